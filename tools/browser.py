@@ -1,0 +1,57 @@
+"""The browser that the tests drive: find one, or install one.
+
+`make test` runs this file before pytest; the tests take `find()` as Playwright's
+`executable_path`, where None means the browser that Playwright downloaded itself.
+"""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+INSTALLERS = (
+    (str(Path(__file__).with_name("apt.sh")), "chromium"),
+    (sys.executable, "-m", "playwright", "install", "chromium"),
+    (sys.executable, "-m", "playwright", "install-deps", "chromium"),
+)
+
+
+def main() -> int:
+    """Make sure that there is a browser; return the exit code."""
+    if find() or downloaded():
+        return 0
+    for install in INSTALLERS:
+        subprocess.run(install, check=False)
+        if find() or downloaded():
+            return 0
+    print(
+        "\nThe tests need a browser, and none could be installed. Install Chromium or Chrome so\n"
+        f"that one of these is on PATH: {', '.join(NAMES)}.\n"
+        "On Debian: sudo apt-get install chromium",
+        file=sys.stderr,
+    )
+    return 1
+
+
+def find() -> str | None:
+    """Return the path of the first browser on PATH that starts, or None."""
+    return next(filter(starts, filter(None, map(shutil.which, NAMES))), None)
+
+
+def downloaded() -> bool:
+    """Tell whether Playwright has a browser of its own that starts."""
+    with sync_playwright() as playwright:
+        path = playwright.chromium.executable_path
+    return Path(path).exists() and starts(path)
+
+
+def starts(path: str) -> bool:
+    """Tell whether a browser starts: it may lack libraries, or be Ubuntu's stub for a snap."""
+    return subprocess.run([path, "--version"], capture_output=True, check=False).returncode == 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
