@@ -1,0 +1,62 @@
+"""What the engine's tests share: a runner, and programs written on the spot."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.engine.running import finish
+from webapp.engine.embedded import EmbeddedRunner, Limits
+from webapp.engine.program import Program
+from webapp.engine.recording import Recording
+
+Write = Callable[..., Program]
+Run = Callable[..., Recording]
+
+
+@pytest.fixture(scope="session")
+def runner() -> Iterator[EmbeddedRunner]:
+    """A runner with short times, for all the tests that leave it whole."""
+    runner = EmbeddedRunner(Limits(soft_deadline=20, grace=0.5))
+    yield runner
+    runner.close()
+
+
+@pytest.fixture
+def make_runner() -> Iterator[Callable[..., EmbeddedRunner]]:
+    """Make runners of one's own, for tests that limit or break them."""
+    made: list[EmbeddedRunner] = []
+
+    def make(**limits: float | None) -> EmbeddedRunner:
+        made.append(EmbeddedRunner(Limits(**limits)))  # type: ignore[arg-type]
+        return made[-1]
+
+    yield make
+    for runner in made:
+        runner.close()
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Write a program to a file."""
+
+    def write(source: str, **parameters: object) -> Program:
+        path = tmp_path / f"program_{len(list(tmp_path.iterdir()))}.py"
+        path.write_text(textwrap.dedent(source).lstrip(), encoding="utf-8")
+        return Program(path, parameters)
+
+    return write
+
+
+@pytest.fixture
+def run(runner: EmbeddedRunner, write: Write) -> Run:
+    """Write a program, run it to its end and give its record."""
+
+    def run(source: str, *, observe: bool = True, **parameters: object) -> Recording:
+        program = write(source, **parameters)
+        return finish(runner, runner.start(program, observe=observe))
+
+    return run

@@ -1,0 +1,61 @@
+"""Small steps that tests of runs take."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+
+from webapp.engine.events import Event, Kind
+from webapp.engine.recording import Recording
+from webapp.engine.runner import Runner
+
+
+def finish(runner: Runner, run: str) -> Recording:
+    """Follow a run to its end."""
+    for _ in runner.follow(run):
+        pass
+    recording = runner.recording(run)
+    assert recording is not None
+    return recording
+
+
+def until_printed(runner: Runner, run: str, text: str) -> list[Event]:
+    """Follow a run until it has printed `text`; give its events so far."""
+    seen: list[Event] = []
+    for batch in runner.follow(run):
+        seen += batch
+        if any(event.kind is Kind.PRINTED and text in event.text for event in batch):
+            return seen
+    raise AssertionError(f"the run ended without printing {text!r}")
+
+
+def texts(recording: Recording) -> list[str]:
+    """The lines of the transcript, without who and when."""
+    return [line.text for line in recording.lines]
+
+
+def kinds(events: Iterable[Event], *wanted: Kind) -> list[Event]:
+    """The events of some kinds."""
+    return [event for event in events if event.kind in wanted]
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 10) -> None:
+    """Poll until the condition holds; fail if it never does."""
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, "what was waited for did not come"
+        time.sleep(0.01)
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process lives (a zombie does not)."""
+    try:
+        with open(f"/proc/{pid}/stat") as stat:  # noqa: PTH123
+            return stat.read().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def pids_printed(recording: Recording) -> list[int]:
+    """The numbers of the lines that are `pid NUMBER`."""
+    return [int(text.split()[1]) for text in texts(recording) if text.startswith("pid ")]

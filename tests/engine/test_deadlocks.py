@@ -1,0 +1,104 @@
+"""A deadlock is told from evidence, and nothing else is called one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.engine.conftest import Run, Write
+from tests.engine.running import finish, texts
+from webapp.engine.embedded import EmbeddedRunner
+from webapp.engine.recording import Outcome
+
+
+def test_a_thread_that_takes_its_own_lock_again_is_a_deadlock(run: Run) -> None:
+    recording = run("""
+        import threading
+        lock = threading.Lock()
+        with lock:
+            print("once")
+            with lock:
+                print("twice")
+    """)
+    assert recording.outcome is Outcome.DEADLOCKED
+    assert recording.detail == "MainThread → lock → MainThread"
+    assert texts(recording) == ["once"]
+
+
+def test_locks_taken_in_opposite_order_are_a_deadlock_and_the_cycle_is_named(run: Run) -> None:
+    recording = run("""
+        import threading
+        left, right = threading.Lock(), threading.Lock()
+        both = threading.Barrier(2)
+        def work(first, second):
+            with first:
+                both.wait()
+                with second:
+                    print("never")
+        threads = [
+            threading.Thread(target=work, args=(left, right), name="lefty"),
+            threading.Thread(target=work, args=(right, left), name="righty"),
+        ]
+        for thread in threads: thread.start()
+        for thread in threads: thread.join()
+    """)
+    assert recording.outcome is Outcome.DEADLOCKED
+    assert recording.detail == "lefty → right → righty → left → lefty"
+
+
+def test_a_worker_that_may_still_end_the_waiting_is_no_deadlock(run: Run) -> None:
+    recording = run("""
+        import threading, time
+        lock = threading.Lock()
+        def work():
+            with lock: print("got it")
+        lock.acquire()
+        thread = threading.Thread(target=work)
+        thread.start()
+        time.sleep(1)
+        lock.release()
+        thread.join()
+    """)
+    assert recording.outcome is Outcome.FINISHED
+    assert texts(recording) == ["got it"]
+
+
+def test_a_wait_with_a_time_out_is_no_deadlock(run: Run) -> None:
+    recording = run("""
+        import threading
+        lock = threading.Lock()
+        lock.acquire()
+        print(lock.acquire(timeout=1))
+    """)
+    assert recording.outcome is Outcome.FINISHED
+    assert texts(recording) == ["False"]
+
+
+def test_waiting_for_a_timer_or_a_subprocess_is_no_deadlock(run: Run) -> None:
+    recording = run("""
+        import subprocess, threading
+        lock = threading.Lock()
+        lock.acquire()
+        timer = threading.Timer(1, lock.release)
+        timer.start()
+        lock.acquire()
+        subprocess.run(["sleep", "0.8"])
+        print("through")
+    """)
+    assert recording.outcome is Outcome.FINISHED
+    assert texts(recording) == ["through"]
+
+
+def test_no_progress_without_a_cycle_is_only_called_timed_out(
+    make_runner: Callable[..., EmbeddedRunner], write: Write
+) -> None:
+    runner = make_runner(soft_deadline=1)
+    program = write("""
+        import threading
+        lock = threading.Lock()
+        def take():
+            lock.acquire()
+        thread = threading.Thread(target=take)
+        thread.start(); thread.join()
+        lock.acquire()
+    """)
+    assert finish(runner, runner.start(program)).outcome is Outcome.TIMED_OUT

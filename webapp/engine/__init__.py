@@ -1,0 +1,18 @@
+"""Runs a Python program in a process tree of its own and records what it does.
+
+Standard library only, and nothing of the web or of the topics.
+
+    visitor ──> runner ──socket──> launcher ──fork──> supervisor ──fork──> program
+                  ^                                       │                 │ │ │
+                  └──────────── three FIFOs of the run <──┴─────────────────┴─┴─┘
+                                (events, stdout, stderr)
+
+`runner`      the seam: start, follow, cancel, state; its embedded implementation
+`launcher`    a warm process, exec'ed once, that forks a supervisor for each run
+`supervisor`  one run: starts the program, keeps its deadlines, ends its whole tree
+`recorder`    what is installed in the program's processes and reports its steps
+`events`      what is reported, and how it travels
+`recording`   all that is known of a run that is over
+
+The package itself imports nothing: a spawned child of a program loads the recorder only.
+"""

@@ -1,0 +1,115 @@
+"""Tells a deadlock from evidence: who waits for what, and who alone could end the wait.
+
+Every live worker of the run waits, without time-out, for something that only another of them (or it
+itself) can release. One worker whose wait is not known to the record may end all the others', so
+then nothing is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from webapp.engine.events import Event, Kind
+from webapp.engine.recording import Key
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """An edge of the cycle: `worker` waits at `line` for `object`, which `holder` could give."""
+
+    worker: str
+    object: str
+    line: int
+    holder: str
+
+
+def find_cycle(events: Iterable[Event]) -> tuple[Wait, ...]:
+    """The cycle of waits that holds all live workers up; empty if there is none for certain."""
+    state = _State()
+    for event in events:
+        state.take(event)
+    if not state.live or set(state.live) != set(state.waits) or not _all_threads_known(state.live):
+        return ()
+    return state.cycle()
+
+
+def describe(cycle: Iterable[Wait]) -> str:
+    """The cycle in a line: `Thread-1 → b → Thread-2 → a → Thread-1`."""
+    steps = list(cycle)
+    return " → ".join([*(f"{wait.worker} → {wait.object}" for wait in steps), steps[0].worker])
+
+
+class _State:
+    """Who lives, waits and holds, after some events."""
+
+    def __init__(self) -> None:
+        self.live: dict[Key, str] = {}
+        self.waits: dict[Key, Event] = {}
+        self.holders: dict[tuple[int, str], Key] = {}
+        self.named: dict[tuple[int, str], Key] = {}
+
+    def take(self, event: Event) -> None:
+        """Take one more event."""
+        key = event.key
+        if event.kind is Kind.STARTS:
+            # It lives from now on, though we do not know its ids before it begins.
+            self.live[event.pid, -event.id] = event.object
+        elif event.kind is Kind.STARTED:
+            self._begin(event)
+        elif event.kind is Kind.ENDED:
+            self.live.pop(key, None)
+        elif event.kind is Kind.EXITED:
+            pid = int(event.text.split()[0])
+            self.live = {other: name for other, name in self.live.items() if other[0] != pid}
+        elif event.kind is Kind.GOT:
+            self.holders[event.pid, event.object] = key
+        elif event.kind is Kind.RELEASED:
+            self.holders.pop((event.pid, event.object), None)
+        if event.kind is Kind.WAITS and not event.text:
+            self.waits[key] = event
+        else:
+            self.waits.pop(key, None)
+
+    def cycle(self) -> tuple[Wait, ...]:
+        """Follow the waits from any worker until one comes again."""
+        path: list[Key] = []
+        here = next(iter(self.live))
+        while here not in path:
+            path.append(here)
+            holder = self._holder(self.waits[here])
+            if holder not in self.live:
+                return ()
+            here = holder
+        around = path[path.index(here) :]
+        return tuple(self._wait(key) for key in around)
+
+    def _begin(self, event: Event) -> None:
+        starts = [key for key, name in self.live.items() if key[1] < 0 and name == event.worker]
+        for key in starts[:1]:
+            del self.live[key]
+        self.live[event.key] = event.worker
+        parent = int(event.text.split(".")[0]) if event.text else event.pid
+        self.named[parent, event.worker] = event.key
+
+    def _holder(self, wait: Event) -> Key:
+        nobody = (0, 0)
+        place = (wait.pid, wait.object)
+        return self.holders.get(place) or self.named.get(place) or nobody
+
+    def _wait(self, key: Key) -> Wait:
+        wait = self.waits[key]
+        return Wait(self.live[key], wait.object, wait.line, self.live[self._holder(wait)])
+
+
+def _all_threads_known(live: dict[Key, str]) -> bool:
+    """Whether each living process of the run has just the threads that the record knows."""
+    for pid in {pid for pid, _ in live}:
+        try:
+            threads = {int(task.name) for task in Path(f"/proc/{pid}/task").iterdir()}
+        except FileNotFoundError:
+            return False
+        if threads - {tid for _, tid in live} - {pid}:
+            return False
+    return True

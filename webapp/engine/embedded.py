@@ -1,0 +1,548 @@
+"""The runner that needs nothing but Python: its launcher is a child of this process.
+
+One thread does all reading, so that a slow visitor never slows a run, and owns all that changes:
+
+    start, cancel ──commands──> the engine's thread ──> launcher
+                                      ^    │
+                        FIFOs of runs ┘    └─> _Run (events, state) ──condition──> followers
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import logging
+import os
+import platform
+import secrets
+import selectors
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from webapp.engine import deadlock, launcher, wire
+from webapp.engine.events import Event, Joiner, Kind, decode
+from webapp.engine.fair import FairQueue
+from webapp.engine.program import Program
+from webapp.engine.recording import Outcome, Receipt, Recording
+from webapp.engine.runner import HEARTBEAT, Busy, Phase, State, UnknownRun
+
+log = logging.getLogger(__name__)
+
+FIFOS = ("events", "stdout", "stderr")
+READ_SIZE = 1 << 18
+TICK = 0.1
+"""Seconds between looks at the clock: for runs that nobody follows and for deadlocks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the engine allows. Times are seconds; None is no limit.
+
+    `capacity` runs go on at once and `in_line` more wait. A run is asked to end at `soft_deadline`
+    and killed `grace` later; one that nobody has followed for `unfollowed` is cancelled, one that
+    has been silent for `quiet` is looked at for a deadlock. `events` of one run are kept, and
+    `kept` events of at most `finished` finished runs together.
+    """
+
+    capacity: int = 64 * (os.cpu_count() or 1)
+    in_line: int = 1000
+    soft_deadline: float | None = 30.0
+    grace: float = 1.0
+    unfollowed: float | None = 2.5
+    quiet: float = 0.3
+    events: int = 100_000
+    kept: int = 500_000
+    finished: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a program finds around it: `environment` and `work`, the folder that it runs in.
+
+    Without `work` each run gets an empty folder of its own, for its temporary files too, that goes
+    with it. `stdin` is a file descriptor.
+    """
+
+    environment: Mapping[str, str]
+    work: Path | None = None
+    stdin: int = subprocess.DEVNULL
+
+
+def bare() -> Surroundings:
+    """For programs that strangers start: nothing of the server's own environment."""
+    kept = ("PATH", "LANG", "LC_ALL", "TZ")
+    found = {name: os.environ[name] for name in kept if name in os.environ}
+    return Surroundings(environment={"LANG": "C.UTF-8", **found})
+
+
+@dataclass
+class _Run:
+    """A run as the engine's thread writes it and followers read it, under `changed`."""
+
+    id: str
+    program: Program
+    visitor: str
+    observe: bool
+    folder: Path
+    asked_at: datetime
+    unfollowed_since: float | None
+    phase: Phase = Phase.QUEUED
+    events: list[Event] = field(default_factory=list)
+    dropped: int = 0
+    followers: int = 0
+    began: wire.Began | None = None
+    recording: Recording | None = None
+    changed: threading.Condition = field(default_factory=threading.Condition)
+    # Of the engine's thread alone:
+    descriptors: dict[str, int] = field(default_factory=dict)
+    joiner: Joiner = field(default_factory=Joiner)
+    stop_as: Outcome | None = None
+    detail: str = ""
+    last_event_at: float = 0.0
+    examined: int = 0
+
+
+class EmbeddedRunner:
+    """Runs programs on this machine; see `runner.Runner` for what its methods promise."""
+
+    def __init__(self, limits: Limits | None = None, around: Surroundings | None = None) -> None:
+        self.limits = limits or Limits()
+        self._around = around or bare()
+        self.folder = Path(tempfile.mkdtemp(prefix="movazi-"))
+        self._runs: OrderedDict[str, _Run] = OrderedDict()
+        self._lock = threading.Lock()  # of _runs and _waiting
+        self._waiting = FairQueue()
+        self._running: set[str] = set()
+        self._commands: deque[Callable[[], None]] = deque()
+        self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._wake, selectors.EVENT_READ, self._run_commands)
+        self._closing = False
+        self._start_launcher()
+        self._thread = threading.Thread(target=self._serve, name="engine", daemon=True)
+        self._thread.start()
+
+    # --- the seam: called from any thread ---
+
+    def start(self, program: Program, *, visitor: str = "", observe: bool = True) -> str:
+        """Put a run in line and return its id at once. Raises Busy."""
+        id = secrets.token_urlsafe(12)
+        run = _Run(
+            id=id,
+            program=program,
+            visitor=visitor,
+            observe=observe,
+            folder=self.folder / id,
+            asked_at=datetime.now(UTC),
+            unfollowed_since=time.monotonic(),
+        )
+        with self._lock:
+            if len(self._waiting) >= self.limits.in_line:
+                raise Busy
+            self._waiting.put(id, visitor)
+            self._runs[id] = run
+        self._command(self._fill)
+        return id
+
+    def follow(self, run: str, after: int = 0) -> Iterator[Sequence[Event]]:
+        """Give the events after the id `after` as they come. Raises UnknownRun."""
+        found = self._find(run)
+        with found.changed:
+            found.followers += 1
+            found.unfollowed_since = None
+        try:
+            while True:
+                with found.changed:
+                    if len(found.events) <= after and found.phase is not Phase.OVER:
+                        found.changed.wait(HEARTBEAT)
+                    batch = found.events[after:]
+                    over = found.phase is Phase.OVER
+                if batch or not over:
+                    yield batch
+                after += len(batch)
+                if over:
+                    return
+        finally:
+            with found.changed:
+                found.followers -= 1
+                if not found.followers:
+                    found.unfollowed_since = time.monotonic()
+
+    def cancel(self, run: str) -> None:
+        """End the run, if it is not over. Raises UnknownRun."""
+        found = self._find(run)
+        self._command(partial(self._stop, found, Outcome.CANCELLED))
+
+    def state(self, run: str) -> State:
+        """Where the run stands. Raises UnknownRun."""
+        found = self._find(run)
+        with self._lock:
+            place = self._waiting.place(run)
+        return State(run, found.phase, place)
+
+    def recording(self, run: str) -> Recording | None:
+        """The whole record of a run that is over, else None. Raises UnknownRun."""
+        return self._find(run).recording
+
+    @property
+    def launcher_pid(self) -> int:
+        """The launcher's process, as it is now."""
+        return self._launcher.pid
+
+    def close(self) -> None:
+        """End all runs, the launcher and the engine's thread, and wait for them."""
+        if self._closing:
+            return
+        self._closing = True
+        self._command(lambda: None)
+        self._thread.join()
+        self._control.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._launcher.wait(self.limits.grace + 5)
+        self._launcher.kill()
+        self._launcher.wait()
+        self._selector.close()
+        os.close(self._wake)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _find(self, run: str) -> _Run:
+        with self._lock:
+            found = self._runs.get(run)
+        if found is None:
+            raise UnknownRun(run)
+        return found
+
+    def _command(self, command: Callable[[], None]) -> None:
+        """Have the engine's thread carry something out."""
+        self._commands.append(command)
+        os.eventfd_write(self._wake, 1)
+
+    # --- the engine's thread ---
+
+    def _serve(self) -> None:
+        looked = time.monotonic()
+        while not self._closing:
+            for key, _ in self._selector.select(TICK if self._running or self._waiting else None):
+                self._guard(key.data)
+            if (now := time.monotonic()) - looked >= TICK:
+                looked = now
+                self._guard(partial(self._look, now))
+        for id in [*self._running]:
+            self._lose(self._runs[id])
+
+    def _guard(self, step: Callable[[], None]) -> None:
+        """Take one step; whatever goes wrong with one run must not end the others."""
+        try:
+            step()
+        except Exception:
+            log.exception("the engine could not take a step")
+
+    def _run_commands(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            os.eventfd_read(self._wake)
+        while self._commands:
+            self._guard(self._commands.popleft())
+
+    def _look(self, now: float) -> None:
+        """What the clock alone brings about: abandoned runs, deadlocks, forgetting."""
+        with self._lock:
+            going = [run for run in self._runs.values() if run.phase is not Phase.OVER]
+        for run in going:
+            since = run.unfollowed_since
+            if (
+                self.limits.unfollowed is not None
+                and since is not None
+                and now - since > self.limits.unfollowed
+            ):
+                self._stop(run, Outcome.CANCELLED, "nobody followed it any more")
+            elif run.phase is Phase.RUNNING and now - run.last_event_at > self.limits.quiet:
+                self._examine(run)
+
+    def _examine(self, run: _Run) -> None:
+        """Look for a deadlock, once for each time that a run falls silent."""
+        if run.examined == len(run.events) or run.stop_as is not None or run.dropped:
+            return
+        run.examined = len(run.events)
+        if cycle := deadlock.find_cycle(run.events):
+            self._stop(run, Outcome.DEADLOCKED, deadlock.describe(cycle))
+
+    def _fill(self) -> None:
+        """Start runs while there is room."""
+        while len(self._running) < self.limits.capacity:
+            with self._lock:
+                if not self._waiting:
+                    return
+                run = self._runs[self._waiting.get()]
+            self._launch(run)
+
+    def _launch(self, run: _Run) -> None:
+        self._running.add(run.id)
+        run.last_event_at = time.monotonic()
+        with run.changed:
+            run.phase = Phase.RUNNING
+            run.changed.notify_all()
+        self._make_fifos(run)
+        work = self._around.work
+        if work is None:
+            work = run.folder / "work"
+            work.mkdir()
+        request = wire.Request(
+            run=run.id,
+            path=str(run.program.path.resolve()),
+            folder=str(run.folder),
+            work=str(work),
+            parameters=dict(run.program.parameters),
+            arguments=list(run.program.arguments),
+            observe=run.observe,
+            temporary=str(work) if self._around.work is None else None,
+            soft_deadline=self.limits.soft_deadline,
+            grace=self.limits.grace,
+        )
+        self._tell(request)
+
+    def _make_fifos(self, run: _Run) -> None:
+        run.folder.mkdir()
+        for name in FIFOS:
+            path = run.folder / name
+            os.mkfifo(path)
+            # For writing too, though we never do: so that the FIFO has no end before its last
+            # writer's.
+            fifo = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+            run.descriptors[name] = fifo
+            self._selector.register(fifo, selectors.EVENT_READ, partial(self._read, run, name))
+
+    def _read(self, run: _Run, name: str) -> None:
+        if name not in run.descriptors:
+            return  # closed by another descriptor's turn
+        try:
+            data = os.read(run.descriptors[name], READ_SIZE)
+        except BlockingIOError:
+            return
+        if name == "events":
+            self._take_events(run, data)
+        else:
+            self._take_output(run, name, data)
+
+    def _take_events(self, run: _Run, data: bytes) -> None:
+        lines = run.joiner.feed(data)
+        events: list[Event] = []
+        over: wire.Over | None = None
+        for line in lines:
+            if line.startswith(wire.MARK):
+                message = wire.load_line(line)
+                if isinstance(message, wire.Began):
+                    run.began = message
+                else:
+                    over = message
+            elif run.began is not None:
+                with contextlib.suppress(ValueError):  # a program may write to the FIFO itself
+                    id = len(run.events) + len(events) + 1
+                    events.append(decode(line, id=id, began=run.began.time))
+        self._keep(run, events)
+        if over is not None:
+            self._take_rest(run)
+            self._finish(run, self._outcome(run, over), over)
+
+    def _take_output(self, run: _Run, stream: str, data: bytes) -> None:
+        """Keep what the program wrote past `print`; who wrote it is not known."""
+        began = run.began.time if run.began else time.monotonic_ns()
+        event = Event(
+            id=len(run.events) + 1,
+            time=max(0, time.monotonic_ns() - began) // 1000,
+            pid=0,
+            tid=0,
+            worker="",
+            kind=Kind.PRINTED,
+            object=stream,
+            text=data.decode("utf-8", "replace"),
+        )
+        self._keep(run, [event])
+
+    def _keep(self, run: _Run, events: list[Event]) -> None:
+        if not events:
+            return
+        room = self.limits.events - len(run.events)
+        run.last_event_at = time.monotonic()
+        with run.changed:
+            run.events += events[:room]
+            run.dropped += max(0, len(events) - room)
+            run.changed.notify_all()
+
+    def _take_rest(self, run: _Run) -> None:
+        """Read what is left in the output FIFOs of a run that has no writer any more."""
+        for name in ("stdout", "stderr"):
+            with contextlib.suppress(BlockingIOError):
+                while data := os.read(run.descriptors[name], READ_SIZE):
+                    self._take_output(run, name, data)
+
+    def _outcome(self, run: _Run, over: wire.Over) -> Outcome:
+        if over.by == "deadline":
+            run.detail = f"{self.limits.soft_deadline:g} s"
+            return Outcome.TIMED_OUT
+        if over.by == "request":
+            return run.stop_as or Outcome.LOST
+        if over.code:
+            run.detail = _exit(over.code)
+            return Outcome.FAILED
+        return Outcome.FINISHED
+
+    def _stop(self, run: _Run, outcome: Outcome, detail: str = "") -> None:
+        if run.phase is Phase.OVER or run.stop_as is not None:
+            return
+        run.stop_as = outcome
+        run.detail = detail
+        if run.phase is Phase.RUNNING:
+            self._tell(wire.Stop(run.id))
+            return
+        with self._lock:
+            self._waiting.remove(run.id)
+        self._finish(run, outcome, None)
+
+    def _lose(self, run: _Run) -> None:
+        if run.phase is not Phase.OVER:
+            run.detail = ""
+            self._take_rest(run)
+            self._finish(run, Outcome.LOST, None)
+
+    def _finish(self, run: _Run, outcome: Outcome, over: wire.Over | None) -> None:
+        self._close_fifos(run)
+        recording = _record(run, outcome, over)
+        with run.changed:
+            run.recording = recording
+            run.phase = Phase.OVER
+            run.changed.notify_all()
+        self._running.discard(run.id)
+        self._forget()
+        self._fill()
+
+    def _close_fifos(self, run: _Run) -> None:
+        for fifo in run.descriptors.values():
+            self._selector.unregister(fifo)
+            os.close(fifo)
+        run.descriptors.clear()
+        shutil.rmtree(run.folder, ignore_errors=True)
+
+    def _forget(self) -> None:
+        """Forget the oldest finished runs beyond what is kept; the last one always stays."""
+        with self._lock:
+            finished = [run for run in self._runs.values() if run.phase is Phase.OVER]
+            total = sum(len(run.events) for run in finished)
+            for run in finished[:-1]:
+                if total <= self.limits.kept and len(finished) <= self.limits.finished:
+                    break
+                if not run.followers:
+                    total -= len(run.events)
+                    del self._runs[run.id]
+
+    # --- the launcher ---
+
+    def _start_launcher(self) -> None:
+        # Messages keep their bounds, and the end of either side is seen by the other.
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._launcher = subprocess.Popen(
+            launcher.command(theirs.fileno()),
+            pass_fds=[theirs.fileno()],
+            stdin=self._around.stdin,
+            stdout=subprocess.DEVNULL,
+            env=dict(self._around.environment),
+            # A Ctrl-C in the terminal is for the server; the launcher ends with its socket.
+            start_new_session=True,
+        )
+        theirs.close()
+        self._control = ours
+        self._selector.register(ours, selectors.EVENT_READ, self._hear)
+
+    def _hear(self) -> None:
+        try:
+            data = self._control.recv(wire.MESSAGE_SIZE)
+        except ConnectionResetError:
+            data = b""
+        if not data:
+            self._replace_launcher()
+            return
+        message = wire.load(data)
+        with self._lock:
+            run = self._runs.get(message.run) if isinstance(message, wire.Reaped) else None
+        if run is not None:  # it may be over for so long that it is forgotten
+            self._miss(run)
+
+    def _miss(self, run: _Run) -> None:
+        """The run's supervisor is gone: its last word, if there is one, stands in the FIFO."""
+        if "events" in run.descriptors:
+            with contextlib.suppress(BlockingIOError):
+                while "events" in run.descriptors:
+                    self._take_events(run, os.read(run.descriptors["events"], READ_SIZE))
+        self._lose(run)
+
+    def _replace_launcher(self) -> None:
+        """The launcher is gone, and its runs with it: start another."""
+        self._selector.unregister(self._control)
+        self._control.close()
+        self._launcher.wait()
+        if self._closing:
+            return
+        lost = [self._runs[id] for id in self._running]
+        self._start_launcher()
+        for run in lost:
+            self._miss(run)
+
+    def _tell(self, message: wire.Request | wire.Stop) -> None:
+        try:
+            self._control.send(wire.dump(message))
+        except OSError as error:
+            # _hear() sees the end of the launcher next, and reports its runs as lost.
+            if error.errno not in (errno.EPIPE, errno.ECONNRESET):
+                raise
+
+
+def _record(run: _Run, outcome: Outcome, over: wire.Over | None) -> Recording:
+    began = run.began
+    last = run.events[-1].time if run.events else 0
+    methods = (event.text for event in run.events if event.kind is Kind.STARTS and event.text)
+    receipt = Receipt(
+        run=run.id,
+        started_at=run.asked_at.isoformat(timespec="milliseconds"),
+        pid=began.pid if began else 0,
+        python=began.python if began else "",
+        implementation=began.implementation if began else "",
+        machine=f"{platform.system()} {platform.machine()}",
+        cores=len(os.sched_getaffinity(0)),
+        start_methods=tuple(dict.fromkeys(methods)),
+        source_sha256=began.sha256 if began else "",
+        observed=run.observe,
+    )
+    return Recording(
+        events=tuple(run.events),
+        outcome=outcome,
+        detail=run.detail,
+        wall=(over.time - began.time) / 1e9 if over and began else last / 1e6,
+        cpu=over.cpu if over else 0.0,
+        dropped=run.dropped,
+        exit_code=over.code if over else None,
+        swept=over.swept if over else 0,
+        receipt=receipt,
+    )
+
+
+def _exit(code: int) -> str:
+    if code < 0:
+        return f"{signal.Signals(-code).name}"
+    return f"exit code {code}"
+
+
+if sys.platform != "linux":
+    raise ImportError(
+        "the engine needs Linux: subreapers, /proc and signals that can be waited for"
+    )

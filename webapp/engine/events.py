@@ -1,0 +1,127 @@
+"""What a run reports: one event a step, from every thread and process of it.
+
+The wire format is one line an event, fields separated by tabs:
+
+    time  pid  tid  kind  line  worker  object  text
+
+`time` is CLOCK_MONOTONIC in nanoseconds. Text is escaped, so an event never holds a bare
+tab or newline. A line that is longer than PIPE_BUF could be torn by another writer; it
+travels in pieces that are each short enough, `>key chunk` and at last `<key chunk`, and
+is joined again by the reader (`Joiner`). The writing side is `recorder.channel`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+FIELDS = 8
+
+
+class Kind(StrEnum):
+    """What a worker did. `object` and `text` of the event depend on it."""
+
+    STARTS = "starts"  # calls start(): object the new worker, text the start method if a process
+    STARTED = "started"  # begins to run: object "thread" or "process", text who started it
+    ENDED = "ended"  # its function is over
+    EXITED = "exited"  # learnt that a process is over: object its name, text "pid exit-code"
+    PRINTED = "printed"  # object "stdout" or "stderr", text as written, newlines included
+    SLEPT = "slept"  # begins to sleep: text seconds
+    WOKE = "woke"  # ends to sleep
+    WAITS = "waits"  # begins to wait: object for what, text the time-out in seconds or nothing
+    GOT = "got"  # holds a lock
+    GAVE_UP = "gave up"  # a wait ended without what it was for: time-out
+    RELEASED = "released"  # holds a lock no more
+    JOINED = "joined"  # saw the end of a worker: object its name, text its pid and tid
+    RAISED = "raised"  # an exception that nobody caught: object its type, text its message
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One step of one worker (a thread; of a process, its main thread).
+
+    `id` counts the run's events from 1 in the order in which they arrived, `time` is in
+    microseconds since the run began, on one clock for all its processes. `worker` is the
+    thread's name, or the process's name for the main thread of a child. `line` is the line of the
+    program's own file (0: none). Workers are told apart by `key`, for names may repeat.
+    """
+
+    id: int
+    time: int
+    pid: int
+    tid: int
+    worker: str
+    kind: Kind
+    object: str = ""
+    text: str = ""
+    line: int = 0
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """(pid, native thread id): the worker, for certain."""
+        return self.pid, self.tid
+
+
+def decode(line: bytes, *, id: int, began: int) -> Event:
+    """Read one line of the wire, `began` being the run's zero in nanoseconds.
+
+    Raises ValueError for anything that is not an event.
+    """
+    fields = line.decode("utf-8", "replace").split("\t")
+    if len(fields) != FIELDS:
+        raise ValueError(f"an event has {FIELDS} fields, this one {len(fields)}")
+    time, pid, tid, kind, number, worker, object_, text = fields
+    return Event(
+        id=id,
+        time=max(0, int(time) - began) // 1000,
+        pid=int(pid),
+        tid=int(tid),
+        worker=unescape(worker),
+        kind=Kind(kind),
+        object=unescape(object_),
+        text=unescape(text),
+        line=int(number),
+    )
+
+
+def escape(text: str) -> str:
+    """Make `text` safe for one field."""
+    if "\\" in text:
+        text = text.replace("\\", "\\\\")
+    if "\n" in text:
+        text = text.replace("\n", "\\n")
+    if "\t" in text:
+        text = text.replace("\t", "\\t")
+    return text
+
+
+def unescape(text: str) -> str:
+    """Undo `escape`."""
+    if "\\" not in text:
+        return text
+    parts = text.split("\\\\")
+    return "\\".join(part.replace("\\n", "\n").replace("\\t", "\t") for part in parts)
+
+
+class Joiner:
+    """Turns what is read from the FIFO, in any pieces, into whole lines of the wire."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self._long: dict[bytes, list[bytes]] = {}
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """Take bytes as they were read; give the lines that are whole now."""
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        return [whole for line in lines if (whole := self._whole(line)) is not None]
+
+    def _whole(self, line: bytes) -> bytes | None:
+        mark = line[:1]
+        if mark not in (b">", b"<"):
+            return line
+        key, _, chunk = line[1:].partition(b" ")
+        pieces = self._long.setdefault(key, [])
+        pieces.append(chunk)
+        if mark == b">":
+            return None
+        return b"".join(self._long.pop(key))

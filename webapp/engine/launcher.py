@@ -1,0 +1,198 @@
+"""The launcher: a warm interpreter that forks a supervisor for each run, and reaps it.
+
+It is a program of its own, exec'ed (`command`) and never forked from a server with threads. It has
+imported what programs use, so that a run costs two forks and no start of an interpreter; and the
+forks are done ahead, one supervisor being always to spare. It ends with its socket: when the web
+process is gone, so are all of its runs.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import os
+import select
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+from webapp.engine import tree
+from webapp.engine.supervisor import SIGNALS, supervise
+from webapp.engine.wire import MESSAGE_SIZE, Reaped, Request, Stop, dump, load
+
+WARM = (
+    "asyncio",
+    "concurrent.futures.process",
+    "concurrent.futures.thread",
+    "logging",
+    "multiprocessing.forkserver",
+    "multiprocessing.managers",
+    "multiprocessing.pool",
+    "multiprocessing.popen_fork",
+    "multiprocessing.popen_forkserver",
+    "multiprocessing.popen_spawn_posix",
+    "multiprocessing.queues",
+    "multiprocessing.shared_memory",
+    "multiprocessing.synchronize",
+    "queue",
+    "random",
+    "tempfile",
+    "traceback",
+)
+"""What demos import. A module that is warm is not loaded again for each run."""
+
+
+ROOT = str(Path(__file__).resolve().parent.parent.parent)
+
+
+class Launcher:
+    """The launcher's state: its socket, and the supervisors that live."""
+
+    def __init__(self, control: socket.socket) -> None:
+        self.control = control
+        self.supervisors: dict[int, str] = {}  # the run of each, "" of the one to spare
+        self.spare: tuple[int, socket.socket] | None = self.fork_supervisor()
+
+    def serve(self) -> None:
+        """Take requests until the other end of the socket is gone, then end all runs."""
+        woken = _note_children()
+        poll = select.poll()
+        poll.register(self.control, select.POLLIN)
+        poll.register(woken, select.POLLIN)
+        while True:
+            ready = dict(poll.poll())
+            if woken.fileno() in ready:
+                woken.recv(4096)
+                self.reap()
+            if self.control.fileno() in ready:
+                data = self._hear()
+                if not data:
+                    break
+                self.obey(data)
+        self.end_all()
+
+    def obey(self, data: bytes) -> None:
+        """Carry out one message."""
+        message = load(data)
+        if isinstance(message, Request):
+            self.start(message)
+        elif isinstance(message, Stop):
+            self.stop(message.run)
+
+    def start(self, request: Request) -> None:
+        """Hand the request to the supervisor to spare, then fork the next one."""
+        pid, requests = self.spare or self.fork_supervisor()
+        # Where the spare one was killed, its end is reaped next, and the run is reported with it.
+        with contextlib.suppress(OSError):
+            requests.send(dump(request))
+        requests.close()
+        self.supervisors[pid] = request.run
+        self.spare = self.fork_supervisor()
+
+    def fork_supervisor(self) -> tuple[int, socket.socket]:
+        """Fork a supervisor that waits for a request; give its pid and where to send that."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        launcher = os.getpid()
+        # Blocked across the fork: the supervisor takes them when it is ready to.
+        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+        pid = os.fork()
+        if pid == 0:
+            ours.close()
+            self._become_supervisor(theirs, launcher)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+        theirs.close()
+        self.supervisors[pid] = ""
+        return pid, ours
+
+    def stop(self, run: str) -> None:
+        """Ask the run's supervisor to end it."""
+        pids = [pid for pid, name in self.supervisors.items() if name == run]
+        tree.signal_all(pids, signal.SIGTERM)
+
+    def reap(self) -> None:
+        """Report the supervisors that have ended, and kill what a killed one left behind."""
+        while True:
+            try:
+                pid, _ = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                break
+            if pid == 0:
+                break
+            if run := self.supervisors.pop(pid, None):
+                self._tell(Reaped(run))
+            elif self.spare and pid == self.spare[0]:
+                self.spare[1].close()
+                self.spare = self.fork_supervisor()
+        # Only supervisors are our own children: any other was adopted from one that is gone.
+        orphans = [pid for pid in tree.children(os.getpid()) if pid not in self.supervisors]
+        for orphan in orphans:
+            tree.signal_all([*tree.descendants(orphan), orphan], signal.SIGKILL)
+
+    def end_all(self) -> None:
+        """End every run and wait for it."""
+        if self.spare:
+            self.spare[1].close()  # it sees the end of it, and ends
+            self.spare = None
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
+        tree.signal_all(list(self.supervisors), signal.SIGTERM)
+        while tree.children(os.getpid()):
+            signal.sigtimedwait({signal.SIGCHLD}, 0.1)
+            self.reap()
+
+    def _hear(self) -> bytes:
+        try:
+            return self.control.recv(MESSAGE_SIZE)
+        except ConnectionResetError:
+            return b""  # closed with our words unread: the end as well
+
+    def _tell(self, message: Reaped) -> None:
+        # Where nobody listens any more, serve() sees the end of the socket next.
+        with contextlib.suppress(OSError):
+            self.control.send(dump(message))
+
+    def _become_supervisor(self, requests: socket.socket, launcher: int) -> NoReturn:
+        try:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            self.control.close()
+            supervise(requests, launcher)
+        except BaseException:
+            sys.excepthook(*sys.exc_info())
+        finally:
+            os._exit(1)
+
+
+def _note_children() -> socket.socket:
+    """Have the end of a child wake a poll: the handler itself does nothing."""
+    woken, waker = socket.socketpair()
+    waker.setblocking(False)
+    signal.signal(signal.SIGCHLD, lambda number, frame: None)
+    signal.set_wakeup_fd(waker.detach(), warn_on_full_buffer=False)
+    return woken
+
+
+def command(descriptor: int) -> list[str]:
+    """How the launcher is started; `descriptor` is its end of the socket."""
+    # Not -m: our folder must not stand on the path of the programs, nor be the folder that we start
+    # in.
+    code = (
+        f"import sys; sys.path[0] = {ROOT!r}; from webapp.engine.launcher import main; "
+        f"del sys.path[0]; main({descriptor})"
+    )
+    return [sys.executable, "-c", code]
+
+
+def main(descriptor: int) -> None:
+    """Warm up, then serve the socket."""
+    for module in WARM:
+        importlib.import_module(module)
+    tree.adopt_orphans()
+    # Ctrl-C in a terminal is for the server, whose end ends us.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.collect()
+    gc.freeze()  # pages that the collector never touches stay shared with the runs
+    Launcher(socket.socket(fileno=descriptor)).serve()

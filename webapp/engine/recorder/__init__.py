@@ -1,0 +1,50 @@
+"""Stands in for threads, locks, sleeps, prints and processes, as a program sees them.
+
+Each stand-in behaves as its original does, with the same results, exceptions and order, and reports
+its steps through the `channel`. What the standard library does inside itself is left alone: a
+stand-in asks who calls it (`callers`). The recorder is installed before the program in its main
+process, inherited by forked children, and installed first thing in spawned ones and in the fork
+server.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+
+from webapp.engine.recorder import channel, output, processes, threads, tracebacks
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What every process of a run must know: its FIFO, its file, and whether to observe."""
+
+    events: str
+    program: str
+    observe: bool
+
+
+def install() -> None:
+    """Put the stand-ins in place in this process, for a program that is not known yet."""
+    tracebacks.install()
+    output.install()
+    threads.install()
+    processes.install()
+    _hide()
+
+
+def begin(settings: Settings) -> None:
+    """Have this process, and those that it will start, report to the run's FIFO."""
+    channel.open_fifo(settings.events, settings.program)
+    processes.take_along(settings)
+    if settings.observe:
+        output.observe()
+        threads.observe()
+        processes.observe()
+
+
+def _hide() -> None:
+    """Leave the names of our packages to the program: it may bring a `webapp` of its own."""
+    for name in list(sys.modules):
+        if name.partition(".")[0] == "webapp":
+            del sys.modules[name]

@@ -1,0 +1,101 @@
+"""Names an object by the variable or attribute that the program's source puts it in.
+
+`lock = Lock()` makes `lock`; `self.lock = Lock()` makes `lock` too; `locks = [Lock() for …]` makes
+`locks[0]`, `locks[1]` …; a second object of the same name is `lock#2`; one without a name is
+`Lock#1`.
+"""
+
+from __future__ import annotations
+
+import ast
+import linecache
+from collections import Counter
+from collections.abc import Iterator
+from functools import lru_cache
+from types import CodeType, FrameType
+
+Position = tuple[int, int]
+"""Where a call stands in its file: line from 1, column in bytes from 0."""
+
+_MANY = (ast.List, ast.Tuple, ast.ListComp, ast.DictComp)
+
+_given: Counter[str] = Counter()
+
+
+def name_new(kind: str, frame: FrameType) -> str:
+    """A name for what the call that `frame` is at creates; `kind` serves where there is none."""
+    path = frame.f_code.co_filename
+    position = _call_positions(frame.f_code)[frame.f_lasti // 2]
+    name, many = _targets(path).get(position, ("", False)) if position else ("", False)
+    if many:
+        at = _count(f"{name}[]")
+        return f"{name}[{at - 1}]"
+    if not name:
+        return f"{kind}#{_count(kind)}"
+    count = _count(name)
+    return name if count == 1 else f"{name}#{count}"
+
+
+def _count(name: str) -> int:
+    _given[name] += 1
+    return _given[name]
+
+
+@lru_cache(maxsize=256)
+def _call_positions(code: CodeType) -> list[Position | None]:
+    return [
+        (line, column) if line is not None and column is not None else None
+        for line, _, column, _ in code.co_positions()
+    ]
+
+
+@lru_cache(maxsize=64)
+def _targets(path: str) -> dict[Position, tuple[str, bool]]:
+    """For each call whose result is put somewhere: where, and whether it is one of many."""
+    try:
+        tree = ast.parse("".join(linecache.getlines(path)))
+    except (SyntaxError, ValueError):
+        return {}
+    found: dict[Position, tuple[str, bool]] = {}
+    for target, value in _assignments(tree):
+        if name := _name(target):
+            many = isinstance(value, _MANY) or isinstance(target, ast.Subscript)
+            for call in _calls(value):
+                found[call.lineno, call.col_offset] = (name, many)
+    return found
+
+
+def _assignments(tree: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Every target with what it is given; `a, b = x, y` is two of them."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign):
+            target, value = node.targets[0], node.value
+            if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+                yield from zip(target.elts, value.elts, strict=False)
+            else:
+                yield target, value
+        elif isinstance(node, ast.AnnAssign | ast.NamedExpr) and node.value is not None:
+            yield node.target, node.value
+
+
+def _name(target: ast.expr) -> str:
+    if isinstance(target, ast.Name):
+        return target.id
+    if isinstance(target, ast.Attribute):
+        return target.attr
+    if isinstance(target, ast.Subscript):
+        return _name(target.value)
+    return ""
+
+
+def _calls(value: ast.expr) -> list[ast.Call]:
+    """The calls whose results are what is assigned, not arguments of another call."""
+    if isinstance(value, ast.Call):
+        return [value]
+    if isinstance(value, ast.List | ast.Tuple):
+        return [element for element in value.elts if isinstance(element, ast.Call)]
+    if isinstance(value, ast.ListComp):
+        return _calls(value.elt)
+    if isinstance(value, ast.DictComp):
+        return _calls(value.value)
+    return []

@@ -1,0 +1,136 @@
+"""Reports the lives of child processes and takes the recorder along, whatever starts them.
+
+A forked child inherits the recorder. A spawned one, and the fork server, is a new interpreter that
+is started with `-c CODE`: the code gets a line in front that installs the recorder first. The
+resource tracker's interpreter is left alone: it runs nothing of the program.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from functools import wraps
+from multiprocessing import get_start_method, popen_fork, popen_forkserver, util
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from webapp.engine.events import Kind
+from webapp.engine.recorder.callers import is_standard_library
+from webapp.engine.recorder.channel import current_key, emit
+from webapp.engine.recorder.threads import reporting_wait
+
+if TYPE_CHECKING:
+    from webapp.engine.recorder import Settings
+
+ROOT = str(Path(__file__).resolve().parent.parent.parent.parent)
+
+# In a parent: the names of its children by pid. In a forked child that has not begun: who
+# started it, by id() of the process.
+_names: dict[int, str] = {}
+_starters: dict[int, str] = {}
+
+
+def install() -> None:
+    """Report the lives of processes."""
+    _report_lives()
+    _report_exits(popen_fork.Popen)
+    _report_exits(popen_forkserver.Popen)
+
+
+def observe() -> None:
+    """Report joins."""
+    _report_joins()
+
+
+def take_along(settings: Settings) -> None:
+    """Have the recorder installed in every interpreter that is started for a child."""
+    spawn = util.spawnv_passfds
+
+    @wraps(spawn)
+    def recorded_spawn(path: bytes, args: Sequence[str | bytes], passfds: Sequence[int]) -> int:
+        return spawn(path, [_with_recorder(arg, settings) for arg in args], passfds)
+
+    util.spawnv_passfds = recorded_spawn  # type: ignore[assignment]
+
+
+def _report_lives() -> None:
+    start, bootstrap = BaseProcess.start, BaseProcess._bootstrap  # type: ignore[attr-defined]
+
+    @wraps(start)
+    def recorded_start(self: BaseProcess) -> None:
+        if self.pid is not None:
+            start(self)  # raises: a process starts once
+            return
+        _starters[id(self)] = current_key()
+        emit(Kind.STARTS, self.name, _start_method(self))
+        try:
+            start(self)
+        finally:
+            _starters.pop(id(self), None)
+        if self.pid is not None:
+            _names[self.pid] = self.name
+
+    @wraps(bootstrap)
+    def recorded_bootstrap(self: Any, *args: Any, **options: Any) -> int:
+        parent = self._parent_pid
+        by = _starters.pop(id(self), f"{parent}.{parent}")
+        emit(Kind.STARTED, "process", by, worker=self.name, line=0)
+        try:
+            return int(bootstrap(self, *args, **options))
+        finally:
+            emit(Kind.ENDED, worker=self.name, line=0)
+
+    BaseProcess.start = recorded_start  # type: ignore[method-assign]
+    BaseProcess._bootstrap = recorded_bootstrap  # type: ignore[attr-defined]
+
+
+def _start_method(process: BaseProcess) -> str:
+    return getattr(process, "_start_method", None) or get_start_method()
+
+
+def _report_exits(popen: Any) -> None:
+    poll: Callable[..., int | None] = popen.poll
+
+    @wraps(poll)
+    def recorded_poll(self: Any, *args: Any, **options: Any) -> int | None:
+        known = self.returncode
+        code = poll(self, *args, **options)
+        if known is None and code is not None:
+            emit(Kind.EXITED, _names.get(self.pid, f"pid {self.pid}"), f"{self.pid} {code}")
+        return code
+
+    popen.poll = recorded_poll
+
+
+def _report_joins() -> None:
+    join = BaseProcess.join
+
+    @wraps(join)
+    def recorded_join(self: BaseProcess, timeout: float | None = None) -> None:
+        mine = self._popen is not None and self._parent_pid == os.getpid()  # type: ignore[attr-defined]
+        if is_standard_library() or not mine:
+            join(self, timeout)
+            return
+        if self.is_alive():
+            reporting_wait(
+                self.name, timeout, lambda: join(self, timeout), lambda: not self.is_alive()
+            )
+        if not self.is_alive():
+            join(self)  # at once: what is dead is also struck off the list of children
+            emit(Kind.JOINED, self.name, f"{self.pid}.{self.pid}")
+
+    BaseProcess.join = recorded_join  # type: ignore[method-assign]
+
+
+def _with_recorder(arg: str | bytes, settings: Settings) -> str | bytes:
+    code = os.fsdecode(arg)
+    if not code.startswith(
+        ("from multiprocessing.spawn import", "from multiprocessing.forkserver import")
+    ):
+        return arg
+    return (
+        f"import sys; sys.path.insert(0, {ROOT!r}); "
+        "from webapp.engine.recorder import Settings, begin, install; del sys.path[0]; "
+        f"install(); begin({settings!r}); {code}"
+    )

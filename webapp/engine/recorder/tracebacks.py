@@ -1,0 +1,113 @@
+"""Keeps the recorder out of tracebacks, and reports the exceptions that nobody caught."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from functools import wraps
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from webapp.engine.events import Kind
+from webapp.engine.recorder.channel import emit, is_program
+
+# All of the engine's own files: the ones that run a program stand below it, too.
+_ENGINE = str(Path(__file__).resolve().parent.parent)
+
+
+def install() -> None:
+    """Clean what is printed of exceptions in this process, and report what ends a worker."""
+    _clean_formatted()
+    _report_from_threads()
+    _report_from_processes()
+
+
+def report(error: BaseException) -> None:
+    """Report that an exception ended the calling worker, and take our frames out of it."""
+    clean(error)
+    emit(Kind.RAISED, type(error).__name__, str(error), line=_line(error.__traceback__))
+
+
+def clean(error: BaseException | None) -> None:
+    """Take the engine's frames out of the traceback of an exception, its causes and contexts."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        error.__traceback__ = _without_ours(error.__traceback__)
+        error = error.__cause__ or error.__context__
+
+
+def _without_ours(first: TracebackType | None) -> TracebackType | None:
+    while first is not None and _is_ours(first):
+        first = first.tb_next
+    step = first
+    while step is not None:
+        while step.tb_next is not None and _is_ours(step.tb_next):
+            step.tb_next = step.tb_next.tb_next
+        step = step.tb_next
+    return first
+
+
+def _line(step: TracebackType | None) -> int:
+    """The last line of the program's own file on the way to where it was raised."""
+    line = 0
+    while step is not None:
+        if is_program(step.tb_frame.f_code.co_filename):
+            line = step.tb_lineno
+        step = step.tb_next
+    return line
+
+
+def _is_ours(step: TracebackType) -> bool:
+    return step.tb_frame.f_code.co_filename.startswith(_ENGINE)
+
+
+def _clean_formatted() -> None:
+    original = traceback.TracebackException.__init__
+
+    @wraps(original)
+    def __init__(
+        self: Any, exc_type: Any, exc_value: Any, exc_traceback: Any, **options: Any
+    ) -> None:
+        clean(exc_value)
+        original(self, exc_type, exc_value, exc_traceback, **options)
+
+    traceback.TracebackException.__init__ = __init__  # type: ignore[method-assign]
+
+
+def _report_from_threads() -> None:
+    original = threading._make_invoke_excepthook  # type: ignore[attr-defined]
+
+    @wraps(original)
+    def make() -> Callable[[threading.Thread], None]:
+        invoke = original()
+
+        def invoke_excepthook(thread: threading.Thread) -> None:
+            error = sys.exc_info()[1]
+            if error is not None and not isinstance(error, SystemExit):
+                report(error)
+            invoke(thread)
+
+        return invoke_excepthook
+
+    threading._make_invoke_excepthook = make  # type: ignore[attr-defined]
+
+
+def _report_from_processes() -> None:
+    # A child prints its traceback by this call of BaseProcess._bootstrap, which then forgets the
+    # exception.
+    original = traceback.print_exc
+    bootstrap = BaseProcess._bootstrap.__code__  # type: ignore[attr-defined]
+
+    @wraps(original)
+    def print_exc(*args: Any, **options: Any) -> None:
+        error = sys.exc_info()[1]
+        if error is not None and sys._getframe(1).f_code is bootstrap:
+            report(error)
+        original(*args, **options)
+
+    traceback.print_exc = print_exc

@@ -1,0 +1,82 @@
+"""The seam between the engine and everything above it: start, follow, cancel, state.
+
+Whoever shows runs knows `Runner` only. `embedded.EmbeddedRunner` is the one that needs nothing but
+Python: its launcher is a child of the web process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from webapp.engine.events import Event
+from webapp.engine.program import Program
+from webapp.engine.recording import Recording
+
+HEARTBEAT = 0.5
+"""Seconds: a follower of a run that says nothing is woken this often, so that it can notice that
+its own reader has left."""
+
+
+class Busy(Exception):
+    """As many runs as the machine takes are going on, and as many as it keeps are in line."""
+
+
+class UnknownRun(KeyError):
+    """There is no such run here, or it is forgotten."""
+
+
+class Phase(StrEnum):
+    """Where a run stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A run as it stands now. `place` in line counts from 1 (0: not in line)."""
+
+    run: str
+    phase: Phase
+    place: int = 0
+
+
+class Runner(Protocol):
+    """Runs programs, each in a process tree of its own."""
+
+    def start(self, program: Program, *, visitor: str = "", observe: bool = True) -> str:
+        """Put a run in line and return its id at once.
+
+        `visitor` is whom it is for: waiting visitors take turns, however much each of them asks
+        for. With `observe` off only what is printed and who lived is recorded. Raises Busy.
+        """
+        ...
+
+    def follow(self, run: str, after: int = 0) -> Iterator[Sequence[Event]]:
+        """Give the events after the id `after` as they come, in batches, until the run is over.
+
+        A batch is empty when a heartbeat has passed or the state has changed without an event. The
+        run counts as followed until the iterator is closed; a run that nobody has followed for some
+        seconds is cancelled. Any number may follow, and begin again. Raises UnknownRun.
+        """
+        ...
+
+    def cancel(self, run: str) -> None:
+        """End the run, if it is not over. Raises UnknownRun."""
+        ...
+
+    def state(self, run: str) -> State:
+        """Where the run stands. Raises UnknownRun."""
+        ...
+
+    def recording(self, run: str) -> Recording | None:
+        """The whole record of a run that is over, else None. Raises UnknownRun."""
+        ...
+
+    def close(self) -> None:
+        """End all runs and what belongs to them."""
+        ...

@@ -1,0 +1,179 @@
+"""One run: starts its program, keeps its deadline, and does not end before its tree is empty.
+
+The supervisor is forked from the launcher, and the run's main process from the supervisor. It
+adopts the run's orphans, so the run's tree is just what is below it, whatever sessions its
+processes made. It stops on a SIGTERM: the launcher sends one to stop the run, the kernel when the
+launcher is gone.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, NoReturn
+
+from webapp.engine import tree, wire
+from webapp.engine.main_process import prepare, run_program
+
+LINGER = 0.5
+"""Seconds that processes may outlive their run's main process before they are ended: a fork server
+and a resource tracker end by themselves as soon as they see it gone."""
+
+SIGNALS = {signal.SIGCHLD, signal.SIGTERM}
+
+
+def supervise(requests: socket.socket, launcher: int) -> NoReturn:
+    """Wait for a request, run its program to the end; in this process, which must be a fresh fork.
+
+    The run's main process is forked before the request comes, and waits too: so a run that begins
+    has no fork to wait for. SIGNALS must be blocked, so that none is missed before this waits for
+    them.
+    """
+    tree.adopt_orphans()
+    tree.die_with_parent(launcher, signal.SIGTERM)
+    reader, writer = os.pipe()
+    main = os.fork()
+    if main == 0:
+        os.close(writer)
+        requests.close()
+        _become_main(reader)
+    os.close(reader)
+    request = _take_request(requests, writer)
+    if request is None:
+        os.kill(main, signal.SIGKILL)
+        os._exit(0)
+    run = _Run(main, request.grace)
+    ended_by = run.wait_for_main(request.soft_deadline)
+    swept = run.empty_tree()
+    _report(request, run, ended_by, swept)
+    os._exit(0)
+
+
+def _take_request(requests: socket.socket, writer: int) -> wire.Request | None:
+    """Take the request and hand it on to the main process; None if the launcher is gone."""
+    data = requests.recv(wire.MESSAGE_SIZE)
+    requests.close()
+    request = wire.load(data) if data else None
+    if not isinstance(request, wire.Request):
+        return None
+    os.write(writer, data)
+    os.close(writer)
+    return request
+
+
+def _become_main(reader: int) -> NoReturn:
+    code = 1
+    try:
+        prepare()
+        with open(reader, "rb") as stream:
+            data = stream.read()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+        request = wire.load(data) if data else None
+        if isinstance(request, wire.Request):
+            code = run_program(request)
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    finally:
+        if code < 0:
+            signal.signal(-code, signal.SIG_DFL)
+            os.kill(os.getpid(), -code)
+        os._exit(code)
+
+
+@dataclass
+class _Run:
+    """The tree of one run, as its supervisor sees it."""
+
+    main: int
+    grace: float
+    code: int | None = None
+    ended: int = 0
+
+    def wait_for_main(self, deadline: float | None) -> Literal["itself", "request", "deadline"]:
+        """Wait for the main process; end it on a SIGTERM or at the deadline. Say who ended it."""
+        until = None if deadline is None else time.monotonic() + deadline
+        while self.code is None:
+            came = self._wait(until)
+            if self.code is not None:
+                break
+            if came is None or came == signal.SIGTERM:
+                self._end_tree()
+                return "deadline" if came is None else "request"
+        return "itself"
+
+    def empty_tree(self) -> int:
+        """Wait a little for what outlived the main process, then end it; say how many that were."""
+        if self._is_empty():
+            return 0
+        self._wait_until(self._is_empty, LINGER)
+        left = self._left()
+        if left:
+            self._end_tree()
+        return len(left)
+
+    def _end_tree(self) -> None:
+        """Ask, wait for the grace, kill; then nothing of the run is left."""
+        tree.signal_all(self._left(), signal.SIGTERM)
+        self._wait_until(self._is_empty, self.grace)
+        # A process may fork while the others are killed: until there is none.
+        while not self._is_empty():
+            tree.signal_all(self._left(), signal.SIGKILL)
+            self._wait_until(self._is_empty, 0.05)
+
+    def _wait_until(self, done: Callable[[], bool], seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while not done() and time.monotonic() < until:
+            self._wait(until)
+
+    def _wait(self, until: float | None) -> signal.Signals | None:
+        """Wait for a signal, and reap whoever has ended. None: the time is over."""
+        if until is None:
+            number: int | None = signal.sigwait(SIGNALS)
+        else:
+            info = signal.sigtimedwait(SIGNALS, max(0.0, until - time.monotonic()))
+            number = info.si_signo if info else None
+        self._is_empty()
+        return None if number is None else signal.Signals(number)
+
+    def _is_empty(self) -> bool:
+        """Reap whoever has ended; say whether nobody is left."""
+        # "Any child" is right here: orphans of the run are ours, and we never knew their pids.
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return True
+            if pid == 0:
+                return False
+            if pid == self.main:
+                self.code = os.waitstatus_to_exitcode(status)
+                self.ended = time.monotonic_ns()
+
+    def _left(self) -> list[int]:
+        return tree.descendants(os.getpid())
+
+
+def _report(
+    request: wire.Request, run: _Run, by: Literal["itself", "request", "deadline"], swept: int
+) -> None:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    over = wire.Over(
+        time=run.ended,
+        code=run.code or 0,
+        by=by,
+        swept=swept,
+        cpu=used.ru_utime + used.ru_stime,
+    )
+    # Nobody reads any more where the web process is gone.
+    try:
+        fifo = os.open(f"{request.folder}/events", os.O_WRONLY | os.O_NONBLOCK)
+        os.set_blocking(fifo, True)
+        os.write(fifo, wire.dump_line(over))
+    except OSError:
+        pass

@@ -1,0 +1,10 @@
+"""What a topic is: `Topic`, `Demo`, `Parameter`, `Claim`; and how topics are found.
+
+Knows the engine's records (for claims), and nothing of the web.
+
+`text`        a text in both languages
+`parameters`  one declaration draws the field, checks the form and documents the API
+`claims`      what is stated of a run, as functions over its record
+`topic`       Topic and Demo, pure data
+`folders`     finds the topic folders and refuses a broken one
+"""

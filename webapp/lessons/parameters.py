@@ -1,0 +1,171 @@
+"""A demo's parameters: declared once, for the form, the checks and the API alike.
+
+What is wrong with a value is a `Problem`, whose `type` is pydantic's name for it (`missing`,
+`int_parsing`, `greater_than_equal` …), so that the web can say it in the page's language and the
+JSON API in the report's envelope.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from webapp.lessons.text import Text
+
+Value = int | float | str
+V = TypeVar("V", int, float, str)
+
+# Persian and Arabic decimal separators; int() and float() read the digits themselves.
+_SEPARATORS = str.maketrans({"٫": ".", "،": ","})
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a value cannot be taken: `type` as pydantic names it, `given` as it was entered."""
+
+    parameter: str
+    type: str
+    given: str | None = None
+    bounds: Mapping[str, Value | tuple[Value, ...]] = field(default_factory=dict)
+
+
+class InvalidParameters(ValueError):
+    """Values that cannot be taken; `problems` says which and why, in order of declaration."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("; ".join(f"{p.parameter}: {p.type}" for p in problems))
+        self.problems = tuple(problems)
+
+
+class _Refused(Exception):
+    """A single value cannot be taken."""
+
+    def __init__(self, type: str, **bounds: Value | tuple[Value, ...]) -> None:
+        super().__init__(type)
+        self.type = type
+        self.bounds = bounds
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameter(Generic[V]):
+    """One keyword argument of a demo's `main`: its default stands in both and must agree."""
+
+    name: str
+    label: Text
+    help: Text
+    default: V
+
+    def parse(self, given: str) -> V:
+        """Read a value as it was entered. Raises `_Refused`."""
+        raise NotImplementedError
+
+    def check_default(self) -> None:
+        """Raise ValueError where the declaration contradicts itself."""
+        try:
+            taken = self.parse(str(self.default))
+        except _Refused as refused:
+            raise ValueError(f"the default of {self.name} is refused: {refused.type}") from None
+        if taken != self.default:
+            raise ValueError(f"the default of {self.name} reads back as {taken!r}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Integer(Parameter[int]):
+    """A whole number from `minimum` to `maximum`, both included."""
+
+    minimum: int
+    maximum: int
+    step: int = 1
+
+    def parse(self, given: str) -> int:
+        """Read a whole number, in Latin or Persian digits."""
+        # int() would also take "1_000", which nobody means in a form.
+        if not re.fullmatch(r"\s*[+-]?\d{1,18}\s*", given):
+            raise _Refused("int_parsing")
+        return _bounded(int(given), self.minimum, self.maximum)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Float(Parameter[float]):
+    """A number from `minimum` to `maximum`, both included; the field's arrows add `step`."""
+
+    minimum: float
+    maximum: float
+    step: float = 0.1
+
+    def parse(self, given: str) -> float:
+        """Read a number, in Latin or Persian digits."""
+        try:
+            number = float(given.translate(_SEPARATORS).replace("_", "?"))
+        except ValueError:
+            raise _Refused("float_parsing") from None
+        if not math.isfinite(number):
+            raise _Refused("finite_number")
+        return _bounded(number, self.minimum, self.maximum)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice(Parameter[str]):
+    """One of a few words, each with a label."""
+
+    options: Mapping[str, Text]
+
+    def parse(self, given: str) -> str:
+        """Take the word if it is one of the options."""
+        if given not in self.options:
+            raise _Refused("literal_error", expected=tuple(self.options))
+        return given
+
+
+AnyParameter = Integer | Float | Choice
+
+
+def parse_all(
+    parameters: Sequence[AnyParameter], given: Mapping[str, Sequence[str]], *, partial: bool = False
+) -> dict[str, Value]:
+    """Check all that was entered at once, so that every problem is told at once.
+
+    `given` holds the values of each name as they were sent. With `partial`, what is missing gets
+    its default (an address that names no parameters shows the demo's own); else it is a problem.
+    Raises InvalidParameters: missing, unknown, repeated, unreadable or out of bounds.
+    """
+    values: dict[str, Value] = {}
+    problems: list[Problem] = []
+    for parameter in parameters:
+        entered = given.get(parameter.name, ())
+        if not entered and partial:
+            values[parameter.name] = parameter.default
+        elif not entered or (len(entered) == 1 and not entered[0].strip()):
+            problems.append(Problem(parameter.name, "missing"))
+        elif len(entered) > 1:
+            problems.append(Problem(parameter.name, "repeated", entered[-1]))
+        else:
+            try:
+                values[parameter.name] = parameter.parse(entered[0])
+            except _Refused as refused:
+                problems.append(
+                    Problem(parameter.name, refused.type, entered[0], dict(refused.bounds))
+                )
+    names = {parameter.name for parameter in parameters}
+    problems += [
+        Problem(name, "extra_forbidden", entered[-1] if entered else None)
+        for name, entered in given.items()
+        if name not in names
+    ]
+    if problems:
+        raise InvalidParameters(problems)
+    return values
+
+
+N = TypeVar("N", int, float)
+
+
+def _bounded(number: N, minimum: N, maximum: N) -> N:
+    if number < minimum:
+        raise _Refused("greater_than_equal", ge=minimum)
+    if number > maximum:
+        raise _Refused("less_than_equal", le=maximum)
+    return number

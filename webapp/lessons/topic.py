@@ -1,0 +1,101 @@
+"""A topic and its demos: pure data, declared by `topic.py` of the topic's folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from webapp.engine.program import Program
+from webapp.lessons.claims import Claim
+from webapp.lessons.parameters import AnyParameter, Value, parse_all
+from webapp.lessons.text import Language, Text
+
+Chapter = Literal["threads", "processes", "beyond"]
+Values = Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class Ideal:
+    """How long a run would take if starting, switching and waiting cost nothing.
+
+    `seconds` is computed from the parameters; `why` says in a sentence where the number comes
+    from and what the measured time adds to it.
+    """
+
+    seconds: Callable[[Values], float]
+    why: Text
+
+
+@dataclass(frozen=True)
+class Demo:
+    """One program of a topic, and what is said of it.
+
+    `claims` must hold in every run; `observations` are what was seen in this one. A `trap` is a
+    demo whose lesson is a fault. `as_in_report` holds the values of the course report where they
+    differ from the defaults. `watch` says before the first run what to look for.
+    """
+
+    slug: str
+    title: Text
+    watch: Text
+    ideal: Ideal
+    parameters: tuple[AnyParameter, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    observations: tuple[Claim, ...] = ()
+    trap: bool = False
+    as_in_report: Mapping[str, Value] = field(default_factory=dict)
+    next: str = ""  # the slug of the demo to go on with; the next in order if empty
+    folder: Path = Path()  # set when the topic is found
+
+    @property
+    def path(self) -> Path:
+        """The program's file."""
+        return self.folder / f"{self.slug.replace('-', '_')}.py"
+
+    @cached_property
+    def source(self) -> str:
+        """The program's text, as it stands in its file."""
+        return self.path.read_text(encoding="utf-8")
+
+    @property
+    def defaults(self) -> dict[str, Value]:
+        """The values that the form starts with."""
+        return {parameter.name: parameter.default for parameter in self.parameters}
+
+    def values(
+        self, given: Mapping[str, Sequence[str]], *, partial: bool = False
+    ) -> dict[str, Value]:
+        """Check what was entered; see `parameters.parse_all`."""
+        return parse_all(self.parameters, given, partial=partial)
+
+    def program(self, values: Values) -> Program:
+        """The program with its parameters, ready for a runner."""
+        return Program(self.path, parameters=dict(values))
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One idea: a text and some demos. Its folder's name is its address."""
+
+    title: Text
+    summary: Text
+    chapter: Chapter
+    order: int
+    demos: tuple[Demo, ...]
+    folder: Path = Path()  # set when the topic is found
+
+    @property
+    def slug(self) -> str:
+        """The topic's name in addresses."""
+        return self.folder.name.replace("_", "-")
+
+    def demo(self, slug: str) -> Demo | None:
+        """The demo of that name, if there is one."""
+        return next((demo for demo in self.demos if demo.slug == slug), None)
+
+    def prose(self, language: Language) -> str:
+        """The explanation, in Markdown."""
+        return (self.folder / f"{language}.md").read_text(encoding="utf-8")
