@@ -1,0 +1,99 @@
+"""The engine's small parts, each alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from webapp.engine import wire
+from webapp.engine.events import Event, Joiner, Kind, decode, escape, unescape
+from webapp.engine.fair import FairQueue
+from webapp.engine.program import ProgramError, main_defaults, with_parameters
+from webapp.engine.recording import Span, Transcript, overlaps
+
+
+@pytest.mark.parametrize("text", ["", "a", "\n", "\\n", "\\\n", "\t\\t\\\\n", "\\", "سلام\n🙂\t"])
+def test_escaped_text_is_one_field_of_one_line_and_reads_back(text: str) -> None:
+    assert not set("\n\t") & set(escape(text))
+    assert unescape(escape(text)) == text
+
+
+def test_what_is_no_event_is_refused() -> None:
+    for line in (b"", b"1\t2", b"x\t1\t1\tprinted\t0\tw\to\tt", b"1\t1\t1\tdanced\t0\tw\to\tt"):
+        with pytest.raises(ValueError, match=r".+"):
+            decode(line, id=1, began=0)
+
+
+def test_times_are_microseconds_since_the_run_began() -> None:
+    event = decode(b"5000000\t7\t8\tprinted\t3\tw\tstdout\thi\\n", id=4, began=2_000_000)
+    assert event == Event(4, 3000, 7, 8, "w", Kind.PRINTED, "stdout", "hi\n", 3)
+
+
+def test_pieces_are_joined_whatever_comes_between_and_however_they_are_read() -> None:
+    stream = b"one\n>1.1 lo\n>2.2 wi\n<1.1 ng\ntwo\n<2.2 de\nthree"
+    whole = [b"one", b"long", b"two", b"wide"]
+    for size in range(1, len(stream) + 1):
+        joiner = Joiner()
+        chunks = [stream[at : at + size] for at in range(0, len(stream), size)]
+        assert [line for chunk in chunks for line in joiner.feed(chunk)] == whole
+
+
+def test_visitors_take_turns_however_much_one_of_them_asks_for() -> None:
+    queue = FairQueue()
+    for run, visitor in [("a1", "a"), ("a2", "a"), ("a3", "a"), ("b1", "b"), ("c1", "c")]:
+        queue.put(run, visitor)
+    assert [queue.place(run) for run in ("a1", "b1", "c1", "a2", "a3", "x")] == [1, 2, 3, 4, 5, 0]
+    queue.remove("c1")
+    queue.remove("nobody")
+    assert [queue.get() for _ in range(len(queue))] == ["a1", "b1", "a2", "a3"]
+    with pytest.raises(IndexError):
+        queue.get()
+
+
+def test_messages_read_back_as_they_were_said() -> None:
+    request = wire.Request("id", "/p.py", "/f", "/w", {"n": 1, "s": "é"}, ["a"])
+    for message in (request, wire.Stop("id"), wire.Reaped("id")):
+        assert wire.load(wire.dump(message)) == message
+    began = wire.Began(1, 2, "hash", "3", "CPython")
+    over = wire.Over(1, -9, "deadline", 2, 0.5)
+    for last in (began, over):
+        assert wire.load_line(wire.dump_line(last).rstrip(b"\n")) == last
+
+
+def test_parameters_change_the_last_line_and_no_other() -> None:
+    source = 'def main(n=1):\n    ...\n\n\nif __name__ == "__main__":\n    main()\n'
+    changed = with_parameters(source, {"n": 4, "word": "a'b"})
+    assert changed == source.replace("    main()\n", '    main(n=4, word="a\'b")\n')
+    assert with_parameters(source, {}) == source
+    with pytest.raises(ProgramError):
+        with_parameters("print(1)\n", {"n": 1})
+
+
+def test_the_parameters_of_main_are_read_and_not_run() -> None:
+    source = "raise SystemExit\ndef main(a: int = 1, b='x', c=-0.5): ..."
+    assert main_defaults(source) == {"a": 1, "b": "x", "c": -0.5}
+    for broken in ("x = 1", "def main(a): ...", "def main(a=f()): ..."):
+        with pytest.raises(ProgramError):
+            main_defaults(broken)
+
+
+def test_the_transcript_shows_what_a_terminal_would() -> None:
+    transcript = Transcript()
+
+    def printed(id: int, worker: str, text: str, stream: str = "stdout") -> list[tuple[str, str]]:
+        event = Event(id, id, 1, id, worker, Kind.PRINTED, stream, text)
+        return [(line.worker, line.text) for line in transcript.feed(event)]
+
+    assert printed(1, "a", "one\ntwo") == [("a", "one")]
+    assert printed(2, "b", "err\n", "stderr") == [("b", "err")]
+    assert printed(3, "b", " more\nrest") == [("a", "two more")]
+    assert [(line.worker, line.text) for line in transcript.rest()] == [("b", "rest")]
+
+
+def test_spans_that_only_touch_do_not_overlap() -> None:
+    def span(start: int, end: int | None) -> Span:
+        return Span((1, 1), "w", start, end)
+
+    assert overlaps([]) == 0
+    assert overlaps([span(0, 5), span(5, 9)]) == 1
+    assert overlaps([span(0, 6), span(5, 9), span(5, 7)]) == 3
+    assert overlaps([span(0, None), span(100, 101)]) == 2

@@ -1,0 +1,50 @@
+"""Every demo of every topic, with small values, as test parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+
+from webapp.lessons.folders import find_topics
+from webapp.lessons.parameters import Choice, Float, Value
+from webapp.lessons.topic import Demo
+
+TOPICS = find_topics()
+DEMOS = [(f"{topic.slug}/{demo.slug}", demo) for topic in TOPICS for demo in topic.demos]
+
+# Long enough that what happens side by side can be told from what does not, on a busy machine.
+SHORT = 0.2
+"""Seconds."""
+
+
+def every_demo(only: Iterable[str] | None = None) -> pytest.MarkDecorator:
+    """Run a test with each demo as `demo`, or with those named `topic/demo`."""
+    chosen = [pytest.param(demo, id=name) for name, demo in DEMOS if only is None or name in only]
+    return pytest.mark.parametrize("demo", chosen)
+
+
+def find_demo(name: str) -> Demo:
+    """The demo named `topic/demo`."""
+    return dict(DEMOS)[name]
+
+
+def short_values(demo: Demo) -> dict[str, Value]:
+    """The defaults, with all times cut down alike, to what still shows the lesson."""
+    values = demo.defaults
+    times = [parameter.name for parameter in demo.parameters if isinstance(parameter, Float)]
+    longest = max((float(values[name]) for name in times), default=SHORT)
+    for name in times:
+        values[name] = float(values[name]) * min(1.0, SHORT / longest)
+    return values
+
+
+def each_choice(demo: Demo) -> list[dict[str, Value]]:
+    """The short values with every option of every choice."""
+    found = [short_values(demo)]
+    for parameter in demo.parameters:
+        if isinstance(parameter, Choice):
+            found = [
+                {**values, parameter.name: word} for values in found for word in parameter.options
+            ]
+    return found

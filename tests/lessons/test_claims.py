@@ -1,0 +1,227 @@
+"""Each check of the vocabulary, on records made by hand: it can hold, and it can fail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from webapp.engine.events import Event, Kind
+from webapp.engine.recording import Outcome, Receipt, Recording
+from webapp.lessons import claims
+from webapp.lessons.claims import Check, Claim, Measured
+from webapp.lessons.text import Text
+
+MAIN = (100, 100)
+RECEIPT = Receipt("id", "", 100, "3.11", "CPython", "Linux", 2, (), "", observed=True)
+
+Step = tuple[int, tuple[int, int], Kind, str, str]
+"""Time in milliseconds, worker, kind, object, text."""
+
+
+def recording(steps: Sequence[Step], *, wall: float = 1.0, observed: bool = True) -> Recording:
+    """A finished run of these steps."""
+    events = tuple(
+        Event(id, time * 1000, *key, f"w{key[1]}", kind, object, text)
+        for id, (time, key, kind, object, text) in enumerate(steps, 1)
+    )
+    return Recording(
+        events=events,
+        outcome=Outcome.FINISHED,
+        detail="",
+        wall=wall,
+        cpu=0.1,
+        dropped=0,
+        exit_code=0,
+        swept=0,
+        receipt=replace(RECEIPT, observed=observed),
+    )
+
+
+def prints(*lines: str, key: tuple[int, int] = MAIN) -> list[Step]:
+    """A worker prints some lines."""
+    return [(0, key, Kind.PRINTED, "stdout", f"{line}\n") for line in lines]
+
+
+def lives(key: tuple[int, int], start: int, end: int | None, by: str = "100.100") -> list[Step]:
+    """A worker lives from one millisecond to another, or for ever."""
+    kind = "thread" if key[0] == MAIN[0] else "process"
+    steps: list[Step] = [(start, key, Kind.STARTED, kind, by)]
+    return steps if end is None else [*steps, (end, key, Kind.ENDED, "", "")]
+
+
+def lasts(
+    key: tuple[int, int], begin: Kind, end: Kind, times: tuple[int, int], object: str = ""
+) -> list[Step]:
+    """A worker sleeps, waits or holds."""
+    return [(times[0], key, begin, object, ""), (times[1], key, end, object, "")]
+
+
+A, B, CHILD, GRANDCHILD = (100, 101), (100, 102), (200, 200), (300, 300)
+SLEEP, HOLD, WAIT = (Kind.SLEPT, Kind.WOKE), (Kind.GOT, Kind.RELEASED), (Kind.WAITS, Kind.GOT)
+
+CASES: dict[str, tuple[Check, list[Step], list[Step]]] = {
+    "printed_once_each: twice": (
+        claims.printed_once_each(r"n (\d)", lambda v: range(2)),
+        prints("n 1", "n 0"),
+        prints("n 1", "n 0", "n 1"),
+    ),
+    "printed_once_each: missing": (
+        claims.printed_once_each(r"n (\d)", lambda v: range(2)),
+        prints("n 1", "n 0", "m 1"),
+        prints("n 1"),
+    ),
+    "printed_in_order": (
+        claims.printed_in_order("^a", "^b"),
+        prints("a", "a", "x", "b"),
+        prints("a", "b", "a"),
+    ),
+    "printed_in_order: one is missing": (
+        claims.printed_in_order("^a", "^b"),
+        prints("a", "b"),
+        prints("a"),
+    ),
+    "printed_in_pairs: mixed": (
+        claims.printed_in_pairs("in", "out"),
+        [*prints("in", "out", key=A), *prints("in", "out", key=B)],
+        [*prints("in", key=A), *prints("in", key=B), *prints("out", key=A), *prints("out", key=B)],
+    ),
+    "printed_in_pairs: half": (
+        claims.printed_in_pairs("in", "out"),
+        prints("in", "x", "out"),
+        prints("in", "out", "in"),
+    ),
+    "every_line_from": (
+        claims.every_line_from("w100"),
+        prints("a", "b"),
+        [*prints("a"), *prints("b", key=A)],
+    ),
+    "at_most: a parameter": (
+        claims.at_most(r"final (\d+)", lambda v: 5),
+        prints("final 5"),
+        prints("final 6"),
+    ),
+    "equals: what is printed": (
+        claims.equals(r"final (\d+)", r"expected (\d+)"),
+        prints("final 5", "expected 5"),
+        prints("final 4", "expected 5"),
+    ),
+    "equals: nothing printed": (
+        claims.equals(r"final (\d+)", lambda v: 5),
+        prints("final 5"),
+        prints("nothing"),
+    ),
+    "below": (
+        claims.below(r"final (\d+)", lambda v: 5),
+        prints("final 4"),
+        prints("final 5"),
+    ),
+    "printed": (claims.printed("^a$", lambda v: 2), prints("a", "a"), prints("a")),
+    "printed_exactly_when": (
+        claims.printed_exactly_when("got", lambda v: True),
+        prints("got it"),
+        prints("gave up"),
+    ),
+    "printed_ascending": (
+        claims.printed_ascending(r"n (\d+)"),
+        prints("n 1", "n 2", "n 10"),
+        prints("n 2", "n 1"),
+    ),
+    "printed_alike": (
+        claims.printed_alike(r"sum (\d+)"),
+        prints("sum 4", "sum 4"),
+        prints("sum 4", "sum 5"),
+    ),
+    "one_process": (
+        claims.one_process(),
+        [*prints("a"), *prints("b", key=A)],
+        [*prints("a"), *prints("b", key=CHILD)],
+    ),
+    "children_of_one_parent": (
+        claims.children_of_one_parent(),
+        lives(CHILD, 0, 1),
+        [*lives(CHILD, 0, 1), *lives(GRANDCHILD, 0, 1, by="200.200")],
+    ),
+    "workers_started": (
+        claims.workers_started(lambda v: 2),
+        [*lives(MAIN, 0, 9, by=""), *lives(A, 1, 2), *lives(CHILD, 1, 2)],
+        [*lives(MAIN, 0, 9, by=""), *lives(A, 1, 2)],
+    ),
+    "every_worker_ended": (
+        claims.every_worker_ended(),
+        [*lives(A, 1, 2), *lives(B, 1, 3)],
+        [*lives(A, 1, 2), *lives(B, 1, None)],
+    ),
+    "alive_at_once": (
+        claims.alive_at_once(1),
+        [*lives(A, 1, 2), *lives(B, 2, 3)],
+        [*lives(A, 1, 3), *lives(B, 2, 4)],
+    ),
+    "lived_together": (
+        claims.lived_together(2),
+        [*lives(A, 1, 3), *lives(B, 2, 4)],
+        [*lives(A, 1, 2), *lives(B, 2, 3)],
+    ),
+    "slept_together": (
+        claims.slept_together(),
+        [*lasts(A, *SLEEP, (1, 3)), *lasts(B, *SLEEP, (2, 4))],
+        [*lasts(A, *SLEEP, (1, 2)), *lasts(B, *SLEEP, (3, 4))],
+    ),
+    "never_held_together": (
+        claims.never_held_together("lock"),
+        [*lasts(A, *HOLD, (1, 2), "lock"), *lasts(B, *HOLD, (1, 2), "other")],
+        [*lasts(A, *HOLD, (1, 3), "lock"), *lasts(B, *HOLD, (2, 4), "lock")],
+    ),
+    "never_held_together: never held": (
+        claims.never_held_together("lock"),
+        lasts(A, *HOLD, (1, 2), "lock"),
+        lasts(A, *HOLD, (1, 2), "other"),
+    ),
+    "nobody_waited": (
+        claims.nobody_waited(),
+        [*lives(A, 0, 9), *lasts(MAIN, Kind.WAITS, Kind.JOINED, (1, 2), "w101")],
+        [*lives(A, 0, 9), *lasts(A, *WAIT, (1, 2), "lock")],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_it_holds_where_it_should_and_fails_where_it_should(name: str) -> None:
+    check, good, bad = CASES[name]
+    assert check(recording(good), {}).holds is True
+    assert check(recording(bad), {}).holds is False
+
+
+@pytest.mark.parametrize(("wall", "holds"), [(1.0, True), (1.4, True), (0.9, False), (2.0, False)])
+def test_a_time_is_about_right_if_it_is_not_shorter_and_hardly_longer(
+    wall: float, holds: bool
+) -> None:
+    check = claims.took_about(lambda values: values["seconds"])
+    assert check(recording([], wall=wall), {"seconds": 1.0}).holds is holds
+
+
+def test_what_needs_the_observer_cannot_be_told_without_it() -> None:
+    steps = lasts(A, *HOLD, (1, 2), "lock")
+    unobserved = recording(steps, observed=False)
+    for check in (
+        claims.never_held_together("lock"),
+        claims.slept_together(),
+        claims.nobody_waited(),
+    ):
+        assert check(unobserved, {}).holds is None
+
+
+def test_where_asks_only_under_its_condition() -> None:
+    check = claims.where(lambda values: values["asked"], claims.printed("^a$"))
+    assert check(recording(prints("a")), {"asked": True}).holds is True
+    assert check(recording(prints("b")), {"asked": True}).holds is False
+    assert check(recording(prints("b")), {"asked": False}).holds is None
+
+
+def test_a_run_that_did_not_finish_proves_nothing() -> None:
+    claim = Claim(Text("x", "ی"), claims.printed("^a$"))
+    whole = recording(prints("a"))
+    assert claim.measure(whole, {}) == Measured(True, "1")
+    assert claim.measure(replace(whole, outcome=Outcome.TIMED_OUT), {}) == Measured(None)
+    assert claim.measure(replace(whole, dropped=1), {}) == Measured(None)

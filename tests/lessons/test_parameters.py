@@ -1,0 +1,88 @@
+"""What can be entered for a parameter, and why something cannot."""
+
+from __future__ import annotations
+
+import pytest
+
+from webapp.lessons.parameters import (
+    AnyParameter,
+    Choice,
+    Float,
+    Integer,
+    InvalidParameters,
+    Problem,
+    Value,
+    parse_all,
+)
+from webapp.lessons.text import Text
+
+TEXT = Text("x", "ی")
+COUNT = Integer(name="count", label=TEXT, help=TEXT, default=4, minimum=1, maximum=10)
+PAUSE = Float(name="pause", label=TEXT, help=TEXT, default=0.5, minimum=0, maximum=2)
+MODE = Choice(name="mode", label=TEXT, help=TEXT, default="a", options={"a": TEXT, "b": TEXT})
+ALL: tuple[AnyParameter, ...] = (COUNT, PAUSE, MODE)
+
+
+@pytest.mark.parametrize(
+    ("parameter", "given", "value"),
+    [
+        (COUNT, "1", 1),
+        (COUNT, " 10 ", 10),
+        (COUNT, "۷", 7),
+        (PAUSE, "0", 0.0),
+        (PAUSE, "2.0", 2.0),
+        (PAUSE, "۱٫۵", 1.5),
+        (PAUSE, ".25", 0.25),
+        (MODE, "b", "b"),
+    ],
+)
+def test_values_are_read(parameter: AnyParameter, given: str, value: Value) -> None:
+    assert parameter.parse(given) == value
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ({"count": ["0"]}, Problem("count", "greater_than_equal", "0", {"ge": 1})),
+        ({"count": ["11"]}, Problem("count", "less_than_equal", "11", {"le": 10})),
+        ({"count": ["four"]}, Problem("count", "int_parsing", "four")),
+        ({"count": ["4.5"]}, Problem("count", "int_parsing", "4.5")),
+        ({"count": ["1_0"]}, Problem("count", "int_parsing", "1_0")),
+        ({"count": ["9" * 5000]}, Problem("count", "int_parsing", "9" * 5000)),
+        ({"count": [" "]}, Problem("count", "missing")),
+        ({"count": []}, Problem("count", "missing")),
+        ({"count": ["4", "5"]}, Problem("count", "repeated", "5")),
+        ({"pause": ["-0.1"]}, Problem("pause", "greater_than_equal", "-0.1", {"ge": 0})),
+        ({"pause": ["2.01"]}, Problem("pause", "less_than_equal", "2.01", {"le": 2})),
+        ({"pause": ["nan"]}, Problem("pause", "finite_number", "nan")),
+        ({"pause": ["1e999"]}, Problem("pause", "finite_number", "1e999")),
+        ({"pause": ["1_0"]}, Problem("pause", "float_parsing", "1_0")),
+        ({"mode": ["c"]}, Problem("mode", "literal_error", "c", {"expected": ("a", "b")})),
+        ({"size": ["3"]}, Problem("size", "extra_forbidden", "3")),
+    ],
+)
+def test_what_cannot_be_taken_says_why(given: dict[str, list[str]], problem: Problem) -> None:
+    good = {"count": ["4"], "pause": ["0.5"], "mode": ["a"]}
+    with pytest.raises(InvalidParameters) as caught:
+        parse_all(ALL, {**good, **given})
+    assert caught.value.problems == (problem,)
+
+
+def test_every_problem_is_told_at_once_in_order_of_declaration() -> None:
+    with pytest.raises(InvalidParameters) as caught:
+        parse_all(ALL, {"zzz": ["1"], "mode": ["c"], "count": ["0"]})
+    assert [(problem.parameter, problem.type) for problem in caught.value.problems] == [
+        ("count", "greater_than_equal"),
+        ("pause", "missing"),
+        ("mode", "literal_error"),
+        ("zzz", "extra_forbidden"),
+    ]
+
+
+def test_an_address_that_names_some_parameters_gets_the_others_defaults() -> None:
+    assert parse_all(ALL, {"count": ["2"]}, partial=True) == {"count": 2, "pause": 0.5, "mode": "a"}
+
+
+def test_a_text_needs_both_languages() -> None:
+    with pytest.raises(ValueError, match="both languages"):
+        Text("only", " ")

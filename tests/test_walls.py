@@ -1,0 +1,83 @@
+"""The walls between the packages: who may know of whom."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+WEB = {"flask", "jinja2", "werkzeug", "sqlalchemy", "markdown_it", "pygments"}
+
+
+def imported(path: Path) -> Iterator[str]:
+    """The modules that a file imports, anywhere in it."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative imports hide who knows whom"
+            yield node.module or ""
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize(
+    ("package", "own"),
+    [
+        ("engine", {"webapp.engine"}),
+        ("lessons", {"webapp.lessons", "webapp.engine"}),
+    ],
+)
+def test_it_imports_the_standard_library_and_what_is_below_it(package: str, own: set[str]) -> None:
+    for path in (ROOT / "webapp" / package).rglob("*.py"):
+        for name in imported(path):
+            standard = name.partition(".")[0] in sys.stdlib_module_names
+            ours = any(name == allowed or name.startswith(f"{allowed}.") for allowed in own)
+            assert standard or ours or name == "webapp", f"{path} imports {name}"
+
+
+def test_topics_know_lessons_only() -> None:
+    for path in (ROOT / "webapp/topics").glob("*/topic.py"):
+        for name in imported(path):
+            assert name.startswith("webapp.lessons."), f"{path} imports {name}"
+
+
+def test_demos_know_the_standard_library_only() -> None:
+    for path in (ROOT / "webapp/topics").glob("*/demos/*.py"):
+        for name in imported(path):
+            assert name.partition(".")[0] in sys.stdlib_module_names, f"{path} imports {name}"
+
+
+def test_the_pages_reach_the_engine_by_its_seam_only() -> None:
+    """What wires everything, `app.py`, alone chooses a runner."""
+    seam = {"runner", "recording", "events", "program"}
+    for path in (ROOT / "webapp/pages").rglob("*.py"):
+        for name in imported(path):
+            if name.startswith("webapp.engine."):
+                assert name.split(".")[2] in seam, f"{path} imports {name}"
+
+
+@pytest.mark.parametrize(
+    "module", ["webapp.engine.embedded", "webapp.engine.__main__", "webapp.lessons.folders"]
+)
+def test_loading_it_loads_nothing_of_the_web(module: str) -> None:
+    code = f"import sys, {module}; print(*{{name.partition('.')[0] for name in sys.modules}})"
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert not WEB & set(run.stdout.split())
+
+
+def test_the_recorder_loads_no_more_of_us_than_it_needs() -> None:
+    """Every spawned child pays for it."""
+    code = "import sys, webapp.engine.recorder; print(*sys.modules)"
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    ours = {name for name in run.stdout.split() if name.startswith("webapp.")}
+    allowed = {"webapp.engine", "webapp.engine.events"}
+    assert {name for name in ours if not name.startswith("webapp.engine.recorder")} == allowed

@@ -1,0 +1,258 @@
+"""Topic 1: what a thread is, how it is started, and what join() is for."""
+
+from webapp.lessons.claims import (
+    Claim,
+    Values,
+    alive_at_once,
+    every_line_from,
+    every_worker_ended,
+    lived_together,
+    one_process,
+    printed_ascending,
+    printed_in_order,
+    printed_in_pairs,
+    printed_once_each,
+    took_about,
+    where,
+    workers_started,
+)
+from webapp.lessons.parameters import Float, Integer
+from webapp.lessons.text import Text
+from webapp.lessons.topic import Demo, Ideal, Topic
+
+MY_FUNC = r"^my func called by thread N\^(\d+)$"
+BEGINS = r"^thread \d+ begins$"
+ENDS = r"^thread \d+ ends$"
+# What call_instead_of_target.py sleeps in each call.
+CALL_SECONDS = 0.2
+# Starting ten threads on a busy machine takes less; a shorter sleep may be over before main's line.
+SURELY_LATER = 0.2
+
+
+def thread_count(default: int) -> Integer:
+    return Integer(
+        name="thread_count",
+        label=Text("Threads", "تعداد نخ‌ها"),
+        help=Text("How many threads the main thread starts.", "نخ اصلی چند نخ را آغاز کند."),
+        default=default,
+        minimum=1,
+        maximum=10,
+    )
+
+
+work_seconds = Float(
+    name="work_seconds",
+    label=Text("Work in seconds", "مدت کار (ثانیه)"),
+    help=Text("How long each thread sleeps as its work.", "هر نخ به جای کار چند ثانیه می‌خوابد."),
+    default=0.2,
+    minimum=0,
+    maximum=1,
+)
+
+
+def threads(values: Values) -> int:
+    return int(values["thread_count"])
+
+
+def one_work(values: Values) -> float:
+    return float(values["work_seconds"])
+
+
+def works_in_a_row(values: Values) -> float:
+    return threads(values) * one_work(values)
+
+
+def calls_in_a_row(values: Values) -> float:
+    return threads(values) * CALL_SECONDS
+
+
+all_started = Claim(
+    Text("as many threads were started as asked for", "درست به تعداد خواسته‌شده نخ آغاز شد"),
+    workers_started(threads),
+)
+all_ended = Claim(
+    Text("every thread came to its end", "همهٔ نخ‌ها تا پایان اجرا شدند"),
+    every_worker_ended(),
+)
+
+topic = Topic(
+    title=Text("Defining a thread", "تعریف نخ"),
+    summary=Text(
+        "Start all threads, then join them all; and what happens otherwise.",
+        "اول همهٔ نخ‌ها را آغاز کنید، بعد منتظر همه بمانید؛ وگرنه چه می‌شود؟",
+    ),
+    chapter="threads",
+    order=1,
+    demos=(
+        Demo(
+            slug="start-all-then-join",
+            title=Text("Start all, then join all", "اول آغاز همه، بعد join همه"),
+            watch=Text(
+                "Expect one line from each thread, each number once, all in one process. Most runs "
+                "show the numbers in the order of starting, but nothing guarantees it.",
+                "از هر نخ یک خط می‌بینید و هر شماره درست یک بار می‌آید، همه در یک فرایند. شماره‌ها "
+                "بیشتر وقت‌ها به ترتیب آغازند، ولی هیچ چیزی این ترتیب را تضمین نمی‌کند.",
+            ),
+            ideal=Ideal(
+                lambda values: 0,
+                Text(
+                    "The threads neither sleep nor compute: all that is measured is the cost of "
+                    "starting, switching and ending them.",
+                    "نخ‌ها نه می‌خوابند و نه محاسبه‌ای دارند: هرچه اندازه گرفته می‌شود هزینهٔ آغاز "
+                    "نخ‌ها، تعویض میان آن‌ها و پایان‌شان است.",
+                ),
+            ),
+            parameters=(thread_count(5),),
+            claims=(
+                Claim(
+                    Text("every number came exactly once", "هر شماره درست یک بار آمد"),
+                    printed_once_each(MY_FUNC, lambda values: range(threads(values))),
+                ),
+                all_started,
+                all_ended,
+                Claim(
+                    Text("all threads ran in one process", "همهٔ نخ‌ها در یک فرایند بودند"),
+                    one_process(),
+                ),
+            ),
+            observations=(
+                Claim(
+                    Text("the lines came in the order of starting", "خط‌ها به ترتیب آغاز آمدند"),
+                    printed_ascending(MY_FUNC),
+                ),
+                Claim(
+                    Text(
+                        "at least two threads were alive at once",
+                        "دست‌کم دو نخ هم‌زمان زنده بودند",
+                    ),
+                    lived_together(),
+                ),
+            ),
+        ),
+        Demo(
+            slug="join-inside-the-loop",
+            title=Text("Join inside the loop", "join داخل حلقه"),
+            watch=Text(
+                "Look at the lanes: a staircase. No two threads ever run at the same time, and the "
+                "whole takes threads × work, as it would without threads.",
+                "به نوارهای زمان نگاه کنید: یک پلکان. هیچ دو نخی هم‌زمان اجرا نمی‌شوند و کل برنامه به "
+                "اندازهٔ «تعداد نخ‌ها × مدت کار» طول می‌کشد؛ درست مثل وقتی که نخی در کار نباشد.",
+            ),
+            ideal=Ideal(
+                works_in_a_row,
+                Text(
+                    "Threads × work, since each waits for the one before it. Started together, they "
+                    "would need one work only.",
+                    "تعداد نخ‌ها × مدت کار، چون هر نخ منتظر نخ قبلی است. اگر با هم آغاز می‌شدند، فقط "
+                    "به اندازهٔ یک کار طول می‌کشید.",
+                ),
+            ),
+            parameters=(thread_count(5), work_seconds),
+            trap=True,
+            claims=(
+                Claim(
+                    Text(
+                        "never were two of the threads alive at once",
+                        "هیچ‌گاه دو تا از نخ‌ها هم‌زمان زنده نبودند",
+                    ),
+                    alive_at_once(1),
+                ),
+                Claim(
+                    Text(
+                        "each thread ended before the next one began",
+                        "هر نخ پیش از شروع نخ بعدی تمام شد",
+                    ),
+                    printed_in_pairs(BEGINS, ENDS),
+                ),
+                all_started,
+                all_ended,
+                Claim(
+                    Text(
+                        "the run took about threads × work",
+                        "زمان اجرا حدود «تعداد نخ‌ها × مدت کار» بود",
+                    ),
+                    took_about(works_in_a_row),
+                ),
+            ),
+        ),
+        Demo(
+            slug="forgot-to-join",
+            title=Text("Forgot to join", "فراموش کردن join"),
+            watch=Text(
+                "Main says goodbye with no result in hand, while the threads are still at work. "
+                "Yet the program does not end before they do.",
+                "نخ اصلی دست خالی خداحافظی می‌کند، در حالی که نخ‌ها هنوز سر کارند. با این همه برنامه "
+                "پیش از پایان آن‌ها تمام نمی‌شود.",
+            ),
+            ideal=Ideal(
+                one_work,
+                Text(
+                    "One work: the threads sleep at the same time, and the interpreter waits for "
+                    "them before it exits.",
+                    "به اندازهٔ یک کار: نخ‌ها هم‌زمان می‌خوابند و مفسر پیش از خروج منتظر آن‌ها می‌ماند.",
+                ),
+            ),
+            parameters=(thread_count(3), work_seconds),
+            trap=True,
+            claims=(
+                Claim(
+                    Text(
+                        "main's last line came before the last line of every thread (for work of "
+                        "0.2 s or more)",
+                        "آخرین خط نخ اصلی پیش از آخرین خط همهٔ نخ‌ها آمد (برای کار ۰٫۲ ثانیه‌ای یا بیشتر)",
+                    ),
+                    where(
+                        lambda values: one_work(values) >= SURELY_LATER,
+                        printed_in_order(r"^main: ", ENDS),
+                    ),
+                ),
+                all_started,
+                all_ended,
+                Claim(
+                    Text("the run took about one work", "زمان اجرا حدود یک کار بود"),
+                    took_about(one_work),
+                ),
+            ),
+        ),
+        Demo(
+            slug="call-instead-of-target",
+            title=Text(
+                "Calling the function instead of passing it", "فراخوانی تابع به جای دادن آن"
+            ),
+            watch=Text(
+                "Read which thread each line comes from: MainThread, every time. The new threads "
+                "are started, and have nothing to do.",
+                "ببینید هر خط را کدام نخ چاپ کرده است: همیشه MainThread. نخ‌های تازه آغاز می‌شوند، ولی "
+                "کاری برای انجام دادن ندارند.",
+            ),
+            ideal=Ideal(
+                calls_in_a_row,
+                Text(
+                    "Threads × 0.2 s: the main thread does all calls itself, one after the other.",
+                    "تعداد نخ‌ها × ۰٫۲ ثانیه: نخ اصلی همهٔ فراخوانی‌ها را خودش یکی پس از دیگری انجام می‌دهد.",
+                ),
+            ),
+            parameters=(thread_count(3),),
+            trap=True,
+            next="start-all-then-join",
+            claims=(
+                Claim(
+                    Text("every line came from MainThread", "همهٔ خط‌ها را MainThread چاپ کرد"),
+                    every_line_from("MainThread"),
+                ),
+                Claim(
+                    Text("every call was made exactly once", "هر فراخوانی درست یک بار انجام شد"),
+                    printed_once_each(r"^work (\d+) runs", lambda values: range(threads(values))),
+                ),
+                all_started,
+                Claim(
+                    Text(
+                        "the run took about the sum of the calls",
+                        "زمان اجرا حدود جمع فراخوانی‌ها بود",
+                    ),
+                    took_about(calls_in_a_row),
+                ),
+            ),
+        ),
+    ),
+)

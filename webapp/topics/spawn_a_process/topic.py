@@ -1,0 +1,327 @@
+"""Topic 8: what a process is, how it is started, and what it does not share."""
+
+from webapp.lessons.claims import (
+    Claim,
+    Values,
+    alive_at_once,
+    below,
+    children_of_one_parent,
+    equals,
+    every_worker_ended,
+    lived_together,
+    printed,
+    printed_alike,
+    printed_ascending,
+    printed_in_order,
+    printed_in_pairs,
+    printed_once_each,
+    processes,
+    took_about,
+    where,
+    workers_started,
+)
+from webapp.lessons.parameters import Choice, Float, Integer
+from webapp.lessons.text import Text
+from webapp.lessons.topic import Demo, Ideal, Topic
+
+CALLING = r"^calling myFunc from process n°: (\d+)$"
+OUTPUT = r"^output from myFunc is :(\d+)$"
+BEGINS = r"^process \d+ begins$"
+ENDS = r"^process \d+ ends$"
+CHILD = r"^child \d+: items = \['from the child'\]$"
+PARENT = r"^parent \d+: items = \[\]$"
+
+last_number = Integer(
+    name="num",
+    label=Text("Last number", "شمارهٔ آخرین فرایند"),
+    help=Text(
+        "Processes 0 to this number are started: 4 gives five of them.",
+        "فرایندهای ۰ تا این شماره آغاز می‌شوند: با ۴ پنج فرایند دارید.",
+    ),
+    default=4,
+    minimum=0,
+    maximum=8,
+)
+
+processes_each = Integer(
+    name="num",
+    label=Text("Processes by each method", "تعداد فرایندها با هر روش"),
+    help=Text(
+        "How many processes each start method starts.",
+        "هر روش آغاز چند فرایند بسازد.",
+    ),
+    default=3,
+    minimum=1,
+    maximum=8,
+)
+
+work_seconds = Float(
+    name="work_seconds",
+    label=Text("Work in seconds", "مدت کار (ثانیه)"),
+    help=Text(
+        "How long each process sleeps as its work.", "هر فرایند به جای کار چند ثانیه می‌خوابد."
+    ),
+    default=0.2,
+    minimum=0,
+    maximum=1,
+)
+
+start_method = Choice(
+    name="start_method",
+    label=Text("Start method", "روش آغاز"),
+    help=Text(
+        "How a child comes into being: as a copy of its parent (fork), as a fresh interpreter "
+        "(spawn), or as a copy of a server kept for that (forkserver).",
+        "فرزند چگونه پدید می‌آید: رونوشتی از والد (fork)، مفسری تازه (spawn)، یا رونوشتی از یک "
+        "سرور که برای همین کار آماده است (forkserver).",
+    ),
+    default="fork",
+    options={name: Text(name, name) for name in ("fork", "spawn", "forkserver")},
+)
+
+
+def children(values: Values) -> int:
+    return int(values["num"]) + 1
+
+
+def works_in_a_row(values: Values) -> float:
+    return children(values) * float(values["work_seconds"])
+
+
+def children_by_all_methods(values: Values) -> int:
+    return 3 * int(values["num"])
+
+
+def squares(values: Values) -> int:
+    return sum(number * number for number in range(1, int(values["num"]) + 1))
+
+
+all_ended = Claim(
+    Text("every child came to its end", "همهٔ فرزندها تا پایان اجرا شدند"),
+    every_worker_ended(),
+)
+distinct_pids = Claim(
+    Text("every child has a pid of its own", "هر فرزند pid خودش را دارد"),
+    processes(lambda values: children(values) + 1),
+)
+one_parent = Claim(
+    Text("the main process started them all", "همه را فرایند اصلی آغاز کرد"),
+    children_of_one_parent(),
+)
+
+topic = Topic(
+    title=Text("Spawning a process", "ساختن فرایند"),
+    summary=Text(
+        "Start processes by fork, spawn or forkserver, and see that they share nothing.",
+        "فرایندها را با fork، spawn یا forkserver آغاز کنید و ببینید که چیزی مشترک ندارند.",
+    ),
+    chapter="processes",
+    order=8,
+    demos=(
+        Demo(
+            slug="start-all-then-join",
+            title=Text("Start all, then join all", "اول آغاز همه، بعد join همه"),
+            watch=Text(
+                "Process i prints its calling line and then i lines of output. Lines of different "
+                "processes may mix; those of one process stay in order.",
+                "هر فرایند اول خط calling و بعد به اندازهٔ شماره‌اش خط output چاپ می‌کند. خط‌های "
+                "فرایندهای مختلف شاید در هم بیایند، ولی خط‌های هر فرایند به ترتیب می‌مانند.",
+            ),
+            ideal=Ideal(
+                lambda values: 0,
+                Text(
+                    "The children only print: what is measured is the cost of starting and ending "
+                    "them. By spawn that is a fresh interpreter for each.",
+                    "فرزندها فقط چاپ می‌کنند: آنچه اندازه گرفته می‌شود هزینهٔ آغاز و پایان آن‌هاست، که "
+                    "با spawn برای هر فرزند راه انداختن یک مفسر تازه است.",
+                ),
+            ),
+            parameters=(last_number, start_method),
+            claims=(
+                Claim(
+                    Text(
+                        "every process called its function once",
+                        "هر فرایند تابعش را یک بار فراخواند",
+                    ),
+                    printed_once_each(CALLING, lambda values: range(children(values))),
+                ),
+                Claim(
+                    Text(
+                        "process i printed i lines of output, from 0 to i − 1",
+                        "هر فرایند به اندازهٔ شمارهٔ خود خط output چاپ کرد، از ۰ به بالا",
+                    ),
+                    # The same j comes from every process after it.
+                    printed_once_each(
+                        OUTPUT,
+                        lambda values: [j for i in range(children(values)) for j in range(i)],
+                    ),
+                ),
+                distinct_pids,
+                one_parent,
+                all_ended,
+            ),
+            observations=(
+                Claim(
+                    Text(
+                        "the calling lines came in the order of starting",
+                        "خط‌های calling به ترتیب آغاز آمدند",
+                    ),
+                    printed_ascending(CALLING),
+                ),
+                Claim(
+                    Text(
+                        "at least two children were alive at once",
+                        "دست‌کم دو فرزند هم‌زمان زنده بودند",
+                    ),
+                    lived_together(),
+                ),
+            ),
+        ),
+        Demo(
+            slug="join-inside-the-loop",
+            title=Text("Join inside the loop", "join داخل حلقه"),
+            watch=Text(
+                "The lanes are a staircase: never two children at once, whatever the number of "
+                "cores. The whole takes processes × work, and the cost of starting each.",
+                "نوارهای زمان یک پلکان‌اند: هیچ‌گاه دو فرزند هم‌زمان نیستند، هر چند هسته که داشته باشید. "
+                "کل برنامه «تعداد فرایندها × مدت کار» به اضافهٔ هزینهٔ آغاز هر کدام طول می‌کشد.",
+            ),
+            ideal=Ideal(
+                works_in_a_row,
+                Text(
+                    "Processes × work, since each waits for the one before it. Starting each of them "
+                    "is added: some milliseconds by fork, up to about 0.1 s by spawn.",
+                    "تعداد فرایندها × مدت کار، چون هر فرایند منتظر فرایند قبلی است. هزینهٔ آغاز هر کدام "
+                    "هم افزوده می‌شود: با fork چند میلی‌ثانیه، با spawn تا حدود ۰٫۱ ثانیه.",
+                ),
+            ),
+            parameters=(last_number, work_seconds, start_method),
+            trap=True,
+            claims=(
+                Claim(
+                    Text(
+                        "never were two children alive at once",
+                        "هیچ‌گاه دو فرزند هم‌زمان زنده نبودند",
+                    ),
+                    alive_at_once(1),
+                ),
+                Claim(
+                    Text(
+                        "each child ended before the next one began",
+                        "هر فرزند پیش از شروع فرزند بعدی تمام شد",
+                    ),
+                    printed_in_pairs(BEGINS, ENDS),
+                ),
+                distinct_pids,
+                one_parent,
+                all_ended,
+                Claim(
+                    Text(
+                        "by fork, the run took about processes × work",
+                        "با fork، زمان اجرا حدود «تعداد فرایندها × مدت کار» بود",
+                    ),
+                    # What the others add is the start of whole interpreters, too much to ignore.
+                    where(
+                        lambda values: values["start_method"] == "fork", took_about(works_in_a_row)
+                    ),
+                ),
+            ),
+        ),
+        Demo(
+            slug="start-methods",
+            title=Text(
+                "fork, spawn, forkserver: the same work", "fork، spawn و forkserver: یک کار، سه روش"
+            ),
+            watch=Text(
+                "Three equal sums and three different times. The work is next to nothing, so each "
+                "time is the price of starting processes that way.",
+                "سه حاصل‌جمع یکسان و سه زمان متفاوت. خود کار تقریباً هیچ است، پس هر زمان بهای آغاز "
+                "فرایندها با همان روش است.",
+            ),
+            ideal=Ideal(
+                lambda values: 0,
+                Text(
+                    "Squaring a number costs nothing to speak of: the whole time goes into starting "
+                    "processes, fresh interpreters by spawn, and one more for the fork server.",
+                    "توان دو گرفتن هزینه‌ای ندارد: همهٔ زمان صرف آغاز فرایندها می‌شود؛ با spawn برای هر "
+                    "فرزند یک مفسر تازه، و برای سرور forkserver هم یکی.",
+                ),
+            ),
+            parameters=(processes_each,),
+            claims=(
+                Claim(
+                    Text("the three methods agree on the sum", "هر سه روش یک حاصل‌جمع دادند"),
+                    printed_alike(r": sum (\d+), "),
+                ),
+                Claim(
+                    Text("the sum is right", "حاصل‌جمع درست است"),
+                    equals(r": sum (\d+), ", squares),
+                ),
+                Claim(
+                    Text("the time of each method was printed", "زمان هر روش چاپ شد"),
+                    printed(r"^(fork|spawn|forkserver): .* took [\d.]+ ms$", lambda values: 3),
+                ),
+                Claim(
+                    Text(
+                        "each method started as many processes as asked for",
+                        "هر روش درست به تعداد خواسته‌شده فرایند آغاز کرد",
+                    ),
+                    workers_started(children_by_all_methods),
+                ),
+                all_ended,
+            ),
+            observations=(
+                Claim(
+                    Text("fork was quicker than spawn", "fork سریع‌تر از spawn بود"),
+                    below(r"^fork: .* ([\d.]+) ms$", r"^spawn: .* ([\d.]+) ms$"),
+                ),
+                Claim(
+                    Text("forkserver was quicker than spawn", "forkserver سریع‌تر از spawn بود"),
+                    below(r"^forkserver: .* ([\d.]+) ms$", r"^spawn: .* ([\d.]+) ms$"),
+                ),
+            ),
+        ),
+        Demo(
+            slug="globals-are-not-shared",
+            title=Text("Globals are not shared", "متغیرهای سراسری مشترک نیستند"),
+            watch=Text(
+                "The child appends to items and sees its entry. The parent prints the same name "
+                "afterwards, and its list is still empty.",
+                "فرزند چیزی به فهرست items می‌افزاید و آن را می‌بیند. بعد والد همان نام را چاپ می‌کند و فهرست "
+                "خودش هنوز خالی است.",
+            ),
+            ideal=Ideal(
+                lambda values: 0,
+                Text(
+                    "One append and two lines: all the time goes into starting and ending one child.",
+                    "یک append و دو خط چاپ: همهٔ زمان صرف آغاز و پایان یک فرزند می‌شود.",
+                ),
+            ),
+            parameters=(start_method,),
+            trap=True,
+            claims=(
+                Claim(
+                    Text("the child saw its own entry", "فرزند افزودهٔ خودش را دید"),
+                    printed(CHILD),
+                ),
+                Claim(
+                    Text("the parent's list was still empty", "فهرست والد هنوز خالی بود"),
+                    printed(PARENT),
+                ),
+                Claim(
+                    Text(
+                        "the parent looked after the child was done",
+                        "والد پس از پایان فرزند نگاه کرد",
+                    ),
+                    printed_in_order(CHILD, PARENT),
+                ),
+                Claim(
+                    Text("there were two processes", "دو فرایند در کار بود"),
+                    processes(lambda values: 2),
+                ),
+                one_parent,
+                all_ended,
+            ),
+        ),
+    ),
+)
