@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from webapp.engine import wire
@@ -49,14 +51,21 @@ def test_visitors_take_turns_however_much_one_of_them_asks_for() -> None:
         queue.get()
 
 
-def test_messages_read_back_as_they_were_said() -> None:
-    request = wire.Request("id", "/p.py", "/f", "/w", {"n": 1, "s": "é"}, ["a"])
-    for message in (request, wire.Stop("id"), wire.Reaped("id")):
+def test_messages_read_back_as_they_were_said(tmp_path: Path) -> None:
+    for message in (wire.Prepare("/seat"), wire.Stop("/seat"), wire.Reaped("/seat")):
         assert wire.load(wire.dump(message)) == message
     began = wire.Began(1, 2, "hash", "3", "CPython")
     over = wire.Over(1, -9, "deadline", 2, 0.5)
-    for last in (began, over):
-        assert wire.load_line(wire.dump_line(last).rstrip(b"\n")) == last
+    for report in (began, over):
+        assert wire.load_report(wire.dump_report(report).rstrip(b"\n")) == report
+    line = tmp_path / "line"
+    request, terms = wire.Request("/p.py", "/w", {"n": 1, "s": "é"}, ["a"]), wire.Terms(None, 1.5)
+    line.write_bytes(wire.dump_line(request))
+    assert wire.wait_for_line(line, wire.Request) == request
+    line.write_bytes(wire.dump_line(terms))
+    assert wire.wait_for_line(line, wire.Terms) == terms
+    line.write_bytes(b"{")
+    assert wire.wait_for_line(line, wire.Terms) is None
 
 
 def test_parameters_change_the_last_line_and_no_other() -> None:

@@ -85,6 +85,15 @@ def test_a_program_whose_file_is_gone_fails(runner: EmbeddedRunner, write: Write
     assert finish(runner, runner.start(program)).outcome in (Outcome.FAILED, Outcome.LOST)
 
 
+def test_arguments_that_no_message_can_hold_are_refused(
+    runner: EmbeddedRunner, write: Write
+) -> None:
+    recording = finish(runner, runner.start(write("print('never')", word="x" * 100_000)))
+    assert recording.outcome is Outcome.FAILED
+    assert recording.detail == "its parameters and arguments are too long"
+    assert recording.events == ()
+
+
 def test_a_main_process_killed_by_a_signal_fails_and_says_which(run: Run) -> None:
     recording = run("import os, signal\nprint('last words')\nos.kill(os.getpid(), signal.SIGKILL)")
     assert (recording.outcome, recording.detail) == (Outcome.FAILED, "SIGKILL")

@@ -40,10 +40,12 @@ from webapp.engine.runner import HEARTBEAT, Busy, Phase, State, UnknownRun
 
 log = logging.getLogger(__name__)
 
-FIFOS = ("events", "stdout", "stderr")
 READ_SIZE = 1 << 18
 TICK = 0.1
 """Seconds between looks at the clock: for runs that nobody follows and for deadlocks."""
+
+REFILL = 0.01
+"""Seconds of quiet after which the next seat is prepared: not while a run begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,16 @@ def bare() -> Surroundings:
 
 
 @dataclass
+class _Seat:
+    """A place for one run, prepared ahead; of the engine's thread alone."""
+
+    folder: Path
+    descriptors: dict[str, int] = field(default_factory=dict)
+    joiner: Joiner = field(default_factory=Joiner)
+    run: _Run | None = None
+
+
+@dataclass
 class _Run:
     """A run as the engine's thread writes it and followers read it, under `changed`."""
 
@@ -95,7 +107,6 @@ class _Run:
     program: Program
     visitor: str
     observe: bool
-    folder: Path
     asked_at: datetime
     unfollowed_since: float | None
     phase: Phase = Phase.QUEUED
@@ -106,8 +117,7 @@ class _Run:
     recording: Recording | None = None
     changed: threading.Condition = field(default_factory=threading.Condition)
     # Of the engine's thread alone:
-    descriptors: dict[str, int] = field(default_factory=dict)
-    joiner: Joiner = field(default_factory=Joiner)
+    seat: _Seat | None = None
     stop_as: Outcome | None = None
     detail: str = ""
     last_event_at: float = 0.0
@@ -125,12 +135,15 @@ class EmbeddedRunner:
         self._lock = threading.Lock()  # of _runs and _waiting
         self._waiting = FairQueue()
         self._running: set[str] = set()
+        self._seats: dict[str, _Seat] = {}
+        self._free: _Seat | None = None
         self._commands: deque[Callable[[], None]] = deque()
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._wake, selectors.EVENT_READ, self._run_commands)
         self._closing = False
         self._start_launcher()
+        self._free = self._prepare_seat()
         self._thread = threading.Thread(target=self._serve, name="engine", daemon=True)
         self._thread.start()
 
@@ -144,7 +157,6 @@ class EmbeddedRunner:
             program=program,
             visitor=visitor,
             observe=observe,
-            folder=self.folder / id,
             asked_at=datetime.now(UTC),
             unfollowed_since=time.monotonic(),
         )
@@ -234,13 +246,22 @@ class EmbeddedRunner:
     def _serve(self) -> None:
         looked = time.monotonic()
         while not self._closing:
-            for key, _ in self._selector.select(TICK if self._running or self._waiting else None):
+            ready = self._selector.select(self._patience())
+            for key, _ in ready:
                 self._guard(key.data)
+            if not ready and self._free is None:
+                self._free = self._prepare_seat()
             if (now := time.monotonic()) - looked >= TICK:
                 looked = now
                 self._guard(partial(self._look, now))
-        for id in [*self._running]:
-            self._lose(self._runs[id])
+        for seat in [*self._seats]:
+            self._vacate(seat)
+
+    def _patience(self) -> float | None:
+        """How long the engine's thread waits for something to read, in seconds."""
+        if self._free is None:
+            return REFILL
+        return TICK if self._running or self._waiting else None
 
     def _guard(self, step: Callable[[], None]) -> None:
         """Take one step; whatever goes wrong with one run must not end the others."""
@@ -288,60 +309,72 @@ class EmbeddedRunner:
             self._launch(run)
 
     def _launch(self, run: _Run) -> None:
+        seat = self._free or self._prepare_seat()
+        self._free = None
+        seat.run, run.seat = run, seat
         self._running.add(run.id)
+        request = self._request(run, seat)
+        if len(request) > wire.MESSAGE_SIZE:
+            run.detail = "its parameters and arguments are too long"
+            self._finish(run, Outcome.FAILED, None)
+            return
+        terms = wire.Terms(self.limits.soft_deadline, self.limits.grace)
+        os.write(seat.descriptors["terms"], wire.dump_line(terms))
+        os.write(seat.descriptors["request"], request)
         run.last_event_at = time.monotonic()
         with run.changed:
             run.phase = Phase.RUNNING
             run.changed.notify_all()
-        self._make_fifos(run)
-        work = self._around.work
-        if work is None:
-            work = run.folder / "work"
-            work.mkdir()
+
+    def _request(self, run: _Run, seat: _Seat) -> bytes:
+        work = self._around.work or seat.folder / "work"
         request = wire.Request(
-            run=run.id,
             path=str(run.program.path.resolve()),
-            folder=str(run.folder),
             work=str(work),
             parameters=dict(run.program.parameters),
             arguments=list(run.program.arguments),
             observe=run.observe,
             temporary=str(work) if self._around.work is None else None,
-            soft_deadline=self.limits.soft_deadline,
-            grace=self.limits.grace,
         )
-        self._tell(request)
+        return wire.dump_line(request)
 
-    def _make_fifos(self, run: _Run) -> None:
-        run.folder.mkdir()
-        for name in FIFOS:
-            path = run.folder / name
+    def _prepare_seat(self) -> _Seat:
+        """Make a folder with FIFOs, and have a supervisor wait in it."""
+        seat = _Seat(Path(tempfile.mkdtemp(prefix="", dir=self.folder)))
+        (seat.folder / "work").mkdir()
+        for name in (*wire.OUTPUTS, *wire.INPUTS):
+            path = seat.folder / name
             os.mkfifo(path)
-            # For writing too, though we never do: so that the FIFO has no end before its last
-            # writer's.
+            # For both, though we do one: so that a FIFO has no end while we live, and one when we
+            # do not.
             fifo = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
-            run.descriptors[name] = fifo
-            self._selector.register(fifo, selectors.EVENT_READ, partial(self._read, run, name))
+            seat.descriptors[name] = fifo
+        for name in wire.OUTPUTS:
+            read = partial(self._read, seat, name)
+            self._selector.register(seat.descriptors[name], selectors.EVENT_READ, read)
+        self._seats[str(seat.folder)] = seat
+        self._tell(wire.Prepare(str(seat.folder)))
+        return seat
 
-    def _read(self, run: _Run, name: str) -> None:
-        if name not in run.descriptors:
-            return  # closed by another descriptor's turn
+    def _read(self, seat: _Seat, name: str) -> None:
+        if name not in seat.descriptors or seat.run is None:
+            return  # given up by another descriptor's turn
         try:
-            data = os.read(run.descriptors[name], READ_SIZE)
+            data = os.read(seat.descriptors[name], READ_SIZE)
         except BlockingIOError:
             return
         if name == "events":
-            self._take_events(run, data)
+            self._take_events(seat, seat.run, data)
         else:
-            self._take_output(run, name, data)
+            self._take_output(seat.run, name, data)
 
-    def _take_events(self, run: _Run, data: bytes) -> None:
-        lines = run.joiner.feed(data)
+    def _take_events(self, seat: _Seat, run: _Run, data: bytes) -> None:
+        lines = seat.joiner.feed(data)
         events: list[Event] = []
         over: wire.Over | None = None
         for line in lines:
             if line.startswith(wire.MARK):
-                message = wire.load_line(line)
+                message = wire.load_report(line)
                 if isinstance(message, wire.Began):
                     run.began = message
                 else:
@@ -352,7 +385,7 @@ class EmbeddedRunner:
                     events.append(decode(line, id=id, began=run.began.time))
         self._keep(run, events)
         if over is not None:
-            self._take_rest(run)
+            self._take_rest(seat, run)
             self._finish(run, self._outcome(run, over), over)
 
     def _take_output(self, run: _Run, stream: str, data: bytes) -> None:
@@ -380,11 +413,11 @@ class EmbeddedRunner:
             run.dropped += max(0, len(events) - room)
             run.changed.notify_all()
 
-    def _take_rest(self, run: _Run) -> None:
+    def _take_rest(self, seat: _Seat, run: _Run) -> None:
         """Read what is left in the output FIFOs of a run that has no writer any more."""
         for name in ("stdout", "stderr"):
             with contextlib.suppress(BlockingIOError):
-                while data := os.read(run.descriptors[name], READ_SIZE):
+                while data := os.read(seat.descriptors[name], READ_SIZE):
                     self._take_output(run, name, data)
 
     def _outcome(self, run: _Run, over: wire.Over) -> Outcome:
@@ -403,21 +436,30 @@ class EmbeddedRunner:
             return
         run.stop_as = outcome
         run.detail = detail
-        if run.phase is Phase.RUNNING:
-            self._tell(wire.Stop(run.id))
+        if run.seat is not None:
+            self._tell(wire.Stop(str(run.seat.folder)))
             return
         with self._lock:
             self._waiting.remove(run.id)
         self._finish(run, outcome, None)
 
     def _lose(self, run: _Run) -> None:
+        """The run's supervisor is gone: its last word, if there is one, stands in the FIFO."""
+        seat = run.seat
+        if seat is None:
+            return
+        with contextlib.suppress(BlockingIOError):
+            while "events" in seat.descriptors:
+                data = os.read(seat.descriptors["events"], READ_SIZE)
+                self._take_events(seat, run, data)
         if run.phase is not Phase.OVER:
+            self._take_rest(seat, run)
             run.detail = ""
-            self._take_rest(run)
             self._finish(run, Outcome.LOST, None)
 
     def _finish(self, run: _Run, outcome: Outcome, over: wire.Over | None) -> None:
-        self._close_fifos(run)
+        if run.seat is not None:
+            self._give_up(run.seat)
         recording = _record(run, outcome, over)
         with run.changed:
             run.recording = recording
@@ -427,12 +469,15 @@ class EmbeddedRunner:
         self._forget()
         self._fill()
 
-    def _close_fifos(self, run: _Run) -> None:
-        for fifo in run.descriptors.values():
-            self._selector.unregister(fifo)
+    def _give_up(self, seat: _Seat) -> None:
+        """Close the seat's FIFOs, which ends a supervisor that waits in it, and remove it."""
+        self._seats.pop(str(seat.folder), None)
+        for name, fifo in seat.descriptors.items():
+            if name in wire.OUTPUTS:
+                self._selector.unregister(fifo)
             os.close(fifo)
-        run.descriptors.clear()
-        shutil.rmtree(run.folder, ignore_errors=True)
+        seat.descriptors.clear()
+        shutil.rmtree(seat.folder, ignore_errors=True)
 
     def _forget(self) -> None:
         """Forget the oldest finished runs beyond what is kept; the last one always stays."""
@@ -473,18 +518,20 @@ class EmbeddedRunner:
             self._replace_launcher()
             return
         message = wire.load(data)
-        with self._lock:
-            run = self._runs.get(message.run) if isinstance(message, wire.Reaped) else None
-        if run is not None:  # it may be over for so long that it is forgotten
-            self._miss(run)
+        if isinstance(message, wire.Reaped):
+            self._vacate(message.seat)
 
-    def _miss(self, run: _Run) -> None:
-        """The run's supervisor is gone: its last word, if there is one, stands in the FIFO."""
-        if "events" in run.descriptors:
-            with contextlib.suppress(BlockingIOError):
-                while "events" in run.descriptors:
-                    self._take_events(run, os.read(run.descriptors["events"], READ_SIZE))
-        self._lose(run)
+    def _vacate(self, name: str) -> None:
+        """A seat has no supervisor any more."""
+        seat = self._seats.get(name)
+        if seat is None:
+            return
+        if seat.run is not None:
+            self._lose(seat.run)
+        else:
+            self._give_up(seat)
+        if seat is self._free:
+            self._free = None
 
     def _replace_launcher(self) -> None:
         """The launcher is gone, and its runs with it: start another."""
@@ -493,12 +540,12 @@ class EmbeddedRunner:
         self._launcher.wait()
         if self._closing:
             return
-        lost = [self._runs[id] for id in self._running]
+        vacant = [*self._seats]
         self._start_launcher()
-        for run in lost:
-            self._miss(run)
+        for seat in vacant:
+            self._vacate(seat)
 
-    def _tell(self, message: wire.Request | wire.Stop) -> None:
+    def _tell(self, message: wire.Prepare | wire.Stop) -> None:
         try:
             self._control.send(wire.dump(message))
         except OSError as error:

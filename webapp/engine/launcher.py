@@ -1,9 +1,9 @@
-"""The launcher: a warm interpreter that forks a supervisor for each run, and reaps it.
+"""The launcher: a warm interpreter that forks a supervisor for each seat, and reaps it.
 
 It is a program of its own, exec'ed (`command`) and never forked from a server with threads. It has
 imported what programs use, so that a run costs two forks and no start of an interpreter; and the
-forks are done ahead, one supervisor being always to spare. It ends with its socket: when the web
-process is gone, so are all of its runs.
+forks are done ahead, when a seat is prepared. It ends with its socket: when the web process is
+gone, so are all of its runs.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import NoReturn
 
 from webapp.engine import tree
 from webapp.engine.supervisor import SIGNALS, supervise
-from webapp.engine.wire import MESSAGE_SIZE, Reaped, Request, Stop, dump, load
+from webapp.engine.wire import MESSAGE_SIZE, Prepare, Reaped, Stop, dump, load
 
 WARM = (
     "asyncio",
@@ -53,11 +53,10 @@ class Launcher:
 
     def __init__(self, control: socket.socket) -> None:
         self.control = control
-        self.supervisors: dict[int, str] = {}  # the run of each, "" of the one to spare
-        self.spare: tuple[int, socket.socket] | None = self.fork_supervisor()
+        self.seats: dict[int, str] = {}  # of each supervisor, by its pid
 
     def serve(self) -> None:
-        """Take requests until the other end of the socket is gone, then end all runs."""
+        """Take messages until the other end of the socket is gone, then end all runs."""
         woken = _note_children()
         poll = select.poll()
         poll.register(self.control, select.POLLIN)
@@ -77,40 +76,22 @@ class Launcher:
     def obey(self, data: bytes) -> None:
         """Carry out one message."""
         message = load(data)
-        if isinstance(message, Request):
-            self.start(message)
+        if isinstance(message, Prepare):
+            self.prepare(message.seat)
         elif isinstance(message, Stop):
-            self.stop(message.run)
+            pids = [pid for pid, seat in self.seats.items() if seat == message.seat]
+            tree.signal_all(pids, signal.SIGTERM)
 
-    def start(self, request: Request) -> None:
-        """Hand the request to the supervisor to spare, then fork the next one."""
-        pid, requests = self.spare or self.fork_supervisor()
-        # Where the spare one was killed, its end is reaped next, and the run is reported with it.
-        with contextlib.suppress(OSError):
-            requests.send(dump(request))
-        requests.close()
-        self.supervisors[pid] = request.run
-        self.spare = self.fork_supervisor()
-
-    def fork_supervisor(self) -> tuple[int, socket.socket]:
-        """Fork a supervisor that waits for a request; give its pid and where to send that."""
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    def prepare(self, seat: str) -> None:
+        """Fork a supervisor that waits in the seat."""
         launcher = os.getpid()
         # Blocked across the fork: the supervisor takes them when it is ready to.
         signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         pid = os.fork()
         if pid == 0:
-            ours.close()
-            self._become_supervisor(theirs, launcher)
+            self._become_supervisor(Path(seat), launcher)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
-        theirs.close()
-        self.supervisors[pid] = ""
-        return pid, ours
-
-    def stop(self, run: str) -> None:
-        """Ask the run's supervisor to end it."""
-        pids = [pid for pid, name in self.supervisors.items() if name == run]
-        tree.signal_all(pids, signal.SIGTERM)
+        self.seats[pid] = seat
 
     def reap(self) -> None:
         """Report the supervisors that have ended, and kill what a killed one left behind."""
@@ -121,23 +102,17 @@ class Launcher:
                 break
             if pid == 0:
                 break
-            if run := self.supervisors.pop(pid, None):
-                self._tell(Reaped(run))
-            elif self.spare and pid == self.spare[0]:
-                self.spare[1].close()
-                self.spare = self.fork_supervisor()
+            if seat := self.seats.pop(pid, None):
+                self._tell(Reaped(seat))
         # Only supervisors are our own children: any other was adopted from one that is gone.
-        orphans = [pid for pid in tree.children(os.getpid()) if pid not in self.supervisors]
+        orphans = [pid for pid in tree.children(os.getpid()) if pid not in self.seats]
         for orphan in orphans:
             tree.signal_all([*tree.descendants(orphan), orphan], signal.SIGKILL)
 
     def end_all(self) -> None:
         """End every run and wait for it."""
-        if self.spare:
-            self.spare[1].close()  # it sees the end of it, and ends
-            self.spare = None
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
-        tree.signal_all(list(self.supervisors), signal.SIGTERM)
+        tree.signal_all(list(self.seats), signal.SIGTERM)
         while tree.children(os.getpid()):
             signal.sigtimedwait({signal.SIGCHLD}, 0.1)
             self.reap()
@@ -153,13 +128,13 @@ class Launcher:
         with contextlib.suppress(OSError):
             self.control.send(dump(message))
 
-    def _become_supervisor(self, requests: socket.socket, launcher: int) -> NoReturn:
+    def _become_supervisor(self, seat: Path, launcher: int) -> NoReturn:
         try:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.default_int_handler)
             self.control.close()
-            supervise(requests, launcher)
+            supervise(seat, launcher)
         except BaseException:
             sys.excepthook(*sys.exc_info())
         finally:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import builtins
 import hashlib
+import json
 import os
 import platform
 import signal
@@ -24,41 +25,61 @@ from webapp.engine import recorder
 from webapp.engine.events import Kind
 from webapp.engine.program import ProgramError, with_parameters
 from webapp.engine.recorder import channel, tracebacks
-from webapp.engine.wire import Began, Request, dump_line
+from webapp.engine.wire import Began, Request, dump_report
 
 # Looked up once, in the launcher: platform asks the file system.
 PYTHON = platform.python_version()
 IMPLEMENTATION = platform.python_implementation()
 
+REHEARSAL = """
+from threading import Thread
 
-def prepare() -> None:
+def work(number: int) -> str:
+    return f"thread {number}\\n"
+
+def main(number: int = 1) -> None:
+    threads = [Thread(target=work, args=(number,), name="rehearsal") for number in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+main()
+
+if __name__ == "__main__":
+    main()
+"""
+
+
+def prepare(seat: Path) -> None:
     """Do what can be done before it is known which program is to run."""
     os.setsid()
-    # Every run was forked from one launcher, and must not share its key with the others.
+    for number, name in ((1, "stdout"), (2, "stderr")):
+        fifo = os.open(seat / name, os.O_WRONLY)
+        os.dup2(fifo, number)
+        os.close(fifo)
+    # Every run is forked from one launcher, and must not share its key with the others.
     process.current_process().authkey = os.urandom(32)
-    recorder.install()
+    _rehearse()
+    recorder.install(str(seat / "events"))
 
 
-def run_program(request: Request) -> int:
-    """Run the program in this process, which must be a fresh fork; give its exit code."""
-    _enter_process(request)
-    recorder.begin(
-        recorder.Settings(
-            events=f"{request.folder}/events", program=request.path, observe=request.observe
-        )
-    )
+def run_program(seat: Path, request: Request) -> int:
+    """Run the program in this process, which must be prepared; give its exit code."""
+    os.chdir(request.work)
+    if request.temporary:
+        os.environ["TMPDIR"] = request.temporary
+    recorder.begin(str(seat / "events"), request.path, observe=request.observe)
     code = _watch(request)
     return _leave_process(code)
 
 
-def _enter_process(request: Request) -> None:
-    for number, name in ((1, "stdout"), (2, "stderr")):
-        fifo = os.open(f"{request.folder}/{name}", os.O_WRONLY)
-        os.dup2(fifo, number)
-        os.close(fifo)
-    os.chdir(request.work)
-    if request.temporary:
-        os.environ["TMPDIR"] = request.temporary
+def _rehearse() -> None:
+    """Write where a program's start writes, to have that memory copied from the launcher's."""
+    code = compile(REHEARSAL, "<rehearsal>", "exec")
+    exec(code, {"__name__": "rehearsal"})
+    with_parameters(REHEARSAL, {"number": 1})
+    json.loads(json.dumps({"sha256": hashlib.sha256(REHEARSAL.encode()).hexdigest()}))
 
 
 def _watch(request: Request) -> int:
@@ -70,7 +91,7 @@ def _watch(request: Request) -> int:
         python=PYTHON,
         implementation=IMPLEMENTATION,
     )
-    channel.write(dump_line(began))
+    channel.write(dump_report(began))
     channel.emit(Kind.STARTED, "process")
     try:
         return _execute(request, source)

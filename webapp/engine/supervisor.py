@@ -11,11 +11,11 @@ from __future__ import annotations
 import os
 import resource
 import signal
-import socket
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, NoReturn
 
 from webapp.engine import tree, wire
@@ -28,55 +28,35 @@ and a resource tracker end by themselves as soon as they see it gone."""
 SIGNALS = {signal.SIGCHLD, signal.SIGTERM}
 
 
-def supervise(requests: socket.socket, launcher: int) -> NoReturn:
-    """Wait for a request, run its program to the end; in this process, which must be a fresh fork.
+def supervise(seat: Path, launcher: int) -> NoReturn:
+    """Wait in the seat for a run and see it to its end; this process must be a fresh fork.
 
-    The run's main process is forked before the request comes, and waits too: so a run that begins
-    has no fork to wait for. SIGNALS must be blocked, so that none is missed before this waits for
-    them.
+    SIGNALS must be blocked, so that none is missed before this waits for them.
     """
     tree.adopt_orphans()
     tree.die_with_parent(launcher, signal.SIGTERM)
-    reader, writer = os.pipe()
     main = os.fork()
     if main == 0:
-        os.close(writer)
-        requests.close()
-        _become_main(reader)
-    os.close(reader)
-    request = _take_request(requests, writer)
-    if request is None:
+        _become_main(seat)
+    terms = wire.wait_for_line(seat / "terms", wire.Terms)
+    if terms is None:
         os.kill(main, signal.SIGKILL)
         os._exit(0)
-    run = _Run(main, request.grace)
-    ended_by = run.wait_for_main(request.soft_deadline)
+    run = _Run(main, terms.grace)
+    ended_by = run.wait_for_main(terms.soft_deadline)
     swept = run.empty_tree()
-    _report(request, run, ended_by, swept)
+    _report(seat, run, ended_by, swept)
     os._exit(0)
 
 
-def _take_request(requests: socket.socket, writer: int) -> wire.Request | None:
-    """Take the request and hand it on to the main process; None if the launcher is gone."""
-    data = requests.recv(wire.MESSAGE_SIZE)
-    requests.close()
-    request = wire.load(data) if data else None
-    if not isinstance(request, wire.Request):
-        return None
-    os.write(writer, data)
-    os.close(writer)
-    return request
-
-
-def _become_main(reader: int) -> NoReturn:
+def _become_main(seat: Path) -> NoReturn:
     code = 1
     try:
-        prepare()
-        with open(reader, "rb") as stream:
-            data = stream.read()
+        prepare(seat)
+        request = wire.wait_for_line(seat / "request", wire.Request)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
-        request = wire.load(data) if data else None
-        if isinstance(request, wire.Request):
-            code = run_program(request)
+        if request is not None:
+            code = run_program(seat, request)
     except BaseException:
         sys.excepthook(*sys.exc_info())
     finally:
@@ -160,7 +140,7 @@ class _Run:
 
 
 def _report(
-    request: wire.Request, run: _Run, by: Literal["itself", "request", "deadline"], swept: int
+    seat: Path, run: _Run, by: Literal["itself", "request", "deadline"], swept: int
 ) -> None:
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     over = wire.Over(
@@ -172,8 +152,8 @@ def _report(
     )
     # Nobody reads any more where the web process is gone.
     try:
-        fifo = os.open(f"{request.folder}/events", os.O_WRONLY | os.O_NONBLOCK)
+        fifo = os.open(seat / "events", os.O_WRONLY | os.O_NONBLOCK)
         os.set_blocking(fifo, True)
-        os.write(fifo, wire.dump_line(over))
+        os.write(fifo, wire.dump_report(over))
     except OSError:
         pass

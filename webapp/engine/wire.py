@@ -1,56 +1,77 @@
-"""What launcher, supervisor and runner say to each other, each message one JSON object.
+"""What runner, launcher, supervisor and program say to each other, each message one JSON object.
 
-runner -> launcher      Request, Stop   a message each on the launcher's socket
-launcher -> runner      Reaped          likewise
-program -> runner       Began           a line `!began {…}` of the event FIFO, the first
-supervisor -> runner    Over            a line `!over {…}`, the last: no writer is left
+    runner -> launcher      Prepare, Stop   a message each on the launcher's socket
+    launcher -> runner      Reaped          likewise
+    runner -> supervisor    Terms           a line of the seat's FIFO `terms`
+    runner -> program       Request         a line of the seat's FIFO `request`
+    program -> runner       Began           a line `!began {…}` of the FIFO `events`, the first
+    supervisor -> runner    Over            a line `!over {…}` of the FIFO `events`, the last
+
+A seat is a folder with FIFOs and a supervisor that waits in it with a process to become a program.
+Seats are prepared ahead, so that a run that begins waits for no fork.
 """
 
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+OUTPUTS = ("events", "stdout", "stderr")
+INPUTS = ("terms", "request")
+"""The FIFOs of a seat: what the runner reads, and what it writes."""
 
 MESSAGE_SIZE = 1 << 16
-"""Bytes: the longest message on the launcher's socket."""
+"""Bytes: the longest message. A FIFO takes so much at once."""
 
 MARK = b"!"
 """What a line of the event FIFO begins with if it is no event."""
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """Run a program. Deadlines are seconds from its start, None for none.
+class Prepare:
+    """Have a supervisor wait in the seat, a folder with its FIFOs."""
 
-    `work` is the folder that it runs in; `folder` holds the run's FIFOs; `temporary` is where it
-    makes temporary files, where that is not the machine's own place.
+    seat: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """End the tree of the seat's run: ask, wait for its grace, kill."""
+
+    seat: str
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """When a run is ended, in seconds: asked at the deadline, killed `grace` later."""
+
+    soft_deadline: float | None
+    grace: float
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Run the program at `path` in the folder `work`.
+
+    `temporary` is where it makes temporary files, where that is not the machine's own place.
     """
 
-    run: str
     path: str
-    folder: str
     work: str
     parameters: dict[str, Any] = field(default_factory=dict)
     arguments: list[str] = field(default_factory=list)
     observe: bool = True
     temporary: str | None = None
-    soft_deadline: float | None = None
-    grace: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """End a run's tree: ask, wait for its grace, kill."""
-
-    run: str
 
 
 @dataclass(frozen=True, slots=True)
 class Reaped:
-    """A run's supervisor is gone. Without an `Over` before, the run is lost."""
+    """A seat's supervisor is gone. Without an `Over` before, its run is lost."""
 
-    run: str
+    seat: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +101,8 @@ class Over:
     cpu: float
 
 
-Message = Request | Stop | Reaped
+Message = Prepare | Stop | Reaped
+Line = TypeVar("Line", Terms, Request)
 
 
 def dump(message: Message) -> bytes:
@@ -91,17 +113,35 @@ def dump(message: Message) -> bytes:
 def load(data: bytes) -> Message:
     """Read a message of the launcher's socket."""
     [(name, fields)] = json.loads(data).items()
-    types: dict[str, type[Message]] = {"Request": Request, "Stop": Stop, "Reaped": Reaped}
+    types: dict[str, type[Message]] = {"Prepare": Prepare, "Stop": Stop, "Reaped": Reaped}
     return types[name](**fields)
 
 
-def dump_line(message: Began | Over) -> bytes:
+def dump_line(message: Terms | Request) -> bytes:
+    """Write a message as a line of its FIFO."""
+    return json.dumps(asdict(message)).encode() + b"\n"
+
+
+def wait_for_line(path: Path, kind: type[Line]) -> Line | None:
+    """Wait for the one line of a FIFO; None if there is no writer any more."""
+    fifo = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    data = b""
+    while not data.endswith(b"\n"):
+        more = os.read(fifo, MESSAGE_SIZE)
+        if not more:
+            return None
+        data += more
+    os.close(fifo)
+    return kind(**json.loads(data))
+
+
+def dump_report(message: Began | Over) -> bytes:
     """Write a message as a line of the event FIFO."""
     name = type(message).__name__.lower()
     return b"!%s %s\n" % (name.encode(), json.dumps(asdict(message)).encode())
 
 
-def load_line(line: bytes) -> Began | Over:
+def load_report(line: bytes) -> Began | Over:
     """Read a line of the event FIFO that begins with MARK. Raises ValueError."""
     name, _, fields = line[1:].partition(b" ")
     if name == b"began":

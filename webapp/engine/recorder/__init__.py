@@ -10,22 +10,13 @@ server.
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 
 from webapp.engine.recorder import channel, output, processes, threads, tracebacks
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What every process of a run must know: its FIFO, its file, and whether to observe."""
-
-    events: str
-    program: str
-    observe: bool
-
-
-def install() -> None:
-    """Put the stand-ins in place in this process, for a program that is not known yet."""
+def install(events: str) -> None:
+    """Put the stand-ins in place and open the run's FIFO, for a program that is not known yet."""
+    channel.open_fifo(events)
     tracebacks.install()
     output.install()
     threads.install()
@@ -33,11 +24,11 @@ def install() -> None:
     _hide()
 
 
-def begin(settings: Settings) -> None:
-    """Have this process, and those that it will start, report to the run's FIFO."""
-    channel.open_fifo(settings.events, settings.program)
-    processes.take_along(settings)
-    if settings.observe:
+def begin(events: str, program: str, *, observe: bool) -> None:
+    """Have this process, and those that it will start, report what the program does."""
+    channel.set_program(program)
+    processes.take_along(events, program, observe=observe)
+    if observe:
         output.observe()
         threads.observe()
         processes.observe()

@@ -24,13 +24,18 @@ _fd = -1
 _program = ""
 
 
-def open_fifo(path: str, program: str) -> None:
-    """Begin to report to the FIFO at `path`; source lines are those of the file `program`."""
-    global _fd, _program  # noqa: PLW0603  (a process has one channel, and no object to keep it in)
+def open_fifo(path: str) -> None:
+    """Report to the FIFO at `path` from now on."""
+    global _fd  # noqa: PLW0603  (a process has one channel, and no object to keep it in)
     opened = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
     _fd = fcntl.fcntl(opened, fcntl.F_DUPFD_CLOEXEC, LOWEST_DESCRIPTOR)
     os.close(opened)
-    _program = program
+
+
+def set_program(path: str) -> None:
+    """Report the source lines of the file at `path`."""
+    global _program  # noqa: PLW0603  (likewise)
+    _program = path
 
 
 def emit(

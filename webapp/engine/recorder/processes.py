@@ -13,15 +13,12 @@ from functools import wraps
 from multiprocessing import get_start_method, popen_fork, popen_forkserver, util
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from webapp.engine.events import Kind
 from webapp.engine.recorder.callers import is_standard_library
 from webapp.engine.recorder.channel import current_key, emit
 from webapp.engine.recorder.threads import reporting_wait
-
-if TYPE_CHECKING:
-    from webapp.engine.recorder import Settings
 
 ROOT = str(Path(__file__).resolve().parent.parent.parent.parent)
 
@@ -43,13 +40,18 @@ def observe() -> None:
     _report_joins()
 
 
-def take_along(settings: Settings) -> None:
+def take_along(events: str, program: str, *, observe: bool) -> None:
     """Have the recorder installed in every interpreter that is started for a child."""
     spawn = util.spawnv_passfds
+    first = (
+        f"import sys; sys.path.insert(0, {ROOT!r}); "
+        "from webapp.engine.recorder import begin, install; del sys.path[0]; "
+        f"install({events!r}); begin({events!r}, {program!r}, observe={observe}); "
+    )
 
     @wraps(spawn)
     def recorded_spawn(path: bytes, args: Sequence[str | bytes], passfds: Sequence[int]) -> int:
-        return spawn(path, [_with_recorder(arg, settings) for arg in args], passfds)
+        return spawn(path, [_preceded(arg, first) for arg in args], passfds)
 
     util.spawnv_passfds = recorded_spawn  # type: ignore[assignment]
 
@@ -123,14 +125,7 @@ def _report_joins() -> None:
     BaseProcess.join = recorded_join  # type: ignore[method-assign]
 
 
-def _with_recorder(arg: str | bytes, settings: Settings) -> str | bytes:
+def _preceded(arg: str | bytes, first: str) -> str | bytes:
     code = os.fsdecode(arg)
-    if not code.startswith(
-        ("from multiprocessing.spawn import", "from multiprocessing.forkserver import")
-    ):
-        return arg
-    return (
-        f"import sys; sys.path.insert(0, {ROOT!r}); "
-        "from webapp.engine.recorder import Settings, begin, install; del sys.path[0]; "
-        f"install(); begin({settings!r}); {code}"
-    )
+    servers = ("from multiprocessing.spawn import", "from multiprocessing.forkserver import")
+    return first + code if code.startswith(servers) else arg

@@ -1,0 +1,43 @@
+"""Server time of a topic page, warm, against drawing its source and prose anew each time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from bench.table import Row
+from webapp.app import create_app
+from webapp.lessons.folders import find_topics
+from webapp.pages.prose import Library
+from webapp.pages.source import highlighted
+from webapp.pages.wording import load_wordings
+
+ADDRESS = "/fa/threads/lock/lost-update"
+TIMES = 200
+
+
+def measure() -> list[Row]:
+    """Ask for one page many times, with and without what is kept between requests."""
+    topics = find_topics()
+    wordings = load_wordings()
+    client = create_app(topics=topics).test_client()
+
+    def warm() -> None:
+        assert client.get(ADDRESS).status_code == 200
+
+    warm()
+
+    def anew() -> None:
+        highlighted.cache_clear()
+        Library(topics, wordings)
+        warm()
+
+    pairs = [(_milliseconds(warm), _milliseconds(anew)) for _ in range(TIMES)]
+    own, other = zip(*pairs, strict=True)
+    return [Row("a topic page", own, "rendered anew each time", other, "ms")]
+
+
+def _milliseconds(step: Callable[[], None]) -> float:
+    began = time.perf_counter()
+    step()
+    return (time.perf_counter() - began) * 1e3

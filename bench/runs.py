@@ -1,0 +1,43 @@
+"""What a run costs beside the program's own time, against a fresh interpreter for the same file."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+from bench.table import Row
+from webapp.engine.embedded import EmbeddedRunner
+from webapp.engine.program import Program
+from webapp.engine.runner import Runner
+from webapp.lessons.folders import TOPICS
+
+DEMO = TOPICS / "define_a_thread/demos/start_all_then_join.py"
+TIMES = 100
+PAUSE = 0.05
+"""Seconds between two runs, as between two visitors: time to prepare the next seat."""
+
+
+def measure() -> list[Row]:
+    """Run the same program by the engine and by `python FILE` in turn."""
+    runner = EmbeddedRunner()
+    try:
+        pairs = [_pair(runner) for _ in range(TIMES)]
+    finally:
+        runner.close()
+    own, fresh = zip(*pairs, strict=True)
+    return [Row("overhead of a run", own, "`python DEMO.py`", fresh, "ms")]
+
+
+def _pair(runner: Runner) -> tuple[float, float]:
+    """Milliseconds beyond the demo's own time: by the engine, and by a fresh interpreter."""
+    time.sleep(PAUSE)
+    began = time.perf_counter()
+    run = runner.start(Program(DEMO))
+    for batch in runner.follow(run):
+        if batch:
+            took, last = time.perf_counter() - began, batch[-1].time / 1e6
+    began = time.perf_counter()
+    subprocess.run([sys.executable, DEMO], stdout=subprocess.DEVNULL, check=True)
+    fresh = time.perf_counter() - began
+    return (took - last) * 1e3, (fresh - last) * 1e3

@@ -1,0 +1,98 @@
+"""How soon the first line of a demo reaches the visitor, against the same file by `python`.
+
+The real server on loopback: the site's own gunicorn settings, a new connection for each request.
+"""
+
+from __future__ import annotations
+
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlencode
+
+from bench.table import Row
+from webapp.lessons.folders import TOPICS
+
+ROOT = Path(__file__).resolve().parent.parent
+DEMO = TOPICS / "define_a_thread/demos/start_all_then_join.py"
+ADDRESS = "/en/threads/define-a-thread/start-all-then-join"
+FIRST_LINE = b"my func called by thread"
+TIMES = 60
+PAUSE = 0.1
+
+
+def measure() -> list[Row]:
+    """Press Run and wait for the first line; start the file and wait for its first line."""
+    with served() as port:
+        _first_line_streamed(port)  # the first page of all loads what others find loaded
+        pairs = [(_first_line_streamed(port), _first_line_plain()) for _ in range(TIMES)]
+    own, plain = zip(*pairs, strict=True)
+    return [Row("first line in the stream", own, "`python -u DEMO.py`", plain, "ms")]
+
+
+@contextmanager
+def served() -> Iterator[int]:
+    """Serve the site as `make run` does, on a free port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    environment = {**os.environ, "HOST": "127.0.0.1", "PORT": str(port)}
+    server = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "--log-level", "warning"], cwd=ROOT, env=environment
+    )
+    try:
+        _wait_for(port)
+        yield port
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _wait_for(port: int) -> None:
+    until = time.monotonic() + 15
+    while True:
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", port)
+            connection.request("GET", "/en/")
+            connection.getresponse().read()
+            return
+        except ConnectionRefusedError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)
+
+
+def _first_line_streamed(port: int) -> float:
+    time.sleep(PAUSE)
+    began = time.perf_counter()
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "HX-Request": "true",
+        "Accept": "text/html, text/event-stream",
+    }
+    connection.request("POST", ADDRESS, urlencode({"thread_count": 5}), headers)
+    answer = connection.getresponse()
+    for line in answer:
+        if FIRST_LINE in line:
+            break
+    took = time.perf_counter() - began
+    answer.read()
+    connection.close()
+    return took * 1e3
+
+
+def _first_line_plain() -> float:
+    began = time.perf_counter()
+    program = subprocess.Popen([sys.executable, "-u", DEMO], stdout=subprocess.PIPE)
+    assert program.stdout is not None
+    program.stdout.readline()
+    took = time.perf_counter() - began
+    program.communicate()
+    return took * 1e3
