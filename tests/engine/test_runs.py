@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -26,6 +28,8 @@ from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.events import Kind
 from webapp.engine.recording import Outcome
 from webapp.engine.runner import Busy, Phase, UnknownRun
+
+ROOT = Path(__file__).resolve().parent.parent.parent
 
 MakeRunner = Callable[..., EmbeddedRunner]
 
@@ -341,6 +345,33 @@ def test_closing_ends_all_runs_and_removes_what_belongs_to_them(
     assert not any(is_alive(pid) for pid in below)
     assert not folder.exists()
     assert threading.active_count() < threads
+
+
+def test_when_the_server_is_killed_its_runs_and_files_go_with_it(write: Write) -> None:
+    program = write(FOREVER)
+    code = f"""
+import sys
+from pathlib import Path
+from webapp.engine import tree
+from webapp.engine.embedded import EmbeddedRunner
+from webapp.engine.program import Program
+runner = EmbeddedRunner()
+run = runner.start(Program(Path({str(program.path)!r})))
+for batch in runner.follow(run):
+    if any("ready" in event.text for event in batch):
+        pid = runner.launcher_pid
+        print(runner.folder, pid, *tree.descendants(pid), flush=True)
+"""
+    server = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=ROOT
+    )
+    assert server.stdout is not None
+    folder, *pids = server.stdout.readline().split()
+    assert len(pids) >= 3
+    server.kill()
+    server.communicate()
+    wait_until(lambda: not any(is_alive(int(pid)) for pid in pids))
+    wait_until(lambda: not Path(folder).exists())
 
 
 def test_a_run_sees_nothing_of_the_servers_environment(

@@ -497,7 +497,7 @@ class EmbeddedRunner:
         # Messages keep their bounds, and the end of either side is seen by the other.
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._launcher = subprocess.Popen(
-            launcher.command(theirs.fileno()),
+            launcher.command(theirs.fileno(), self.folder),
             pass_fds=[theirs.fileno()],
             stdin=self._around.stdin,
             stdout=subprocess.DEVNULL,

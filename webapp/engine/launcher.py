@@ -13,6 +13,7 @@ import gc
 import importlib
 import os
 import select
+import shutil
 import signal
 import socket
 import sys
@@ -150,19 +151,19 @@ def _note_children() -> socket.socket:
     return woken
 
 
-def command(descriptor: int) -> list[str]:
-    """How the launcher is started; `descriptor` is its end of the socket."""
+def command(descriptor: int, folder: Path) -> list[str]:
+    """How the launcher is started: with its end of the socket, and the folder of all seats."""
     # Not -m: our folder must not stand on the path of the programs, nor be the folder that we start
     # in.
     code = (
         f"import sys; sys.path[0] = {ROOT!r}; from webapp.engine.launcher import main; "
-        f"del sys.path[0]; main({descriptor})"
+        f"del sys.path[0]; main({descriptor}, {str(folder)!r})"
     )
     return [sys.executable, "-c", code]
 
 
-def main(descriptor: int) -> None:
-    """Warm up, then serve the socket."""
+def main(descriptor: int, folder: str) -> None:
+    """Warm up, serve the socket, and clean up behind a server that could not."""
     for module in WARM:
         importlib.import_module(module)
     tree.adopt_orphans()
@@ -171,3 +172,4 @@ def main(descriptor: int) -> None:
     gc.collect()
     gc.freeze()  # pages that the collector never touches stay shared with the runs
     Launcher(socket.socket(fileno=descriptor)).serve()
+    shutil.rmtree(folder, ignore_errors=True)

@@ -133,9 +133,9 @@ topic = Topic(
             slug="join-inside-the-loop",
             title=Text("Join inside the loop", "join داخل حلقه"),
             watch=Text(
-                "Look at the lanes: a staircase. No two threads ever run at the same time, and the "
+                "Look at the order: begin, end, begin, end. No two threads ever run at the same time, and the "
                 "whole takes threads × work, as it would without threads.",
-                "به نوارهای زمان نگاه کنید: یک پلکان. هیچ دو نخی هم‌زمان اجرا نمی‌شوند و کل برنامه به "
+                "به ترتیب خط‌ها نگاه کنید: شروع، پایان، شروع، پایان. هیچ دو نخی هم‌زمان اجرا نمی‌شوند و کل برنامه به "
                 "اندازهٔ «تعداد نخ‌ها × مدت کار» طول می‌کشد؛ درست مثل وقتی که نخی در کار نباشد.",
             ),
             ideal=Ideal(

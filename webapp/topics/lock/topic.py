@@ -311,9 +311,9 @@ topic = Topic(
             title=Text("Lost update, fixed", "درمان به‌روزرسانی گم‌شده"),
             watch=Text(
                 "Read, window and write are under one lock now. Whatever the window, final is the "
-                "expected number; look at the lanes for what it costs.",
+                "expected number; look at the time for what it costs.",
                 "حالا خواندن، پنجره و نوشتن زیر یک قفل‌اند. پنجره هرچه باشد، مقدار نهایی همان مقدار "
-                "مورد انتظار است؛ بهای آن را در نوارهای زمان ببینید.",
+                "مورد انتظار است؛ بهای آن را در زمان اجرا ببینید.",
             ),
             ideal=counting_in_turn_costs_nothing,
             parameters=counting,

@@ -181,9 +181,9 @@ topic = Topic(
             slug="join-inside-the-loop",
             title=Text("Join inside the loop", "join داخل حلقه"),
             watch=Text(
-                "The lanes are a staircase: never two children at once, whatever the number of "
+                "Begin, end, begin, end: never two children at once, whatever the number of "
                 "cores. The whole takes processes × work, and the cost of starting each.",
-                "نوارهای زمان یک پلکان‌اند: هیچ‌گاه دو فرزند هم‌زمان نیستند، هر چند هسته که داشته باشید. "
+                "شروع، پایان، شروع، پایان: هیچ‌گاه دو فرزند هم‌زمان نیستند، هر چند هسته که داشته باشید. "
                 "کل برنامه «تعداد فرایندها × مدت کار» به اضافهٔ هزینهٔ آغاز هر کدام طول می‌کشد.",
             ),
             ideal=Ideal(
