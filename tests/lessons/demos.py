@@ -32,10 +32,10 @@ def find_demo(name: str) -> Demo:
 def short_values(demo: Demo) -> dict[str, Value]:
     """The defaults, with all times cut down alike, to what still shows the lesson."""
     values = demo.defaults
-    times = [parameter.name for parameter in demo.parameters if isinstance(parameter, Float)]
-    longest = max((float(values[name]) for name in times), default=SHORT)
-    for name in times:
-        values[name] = float(values[name]) * min(1.0, SHORT / longest)
+    times = {p.name: p.default for p in demo.parameters if isinstance(p, Float)}
+    longest = max(times.values(), default=SHORT)
+    for name, seconds in times.items():
+        values[name] = seconds * min(1.0, SHORT / longest)
     return values
 
 

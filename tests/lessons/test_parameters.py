@@ -8,8 +8,10 @@ from webapp.lessons.parameters import (
     AnyParameter,
     Choice,
     Float,
+    Floats,
     Integer,
     InvalidParameters,
+    Permutation,
     Problem,
     Value,
     parse_all,
@@ -20,6 +22,8 @@ TEXT = Text("x", "ی")
 COUNT = Integer(name="count", label=TEXT, help=TEXT, default=4, minimum=1, maximum=10)
 PAUSE = Float(name="pause", label=TEXT, help=TEXT, default=0.5, minimum=0, maximum=2)
 MODE = Choice(name="mode", label=TEXT, help=TEXT, default="a", options={"a": TEXT, "b": TEXT})
+TIMES = Floats(name="times", label=TEXT, help=TEXT, default=(3.0, 2.0), minimum=0, maximum=3)
+ORDER = Permutation(name="order", label=TEXT, help=TEXT, default=(2, 1, 3))
 ALL: tuple[AnyParameter, ...] = (COUNT, PAUSE, MODE)
 
 
@@ -34,6 +38,9 @@ ALL: tuple[AnyParameter, ...] = (COUNT, PAUSE, MODE)
         (PAUSE, "۱٫۵", 1.5),
         (PAUSE, ".25", 0.25),
         (MODE, "b", "b"),
+        (TIMES, "1,2.5", (1.0, 2.5)),
+        (TIMES, "۱، ۲٫۵", (1.0, 2.5)),
+        (ORDER, "3, 1, 2", (3, 1, 2)),
     ],
 )
 def test_values_are_read(parameter: AnyParameter, given: str, value: Value) -> None:
@@ -66,6 +73,29 @@ def test_what_cannot_be_taken_says_why(given: dict[str, list[str]], problem: Pro
     with pytest.raises(InvalidParameters) as caught:
         parse_all(ALL, {**good, **given})
     assert caught.value.problems == (problem,)
+
+
+@pytest.mark.parametrize(
+    ("parameter", "given", "type"),
+    [
+        (TIMES, "1", "wrong_length"),
+        (TIMES, "1,x", "float_parsing"),
+        (TIMES, "1,4", "less_than_equal"),
+        (ORDER, "1,2", "permutation"),
+        (ORDER, "1,2,2", "permutation"),
+        (ORDER, "1,2,x", "int_parsing"),
+    ],
+)
+def test_lists_that_cannot_be_taken_say_why(parameter: AnyParameter, given: str, type: str) -> None:
+    with pytest.raises(InvalidParameters) as caught:
+        parse_all([parameter], {parameter.name: [given]})
+    assert [problem.type for problem in caught.value.problems] == [type]
+
+
+def test_a_list_is_written_as_it_is_entered() -> None:
+    for parameter in (TIMES, ORDER):
+        assert parameter.parse(parameter.write(parameter.default)) == parameter.default
+    assert TIMES.write(TIMES.default) == "3, 2"
 
 
 def test_every_problem_is_told_at_once_in_order_of_declaration() -> None:

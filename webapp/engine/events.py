@@ -29,10 +29,18 @@ class Kind(StrEnum):
     SLEPT = "slept"  # begins to sleep: text seconds
     WOKE = "woke"  # ends to sleep
     WAITS = "waits"  # begins to wait: object for what, text the time-out in seconds or nothing
-    GOT = "got"  # holds a lock
-    GAVE_UP = "gave up"  # a wait ended without what it was for: time-out
-    RELEASED = "released"  # holds a lock no more
+    GAVE_UP = "gave up"  # a wait ended without what it was for: time-out, broken barrier
+    GOT = "got"  # holds: text an RLock's depth, a semaphore's value afterwards
+    RELEASED = "released"  # holds no more, or less: text likewise
+    ARRIVED = "arrived"  # is at a barrier: text "k of n"
+    PASSED = "passed"  # may go on: a barrier (text its place in line), an event, a condition
+    SIGNALLED = "signalled"  # let others go on: set an event, notified a condition (text how many),
+    #                          sent a signal to a process (object its name, text the signal)
+    PUT = "put"  # text "size: item", size being what waits in it afterwards (? if not known)
+    TOOK = "took"  # likewise
     JOINED = "joined"  # saw the end of a worker: object its name, text its pid and tid
+    BEGAN = "began"  # a worker of a pool begins a task: object the function, text its arguments
+    DONE = "done"  # it is done with it
     RAISED = "raised"  # an exception that nobody caught: object its type, text its message
 
 

@@ -44,8 +44,13 @@ def with_parameters(source: str, parameters: Mapping[str, object]) -> str:
         return source
     if not source.endswith(CALL):
         raise ProgramError("parameters need a program whose last line is `    main()`")
-    arguments = ", ".join(f"{name}={value!r}" for name, value in parameters.items())
+    arguments = ", ".join(f"{name}={_written(value)}" for name, value in parameters.items())
     return source.removesuffix(CALL) + f"    main({arguments})\n"
+
+
+def _written(value: object) -> str:
+    # A tuple that has come through JSON is a list; the program's own default is a tuple.
+    return repr(tuple(value) if isinstance(value, list) else value)
 
 
 def main_defaults(source: str) -> dict[str, Literal]:

@@ -124,7 +124,7 @@ class Recording:
     @cached_property
     def waits(self) -> tuple[Span, ...]:
         """Every wait, to whatever ended it."""
-        ends = {Kind.GOT, Kind.GAVE_UP, Kind.JOINED}
+        ends = {Kind.GOT, Kind.GAVE_UP, Kind.JOINED, Kind.PASSED, Kind.PUT, Kind.TOOK}
         return tuple(_spans(self.events, Kind.WAITS, ends))
 
 

@@ -47,10 +47,12 @@ class Claim:
 
     text: Text
     check: Check
+    of_any_run: bool = False
 
     def measure(self, recording: Recording, values: Values) -> Measured:
-        """Check it on one run. A run that did not finish proves nothing."""
-        if recording.outcome is not Outcome.FINISHED or recording.dropped:
+        """Check it on one run. Only a claim `of_any_run` is told by one that did not finish."""
+        finished = recording.outcome is Outcome.FINISHED and not recording.dropped
+        if not finished and not self.of_any_run:
             return Measured(None)
         return self.check(recording, values)
 
@@ -186,6 +188,87 @@ def printed_alike(pattern: str) -> Check:
     return check
 
 
+def printed_sequence(pattern: str, expected: Callable[[Values], Iterable[object]]) -> Check:
+    """The group of `pattern` takes the expected values, line by line, in this order."""
+
+    def check(recording: Recording, values: Values) -> Measured:
+        seen = [found.group(1) for found in _found(recording, pattern)]
+        return Measured(seen == [str(value) for value in expected(values)], " ".join(seen))
+
+    return check
+
+
+def printed_distinct(pattern: str) -> Check:
+    """The group of `pattern` is another one in every line that fits it."""
+
+    def check(recording: Recording, values: Values) -> Measured:
+        seen = [found.group(1) for found in _found(recording, pattern)]
+        return Measured(bool(seen) and len(set(seen)) == len(seen), f"{len(set(seen))}")
+
+    return check
+
+
+def never_printed(pattern: str) -> Check:
+    """No line fits `pattern`."""
+
+    def check(recording: Recording, values: Values) -> Measured:
+        seen = sum(1 for _ in _found(recording, pattern))
+        return Measured(seen == 0, str(seen))
+
+    return check
+
+
+def printed_after(later: str, earlier: str) -> Check:
+    """Each line that fits `later` comes after the line that fits `earlier` with the same group."""
+
+    def check(recording: Recording, values: Values) -> Measured:
+        seen: set[str] = set()
+        lines = right = 0
+        for line in recording.lines:
+            if found := re.search(earlier, line.text):
+                seen.add(found.group(1))
+            elif found := re.search(later, line.text):
+                lines += 1
+                right += found.group(1) in seen
+        return Measured(lines > 0 and right == lines, f"{right} / {lines}")
+
+    return check
+
+
+# --- how it ended -----------------------------------------------------------------------------
+
+
+def ended_as(outcome: Callable[[Values], str]) -> Check:
+    """The run ended in the outcome told (`finished`, `deadlocked` …); for claims `of_any_run`."""
+
+    def check(recording: Recording, values: Values) -> Measured:
+        return Measured(recording.outcome == outcome(values), recording.detail)
+
+    return check
+
+
+def raised(error: str, times: Callable[[Values], int] = lambda values: 1) -> Check:
+    """As many workers as told ended by an uncaught exception of that type."""
+
+    def check(recording: Recording, values: Values) -> Measured:
+        events = (event for event in recording.events if event.kind is Kind.RAISED)
+        seen = sum(1 for event in events if event.object == error)
+        return Measured(seen == times(values), str(seen))
+
+    return check
+
+
+def exit_codes(expected: Callable[[Values], Iterable[int]]) -> Check:
+    """The child processes whose end was seen left these exit codes, in any order."""
+
+    def check(recording: Recording, values: Values) -> Measured:
+        events = (event for event in recording.events if event.kind is Kind.EXITED)
+        codes = sorted(int(event.text.split()[1]) for event in events)
+        return Measured(codes == sorted(expected(values)), ", ".join(map(str, codes)))
+
+    return check
+
+
 # --- who ran ----------------------------------------------------------------------------------
 
 
@@ -283,6 +366,74 @@ def never_held_together(name: str) -> Check:
     return check
 
 
+def held_at_once(name: str, at_most: Callable[[Values], int]) -> Check:
+    """Never did more workers than told hold the object of that name (a semaphore)."""
+
+    @watched
+    def check(recording: Recording, values: Values) -> Measured:
+        held = [span for span in recording.holdings if span.object == name]
+        most = overlaps(held)
+        return Measured(bool(held) and most <= at_most(values), str(most))
+
+    return check
+
+
+def held_deepest(name: str, depth: Callable[[Values], int]) -> Check:
+    """An RLock of that name was held so many times over by one worker, at most."""
+
+    @watched
+    def check(recording: Recording, values: Values) -> Measured:
+        got = [e for e in recording.events if e.kind is Kind.GOT and e.object == name]
+        deepest = max((int(event.text or 1) for event in got), default=0)
+        return Measured(deepest == depth(values), str(deepest))
+
+    return check
+
+
+def nobody_passed_before_the_last_arrived(name: str, parties: Callable[[Values], int]) -> Check:
+    """At each use of the barrier, all its parties arrived before one of them passed."""
+
+    @watched
+    def check(recording: Recording, values: Values) -> Measured:
+        arrived = passed = 0
+        right = True
+        for event in recording.events:
+            if event.object != name:
+                continue
+            arrived += event.kind is Kind.ARRIVED
+            if event.kind is Kind.PASSED:
+                # The n-th use lets its n·parties pass once n·parties have arrived.
+                uses = passed // parties(values) + 1
+                right = right and arrived >= uses * parties(values)
+                passed += 1
+        return Measured(right and passed > 0, f"{passed} / {arrived}")
+
+    return check
+
+
+def never_longer_than(name: str, size: Callable[[Values], int]) -> Check:
+    """Never did more items than told wait in the queue of that name."""
+
+    @watched
+    def check(recording: Recording, values: Values) -> Measured:
+        puts = [e for e in recording.events if e.kind is Kind.PUT and e.object == name]
+        sizes = [int(number) for e in puts if (number := e.text.partition(":")[0]).isdigit()]
+        return Measured(bool(sizes) and max(sizes) <= size(values), str(max(sizes, default=0)))
+
+    return check
+
+
+def waited_for(name: str) -> Check:
+    """Some worker had to wait for the object of that name."""
+
+    @watched
+    def check(recording: Recording, values: Values) -> Measured:
+        waits = sum(1 for span in recording.waits if span.object == name)
+        return Measured(waits > 0, str(waits))
+
+    return check
+
+
 def nobody_waited() -> Check:
     """No worker but the main thread had to wait for another."""
 
@@ -306,6 +457,17 @@ def took_about(seconds: Callable[[Values], float]) -> Check:
         most = expected * (1 + SLACK_SHARE) + SLACK
         holds = expected - ROUNDING <= recording.wall <= most
         return Measured(holds, f"{recording.wall:.3f} s ~ {expected:g} s")
+
+    return check
+
+
+def took_at_least(seconds: Callable[[Values], float]) -> Check:
+    """The run took what the parameters say, or longer: a bound that holds on any machine."""
+
+    def check(recording: Recording, values: Values) -> Measured:
+        expected = seconds(values)
+        holds = recording.wall >= expected - ROUNDING
+        return Measured(holds, f"{recording.wall:.3f} s ≥ {expected:g} s")
 
     return check
 

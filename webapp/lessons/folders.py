@@ -101,7 +101,7 @@ def _check_parameters(demo: Demo) -> None:
     for parameter in demo.parameters:
         parameter.check_default()
     preset = {**demo.defaults, **demo.as_in_report}
-    demo.values({name: [str(value)] for name, value in preset.items()})
+    demo.values({p.name: [p.write(preset[p.name])] for p in demo.parameters})
 
 
 def _check_slugs(folder: Path, demos: tuple[Demo, ...]) -> None:

@@ -15,10 +15,11 @@ from typing import Generic, TypeVar
 
 from webapp.lessons.text import Text
 
-Value = int | float | str
-V = TypeVar("V", int, float, str)
+Numbers = tuple[int, ...] | tuple[float, ...]
+Value = int | float | str | Numbers
+V = TypeVar("V", int, float, str, tuple[int, ...], tuple[float, ...])
 
-# Persian and Arabic decimal separators; int() and float() read the digits themselves.
+# Persian separators; int() and float() read the digits themselves.
 _SEPARATORS = str.maketrans({"٫": ".", "،": ","})
 
 
@@ -62,10 +63,14 @@ class Parameter(Generic[V]):
         """Read a value as it was entered. Raises `_Refused`."""
         raise NotImplementedError
 
+    def write(self, value: Value) -> str:
+        """Write a value as it would be entered."""
+        return str(value)
+
     def check_default(self) -> None:
         """Raise ValueError where the declaration contradicts itself."""
         try:
-            taken = self.parse(str(self.default))
+            taken = self.parse(self.write(self.default))
         except _Refused as refused:
             raise ValueError(f"the default of {self.name} is refused: {refused.type}") from None
         if taken != self.default:
@@ -98,13 +103,7 @@ class Float(Parameter[float]):
 
     def parse(self, given: str) -> float:
         """Read a number, in Latin or Persian digits."""
-        try:
-            number = float(given.translate(_SEPARATORS).replace("_", "?"))
-        except ValueError:
-            raise _Refused("float_parsing") from None
-        if not math.isfinite(number):
-            raise _Refused("finite_number")
-        return _bounded(number, self.minimum, self.maximum)
+        return _read_float(given, self.minimum, self.maximum)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +119,45 @@ class Choice(Parameter[str]):
         return given
 
 
-AnyParameter = Integer | Float | Choice
+@dataclass(frozen=True, kw_only=True)
+class Floats(Parameter[tuple[float, ...]]):
+    """As many numbers as the default has, each from `minimum` to `maximum`, as in `3, 2, 1`."""
+
+    minimum: float
+    maximum: float
+
+    def parse(self, given: str) -> tuple[float, ...]:
+        """Read the numbers, between commas."""
+        parts = given.translate(_SEPARATORS).split(",")
+        if len(parts) != len(self.default):
+            raise _Refused("wrong_length", length=len(self.default))
+        return tuple(_read_float(part, self.minimum, self.maximum) for part in parts)
+
+    def write(self, value: Value) -> str:
+        """Write the numbers between commas."""
+        return _between_commas(value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Permutation(Parameter[tuple[int, ...]]):
+    """The numbers from 1 to as many as the default has, each once, entered as `2, 1, 3`."""
+
+    def parse(self, given: str) -> tuple[int, ...]:
+        """Read the numbers, between commas."""
+        try:
+            numbers = tuple(int(part) for part in given.translate(_SEPARATORS).split(","))
+        except ValueError:
+            raise _Refused("int_parsing") from None
+        if sorted(numbers) != sorted(self.default):
+            raise _Refused("permutation", size=len(self.default))
+        return numbers
+
+    def write(self, value: Value) -> str:
+        """Write the numbers between commas."""
+        return _between_commas(value)
+
+
+AnyParameter = Integer | Float | Choice | Floats | Permutation
 
 
 def parse_all(
@@ -161,6 +198,21 @@ def parse_all(
 
 
 N = TypeVar("N", int, float)
+
+
+def _read_float(given: str, minimum: float, maximum: float) -> float:
+    try:
+        # float() would also take "1_000", which nobody means in a form.
+        number = float(given.translate(_SEPARATORS).replace("_", "?"))
+    except ValueError:
+        raise _Refused("float_parsing") from None
+    if not math.isfinite(number):
+        raise _Refused("finite_number")
+    return _bounded(number, minimum, maximum)
+
+
+def _between_commas(value: Value) -> str:
+    return ", ".join(f"{number:g}" for number in value) if isinstance(value, tuple) else str(value)
 
 
 def _bounded(number: N, minimum: N, maximum: N) -> N:
