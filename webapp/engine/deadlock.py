@@ -1,8 +1,9 @@
 """Tells a deadlock from evidence: who waits for what, and who alone could end the wait.
 
 Every live worker of the run waits, without time-out, for something that only another of them (or it
-itself) can release. One worker whose wait is not known to the record may end all the others', so
-then nothing is said.
+itself) can give: the holder of a lock must release it, a joined worker must end, and an event, a
+condition, a queue needs any other of them. One worker whose wait is not known to the record may end
+all the others', so then nothing is said; nor where a signal may bring a handler to life.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from signal import SIGINT
 
 from webapp.engine.events import Event, Kind
 from webapp.engine.recording import Key
@@ -17,12 +19,12 @@ from webapp.engine.recording import Key
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """An edge of the cycle: `worker` waits at `line` for `object`, which `holder` could give."""
+    """An edge of the cycle: `worker` waits at `line` for `object`, which `giver` could give."""
 
     worker: str
     object: str
     line: int
-    holder: str
+    giver: str
 
 
 def find_cycle(events: Iterable[Event]) -> tuple[Wait, ...]:
@@ -30,7 +32,7 @@ def find_cycle(events: Iterable[Event]) -> tuple[Wait, ...]:
     state = _State()
     for event in events:
         state.take(event)
-    if not state.live or set(state.live) != set(state.waits) or not _all_threads_known(state.live):
+    if not state.live or set(state.live) != set(state.waits) or not _all_known(state.live):
         return ()
     return state.cycle()
 
@@ -69,7 +71,7 @@ class _State:
             self.holders.pop((event.pid, event.object), None)
         if event.kind is Kind.WAITS and not event.text:
             self.waits[key] = event
-        else:
+        elif event.kind is not Kind.RELEASED:  # who waits on a condition lets go of its lock first
             self.waits.pop(key, None)
 
     def cycle(self) -> tuple[Wait, ...]:
@@ -78,10 +80,10 @@ class _State:
         here = next(iter(self.live))
         while here not in path:
             path.append(here)
-            holder = self._holder(self.waits[here])
-            if holder not in self.live:
+            giver = self._giver(self.waits[here])
+            if giver not in self.live:
                 return ()
-            here = holder
+            here = giver
         around = path[path.index(here) :]
         return tuple(self._wait(key) for key in around)
 
@@ -93,23 +95,37 @@ class _State:
         parent = int(event.text.split(".")[0]) if event.text else event.pid
         self.named[parent, event.worker] = event.key
 
-    def _holder(self, wait: Event) -> Key:
+    def _giver(self, wait: Event) -> Key:
+        """Who could end the wait: the holder, the worker that is joined, else any other."""
+        places = [(wait.pid, wait.object), *((pid, wait.object) for pid, _ in self.live)]
+        for known in (self.holders, self.named):
+            for place in places:
+                if known.get(place) in self.live:
+                    return known[place]
         nobody = (0, 0)
-        place = (wait.pid, wait.object)
-        return self.holders.get(place) or self.named.get(place) or nobody
+        return next((key for key in self.live if key != wait.key), nobody)
 
     def _wait(self, key: Key) -> Wait:
         wait = self.waits[key]
-        return Wait(self.live[key], wait.object, wait.line, self.live[self._holder(wait)])
+        return Wait(self.live[key], wait.object, wait.line, self.live[self._giver(wait)])
 
 
-def _all_threads_known(live: dict[Key, str]) -> bool:
-    """Whether each living process of the run has just the threads that the record knows."""
+def _all_known(live: dict[Key, str]) -> bool:
+    """Whether each living process of the run has just the threads that the record knows, and no
+    signal handler of its own.
+    """
     for pid in {pid for pid, _ in live}:
         try:
             threads = {int(task.name) for task in Path(f"/proc/{pid}/task").iterdir()}
-        except FileNotFoundError:
+            status = Path(f"/proc/{pid}/status").read_text()
+        except (FileNotFoundError, ProcessLookupError):
             return False
-        if threads - {tid for _, tid in live} - {pid}:
+        if threads - {tid for _, tid in live} - {pid} or _handled_signals(status) - {SIGINT}:
             return False
     return True
+
+
+def _handled_signals(status: str) -> set[int]:
+    """The signals that a process has handlers for; those from 32 on are the C library's own."""
+    [mask] = [int(line.split()[1], 16) for line in status.splitlines() if "SigCgt" in line]
+    return {number for number in range(1, 32) if mask >> (number - 1) & 1}

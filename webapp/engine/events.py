@@ -39,6 +39,7 @@ class Kind(StrEnum):
     PUT = "put"  # text "size: item", size being what waits in it afterwards (? if not known)
     TOOK = "took"  # likewise
     JOINED = "joined"  # saw the end of a worker: object its name, text its pid and tid
+    ASKED = "asked"  # called a manager's object: object its type, text the method
     BEGAN = "began"  # a worker of a pool begins a task: object the function, text its arguments
     DONE = "done"  # it is done with it
     RAISED = "raised"  # an exception that nobody caught: object its type, text its message

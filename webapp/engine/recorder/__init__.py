@@ -11,7 +11,17 @@ from __future__ import annotations
 
 import sys
 
-from webapp.engine.recorder import channel, output, processes, threads, tracebacks
+from webapp.engine.recorder import (
+    channel,
+    locks,
+    output,
+    pools,
+    processes,
+    queues,
+    shared,
+    threads,
+    tracebacks,
+)
 
 
 def install(events: str) -> None:
@@ -29,9 +39,8 @@ def begin(events: str, program: str, *, observe: bool) -> None:
     channel.set_program(program)
     processes.take_along(events, program, observe=observe)
     if observe:
-        output.observe()
-        threads.observe()
-        processes.observe()
+        for part in (output, threads, locks, queues, processes, shared, pools):
+            part.observe()
 
 
 def _hide() -> None:

@@ -22,8 +22,10 @@ _MANY = (ast.List, ast.Tuple, ast.ListComp, ast.DictComp)
 _given: Counter[str] = Counter()
 
 
-def name_new(kind: str, frame: FrameType) -> str:
+def name_new(kind: str, frame: FrameType | None) -> str:
     """A name for what the call that `frame` is at creates; `kind` serves where there is none."""
+    if frame is None:
+        return f"{kind}#{_count(kind)}"
     path = frame.f_code.co_filename
     position = _call_positions(frame.f_code)[frame.f_lasti // 2]
     name, many = _targets(path).get(position, ("", False)) if position else ("", False)

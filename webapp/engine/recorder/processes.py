@@ -18,7 +18,7 @@ from typing import Any
 from webapp.engine.events import Kind
 from webapp.engine.recorder.callers import is_standard_library
 from webapp.engine.recorder.channel import current_key, emit
-from webapp.engine.recorder.threads import reporting_wait
+from webapp.engine.recorder.waiting import reporting_wait
 
 ROOT = str(Path(__file__).resolve().parent.parent.parent.parent)
 

@@ -1,26 +1,20 @@
-"""Reports the lives of threads, their joins, and who holds which lock.
+"""Reports the lives of threads and their joins.
 
 Threads are reported through methods of `threading.Thread` itself, so that the class stays the one
-that everybody knows, subclasses included. A lock's type is built in and cannot be changed, so the
-program gets a `lock` of ours around the original.
+that everybody knows, subclasses included.
 """
 
 from __future__ import annotations
 
 import os
-import sys
 import threading
-from _thread import LockType, allocate_lock
-from collections.abc import Callable
 from functools import wraps
 from multiprocessing.dummy import DummyProcess
-from types import TracebackType
-from typing import Any, NoReturn
 
 from webapp.engine.events import Kind
 from webapp.engine.recorder.callers import is_standard_library
 from webapp.engine.recorder.channel import current_key, emit, worker_name
-from webapp.engine.recorder.names import name_new
+from webapp.engine.recorder.waiting import reporting_wait
 
 Thread = threading.Thread
 
@@ -34,98 +28,8 @@ def install() -> None:
 
 
 def observe() -> None:
-    """Report joins and locks."""
+    """Report joins."""
     _report_joins()
-    threading.Lock = lock
-
-
-def reporting_wait(
-    object: str, timeout: float | None, wait: Callable[[], Any], succeeded: Callable[[], bool]
-) -> Any:
-    """Wait, reporting that it begins and, where it fails or is interrupted, that it ends."""
-    emit(Kind.WAITS, object, "" if timeout is None else str(timeout))
-    done = False
-    try:
-        result = wait()
-        done = succeeded()
-        return result
-    finally:
-        if not done:
-            emit(Kind.GAVE_UP, object)
-
-
-class lock:
-    """`threading.Lock()` as the program sees it."""
-
-    __module__ = "_thread"
-    __slots__ = ("__weakref__", "_lock", "_name")
-    _lock: LockType
-    _name: str
-
-    def __new__(cls) -> Any:
-        """Make a lock of ours for a program, and an original for the standard library itself."""
-        if is_standard_library():
-            return allocate_lock()
-        self = super().__new__(cls)
-        self._lock = allocate_lock()
-        self._name = name_new("Lock", sys._getframe(1))
-        return self
-
-    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
-        """Acquire, reporting a wait only where there is one."""
-        if (not blocking and timeout != -1) or (timeout < 0 and timeout != -1):
-            return self._lock.acquire(blocking, timeout)  # raises what it must
-        if self._lock.acquire(False):
-            emit(Kind.GOT, self._name)
-            return True
-        if not blocking or timeout == 0:
-            return False
-        limit = None if timeout == -1 else timeout
-        got = False
-
-        def wait() -> bool:
-            nonlocal got
-            got = self._lock.acquire(True, timeout)
-            return got
-
-        reporting_wait(self._name, limit, wait, lambda: got)
-        if got:
-            emit(Kind.GOT, self._name)
-        return got
-
-    def release(self) -> None:
-        """Report first, then release: nobody can be seen to hold it before."""
-        if self._lock.locked():
-            emit(Kind.RELEASED, self._name)
-        self._lock.release()
-
-    def locked(self) -> bool:
-        """Whether somebody holds it."""
-        return self._lock.locked()
-
-    acquire_lock = acquire
-    release_lock = release
-    locked_lock = locked
-
-    def __enter__(self) -> bool:
-        return self.acquire()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.release()
-
-    def __repr__(self) -> str:
-        return repr(self._lock)
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("cannot pickle '_thread.lock' object")
-
-    def _at_fork_reinit(self) -> None:
-        self._lock._at_fork_reinit()  # type: ignore[attr-defined]
 
 
 def _report_lives() -> None:

@@ -1,0 +1,34 @@
+// While a run is on: a clock, and a bar that fills in the run's ideal time.
+
+const TICK = matchMedia("(prefers-reduced-motion: reduce)").matches ? 1000 : 100;
+
+const controls = document.getElementById("controls");
+const clock = document.getElementById("clock");
+let began = 0;
+let timer = 0;
+
+function tick() {
+  const seconds = (performance.now() - began) / 1000;
+  clock.textContent = `${seconds.toFixed(1)} s`;
+  const bar = controls.querySelector("progress");
+  if (bar) {
+    bar.value = Math.min(seconds, bar.max);
+  }
+}
+
+// The server tells where a run stands; its panel comes when it begins and goes when it is over.
+function look() {
+  const panel = controls.querySelector("[data-phase]");
+  const running = panel?.dataset.phase === "running";
+  if (running && (!timer || panel.dataset.run !== clock.dataset.run)) {
+    clearInterval(timer);
+    clock.dataset.run = panel.dataset.run;
+    began = performance.now();
+    timer = setInterval(tick, TICK);
+  } else if (!running) {
+    clearInterval(timer);
+    timer = 0;
+  }
+}
+
+new MutationObserver(look).observe(controls, { childList: true });

@@ -1,0 +1,40 @@
+// The address bar always holds the demo and its parameters; so do the links that lead to the same.
+// What was wrong with a value is told until the next run.
+
+const VISITOR = "run-visitor";
+
+function query(form) {
+  const fields = new URLSearchParams(new FormData(form));
+  fields.delete(VISITOR);
+  return fields.toString();
+}
+
+function follow(form) {
+  if (!form?.dataset.address) {
+    return;
+  }
+  const search = query(form);
+  const address = form.dataset.address + (search ? `?${search}` : "");
+  history.replaceState(history.state, "", address);
+  for (const link of document.querySelectorAll("a[data-follows-address]")) {
+    link.search = search;
+  }
+}
+
+document.addEventListener("change", (event) => {
+  const form = event.target.form;
+  follow(form);
+  form?.querySelector("a[aria-current]")?.removeAttribute("aria-current");
+});
+
+document.addEventListener("submit", (event) => follow(event.target));
+
+document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+  const form = ctx.sourceElement;
+  for (const field of form.querySelectorAll("[aria-invalid]")) {
+    field.removeAttribute("aria-invalid");
+  }
+  for (const told of form.querySelectorAll(".problem, .refused")) {
+    told.remove();
+  }
+});

@@ -1,0 +1,1 @@
+"""The site as a visitor has it: gunicorn, a real engine, a real browser."""

@@ -1,0 +1,132 @@
+"""The real site behind gunicorn on a free port, and a real Chromium."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from tools.browser import downloaded, find
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 20
+ACTION_MILLISECONDS = 15_000
+
+# Containers have neither a sandbox for Chromium nor a graphics card; nothing here needs the net.
+FLAGS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark all tests of this folder."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.browser)
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where the site is."""
+
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+@pytest.fixture(scope="session")
+def live_site() -> Iterator[Site]:
+    """The site as `make run` serves it."""
+    site = Site(_free_port())
+    environment = {**os.environ, "PORT": str(site.port), "HOST": "127.0.0.1"}
+    server = subprocess.Popen([sys.executable, "-m", "gunicorn"], cwd=ROOT, env=environment)
+    try:
+        _wait_for(site, server)
+        yield site
+    finally:
+        server.terminate()
+        server.wait()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A Chromium: one on PATH, else the one that Playwright downloaded."""
+    path = find()
+    if not path and not downloaded():
+        raise RuntimeError("there is no browser for these tests: run `make test`, or install one")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path, chromium_sandbox=False, args=FLAGS
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser's console complained of. A test that expects a complaint clears it."""
+    return []
+
+
+Opener = Callable[..., Page]
+
+
+@pytest.fixture
+def open_page(live_site: Site, browser: Browser, complaints: list[str]) -> Iterator[Opener]:
+    """Opens an address in a browser of its own; no complaint may be left at the end."""
+    contexts: list[BrowserContext] = []
+
+    def open_(address: str, *, base: str = live_site.url, **options: Any) -> Page:
+        context = browser.new_context(**options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(ACTION_MILLISECONDS)
+        page.on("console", lambda message: _note(message, complaints))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(base + address)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def _note(message: ConsoleMessage, complaints: list[str]) -> None:
+    if message.type in ("error", "warning"):
+        complaints.append(message.text)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def _wait_for(site: Site, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and server.poll() is None:
+        with contextlib.suppress(OSError), urlopen(f"{site.url}/en/"):
+            return
+        time.sleep(0.05)
+    raise RuntimeError("the site does not answer")

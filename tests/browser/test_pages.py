@@ -1,0 +1,225 @@
+"""What a visitor sees and can do, besides running."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Opener
+
+AXE = next((Path(__file__).parents[1] / "vendor").glob("axe-core-*.min.js"))
+LOST_UPDATE = "/en/threads/lock/lost-update"
+PERSIAN = LOST_UPDATE.replace("/en/", "/fa/")
+PAGES = ["/", "/threads/lock/lost-update", "/processes/spawn-a-process", "/nowhere"]
+LANGUAGES = ["en", "fa"]
+THEMES = ["light", "dark"]
+NARROW = {"viewport": {"width": 360, "height": 740}}
+NOT_FOUND = "Failed to load resource: the server responded with a status of 404 (NOT FOUND)"
+REFUSED = NOT_FOUND.replace("404 (NOT FOUND)", "422 (UNPROCESSABLE ENTITY)")
+
+
+def run_to_its_end(page: Page) -> None:
+    page.locator("#run-button").click()
+    page.locator("#result .result").wait_for()
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds wrong with the page as it is now."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found: dict[str, Any] = page.evaluate("axe.run()")
+    return [
+        f"{rule['id']}: {node['html']} {node['failureSummary']}"
+        for rule in found["violations"]
+        for node in rule["nodes"]
+    ]
+
+
+def sideways(page: Page) -> int:
+    """By how many pixels the page is wider than its window."""
+    width: int = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return width
+
+
+def background(page: Page) -> str:
+    colour: str = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    return colour
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("address", PAGES)
+def test_axe_finds_nothing_before_a_run(
+    open_page: Opener, complaints: list[str], address: str, language: str, theme: str
+) -> None:
+    page = open_page(f"/{language}{address}", color_scheme=theme)
+    for summary in page.locator("main summary").all():
+        summary.click()
+    assert violations(page) == []
+    if address == "/nowhere":
+        complaints.remove(NOT_FOUND)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_axe_finds_nothing_during_and_after_a_run(
+    open_page: Opener, language: str, theme: str
+) -> None:
+    address = f"/{language}/threads/lock/lock-around-everything?thread_count=10&sleep_seconds=0.3"
+    page = open_page(address, color_scheme=theme)
+    page.locator("#run-button").click()
+    page.locator(".line").nth(1).wait_for()
+    assert violations(page) == []
+    page.locator("#result .result").wait_for()
+    page.locator("#result summary").click()
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_axe_finds_nothing_where_a_value_is_refused(
+    open_page: Opener, complaints: list[str], language: str
+) -> None:
+    page = open_page(f"/{language}/threads/lock/lost-update?thread_count=99&unknown=1")
+    assert violations(page) == []
+    complaints.remove(REFUSED)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("address", PAGES)
+def test_nothing_scrolls_sideways_on_a_narrow_screen(
+    open_page: Opener, complaints: list[str], address: str, language: str
+) -> None:
+    page = open_page(f"/{language}{address}", **NARROW)
+    for summary in page.locator("summary").all():
+        summary.click()
+    assert sideways(page) <= 0
+    if page.locator("#run-button").count():
+        run_to_its_end(page)
+        page.locator("#result summary").click()
+        assert sideways(page) <= 0
+    if address == "/nowhere":
+        complaints.remove(NOT_FOUND)
+
+
+def test_a_persian_page_mirrors_and_its_code_does_not(open_page: Opener) -> None:
+    english, persian = open_page(LOST_UPDATE), open_page(PERSIAN)
+    for page, from_start in ((english, True), (persian, False)):
+        width = page.evaluate("innerWidth")
+        for name in (".brand", "h1"):
+            box = page.locator(name).first.bounding_box()
+            assert box
+            assert (box["x"] < width - box["x"] - box["width"]) == from_start, name
+        listing, transcript = (page.locator(name).bounding_box() for name in (".listing", ".run"))
+        assert listing and transcript
+        assert (listing["x"] < transcript["x"]) == from_start
+        for name in ("#listing", "#screen"):
+            expect(page.locator(name)).to_have_css("direction", "ltr")
+    assert persian.evaluate("document.fonts.check('16px vazirmatn', 'موازی')")
+
+
+def test_a_persian_font_is_not_sent_with_an_english_page(open_page: Opener) -> None:
+    page = open_page("/en/")
+    names = page.evaluate("performance.getEntriesByType('resource').map(entry => entry.name)")
+    assert names
+    assert not any("vazirmatn" in name for name in names)
+
+
+def test_a_bad_value_shows_its_reason_beside_its_field_and_runs_nothing(
+    open_page: Opener, complaints: list[str]
+) -> None:
+    page = open_page(PERSIAN)
+    field = page.locator("#p-thread_count")
+    field.fill("99")
+    page.locator("#run-button").click()
+    expect(page.locator("#e-thread_count")).to_have_text("یک عدد صحیح از ۱ تا ۸ وارد کنید.")
+    expect(field).to_have_value("99")
+    expect(field).to_be_focused()
+    expect(field).to_have_attribute("aria-invalid", "true")
+    assert page.locator(".line").count() == 0
+    complaints.remove(REFUSED)
+    field.fill("2")
+    run_to_its_end(page)
+    assert page.locator("#e-thread_count").count() == 0
+
+
+def test_the_theme_switch_overrides_the_system_and_is_remembered(open_page: Opener) -> None:
+    page = open_page("/en/", color_scheme="light")
+    switch = page.get_by_role("button", name="Dark theme")
+    expect(switch).to_have_attribute("aria-pressed", "false")
+    light = background(page)
+    switch.click()
+    expect(switch).to_have_attribute("aria-pressed", "true")
+    dark = background(page)
+    assert dark != light
+    page.reload()
+    assert background(page) == dark
+    page.get_by_role("button", name="Dark theme").click()
+    assert background(page) == light
+
+
+def test_without_a_switch_the_theme_is_the_systems(open_page: Opener) -> None:
+    light = open_page("/en/", color_scheme="light", java_script_enabled=False)
+    dark = open_page("/en/", color_scheme="dark", java_script_enabled=False)
+    assert light.screenshot() != dark.screenshot()
+
+
+def test_the_address_follows_the_form_and_so_does_the_other_language(open_page: Opener) -> None:
+    page = open_page(LOST_UPDATE)
+    page.locator("#p-thread_count").fill("3")
+    page.get_by_role("radio", name="call").check(force=True)
+    assert "thread_count=3" in page.url
+    assert "window=call" in page.url
+    assert "visitor" not in page.url
+    page.get_by_role("link", name="فارسی").click()
+    expect(page.locator("#p-thread_count")).to_have_value("3")
+    assert "/fa/threads/lock/lost-update?" in page.url
+
+
+def test_enter_in_a_field_runs(open_page: Opener) -> None:
+    page = open_page(LOST_UPDATE)
+    page.locator("#p-thread_count").press("Enter")
+    page.locator("#result .result").wait_for()
+    expect(page.locator("#p-thread_count")).to_be_focused()
+
+
+def test_everything_is_within_reach_of_the_tab_key(open_page: Opener) -> None:
+    page = open_page(LOST_UPDATE)
+    reached = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        reached.append(
+            page.evaluate("document.activeElement.id || document.activeElement.className")
+        )
+    assert reached[0] == "skip-link"
+    wanted = ["theme-switch", "p-thread_count", "run-button", "listing", "screen"]
+    assert [name for name in dict.fromkeys(reached) if name in wanted] == wanted
+
+
+def test_pointing_at_a_line_marks_the_source_line_that_printed_it(open_page: Opener) -> None:
+    page = open_page(LOST_UPDATE, viewport={"width": 1280, "height": 1200})
+    run_to_its_end(page)
+    line = page.locator(".line").last
+    number = line.get_attribute("data-source")
+    line.hover()
+    expect(page.locator(".code-line.marked")).to_have_attribute("id", str(number))
+    expect(page.locator(".code-line.marked")).to_be_in_viewport()
+
+
+def test_arrow_keys_step_through_the_transcript(open_page: Opener) -> None:
+    page = open_page(LOST_UPDATE)
+    run_to_its_end(page)
+    page.locator("#screen").focus()
+    marked = page.locator(".line.marked .text")
+    for text in page.locator(".line .text").all_text_contents():
+        page.keyboard.press("ArrowDown")
+        expect(marked).to_have_text(text)
+
+
+def test_copied_source_is_the_source(open_page: Opener) -> None:
+    page = open_page(LOST_UPDATE)
+    copied = page.evaluate(
+        "getSelection().selectAllChildren(document.querySelector('#listing code')),"
+        "getSelection().toString()"
+    )
+    source = page.request.get(page.url + ".py").text()
+    assert copied.strip() == source.strip()

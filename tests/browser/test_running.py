@@ -1,0 +1,178 @@
+"""Running a demo in a browser: live, to be stopped, to be lost and found again."""
+
+import re
+import time
+from pathlib import Path
+
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.cable import Cable
+from tests.browser.conftest import Opener, Site
+
+EVERYTHING = "/en/threads/lock/lock-around-everything"
+SLOW = f"{EVERYTHING}?thread_count=10&sleep_seconds=1.0"  # ten seconds
+QUICK = f"{EVERYTHING}?thread_count=3&sleep_seconds=0.4"  # 1.2 seconds
+ENDED_SECONDS = 5
+
+
+def run(page: Page) -> None:
+    page.get_by_role("button", name="Run", exact=True).click()
+
+
+def test_lines_arrive_before_the_run_is_over(open_page: Opener) -> None:
+    page = open_page(QUICK)
+    lines, result = page.locator(".line"), page.locator("#result .result")
+    run(page)
+    lines.first.wait_for()
+    assert result.count() == 0
+    assert 0 < lines.count() < 6
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    expect(page.locator("#clock")).to_have_text(re.compile(r"^\d\.\d s$"))
+    result.wait_for()
+    assert lines.count() >= 6
+    expect(result).to_contain_text("The program ran to its end.")
+    expect(page.locator("#status")).to_have_text("Finished")
+    assert result.locator("li.holds").count() > 0
+    assert result.locator("li.fails").count() == 0
+
+
+def test_a_second_run_takes_the_place_of_the_first(open_page: Opener) -> None:
+    page = open_page(QUICK)
+    run(page)
+    page.locator("#result .result").wait_for()
+    first = page.locator(".line").count()
+    run(page)
+    expect(page.locator("#result .result")).to_have_count(0)
+    page.locator("#result .result").wait_for()
+    assert page.locator(".line").count() == first
+
+
+def test_stop_ends_the_run_and_keeps_what_was_printed(open_page: Opener) -> None:
+    page = open_page(SLOW)
+    run(page)
+    page.locator(".line").first.wait_for()
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator("#result .result")).to_contain_text("Stopped.")
+    assert 0 < page.locator(".line").count() < 20
+    expect(page.get_by_role("button", name="Stop")).to_have_count(0)
+
+
+def test_run_again_while_it_runs_starts_anew(open_page: Opener) -> None:
+    page = open_page(SLOW)
+    run(page)
+    page.locator(".line").first.wait_for()
+    first = process(page)
+    page.get_by_label("Threads").fill("2")
+    page.get_by_label("Sleep in seconds").fill("0.2")
+    run(page)
+    page.locator("#result .result").wait_for()
+    assert process(page) != first
+    assert page.locator(".line", has_text="Thread#3").count() == 0
+    # Sooner than a run that is merely not followed any more.
+    assert ends(first, within=2)
+
+
+def test_leaving_the_page_ends_the_run(open_page: Opener) -> None:
+    page = open_page(SLOW)
+    run(page)
+    page.locator(".line").first.wait_for()
+    running = process(page)
+    page.goto("about:blank")
+    assert ends(running)
+
+
+def test_without_javascript_the_answer_is_the_page_with_the_result(open_page: Opener) -> None:
+    page = open_page(QUICK, java_script_enabled=False)
+    run(page)
+    expect(page.locator("#result .result")).to_contain_text("The program ran to its end.")
+    assert page.locator(".line").count() >= 6
+    assert page.get_by_label("Threads").input_value() == "3"
+    expect(page.locator("#theme-switch")).to_be_hidden()
+
+
+def test_without_javascript_too_lines_arrive_before_the_run_is_over(open_page: Opener) -> None:
+    page = open_page(QUICK, java_script_enabled=False)
+    page.get_by_role("button", name="Run", exact=True).click(no_wait_after=True)
+    page.locator(".line").first.wait_for()
+    assert page.locator("#result .result").count() == 0
+
+
+def test_a_lost_stream_is_taken_up_again_without_a_gap(
+    open_page: Opener, live_site: Site, complaints: list[str]
+) -> None:
+    with Cable(live_site.port) as cable:
+        page = open_page(f"{EVERYTHING}?thread_count=6&sleep_seconds=0.4", base=cable.url)
+        run(page)
+        page.locator(".line").nth(1).wait_for()
+        cable.cut()
+        expect(page.locator("#status")).to_contain_text("The connection was lost. Trying")
+        assert page.locator(".line").count() >= 2
+        cable.mend()
+        expect(page.locator("#result .result")).to_contain_text("The program ran to its end.")
+        said = page.locator(".line .text").all_text_contents()
+    assert sum("running" in line for line in said) == 6
+    assert sum("over" in line for line in said) == 6
+    complaints.clear()
+
+
+def test_a_run_that_cannot_be_taken_up_again_keeps_its_lines_and_says_so(
+    open_page: Opener, live_site: Site, complaints: list[str]
+) -> None:
+    with Cable(live_site.port) as cable:
+        page = open_page(SLOW, base=cable.url)
+        run(page)
+        page.locator(".line").first.wait_for()
+        cable.cut()
+        expect(page.locator("#status")).to_contain_text("could not be taken up", timeout=30_000)
+        assert page.locator(".line").count() >= 1
+        cable.mend()
+        page.get_by_label("Threads").fill("1")
+        run(page)
+        expect(page.locator("#result .result")).to_contain_text("The program ran to its end.")
+    complaints.clear()
+
+
+def test_a_run_that_the_server_has_forgotten_is_not_asked_for_again(
+    open_page: Opener, live_site: Site, complaints: list[str]
+) -> None:
+    asked = []
+
+    def forgotten(route: Route) -> None:
+        asked.append(route.request.headers["last-event-id"])
+        route.fulfill(status=404)
+
+    with Cable(live_site.port) as cable:
+        page = open_page(SLOW, base=cable.url)
+        page.route("**/runs/*/events", forgotten)
+        run(page)
+        page.locator(".line").first.wait_for()
+        cable.cut()
+        expect(page.locator("#status")).to_contain_text("could not be taken up")
+        assert len(asked) == 1
+        assert int(asked[0]) > 0
+    complaints.clear()
+
+
+def test_the_first_page_runs_its_demo_right_there(open_page: Opener) -> None:
+    page = open_page("/en/")
+    run(page)
+    expect(page.locator("#result .result")).to_contain_text("The program ran to its end.")
+    assert page.url.endswith("/en/")
+    assert page.locator(".line", has_text="Thread#10").count() > 0
+
+
+def process(page: Page) -> int:
+    """The process id that the demo itself has printed."""
+    found = re.search(r"process ID (\d+)", page.locator("#transcript").inner_text())
+    assert found
+    return int(found[1])
+
+
+def ends(pid: int, within: float = ENDED_SECONDS) -> bool:
+    """Wait until a process is gone, for as many seconds at most."""
+    deadline = time.monotonic() + within
+    while Path(f"/proc/{pid}").exists():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True

@@ -1,0 +1,25 @@
+"""A site with a small topic of its own, on a runner that does as it is told."""
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.web.scripted import COURSE, ScriptedRunner
+from webapp.app import create_app
+from webapp.lessons.folders import find_topics
+
+
+@pytest.fixture
+def runner() -> ScriptedRunner:
+    return ScriptedRunner()
+
+
+@pytest.fixture
+def client(runner: ScriptedRunner) -> FlaskClient:
+    """A client of a site with the topic `greeting` only."""
+    return create_app(runner, find_topics(COURSE), TESTING=True).test_client()
+
+
+@pytest.fixture(scope="session")
+def real_client() -> FlaskClient:
+    """A client of the site with its own topics, on which nothing can be run."""
+    return create_app(ScriptedRunner(busy=True), TESTING=True).test_client()

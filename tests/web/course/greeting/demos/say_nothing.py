@@ -1,0 +1,9 @@
+"""Says nothing: watch nothing."""
+
+
+def main() -> None:
+    pass
+
+
+if __name__ == "__main__":
+    main()

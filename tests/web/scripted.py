@@ -1,0 +1,89 @@
+"""A runner that does as it is told, and what the tests ask a small topic of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from webapp.engine.events import Event, Kind
+from webapp.engine.program import Program
+from webapp.engine.recording import Outcome, Receipt, Recording
+from webapp.engine.runner import Busy, Phase, State, UnknownRun
+
+COURSE = Path(__file__).parent / "course"
+HELLO = "/en/threads/greeting/say-hello"
+GOOD = {"times": "3", "pause": "0.5", "tone": "warm"}
+STREAMED = {"HX-Request": "true", "Accept": "text/html, text/event-stream"}
+
+
+def printed(id: int, text: str, *, stream: str = "stdout", line: int = 7) -> Event:
+    """An event that printed something a moment after the run began."""
+    return Event(id, id * 1000, 42, 42, "MainThread", Kind.PRINTED, stream, text, line)
+
+
+@dataclass
+class ScriptedRunner:
+    """Runs nothing: plays `batches`, and remembers what it was asked for."""
+
+    batches: Sequence[Sequence[Event]] = ((printed(1, "hello\n"),), (), (printed(2, "hello\n"),))
+    outcome: Outcome = Outcome.FINISHED
+    detail: str = ""
+    dropped: int = 0
+    swept: int = 0
+    busy: bool = False
+    in_line: list[int] = field(default_factory=list)
+    programs: list[Program] = field(default_factory=list)
+    visitors: list[str] = field(default_factory=list)
+    observed: list[bool] = field(default_factory=list)
+    cancelled: list[str] = field(default_factory=list)
+    followers: list[Iterator[Sequence[Event]]] = field(default_factory=list)
+    following: int = 0
+
+    def start(self, program: Program, *, visitor: str = "", observe: bool = True) -> str:
+        if self.busy:
+            raise Busy
+        self.programs.append(program)
+        self.visitors.append(visitor)
+        self.observed.append(observe)
+        return f"run{len(self.programs)}"
+
+    def follow(self, run: str, after: int = 0) -> Iterator[Sequence[Event]]:
+        # Kept, so that only closing ends a follower, not forgetting it.
+        self.followers.append(self._follow(after))
+        return self.followers[-1]
+
+    def _follow(self, after: int) -> Iterator[Sequence[Event]]:
+        self.following += 1
+        try:
+            for batch in self.batches:
+                yield [event for event in batch if event.id > after]
+        finally:
+            self.following -= 1
+
+    def cancel(self, run: str) -> None:
+        self.cancelled.append(run)
+
+    def state(self, run: str) -> State:
+        if run not in {f"run{n + 1}" for n in range(len(self.programs))}:
+            raise UnknownRun(run)
+        if self.in_line:
+            return State(run, Phase.QUEUED, self.in_line.pop(0))
+        return State(run, Phase.RUNNING)
+
+    def recording(self, run: str) -> Recording | None:
+        events = tuple(event for batch in self.batches for event in batch)
+        return Recording(
+            events=events,
+            outcome=self.outcome,
+            detail=self.detail,
+            wall=0.214,
+            cpu=0.012,
+            dropped=self.dropped,
+            exit_code=0,
+            swept=self.swept,
+            receipt=Receipt(run, "2026-01-01", 42, "3.x", "CPython", "any", 2, (), "9f3c", True),
+        )
+
+    def close(self) -> None:
+        pass

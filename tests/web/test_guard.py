@@ -1,0 +1,72 @@
+"""No foreign code in a page, no foreign page behind a post."""
+
+import re
+from urllib.parse import urljoin
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.web.scripted import GOOD, HELLO, ScriptedRunner
+
+PAGES = ["/en/", "/fa/", HELLO, f"{HELLO}?times=99", "/fa/nowhere", "/runs/x/cancel"]
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_every_page_allows_nothing_inline_and_nothing_foreign(
+    client: FlaskClient, address: str
+) -> None:
+    answer = client.get(address)
+    policy = answer.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'")
+    assert "unsafe" not in policy
+    assert "http" not in policy
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
+    assert re.findall(r"<script(?![^>]*\bsrc=)", answer.text) == []
+    assert re.findall(r"<style|\sstyle=|\son\w+=|javascript:|hx-on|js:", answer.text) == []
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_every_page_asks_only_for_files_of_ours(client: FlaskClient, address: str) -> None:
+    page = client.get(address).text
+    asked = re.findall(r'<(?:script|link)[^>]*?(?:src|href)="([^"]+)"', page)
+    files = [file for file in asked if "/static/" in file]
+    assert files
+    for file in files:
+        answer = client.get(file)
+        assert answer.status_code == 200
+        assert "immutable" in answer.headers["Cache-Control"]
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    others = set(asked) - set(files)
+    assert all(other.startswith("http://localhost/") for other in others)
+
+
+def test_modules_and_fonts_are_found_by_the_paths_in_our_files(client: FlaskClient) -> None:
+    page = client.get("/fa/").text
+    style = re.search(r'href="(/static/\w+/css/)style.css"', page)
+    assert style
+    text = client.get(f"{style[1]}style.css").text
+    assert text.lstrip().startswith("@layer ")
+    for path in re.findall(r'url\("([^"]+)"\)', text):
+        assert client.get(urljoin(style[1], path)).status_code == 200
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_a_post_from_another_site_is_refused(
+    client: FlaskClient, runner: ScriptedRunner, site: str
+) -> None:
+    answer = client.post(HELLO, data=GOOD, headers={"Sec-Fetch-Site": site})
+    assert answer.status_code == 403
+    assert runner.programs == []
+    assert client.post("/runs/x/cancel", headers={"Sec-Fetch-Site": site}).status_code == 403
+
+
+@pytest.mark.parametrize("site", ["same-origin", "none"])
+def test_a_post_from_our_own_pages_is_taken(
+    client: FlaskClient, runner: ScriptedRunner, site: str
+) -> None:
+    assert client.post(HELLO, data=GOOD, headers={"Sec-Fetch-Site": site}).status_code == 200
+
+
+def test_a_link_from_another_site_may_come_in(client: FlaskClient) -> None:
+    assert client.get(HELLO, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200

@@ -1,0 +1,90 @@
+"""English and Persian are equals, in the interface and in every topic."""
+
+import re
+import string
+from html import unescape
+
+import pytest
+from flask.testing import FlaskClient
+
+from webapp.lessons.folders import find_topics
+from webapp.lessons.text import LANGUAGES, Language
+from webapp.lessons.topic import Topic
+from webapp.pages import addresses
+from webapp.pages.wording import load_wordings, read_texts
+
+TOPICS = find_topics()
+EVERY_TOPIC = pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.slug)
+EVERY_LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_both_languages_have_the_same_texts() -> None:
+    english, persian = read_texts("en"), read_texts("fa")
+    assert english.keys() == persian.keys()
+    for key, text in english.items():
+        assert placeholders(text) == placeholders(persian[key]), key
+        assert text.strip() and persian[key].strip(), key
+
+
+def test_no_persian_text_is_left_in_english() -> None:
+    latin = {"unit.seconds", "receipt.source_sha256"}
+    for key, text in read_texts("fa").items():
+        words = re.sub(r"\{\w+\}", "", text)
+        assert key in latin or re.search(r"[\u0600-\u06ff]", words), key
+
+
+def test_persian_texts_use_persian_letters_and_digits() -> None:
+    for key, text in read_texts("fa").items():
+        assert not re.search(r"[\u064a\u0643\u0649]", text), f"an Arabic letter in {key}"
+        assert not re.search(r"[\u0660-\u0669]", text), f"an Arabic digit in {key}"
+
+
+def test_numbers_are_written_as_the_language_does() -> None:
+    say = load_wordings()
+    assert say["en"].number(1234567) == "1\u202f234\u202f567"
+    assert say["fa"].number(1234567) == "۱\u202f۲۳۴\u202f۵۶۷"
+    assert say["en"].number(0.5) == "0.5"
+    assert say["fa"].number(0.5) == "۰٫۵"
+    assert say["fa"].seconds(1.25) == "\u2068۱٫۲۵۰\u2069 ثانیه"
+
+
+@EVERY_TOPIC
+def test_the_prose_has_as_many_parts_and_the_same_code_in_both_languages(topic: Topic) -> None:
+    english, persian = topic.prose("en"), topic.prose("fa")
+    assert len(re.findall("^## ", english, re.M)) == len(re.findall("^## ", persian, re.M))
+    included = re.compile("^```demo .*", re.M)
+    assert included.findall(english) == included.findall(persian)
+
+
+@EVERY_TOPIC
+@EVERY_LANGUAGE
+def test_every_link_of_a_topic_goes_somewhere(
+    real_client: FlaskClient, topic: Topic, language: Language
+) -> None:
+    page = real_client.get(addresses.demo(language, topic, topic.demos[0])).text
+    links = {unescape(link) for link in re.findall(r'<a[^>]*?\shref="(/[^"#]*)', page)}
+    assert len(links) > len(topic.demos)
+    for link in links:
+        assert real_client.get(link, follow_redirects=True).status_code == 200, link
+
+
+@EVERY_TOPIC
+@EVERY_LANGUAGE
+def test_every_demo_has_its_page(
+    real_client: FlaskClient, topic: Topic, language: Language
+) -> None:
+    for demo in topic.demos:
+        page = real_client.get(addresses.demo(language, topic, demo))
+        assert page.status_code == 200
+        assert demo.title[language] in page.text.replace("&#39;", "'")
+
+
+@EVERY_LANGUAGE
+def test_the_home_page_lists_every_topic(real_client: FlaskClient, language: Language) -> None:
+    page = real_client.get(f"/{language}/").text
+    for topic in TOPICS:
+        assert addresses.topic(language, topic) in page

@@ -1,0 +1,116 @@
+"""What every page has: its language, its other language, its names for those who index."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.web.scripted import HELLO
+
+PAGES = ["/en/", "/fa/", HELLO, HELLO.replace("/en/", "/fa/"), "/en/nowhere", "/fa/nowhere"]
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
+
+
+class Nesting(HTMLParser):
+    """Notes ids, and whether every element is closed where it should be."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.ids: list[str] = []
+        self.wrong: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.ids += [value or "" for name, value in attrs if name == "id"]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        pass
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.wrong.append(tag)
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_is_well_formed(client: FlaskClient, address: str) -> None:
+    parser = Nesting()
+    parser.feed(client.get(address).text)
+    assert parser.wrong == []
+    assert parser.open == []
+    assert len(parser.ids) == len(set(parser.ids))
+
+
+@pytest.mark.parametrize(("language", "direction"), [("en", "ltr"), ("fa", "rtl")])
+def test_a_page_says_its_language_and_direction(
+    client: FlaskClient, language: str, direction: str
+) -> None:
+    page = client.get(f"/{language}/threads/greeting/say-hello").text
+    assert f'<html lang="{language}" dir="{direction}">' in page
+
+
+def test_a_page_has_a_title_a_description_and_one_address(client: FlaskClient) -> None:
+    page = client.get(f"{HELLO}?times=4").text
+    assert "<title>Saying hello · Greeting · Movazi</title>" in page
+    assert '<meta name="description" content="Say hello. One line each time.">' in page
+    assert f'<link rel="canonical" href="http://localhost{HELLO}">' in page
+
+
+def test_the_other_language_is_one_click_away_with_the_same_values(client: FlaskClient) -> None:
+    page = client.get(f"{HELLO}?times=4").text
+    assert re.search(r'href="/fa/threads/greeting/say-hello\?times=4"\s+hreflang="fa"', page)
+    address = f"http://localhost{HELLO.replace('/en/', '/fa/')}"
+    assert re.search(rf'<link rel="alternate"\s+hreflang="fa"\s+href="{address}">', page)
+
+
+def test_a_refused_or_missing_page_is_not_indexed(client: FlaskClient) -> None:
+    for address in (f"{HELLO}?times=99", "/en/nowhere"):
+        page = client.get(address).text
+        assert '<meta name="robots" content="noindex">' in page
+        assert "canonical" not in page
+
+
+def test_traps_are_labelled_as_traps(client: FlaskClient) -> None:
+    page = client.get("/en/threads/greeting/say-nothing").text
+    assert "A trap: this program is wrong on purpose." in page
+    assert page.count('<span class="trap">trap</span>') == 1
+    assert "wrong on purpose" not in client.get(HELLO).text
+
+
+def test_the_last_demo_has_no_next(client: FlaskClient) -> None:
+    assert 'class="next"' in client.get(HELLO).text
+    assert 'class="next"' not in client.get("/en/threads/greeting/say-nothing").text
+
+
+def test_the_source_is_shown_as_it_is(client: FlaskClient) -> None:
+    page = client.get(HELLO).text
+    listing = page.split('id="listing"')[1].split("</pre>")[0].split(">", 1)[1]
+    numbers = re.findall(r'id="L(\d+)"', listing)
+    text = re.sub(r'<a href="#L\d+" tabindex="-1">\d+</a>', "", listing)
+    text = re.sub(r"<[^>]+>", "", text).replace("&quot;", '"').replace("&gt;", ">")
+    assert text.replace("&#39;", "'") == client.get(f"{HELLO}.py").text
+    assert numbers == [str(n + 1) for n in range(len(numbers))]
+
+
+def test_numbers_in_persian_prose_are_persian(client: FlaskClient) -> None:
+    page = client.get(HELLO.replace("/en/", "/fa/")).text
+    assert "از ۱ تا ۵" in page
+    assert "۱۷ خط" in page
+
+
+def test_the_home_page_runs_a_demo_right_there(client: FlaskClient) -> None:
+    page = client.get("/en/").text
+    assert f'hx-post="{HELLO}"' in page
+    assert re.search(r'<input type="hidden" name="times" value="2">', page)
+    assert 'href="/en/threads/greeting">Greeting</a>' in page
+
+
+def test_pages_are_compressed_for_those_who_take_it(client: FlaskClient) -> None:
+    plain = client.get(HELLO)
+    packed = client.get(HELLO, headers={"Accept-Encoding": "gzip, br"})
+    assert "Content-Encoding" not in plain.headers
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert len(packed.data) < len(plain.data) / 2
+    assert "Accept-Encoding" in packed.headers["Vary"]

@@ -1,0 +1,217 @@
+"""A run, as a page and as a stream."""
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.web.scripted import GOOD, HELLO, STREAMED, ScriptedRunner, printed
+from webapp.engine.recording import Outcome
+
+
+def messages(text: str) -> list[dict[str, str]]:
+    """Read server-sent events as a browser does."""
+    found = []
+    for block in text.split("\n\n"):
+        fields: dict[str, str] = {}
+        for line in re.split(r"\r\n|\r|\n", block):
+            name, _, value = line.partition(":")
+            if name:
+                fields[name] = fields.get(name, "") + value.removeprefix(" ") + "\n"
+        if fields:
+            found.append({name: value.removesuffix("\n") for name, value in fields.items()})
+    return found
+
+
+def test_the_program_gets_the_entered_values(client: FlaskClient, runner: ScriptedRunner) -> None:
+    client.post(HELLO, data=GOOD)
+    assert runner.programs[0].path.name == "say_hello.py"
+    assert runner.programs[0].parameters == {"times": 3, "pause": 0.5, "tone": "warm"}
+
+
+def test_without_javascript_the_page_holds_the_transcript_and_the_result(
+    client: FlaskClient,
+) -> None:
+    page = client.post(HELLO, data=GOOD)
+    assert page.status_code == 200
+    assert page.mimetype == "text/html"
+    assert page.text.count("hello</span>") == 2
+    assert "The program ran to its end." in page.text
+    assert "0.214 s" in page.text
+    assert page.text.rstrip().endswith("</html>")
+    assert "Nothing has run yet" not in page.text
+
+
+def test_the_page_grows_while_the_program_runs(client: FlaskClient) -> None:
+    pieces = client.post(HELLO, data=GOOD, buffered=False).response
+    text = [piece.decode() if isinstance(piece, bytes) else piece for piece in pieces]
+    lines = [at for at, piece in enumerate(text) if "hello</span>" in piece]
+    result = next(at for at, piece in enumerate(text) if "The program ran to its end." in piece)
+    assert lines == [1, 3]
+    assert result > lines[-1]
+
+
+def test_the_stream_names_the_run_first_then_the_lines_then_the_result(
+    client: FlaskClient,
+) -> None:
+    answer = client.post(HELLO, data=GOOD, headers=STREAMED)
+    assert answer.mimetype == "text/event-stream"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["X-Accel-Buffering"] == "no"
+    first, one, two, result, over = messages(answer.text)
+    assert 'data-run="run1"' in first["data"]
+    assert '<hx-partial hx-target="#transcript" hx-swap="beforeend">' in one["data"]
+    assert "hello</span>" in one["data"]
+    assert "hello</span>" in two["data"]
+    assert answer.text.count(": heartbeat\n\n") == 1
+    assert "The program ran to its end." in result["data"]
+    assert over == {"event": "over", "data": ""}
+    assert [m["id"] for m in (first, one, two, result)] == ["0", "1", "2", "2"]
+
+
+def test_a_lost_stream_goes_on_after_the_last_event_that_was_read(
+    client: FlaskClient, runner: ScriptedRunner
+) -> None:
+    runner.batches = [[printed(1, "one\ntw")], [printed(2, "o\nthree\n")]]
+    client.post(HELLO, data=GOOD, headers=STREAMED)
+    again = client.get("/runs/run1/events", headers={"Last-Event-ID": "1"})
+    first, rest, _, _ = messages(again.text)
+    assert first["id"] == "1"
+    assert 'hx-target="#transcript"' not in first["data"]
+    shown = re.findall(r'class="text">(.*?)</span>', rest["data"])
+    assert shown == ["two", "three"]
+
+
+def test_a_stream_that_is_asked_for_from_the_start_starts_anew(client: FlaskClient) -> None:
+    client.post(HELLO, data=GOOD, headers=STREAMED)
+    again = messages(client.get("/runs/run1/events").text)
+    assert '<hx-partial hx-target="#transcript"></hx-partial>' in again[0]["data"]
+    assert sum(m.get("data", "").count("hello</span>") for m in again) == 2
+
+
+def test_a_reader_that_leaves_is_not_followed_for(
+    client: FlaskClient, runner: ScriptedRunner
+) -> None:
+    answer = client.post(HELLO, data=GOOD, headers=STREAMED, buffered=False)
+    pieces = iter(answer.response)
+    next(pieces), next(pieces)
+    assert runner.following == 1
+    answer.close()
+    assert runner.following == 0
+
+
+def test_the_place_in_line_is_told(client: FlaskClient, runner: ScriptedRunner) -> None:
+    runner.in_line = [3, 3, 2]
+    runner.batches = [[], [], [], [printed(1, "hello\n")]]
+    stream = client.post(HELLO, data=GOOD, headers=STREAMED).text
+    told = [message.get("data", "") for message in messages(stream)]
+    assert "Starting" in told[0]
+    assert "In line: number 3" in told[1]
+    assert "In line: number 2" in told[2]
+    assert "Running" in told[3]
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_every_outcome_says_what_happened_and_what_to_try(
+    client: FlaskClient, runner: ScriptedRunner, outcome: Outcome, language: str
+) -> None:
+    runner.outcome = outcome
+    runner.detail = "exit code 3"
+    page = client.post(HELLO.replace("/en/", f"/{language}/"), data=GOOD).text
+    assert f"outcome-{outcome.name.lower()}" in page
+    assert "exit code 3" in page
+    assert '<p class="advice">' in page
+    # A run that did not finish proves nothing.
+    assert ("✓" in page or "✗" in page) == (outcome is Outcome.FINISHED)
+
+
+def test_claims_show_what_was_measured(client: FlaskClient, runner: ScriptedRunner) -> None:
+    wrong = client.post(HELLO, data=GOOD).text
+    assert re.search(r'class="fails">.*?✗.*?one line each time.*?<code dir="ltr">2<', wrong, re.S)
+    right = client.post(HELLO, data={**GOOD, "times": "2"}).text
+    assert re.search(r'class="holds">.*?✓.*?one line each time', right, re.S)
+
+
+def test_what_is_missing_or_was_left_behind_is_told(
+    client: FlaskClient, runner: ScriptedRunner
+) -> None:
+    whole = client.post(HELLO, data=GOOD).text
+    assert "left behind" not in whole
+    assert "events are missing" not in whole
+    runner.swept, runner.dropped = 3, 7
+    page = client.post(HELLO, data=GOOD).text
+    assert "Processes that the program left behind, and that were ended: 3." in page
+    assert "7 events are missing" in page
+    # What is not whole proves nothing.
+    assert "✓" not in page
+
+
+def test_output_is_text_whatever_the_program_prints(
+    client: FlaskClient, runner: ScriptedRunner
+) -> None:
+    hostile = "<script>alert(1)</script>\r\x1b[31m\0&<hx-partial>\u2028\nid: 9\n\ndata: x\n"
+    runner.batches = [[printed(1, hostile)]]
+    page = client.post(HELLO, data=GOOD).text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;␍␛[31m␀&amp;&lt;hx-partial&gt;\u2028" in page
+    stream = messages(client.post(HELLO, data=GOOD, headers=STREAMED).text)
+    assert [m.get("id") for m in stream] == ["0", "1", "1", None]
+    assert "<script>" not in stream[1]["data"]
+
+
+def test_error_output_is_marked(client: FlaskClient, runner: ScriptedRunner) -> None:
+    runner.batches = [[printed(1, "oh no\n", stream="stderr")]]
+    page = client.post(HELLO, data=GOOD).text
+    assert re.search(r'class="line hue-0 error".*?error output: </span>oh no', page, re.S)
+
+
+def test_a_line_is_linked_to_the_source_line_that_printed_it(client: FlaskClient) -> None:
+    page = client.post(HELLO, data=GOOD).text
+    assert re.search(r'data-source="L7"><a class="time"\s+href="#L7"', page)
+    assert 'id="L7"' in page
+
+
+def test_a_flood_of_lines_is_cut_and_its_end_is_kept(
+    client: FlaskClient, runner: ScriptedRunner
+) -> None:
+    runner.batches = [[printed(n, f"line {n}\n") for n in range(1, 100_001)]]
+    page = client.post(HELLO, data=GOOD).text
+    shown = [int(n) for n in re.findall(r">line (\d+)</span>", page)]
+    assert shown == [*range(1, 2001), *range(99_951, 100_001)]
+    assert "97\u202f950 lines are not shown here" in page
+
+
+def test_a_line_without_end_is_cut(client: FlaskClient, runner: ScriptedRunner) -> None:
+    runner.batches = [[printed(1, "x" * 1_000_000)]]
+    assert len(client.post(HELLO, data=GOOD).text) < 100_000
+
+
+def test_a_result_that_cannot_be_shown_still_ends_the_page(
+    client: FlaskClient, runner: ScriptedRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "recording", lambda run: None)
+    page = client.post(HELLO, data=GOOD).text
+    assert "its result could not be shown" in page
+    assert page.rstrip().endswith("</html>")
+
+
+def test_stop_ends_the_run(client: FlaskClient, runner: ScriptedRunner) -> None:
+    client.post(HELLO, data=GOOD)
+    by_htmx = client.post("/runs/run1/cancel", headers={"HX-Request": "true"})
+    assert by_htmx.status_code == 204
+    plain = client.post("/runs/run1/cancel")
+    assert plain.status_code == 303
+    assert plain.location == f"{HELLO}?times=3&pause=0.5&tone=warm"
+    assert runner.cancelled == ["run1", "run1"]
+
+
+def test_a_full_server_says_when_to_come_again(client: FlaskClient, runner: ScriptedRunner) -> None:
+    runner.busy = True
+    page = client.post(HELLO, data=GOOD)
+    assert page.status_code == 503
+    assert page.headers["Retry-After"].isdigit()
+    assert f'href="{HELLO}?times=3&amp;pause=0.5&amp;tone=warm">Run again</a>' in page.text
+    panel = client.post(HELLO, data=GOOD, headers=STREAMED)
+    assert panel.status_code == 503
+    assert panel.headers["Retry-After"].isdigit()
+    assert panel.text.startswith("<section")

@@ -1,0 +1,85 @@
+"""The site: `create_app` is the one place that wires everything."""
+
+from __future__ import annotations
+
+import atexit
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Flask
+from jinja2 import StrictUndefined
+from jinja2.ext import Extension
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from webapp.engine.embedded import EmbeddedRunner
+from webapp.engine.runner import Runner
+from webapp.lessons.folders import find_topics
+from webapp.lessons.topic import Topic
+from webapp.pages.assets import Assets, assets_blueprint
+from webapp.pages.compression import compress
+from webapp.pages.errors import handle_errors
+from webapp.pages.guard import guard
+from webapp.pages.home import home_blueprint
+from webapp.pages.prose import Library
+from webapp.pages.runs import runs_blueprint
+from webapp.pages.site import Runs, Site
+from webapp.pages.topics import topic_blueprint
+from webapp.pages.wording import load_wordings
+
+LARGEST_REQUEST = 64 * 1024  # bytes; a form is far smaller
+
+
+def create_app(
+    runner: Runner | None = None, topics: Sequence[Topic] | None = None, **settings: Any
+) -> Flask:
+    """Make the site.
+
+    `settings` are Flask's, and `PROXIES`: how many proxies stand before the site and are to be
+    believed about the visitor's address and scheme (0). Each may come from the environment, as
+    `MOVAZI_PROXIES` for one. Raises BrokenTopic.
+    """
+    app = Flask(__name__, static_folder=None, template_folder="../templates")
+    app.config.update(MAX_CONTENT_LENGTH=LARGEST_REQUEST, PROXIES=0)
+    app.config.from_prefixed_env("MOVAZI")
+    app.config.update(settings)
+    _trust_proxies(app, app.config["PROXIES"])
+    site = _site(app, runner or _own_runner(), tuple(topics or find_topics()))
+    compress(app)
+    guard(app)
+    handle_errors(app, site)
+    app.register_blueprint(assets_blueprint(site.assets))
+    app.register_blueprint(home_blueprint(site))
+    app.register_blueprint(runs_blueprint(site))
+    for topic in site.topics:
+        app.register_blueprint(topic_blueprint(site, topic))
+    return app
+
+
+def _site(app: Flask, runner: Runner, topics: tuple[Topic, ...]) -> Site:
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.add_extension(Unindented)
+    wordings = load_wordings()
+    library = Library(topics, wordings)
+    return Site(topics, wordings, library, Assets(), runner, Runs(), app.jinja_env)
+
+
+class Unindented(Extension):
+    """Templates without their indentation, which only people read; it is a tenth of a page."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        """Strip each line's beginning."""
+        return re.sub(r"^[ \t]+", "", source, flags=re.MULTILINE)
+
+
+def _own_runner() -> Runner:
+    runner = EmbeddedRunner()
+    atexit.register(runner.close)
+    return runner
+
+
+def _trust_proxies(app: Flask, count: int) -> None:
+    if count:
+        proxied = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)
+        app.wsgi_app = proxied  # type: ignore[method-assign]

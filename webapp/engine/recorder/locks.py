@@ -1,0 +1,323 @@
+"""Reports who holds, waits and signals: the primitives of `threading`.
+
+The types of Lock and RLock are built in and cannot be changed, so a program gets a `lock` or
+`rlock` of ours around the original. The others are Python classes and are reported through their
+own methods.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from _thread import LockType, allocate_lock
+from _thread import RLock as RawRLock
+from collections.abc import Callable
+from functools import wraps
+from types import TracebackType
+from typing import Any, NoReturn
+
+from webapp.engine.events import Kind
+from webapp.engine.recorder.callers import is_standard_library
+from webapp.engine.recorder.channel import emit
+from webapp.engine.recorder.names import name_new
+from webapp.engine.recorder.waiting import LABEL, label_new, label_of, reporting_wait
+
+Condition, Event, Barrier = threading.Condition, threading.Event, threading.Barrier
+Semaphore, BoundedSemaphore = threading.Semaphore, threading.BoundedSemaphore
+
+
+def observe() -> None:
+    """Report what is done with every lock, semaphore, condition, event and barrier from now on."""
+    threading.Lock = lock
+    threading.RLock = rlock
+    _report_conditions()
+    _report_events()
+    _report_barriers()
+    _report_semaphores()
+    _report_timers()
+
+
+class _Recorded:
+    """What `lock` and `rlock` have in common: the original `_raw` and the program's `_name`."""
+
+    __slots__ = ("__weakref__", "_name", "_raw")
+    _raw: Any
+    _name: str
+
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
+        """Acquire, reporting a wait only where there is one."""
+        if (not blocking and timeout != -1) or (timeout < 0 and timeout != -1):
+            return bool(self._raw.acquire(blocking, timeout))  # raises what it must
+        if self._raw.acquire(False):
+            self._report(Kind.GOT)
+            return True
+        if not blocking or timeout == 0:
+            return False
+        limit = None if timeout == -1 else timeout
+        got = bool(reporting_wait(self._name, limit, lambda: self._raw.acquire(True, timeout)))
+        if got:
+            self._report(Kind.GOT)
+        return got
+
+    def release(self) -> None:
+        """Report first, then release: nobody can be seen to hold it before."""
+        if self._may_release():
+            self._report(Kind.RELEASED)
+        self._raw.release()
+
+    def __enter__(self) -> bool:
+        return self.acquire()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.release()
+
+    def __repr__(self) -> str:
+        return repr(self._raw)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            f"cannot pickle '{type(self._raw).__module__}.{type(self).__name__}' object"
+        )
+
+    def _at_fork_reinit(self) -> None:
+        self._raw._at_fork_reinit()
+
+    def _may_release(self) -> bool:
+        raise NotImplementedError
+
+    def _report(self, kind: Kind) -> None:
+        raise NotImplementedError
+
+
+class lock(_Recorded):
+    """`threading.Lock()` as the program sees it."""
+
+    __module__ = "_thread"
+    __slots__ = ()
+    _raw: LockType
+
+    def __new__(cls) -> Any:
+        """Make a lock of ours for a program, and an original for the standard library itself."""
+        if is_standard_library():
+            return allocate_lock()
+        self = super().__new__(cls)
+        self._raw = allocate_lock()
+        self._name = name_new("Lock", sys._getframe(1))
+        return self
+
+    def locked(self) -> bool:
+        """Whether somebody holds it."""
+        return self._raw.locked()
+
+    acquire_lock = _Recorded.acquire
+    release_lock = _Recorded.release
+    locked_lock = locked
+
+    def _may_release(self) -> bool:
+        return self._raw.locked()
+
+    def _report(self, kind: Kind) -> None:
+        emit(kind, self._name)
+
+
+class rlock(_Recorded):
+    """`threading.RLock()` as the program sees it."""
+
+    __module__ = "_thread"
+    __slots__ = ("_depth",)
+    _depth: int
+
+    def __new__(cls, name: str = "") -> Any:
+        """Make a lock of ours for a program, and an original for the standard library itself."""
+        if not name and is_standard_library():
+            return RawRLock()
+        self = super().__new__(cls)
+        self._raw = RawRLock()
+        self._name = name or name_new("RLock", sys._getframe(1))
+        self._depth = 0  # changed by the holder only
+        return self
+
+    def _may_release(self) -> bool:
+        return bool(self._raw._is_owned())
+
+    def _report(self, kind: Kind) -> None:
+        self._depth += 1 if kind is Kind.GOT else -1
+        emit(kind, self._name, str(self._depth))
+
+    # What Condition asks of its lock.
+
+    def _is_owned(self) -> bool:
+        return bool(self._raw._is_owned())
+
+    def _recursion_count(self) -> int:
+        return self._depth if self._is_owned() else 0
+
+    def _release_save(self) -> Any:
+        depth, self._depth = self._depth, 0
+        emit(Kind.RELEASED, self._name, "0")
+        return depth, self._raw._release_save()
+
+    def _acquire_restore(self, saved: Any) -> None:
+        self._depth, state = saved
+        self._raw._acquire_restore(state)
+        emit(Kind.GOT, self._name, str(self._depth))
+
+
+rlock.__name__ = rlock.__qualname__ = "RLock"
+
+
+def _report_conditions() -> None:
+    init, wait, notify = Condition.__init__, Condition.wait, Condition.notify
+
+    @wraps(init)
+    def recorded_init(self: threading.Condition, lock: Any = None) -> None:
+        label_new(self, "Condition")
+        label = label_of(self)
+        # Its own lock goes by its own name; a lock that it was given has one.
+        init(self, rlock(label) if lock is None and label else lock)
+
+    @wraps(wait)
+    def recorded_wait(self: Any, timeout: float | None = None) -> bool:
+        label = label_of(self)
+        if label is None or not self._is_owned():
+            return wait(self, timeout)
+        passed = bool(reporting_wait(label, timeout, lambda: wait(self, timeout)))
+        if passed:
+            emit(Kind.PASSED, label)
+        return passed
+
+    @wraps(notify)
+    def recorded_notify(self: Any, n: int = 1) -> None:
+        label = label_of(self)
+        if label is not None and self._is_owned():
+            emit(Kind.SIGNALLED, label, str(min(n, len(self._waiters))))
+        notify(self, n)
+
+    Condition.__init__ = recorded_init  # type: ignore[method-assign]
+    Condition.wait = recorded_wait  # type: ignore[method-assign]
+    Condition.notify = recorded_notify  # type: ignore[method-assign]
+
+
+def _report_events() -> None:
+    wait, set_ = Event.wait, Event.set
+    _label_when_made(Event, "Event")
+
+    @wraps(wait)
+    def recorded_wait(self: threading.Event, timeout: float | None = None) -> bool:
+        label = label_of(self)
+        if label is None:
+            return wait(self, timeout)
+        passed = self.is_set() or bool(reporting_wait(label, timeout, lambda: wait(self, timeout)))
+        if passed:
+            emit(Kind.PASSED, label)
+        return passed
+
+    @wraps(set_)
+    def recorded_set(self: threading.Event) -> None:
+        if label := label_of(self):
+            emit(Kind.SIGNALLED, label)
+        set_(self)
+
+    Event.wait = recorded_wait  # type: ignore[method-assign]
+    Event.set = recorded_set  # type: ignore[method-assign]
+
+
+def _report_barriers() -> None:
+    barrier: Any = Barrier
+    enter, wait_inside, wait = barrier._enter, barrier._wait, barrier.wait
+    _label_when_made(Barrier, "Barrier")
+
+    @wraps(enter)
+    def recorded_enter(self: Any) -> None:
+        enter(self)  # under the barrier's own lock: nobody can be seen to pass before
+        if label := label_of(self):
+            emit(Kind.ARRIVED, label, f"{self._count + 1} of {self._parties}")
+
+    @wraps(wait_inside)
+    def recorded_wait_inside(self: Any, timeout: float | None) -> None:
+        if label := label_of(self):
+            emit(Kind.WAITS, label, "" if timeout is None else str(timeout))
+        wait_inside(self, timeout)
+
+    @wraps(wait)
+    def recorded_wait(self: Any, timeout: float | None = None) -> int:
+        label = label_of(self)
+        place: int | None = None
+        try:
+            place = wait(self, timeout)
+            return place
+        finally:
+            if label is not None:
+                kind = Kind.GAVE_UP if place is None else Kind.PASSED
+                emit(kind, label, "" if place is None else str(place))
+
+    barrier._enter, barrier._wait, barrier.wait = (
+        recorded_enter,
+        recorded_wait_inside,
+        recorded_wait,
+    )
+
+
+def _report_semaphores() -> None:
+    acquire = Semaphore.acquire
+    _label_when_made(Semaphore, "Semaphore")
+    _label_when_made(BoundedSemaphore, "BoundedSemaphore")
+
+    @wraps(acquire)
+    def recorded_acquire(self: Any, blocking: bool = True, timeout: float | None = None) -> bool:
+        label = label_of(self)
+        if label is None or (not blocking and timeout is not None):
+            return acquire(self, blocking, timeout)
+        got = acquire(self, False)
+        if not got and blocking:
+            got = bool(reporting_wait(label, timeout, lambda: acquire(self, True, timeout)))
+        if got:
+            emit(Kind.GOT, label, str(self._value))
+        return got
+
+    Semaphore.acquire = recorded_acquire  # type: ignore[method-assign]
+    Semaphore.__enter__ = recorded_acquire  # type: ignore[method-assign]
+    for kind in (Semaphore, BoundedSemaphore):
+        _report_semaphore_releases(kind)
+
+
+def _report_semaphore_releases(kind: type[threading.Semaphore]) -> None:
+    release = kind.release
+
+    @wraps(release)
+    def recorded_release(self: Any, n: int = 1) -> None:
+        label = label_of(self)
+        after = self._value + n
+        if label is not None and n >= 1 and after <= getattr(self, "_initial_value", after):
+            emit(Kind.RELEASED, label, str(after))
+        release(self, n)
+
+    kind.release = recorded_release  # type: ignore[method-assign]
+
+
+def _report_timers() -> None:
+    init = threading.Timer.__init__
+
+    @wraps(init)
+    def recorded_init(self: threading.Timer, *args: Any, **options: Any) -> None:
+        init(self, *args, **options)
+        # What a timer does until its time has come is wait for its own cancellation.
+        setattr(self.finished, LABEL, self.name)
+
+    threading.Timer.__init__ = recorded_init  # type: ignore[method-assign]
+
+
+def _label_when_made(kind: Any, name: str) -> None:
+    init: Callable[..., None] = kind.__init__
+
+    @wraps(init)
+    def recorded_init(self: object, *args: Any, **options: Any) -> None:
+        label_new(self, name)
+        init(self, *args, **options)
+
+    kind.__init__ = recorded_init

@@ -1,0 +1,98 @@
+"""Reports what goes into a `queue.Queue` (and its two kin) and what comes out.
+
+An item is reported while the queue's own lock is held, so what was put is always seen before it is
+taken. `queue.SimpleQueue` is built in and is not seen.
+"""
+
+from __future__ import annotations
+
+import queue
+from functools import wraps
+from typing import Any
+
+from webapp.engine.events import Kind
+from webapp.engine.recorder.channel import emit
+from webapp.engine.recorder.waiting import label_new, label_of, reporting_wait
+
+ITEM_LENGTH = 100
+"""Letters of an item that are reported."""
+
+
+def observe() -> None:
+    """Report every queue that a program makes from now on."""
+    _label_queues()
+    for kind in (queue.Queue, queue.LifoQueue, queue.PriorityQueue):
+        _report_items(kind)
+    _report_waits()
+
+
+def item_text(size: int | None, item: object) -> str:
+    """What is reported of an item: how many wait now, and what it is."""
+    text = repr(item)
+    if len(text) > ITEM_LENGTH:
+        text = text[:ITEM_LENGTH] + "…"
+    return f"{'?' if size is None else size}: {text}"
+
+
+def _label_queues() -> None:
+    init = queue.Queue.__init__
+
+    @wraps(init)
+    def recorded_init(self: Any, maxsize: int = 0) -> None:
+        label_new(self, type(self).__name__)
+        init(self, maxsize)
+
+    queue.Queue.__init__ = recorded_init  # type: ignore[method-assign]
+
+
+def _report_items(kind: Any) -> None:
+    put, get = kind._put, kind._get
+
+    @wraps(put)
+    def recorded_put(self: Any, item: object) -> None:
+        put(self, item)
+        if label := label_of(self):
+            emit(Kind.PUT, label, item_text(self._qsize(), item))
+
+    @wraps(get)
+    def recorded_get(self: Any) -> object:
+        item: object = get(self)
+        if label := label_of(self):
+            emit(Kind.TOOK, label, item_text(self._qsize(), item))
+        return item
+
+    kind._put, kind._get = recorded_put, recorded_get
+
+
+def _report_waits() -> None:
+    put, get, join = queue.Queue.put, queue.Queue.get, queue.Queue.join
+
+    @wraps(put)
+    def recorded_put(
+        self: Any, item: object, block: bool = True, timeout: float | None = None
+    ) -> None:
+        label = label_of(self)
+        if label is None or not block or not self.full():
+            put(self, item, block, timeout)
+            return
+        reporting_wait(label, timeout, lambda: put(self, item, True, timeout), lambda: True)
+
+    @wraps(get)
+    def recorded_get(self: Any, block: bool = True, timeout: float | None = None) -> Any:
+        label = label_of(self)
+        if label is None or not block or not self.empty():
+            return get(self, block, timeout)
+        return reporting_wait(label, timeout, lambda: get(self, True, timeout), lambda: True)
+
+    @wraps(join)
+    def recorded_join(self: Any) -> None:
+        label = label_of(self)
+        if label is None or not self.unfinished_tasks:
+            join(self)
+            return
+        reporting_wait(label, None, lambda: join(self), lambda: True)
+        emit(Kind.PASSED, label)
+
+    queue.Queue.put = recorded_put  # type: ignore[method-assign]
+    queue.Queue.get = recorded_get  # type: ignore[method-assign]
+    queue.Queue.join = recorded_join  # type: ignore[method-assign]

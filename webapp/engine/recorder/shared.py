@@ -1,0 +1,406 @@
+"""Reports the primitives of `multiprocessing`, in every process that has got hold of them.
+
+They are made by methods of a context (`multiprocessing.Lock()` is one), which is where they are
+named. The name goes along when one is pickled for a spawned child. What the package makes for
+itself, as the locks inside a queue, has no name and is left alone.
+"""
+
+from __future__ import annotations
+
+import threading
+from _thread import RLock
+from collections.abc import Callable
+from functools import partial, wraps
+from multiprocessing import connection, context, managers, queues, reduction, synchronize
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+from webapp.engine.events import Kind
+from webapp.engine.recorder.callers import is_standard_library
+from webapp.engine.recorder.channel import emit
+from webapp.engine.recorder.queues import item_text
+from webapp.engine.recorder.waiting import LABEL, label_new, label_of, reporting_wait
+
+LABELLED = (
+    synchronize.SemLock,
+    synchronize.Condition,
+    synchronize.Event,
+    synchronize.Barrier,
+    queues.Queue,
+    queues.SimpleQueue,
+)
+
+# What a queue's semaphore must know of the put that acquires it: which item it makes room for.
+_putting = threading.local()
+
+
+def observe() -> None:
+    """Report the primitives that a program makes, or is given, from now on."""
+    _label_what_contexts_make()
+    _report_locks()
+    _report_conditions()
+    _report_events()
+    _report_queues()
+    _report_connections()
+    _report_managers()
+    _report_signals()
+
+
+# --- naming ---
+
+
+def _label_what_contexts_make() -> None:
+    names = ("Lock", "RLock", "Semaphore", "BoundedSemaphore", "Condition", "Event", "Barrier")
+    for name in (*names, "Queue", "JoinableQueue", "SimpleQueue", "Value", "Array"):
+        _label_made(name)
+    _label_pipes()
+
+
+def _label_made(name: str) -> None:
+    make: Callable[..., Any] = getattr(context.BaseContext, name)
+
+    @wraps(make)
+    def recorded_make(self: Any, *args: Any, **options: Any) -> Any:
+        made = make(self, *args, **options)
+        # A shared value is reported by its lock; a bare one has none.
+        shared = made.get_lock() if hasattr(made, "get_lock") else made
+        if isinstance(shared, LABELLED) and label_of(shared) is None:
+            label_new(shared, name)
+            _attach(shared)
+        return made
+
+    setattr(context.BaseContext, name, recorded_make)
+
+
+def _label_pipes() -> None:
+    make = context.BaseContext.Pipe
+
+    @wraps(make)
+    def recorded_pipe(self: Any, duplex: bool = True) -> Any:
+        ends = make(self, duplex)
+        for end in ends:
+            label_new(end, "Connection")
+        return ends
+
+    context.BaseContext.Pipe = recorded_pipe  # type: ignore[method-assign]
+
+
+def _attach(thing: Any) -> None:
+    """Report an object whose methods are its own attributes, bound when it is made or unpickled."""
+    label = label_of(thing)
+    if label is None:
+        return
+    if isinstance(thing, synchronize.SemLock):
+        thing.acquire = partial(_acquire, thing, thing.acquire)  # type: ignore[method-assign]
+        thing.release = partial(_release, thing, thing.release)  # type: ignore[method-assign]
+    elif isinstance(thing, synchronize.Condition):
+        _attach_condition(thing, label)
+    elif isinstance(thing, queues.Queue):
+        slots: Any = vars(thing)["_sem"]
+        slots.acquire = partial(_acquire_slot, thing, slots.acquire)
+
+
+def _attach_condition(condition: Any, label: str) -> None:
+    """Its own lock goes by its own name; a lock that it was given has one."""
+    if label_of(condition._lock) is None:
+        setattr(condition._lock, LABEL, label)
+        _attach(condition._lock)
+    condition.acquire, condition.release = condition._lock.acquire, condition._lock.release
+
+
+def _carry_label(kind: Any) -> None:
+    """Have the name go along when an object is pickled for a spawned child."""
+    getstate, setstate = kind.__getstate__, kind.__setstate__
+
+    @wraps(getstate)
+    def recorded_getstate(self: Any) -> Any:
+        label = label_of(self)
+        return (LABEL, label, getstate(self)) if label else getstate(self)
+
+    @wraps(setstate)
+    def recorded_setstate(self: Any, state: Any) -> None:
+        if state[0] != LABEL:
+            setstate(self, state)
+            return
+        setstate(self, state[2])
+        setattr(self, LABEL, state[1])
+        _attach(self)
+
+    kind.__getstate__, kind.__setstate__ = recorded_getstate, recorded_setstate
+
+
+# --- locks and semaphores ---
+
+
+def _report_locks() -> None:
+    semlock: Any = synchronize.SemLock
+    enter, leave = semlock.__enter__, semlock.__exit__
+    _carry_label(semlock)
+
+    @wraps(enter)
+    def recorded_enter(self: Any) -> bool:
+        return bool(self.acquire() if label_of(self) else enter(self))
+
+    @wraps(leave)
+    def recorded_leave(self: Any, *args: Any) -> None:
+        if label_of(self):
+            self.release()
+        else:
+            leave(self, *args)
+
+    semlock.__enter__, semlock.__exit__ = recorded_enter, recorded_leave
+
+
+def _acquire(
+    semlock: Any, acquire: Callable[..., bool], block: bool = True, timeout: float | None = None
+) -> bool:
+    label = label_of(semlock) or ""
+    got = acquire(False)
+    if not got and block:
+        got = bool(reporting_wait(label, timeout, lambda: acquire(True, timeout)))
+    if got:
+        emit(Kind.GOT, label, _count(semlock))
+    return got
+
+
+def _release(semlock: Any, release: Callable[[], None]) -> None:
+    if _may_release(semlock):
+        emit(Kind.RELEASED, label_of(semlock) or "", _count(semlock, after_release=True))
+    release()
+
+
+def _may_release(semlock: Any) -> bool:
+    raw = semlock._semlock
+    if isinstance(semlock, synchronize.RLock):
+        return bool(raw._is_mine())
+    if isinstance(semlock, synchronize.Semaphore) and type(semlock) is synchronize.Semaphore:
+        return True
+    return bool(raw._get_value() < raw.maxvalue)
+
+
+def _count(semlock: Any, *, after_release: bool = False) -> str:
+    """An RLock's depth, a semaphore's value; nothing for a lock."""
+    raw = semlock._semlock
+    if isinstance(semlock, synchronize.RLock):
+        return str(raw._count() - after_release)
+    if isinstance(semlock, synchronize.Semaphore):
+        return str(raw._get_value() + after_release)
+    return ""
+
+
+# --- conditions and events; a Barrier is a threading.Barrier and reported as one ---
+
+
+def _report_conditions() -> None:
+    _carry_label(synchronize.Barrier)
+    condition: Any = synchronize.Condition
+    wait, notify = condition.wait, condition.notify
+    _carry_label(condition)
+
+    @wraps(wait)
+    def recorded_wait(self: Any, timeout: float | None = None) -> bool:
+        label = label_of(self)
+        if label is None:
+            return bool(wait(self, timeout))
+        passed = bool(reporting_wait(label, timeout, lambda: wait(self, timeout)))
+        if passed:
+            emit(Kind.PASSED, label)
+        return passed
+
+    @wraps(notify)
+    def recorded_notify(self: Any, n: int = 1) -> None:
+        if label := label_of(self):
+            emit(Kind.SIGNALLED, label)
+        notify(self, n)
+
+    condition.wait, condition.notify = recorded_wait, recorded_notify
+
+
+def _report_events() -> None:
+    event: Any = synchronize.Event
+    wait, set_ = event.wait, event.set
+
+    @wraps(wait)
+    def recorded_wait(self: Any, timeout: float | None = None) -> bool:
+        label = label_of(self)
+        if label is None:
+            return bool(wait(self, timeout))
+        passed = bool(self.is_set() or reporting_wait(label, timeout, lambda: wait(self, timeout)))
+        if passed:
+            emit(Kind.PASSED, label)
+        return passed
+
+    @wraps(set_)
+    def recorded_set(self: Any) -> None:
+        if label := label_of(self):
+            emit(Kind.SIGNALLED, label)
+        set_(self)
+
+    event.wait, event.set = recorded_wait, recorded_set
+
+
+# --- queues and pipes ---
+
+
+def _report_queues() -> None:
+    for kind in (queues.Queue, queues.JoinableQueue):
+        _carry_label(kind)
+        _report_puts(kind)
+    _carry_label(queues.SimpleQueue)
+    _report_gets(queues.Queue)
+    _report_simple_queue()
+    _report_queue_joins()
+
+
+def _report_puts(kind: Any) -> None:
+    if "put" not in vars(kind):
+        return
+    put = kind.put
+
+    @wraps(put)
+    def recorded_put(self: Any, obj: object, *args: Any, **options: Any) -> None:
+        _putting.item = obj
+        put(self, obj, *args, **options)
+
+    kind.put = recorded_put
+
+
+def _acquire_slot(
+    queue: Any, acquire: Callable[..., bool], block: bool = True, timeout: float | None = None
+) -> bool:
+    """Make room for an item. It is reported before it is on its way, so before it can be taken."""
+    label = label_of(queue) or ""
+    got = acquire(False)
+    if not got and block:
+        got = bool(reporting_wait(label, timeout, lambda: acquire(True, timeout)))
+    if got:
+        size = queue._maxsize - queue._sem._semlock._get_value()
+        emit(Kind.PUT, label, item_text(size, getattr(_putting, "item", None)))
+    return got
+
+
+def _report_gets(kind: Any) -> None:
+    get = kind.get
+
+    @wraps(get)
+    def recorded_get(self: Any, block: bool = True, timeout: float | None = None) -> Any:
+        label = label_of(self)
+        if label is None:
+            return get(self, block, timeout)
+        if block and not self._poll():
+            item = reporting_wait(label, timeout, lambda: get(self, True, timeout), lambda: True)
+        else:
+            item = get(self, block, timeout)
+        size = self._maxsize - self._sem._semlock._get_value()
+        emit(Kind.TOOK, label, item_text(size, item))
+        return item
+
+    kind.get = recorded_get
+
+
+def _report_simple_queue() -> None:
+    kind: Any = queues.SimpleQueue
+    put, get = kind.put, kind.get
+
+    @wraps(put)
+    def recorded_put(self: Any, obj: object) -> None:
+        if label := label_of(self):
+            emit(Kind.PUT, label, item_text(None, obj))
+        put(self, obj)
+
+    @wraps(get)
+    def recorded_get(self: Any) -> Any:
+        label = label_of(self)
+        if label is None:
+            return get(self)
+        item = get(self) if not self.empty() else _waiting_get(label, self, get)
+        emit(Kind.TOOK, label, item_text(None, item))
+        return item
+
+    kind.put, kind.get = recorded_put, recorded_get
+
+
+def _waiting_get(label: str, queue: Any, get: Callable[[Any], Any]) -> Any:
+    return reporting_wait(label, None, lambda: get(queue), lambda: True)
+
+
+def _report_queue_joins() -> None:
+    kind: Any = queues.JoinableQueue
+    join = kind.join
+
+    @wraps(join)
+    def recorded_join(self: Any) -> None:
+        label = label_of(self)
+        if label is None or self._unfinished_tasks._semlock._is_zero():
+            join(self)
+            return
+        reporting_wait(label, None, lambda: join(self), lambda: True)
+        emit(Kind.PASSED, label)
+
+    kind.join = recorded_join
+
+
+def _report_connections() -> None:
+    kind: Any = connection.Connection
+    send, recv = kind.send, kind.recv
+
+    @wraps(send)
+    def recorded_send(self: Any, obj: object) -> None:
+        if label := label_of(self):
+            emit(Kind.PUT, label, item_text(None, obj))
+        send(self, obj)
+
+    @wraps(recv)
+    def recorded_recv(self: Any) -> Any:
+        label = label_of(self)
+        if label is None:
+            return recv(self)
+        item = recv(self) if self.poll() else _waiting_get(label, self, recv)
+        emit(Kind.TOOK, label, item_text(None, item))
+        return item
+
+    kind.send, kind.recv = recorded_send, recorded_recv
+    reduction.register(kind, _reduce_connection)
+
+
+def _reduce_connection(end: Any) -> tuple[Any, ...]:
+    """Pickle as the original does; the state that is set afterwards carries the name."""
+    rebuild, args = connection.reduce_connection(end)  # type: ignore[attr-defined]
+    label = label_of(end)
+    return (rebuild, args, {LABEL: label}) if label else (rebuild, args)
+
+
+# --- managers and signals ---
+
+
+def _report_managers() -> None:
+    proxy: Any = managers.BaseProxy
+    call = proxy._callmethod
+    # The function threading.RLock is pickled by a name that is ours now; the type is not.
+    registry = managers.SyncManager._registry  # type: ignore[attr-defined]
+    registry["RLock"] = (RLock, *registry["RLock"][1:])
+
+    @wraps(call)
+    def recorded_call(self: Any, methodname: str, *args: Any, **options: Any) -> Any:
+        if not is_standard_library(depth=2):
+            emit(Kind.ASKED, self._token.typeid, methodname)
+        return call(self, methodname, *args, **options)
+
+    proxy._callmethod = recorded_call
+
+
+def _report_signals() -> None:
+    for name, signal in (("terminate", "SIGTERM"), ("kill", "SIGKILL")):
+        _report_signal(name, signal)
+
+
+def _report_signal(name: str, signal: str) -> None:
+    send = getattr(BaseProcess, name)
+
+    @wraps(send)
+    def recorded_send(self: BaseProcess) -> None:
+        if not is_standard_library():
+            emit(Kind.SIGNALLED, self.name, signal)
+        send(self)
+
+    setattr(BaseProcess, name, recorded_send)

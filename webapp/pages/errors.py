@@ -1,0 +1,90 @@
+"""What answers when something is wrong: a page with a way on, never a traceback."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+
+from webapp.engine.runner import Busy
+from webapp.pages import addresses
+from webapp.pages.form import read_entry
+from webapp.pages.layout import ChapterLinks, Page, draw_chapters, draw_page, visitor_language
+from webapp.pages.site import Site
+from webapp.pages.wording import Wording
+
+RETRY_SECONDS = 5
+# Errors with words of their own; all others get common ones.
+KNOWN = {403, 404, 405, 500, 503}
+
+
+@dataclass(frozen=True)
+class ErrorView:
+    """What went wrong, and the way on: `again` if it is worth trying, and all topics."""
+
+    page: Page
+    title: str
+    text: str
+    again: str
+    chapters: tuple[ChapterLinks, ...]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """The same as a panel in a page that is already there."""
+
+    say: Wording
+    title: str
+    text: str
+
+
+def handle_errors(app: Flask, site: Site) -> None:
+    """Answer every error with a page of ours."""
+
+    @app.errorhandler(Busy)
+    def busy(error: Busy) -> Response:
+        """Say that the machine is full, and when to come again."""
+        return answer(site, ServiceUnavailable())
+
+    @app.errorhandler(HTTPException)
+    def known(error: HTTPException) -> Response:
+        """Say what is wrong with the request, or that we failed."""
+        return answer(site, error)
+
+
+def answer(site: Site, error: HTTPException) -> Response:
+    """Make the answer to an error: a whole page, or a panel where htmx asks."""
+    code = error.code or InternalServerError.code
+    say = site.wordings[visitor_language()]
+    key = f"error.{code if code in KNOWN else 'other'}"
+    title, text = say(f"{key}.title"), say(f"{key}.text")
+    if request.headers.get("HX-Request") == "true":
+        html = site.render("_failure.html", Failure(say, title, text))
+    else:
+        again = _again() if code == ServiceUnavailable.code else ""
+        html = site.render("error.html", _view(site, say, title, text, again))
+    response = Response(html, code, headers=_headers(error))
+    if code == ServiceUnavailable.code:
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def _view(site: Site, say: Wording, title: str, text: str, again: str) -> ErrorView:
+    page = draw_page(
+        site, say.language, title=title, description=text, address=addresses.home, indexed=False
+    )
+    return ErrorView(page, title, text, again, draw_chapters(site, say.language))
+
+
+def _again() -> str:
+    """Give the page of the demo that could not be run, with what was entered."""
+    query = read_entry(request.form).query()
+    return f"{request.path}?{urlencode(query, doseq=True)}"
+
+
+def _headers(error: HTTPException) -> list[tuple[str, str]]:
+    """Keep what belongs to the error (`Allow` of a 405), not the type of its own page."""
+    kept = [(name, value) for name, value in error.get_headers() if name != "Content-Type"]
+    return [*kept, ("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-store")]

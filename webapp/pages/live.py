@@ -1,0 +1,176 @@
+"""A run as it happens: as server-sent events for htmx, or as a page that grows without it.
+
+    runner.follow()  ->  Screen  ->  _lines.html  ->  one message a batch
+
+Each message's id is the last event that it covers. Who lost the stream asks again with that id in
+`Last-Event-ID`: the events are read again from the first, for a line may have begun before
+it, and only the lines that were completed after it are sent.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from webapp.engine.events import Event
+from webapp.engine.runner import Phase, State
+from webapp.pages import addresses
+from webapp.pages.form import query_of
+from webapp.pages.result import Result, draw_result
+from webapp.pages.site import Run, Site
+from webapp.pages.transcript import Screen, Shown
+from webapp.pages.wording import Wording
+
+HEARTBEAT = b": heartbeat\n\n"
+OVER = b"event: over\ndata:\n\n"
+
+# What a reader of HTML does not see, sent while a run says nothing: a reader that has left is
+# noticed by a failed write, and only by that.
+PAGE_HEARTBEAT = "\n"
+
+# Where a page is cut, to put in what is not known yet. Escaped text never holds these.
+LINES_HERE = "<!-- lines -->"
+RESULT_HERE = "<!-- result -->"
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a run stands, and in words."""
+
+    say: Wording
+    run: str
+    phase: Phase
+    status: str
+    ideal: float
+    cancel: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Lines:
+    """More lines of the transcript. `hidden` lines were left out before the `last`."""
+
+    say: Wording
+    lines: Sequence[Shown]
+    hidden: int = 0
+    last: Sequence[Shown] = ()
+
+
+@dataclass(frozen=True)
+class Ending:
+    """The end of a run. `result` is None where it could not be worked out."""
+
+    say: Wording
+    lines: Lines
+    result: Result | None
+
+
+def as_events(site: Site, run: Run, after: int = 0) -> Iterator[bytes]:
+    """Stream a run to htmx, from the event after the one given."""
+    progress = _progress(site, run, first=True)
+    yield _message(site.render("_progress.html" if after else "_begun.html", progress), after)
+    screen, last = Screen(), after
+    with _followed(site, run) as batches:
+        for batch in batches:
+            html = ""
+            if progress.phase is Phase.QUEUED:
+                before, progress = progress, _progress(site, run)
+                html = site.render("_progress.html", progress) if progress != before else ""
+            html += _more(site, progress.say, screen, batch, after)
+            last = max(last, batch[-1].id) if batch else last
+            yield _message(html, last) if html else HEARTBEAT
+    yield _message(site.render("_ending.html", _ending(site, run, screen)), last)
+    yield OVER
+
+
+def as_page(site: Site, run: Run, page: str) -> Iterator[bytes]:
+    """Stream a run into a page that is cut where its lines and its result belong."""
+    before, between, after = _cut(page)
+    say = site.wordings[run.language]
+    yield before.encode()
+    screen = Screen()
+    with _followed(site, run) as batches:
+        for batch in batches:
+            lines = screen.feed(batch)
+            html = site.render("_lines.html", Lines(say, lines)) if lines else PAGE_HEARTBEAT
+            yield html.encode()
+    ending = _ending(site, run, screen)
+    yield site.render("_lines.html", ending.lines).encode()
+    yield between.encode()
+    yield site.render("_result.html", ending).encode()
+    yield after.encode()
+
+
+def _more(site: Site, say: Wording, screen: Screen, batch: Sequence[Event], after: int) -> str:
+    screen.feed(event for event in batch if event.id <= after)
+    lines = screen.feed(event for event in batch if event.id > after)
+    return site.render("_more.html", Lines(say, lines)) if lines else ""
+
+
+def _progress(site: Site, run: Run, *, first: bool = False) -> Progress:
+    state = site.runner.state(run.id)
+    say = site.wordings[run.language]
+    query = query_of(run.demo, run.values, transcript_only=run.transcript_only)
+    return Progress(
+        say=say,
+        run=run.id,
+        phase=state.phase,
+        status=_status(say, state, first),
+        ideal=run.demo.ideal.seconds(run.values),
+        cancel=addresses.cancel(run.id),
+        address=addresses.demo(run.language, run.topic, run.demo, query),
+    )
+
+
+def _status(say: Wording, state: State, first: bool) -> str:
+    if state.phase is not Phase.QUEUED:
+        return say("run.running")
+    # Every run is in line for a moment; that is worth a word only when the moment has passed.
+    return say("run.starting") if first else say("run.place", place=state.place)
+
+
+def _ending(site: Site, run: Run, screen: Screen) -> Ending:
+    say = site.wordings[run.language]
+    lines = Lines(say, screen.rest(), screen.hidden, screen.last())
+    return Ending(say, lines, _result(site, run))
+
+
+def _result(site: Site, run: Run) -> Result | None:
+    # The page has been sent in part: what fails here cannot become an error page any more.
+    try:
+        recording = site.runner.recording(run.id)
+        if recording is None:
+            raise RuntimeError("a run that was followed to its end has no record")
+        return draw_result(site.wordings[run.language], run.demo, run.values, recording)
+    except Exception:
+        log.exception("the result of run %s of %s cannot be shown", run.id, run.demo.path)
+        return None
+
+
+@contextmanager
+def _followed(site: Site, run: Run) -> Iterator[Iterator[Sequence[Event]]]:
+    """Follow a run, and no longer: a run that nobody follows is ended by the runner."""
+    batches = site.runner.follow(run.id)
+    try:
+        yield batches
+    finally:
+        if isinstance(batches, Generator):
+            batches.close()
+
+
+def _message(html: str, id: int) -> bytes:
+    """Write one server-sent event that htmx swaps in."""
+    # A bare carriage return would end the line for a reader of the stream.
+    lines = html.replace("\r", "&#13;").split("\n")
+    data = "".join(f"data: {line}\n" for line in lines if line.strip())
+    return f"id: {id}\n{data}\n".encode()
+
+
+def _cut(page: str) -> tuple[str, str, str]:
+    before, _, rest = page.partition(LINES_HERE)
+    between, _, after = rest.partition(RESULT_HERE)
+    return before, between, after

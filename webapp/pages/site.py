@@ -1,0 +1,75 @@
+"""What the pages stand on: wired once by `create_app`, handed to every blueprint."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from threading import Lock
+
+from jinja2 import Environment
+
+from webapp.engine.runner import Runner, UnknownRun
+from webapp.lessons.text import Language
+from webapp.lessons.topic import Demo, Topic, Values
+from webapp.pages.assets import Assets
+from webapp.pages.prose import Library
+from webapp.pages.wording import Wording
+
+RUNS_KEPT = 10_000
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as the pages know it: of which demo, with what, in whose language."""
+
+    id: str
+    language: Language
+    topic: Topic
+    demo: Demo
+    values: Values
+    transcript_only: bool
+
+
+class Runs:
+    """Which demo each run is of. The oldest are forgotten."""
+
+    def __init__(self, kept: int = RUNS_KEPT) -> None:
+        self._kept = kept
+        self._runs: OrderedDict[str, Run] = OrderedDict()
+        self._lock = Lock()
+
+    def add(self, run: Run) -> None:
+        """Remember a run that was just started."""
+        with self._lock:
+            self._runs[run.id] = run
+            if len(self._runs) > self._kept:
+                self._runs.popitem(last=False)
+
+    def find(self, id: str) -> Run:
+        """Give the run of that id. Raises UnknownRun."""
+        with self._lock:
+            if id not in self._runs:
+                raise UnknownRun(id)
+            return self._runs[id]
+
+
+@dataclass(frozen=True)
+class Site:
+    """Everything that a page needs."""
+
+    topics: tuple[Topic, ...]
+    wordings: Mapping[Language, Wording]
+    library: Library
+    assets: Assets
+    runner: Runner
+    runs: Runs
+    templates: Environment
+
+    def render(self, template: str, view: object) -> str:
+        """Fill a template with its one view object."""
+        return self.templates.get_template(template).render(view=view)
+
+    def topic(self, slug: str) -> Topic | None:
+        """Give the topic of that name, if there is one."""
+        return next((topic for topic in self.topics if topic.slug == slug), None)

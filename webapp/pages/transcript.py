@@ -1,0 +1,88 @@
+"""Events as lines on the screen: who, when, what, and from which line of the source."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from webapp.engine.events import Event
+from webapp.engine.recording import Key, Line, Transcript
+
+HUES = 10
+MICROSECONDS = 1_000_000
+
+# A browser stays quick with so many lines, and nobody reads more. What was printed last is worth
+# reading in any case: totals stand there.
+LINES_SHOWN = 2000
+LAST_LINES_SHOWN = 50
+LETTERS_SHOWN = 2000
+
+# Control characters become the pictures that Unicode has for them: nothing printed is unseen.
+_PICTURES = {code: 0x2400 + code for code in range(32) if chr(code) != "\t"} | {0x7F: 0x2421}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One line as it is shown."""
+
+    time: str
+    worker: str
+    hue: int
+    text: str
+    error: bool
+    source_line: int
+
+
+class Screen:
+    """Folds a run's events into the lines to show; each worker keeps its colour."""
+
+    def __init__(self) -> None:
+        self._transcript = Transcript()
+        self._hues: dict[Key, int] = {}
+        self._last: deque[Line] = deque(maxlen=LAST_LINES_SHOWN)
+        self.lines = 0
+
+    @property
+    def hidden(self) -> int:
+        """How many lines are not shown, not even among the last."""
+        return max(0, self.lines - LINES_SHOWN - LAST_LINES_SHOWN)
+
+    def feed(self, events: Iterable[Event]) -> list[Shown]:
+        """Take the next events; give the lines that they complete, up to the limit."""
+        lines: list[Line] = []
+        for event in events:
+            self._hues.setdefault(event.key, len(self._hues) % HUES)
+            lines.extend(self._transcript.feed(event))
+        return self._within_limit(lines)
+
+    def rest(self) -> list[Shown]:
+        """Give the lines without an end, when the run is over."""
+        return self._within_limit(list(self._transcript.rest()))
+
+    def last(self) -> list[Shown]:
+        """Give the last of the lines that were beyond the limit."""
+        return list(self._shown(self._last))
+
+    def _within_limit(self, lines: list[Line]) -> list[Shown]:
+        room = max(0, LINES_SHOWN - self.lines)
+        self.lines += len(lines)
+        self._last.extend(lines[room:])
+        return list(self._shown(lines[:room]))
+
+    def _shown(self, lines: Iterable[Line]) -> Iterator[Shown]:
+        for line in lines:
+            yield Shown(
+                time=f"{line.time / MICROSECONDS:.3f}",
+                worker=line.worker,
+                hue=self._hues.get((line.pid, line.tid), 0),
+                text=_visible(line.text),
+                error=line.stream == "stderr",
+                source_line=line.source_line,
+            )
+
+
+def _visible(text: str) -> str:
+    if len(text) > LETTERS_SHOWN:
+        text = text[:LETTERS_SHOWN] + " …"
+    return text.translate(_PICTURES)
