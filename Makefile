@@ -32,8 +32,8 @@ run: .venv/.runtime ## Serve the site on HOST and PORT (127.0.0.1 and 8000)
 # The same server and threads as `run`, since streams behave differently under another one. The
 # short time-outs cut off open streams, which would hold a reload up until they end.
 dev: .venv/.dev ## Serve it, and reload when a file changes
-	FLASK_DEBUG=1 exec $(VENV) -m gunicorn --reload --reload-extra-file 'webapp/topics/**/*.*' \
-		--graceful-timeout 1 --timeout 5
+	FLASK_DEBUG=1 exec $(VENV) -m gunicorn --reload --graceful-timeout 1 --timeout 5 \
+		--reload-extra-file 'webapp/**/*.*' --reload-extra-file 'static/**/*.*'
 
 test: .venv/.dev ## Run all the tests, or some: make test ARGS="-k deadlock"
 	$(VENV) tools/browser.py

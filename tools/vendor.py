@@ -1,7 +1,7 @@
 """Files that are copied into the repository from npm packages.
 
 Each folder's SOURCES (TOML) names the package, the path in it, the licence and the SHA-256 of
-every file beside it.
+every file beside it. A font may have `characters`, the ranges that it is cut down to.
 
     python tools/vendor.py           fetch them all again and write those that match
     python tools/vendor.py --check   compare the files on disk with SOURCES
@@ -14,7 +14,10 @@ import tarfile
 import tempfile
 import tomllib
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
+
+from fontTools import subset
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = (ROOT / "static/vendor", ROOT / "tests/vendor")
@@ -52,6 +55,8 @@ def fetch() -> Iterator[str]:
         for target in FOLDERS:
             for name, source in read_sources(target).items():
                 content = read_member(npm_pack(source["package"], scratch), source["path"])
+                if "characters" in source:
+                    content = cut_down(content, source["characters"])
                 if (found := sha256(content)) == source["sha256"]:
                     (target / name).write_bytes(content)
                 else:
@@ -85,6 +90,18 @@ def read_member(archive: Path, path: str) -> bytes:
         member = tar.extractfile(f"package/{path}")
         assert member is not None, f"{path} is not a regular file"
         return member.read()
+
+
+def cut_down(font: bytes, characters: str) -> bytes:
+    """Return a WOFF2 font with these characters only, and all that joins them."""
+    options = subset.Options(flavor="woff2", layout_features=["*"])
+    cutter = subset.Subsetter(options)
+    cutter.populate(unicodes=subset.parse_unicodes(characters))
+    opened = subset.load_font(BytesIO(font), options)
+    cutter.subset(opened)
+    cut = BytesIO()
+    subset.save_font(opened, cut, options)
+    return cut.getvalue()
 
 
 def sha256(content: bytes) -> str:

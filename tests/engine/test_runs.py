@@ -278,7 +278,7 @@ def test_beyond_capacity_runs_wait_in_line_and_then_the_answer_is_busy(
     assert finish(runner, third).outcome is Outcome.CANCELLED
     runner.cancel(first)
     assert texts(finish(runner, second)) == ["2"]
-    keep.close()  # type: ignore[attr-defined]
+    keep.close()
 
 
 def test_an_unknown_run_is_an_error(runner: EmbeddedRunner) -> None:

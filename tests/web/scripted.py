@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -48,12 +48,12 @@ class ScriptedRunner:
         self.observed.append(observe)
         return f"run{len(self.programs)}"
 
-    def follow(self, run: str, after: int = 0) -> Iterator[Sequence[Event]]:
+    def follow(self, run: str, after: int = 0) -> Generator[Sequence[Event], None, None]:
         # Kept, so that only closing ends a follower, not forgetting it.
         self.followers.append(self._follow(after))
         return self.followers[-1]
 
-    def _follow(self, after: int) -> Iterator[Sequence[Event]]:
+    def _follow(self, after: int) -> Generator[Sequence[Event], None, None]:
         self.following += 1
         try:
             for batch in self.batches:

@@ -47,7 +47,7 @@ def test_the_page_grows_while_the_program_runs(client: FlaskClient) -> None:
     text = [piece.decode() if isinstance(piece, bytes) else piece for piece in pieces]
     lines = [at for at, piece in enumerate(text) if "hello</span>" in piece]
     result = next(at for at, piece in enumerate(text) if "The program ran to its end." in piece)
-    assert lines == [1, 3]
+    assert lines == [1, 2]
     assert result > lines[-1]
 
 
@@ -63,10 +63,17 @@ def test_the_stream_names_the_run_first_then_the_lines_then_the_result(
     assert '<hx-partial hx-target="#transcript" hx-swap="beforeend">' in one["data"]
     assert "hello</span>" in one["data"]
     assert "hello</span>" in two["data"]
-    assert answer.text.count(": heartbeat\n\n") == 1
+    assert ": heartbeat" not in answer.text
     assert "The program ran to its end." in result["data"]
     assert over == {"event": "over", "data": ""}
     assert [m["id"] for m in (first, one, two, result)] == ["0", "1", "2", "2"]
+
+
+def test_a_silent_stream_is_written_to_so_that_a_reader_who_left_is_noticed(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("webapp.engine.runner.HEARTBEAT", 0)
+    assert client.post(HELLO, data=GOOD, headers=STREAMED).text.count(": heartbeat\n\n") == 1
 
 
 def test_a_lost_stream_goes_on_after_the_last_event_that_was_read(

@@ -25,7 +25,7 @@ import tempfile
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -168,7 +168,7 @@ class EmbeddedRunner:
         self._command(self._fill)
         return id
 
-    def follow(self, run: str, after: int = 0) -> Iterator[Sequence[Event]]:
+    def follow(self, run: str, after: int = 0) -> Generator[Sequence[Event], None, None]:
         """Give the events after the id `after` as they come. Raises UnknownRun."""
         found = self._find(run)
         with found.changed:

@@ -6,7 +6,7 @@ Python: its launcher is a child of the web process.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -56,7 +56,7 @@ class Runner(Protocol):
         """
         ...
 
-    def follow(self, run: str, after: int = 0) -> Iterator[Sequence[Event]]:
+    def follow(self, run: str, after: int = 0) -> Generator[Sequence[Event], None, None]:
         """Give the events after the id `after` as they come, in batches, until the run is over.
 
         A batch is empty when a heartbeat has passed or the state has changed without an event. The

@@ -10,10 +10,12 @@ it, and only the lines that were completed after it are sent.
 from __future__ import annotations
 
 import logging
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
+from webapp.engine import runner
 from webapp.engine.events import Event
 from webapp.engine.runner import Phase, State
 from webapp.pages import addresses
@@ -28,7 +30,7 @@ OVER = b"event: over\ndata:\n\n"
 
 # What a reader of HTML does not see, sent while a run says nothing: a reader that has left is
 # noticed by a failed write, and only by that.
-PAGE_HEARTBEAT = "\n"
+PAGE_HEARTBEAT = b"\n"
 
 # Where a page is cut, to put in what is not known yet. Escaped text never holds these.
 LINES_HERE = "<!-- lines -->"
@@ -69,12 +71,31 @@ class Ending:
     result: Result | None
 
 
+class Silence:
+    """How long a reader has been sent nothing, whatever the run did meanwhile."""
+
+    def __init__(self) -> None:
+        self._since = time.monotonic()
+
+    def end(self) -> None:
+        """Something is sent."""
+        self._since = time.monotonic()
+
+    def is_long(self) -> bool:
+        """Whether it is time to write, for a reader who has left to be noticed; ends it if so."""
+        long = time.monotonic() - self._since >= runner.HEARTBEAT
+        if long:
+            self.end()
+        return long
+
+
 def as_events(site: Site, run: Run, after: int = 0) -> Iterator[bytes]:
     """Stream a run to htmx, from the event after the one given."""
     progress = _progress(site, run, first=True)
     yield _message(site.render("_progress.html" if after else "_begun.html", progress), after)
     screen, last = Screen(), after
-    with _followed(site, run) as batches:
+    silence = Silence()
+    with closing(site.runner.follow(run.id)) as batches:
         for batch in batches:
             html = ""
             if progress.phase is Phase.QUEUED:
@@ -82,7 +103,11 @@ def as_events(site: Site, run: Run, after: int = 0) -> Iterator[bytes]:
                 html = site.render("_progress.html", progress) if progress != before else ""
             html += _more(site, progress.say, screen, batch, after)
             last = max(last, batch[-1].id) if batch else last
-            yield _message(html, last) if html else HEARTBEAT
+            if html:
+                silence.end()
+                yield _message(html, last)
+            elif silence.is_long():
+                yield HEARTBEAT
     yield _message(site.render("_ending.html", _ending(site, run, screen)), last)
     yield OVER
 
@@ -93,11 +118,14 @@ def as_page(site: Site, run: Run, page: str) -> Iterator[bytes]:
     say = site.wordings[run.language]
     yield before.encode()
     screen = Screen()
-    with _followed(site, run) as batches:
+    silence = Silence()
+    with closing(site.runner.follow(run.id)) as batches:
         for batch in batches:
-            lines = screen.feed(batch)
-            html = site.render("_lines.html", Lines(say, lines)) if lines else PAGE_HEARTBEAT
-            yield html.encode()
+            if lines := screen.feed(batch):
+                silence.end()
+                yield site.render("_lines.html", Lines(say, lines)).encode()
+            elif silence.is_long():
+                yield PAGE_HEARTBEAT
     ending = _ending(site, run, screen)
     yield site.render("_lines.html", ending.lines).encode()
     yield between.encode()
@@ -149,17 +177,6 @@ def _result(site: Site, run: Run) -> Result | None:
     except Exception:
         log.exception("the result of run %s of %s cannot be shown", run.id, run.demo.path)
         return None
-
-
-@contextmanager
-def _followed(site: Site, run: Run) -> Iterator[Iterator[Sequence[Event]]]:
-    """Follow a run, and no longer: a run that nobody follows is ended by the runner."""
-    batches = site.runner.follow(run.id)
-    try:
-        yield batches
-    finally:
-        if isinstance(batches, Generator):
-            batches.close()
 
 
 def _message(html: str, id: int) -> bytes:
