@@ -37,7 +37,7 @@ class ScriptedRunner:
     visitors: list[str] = field(default_factory=list)
     observed: list[bool] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
-    followers: list[Iterator[Sequence[Event]]] = field(default_factory=list)
+    followers: list[Generator[Sequence[Event], None, None]] = field(default_factory=list)
     following: int = 0
 
     def start(self, program: Program, *, visitor: str = "", observe: bool = True) -> str:

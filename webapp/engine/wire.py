@@ -124,7 +124,7 @@ def dump_line(message: Terms | Request) -> bytes:
 
 def wait_for_line(path: Path, kind: type[Line]) -> Line | None:
     """Wait for the one line of a FIFO; None if there is no writer any more."""
-    # Without O_NONBLOCK, open() itself would wait for a writer, and for ever if that is gone by now.
+    # Without O_NONBLOCK, open() itself would wait for a writer, for ever where that is gone.
     fifo = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     os.set_blocking(fifo, True)
     data = b""
