@@ -90,7 +90,10 @@ def test_nothing_scrolls_sideways_on_a_narrow_screen(
     open_page: Opener, complaints: list[str], address: str, language: str
 ) -> None:
     page = open_page(f"/{language}{address}", **NARROW)
-    for summary in page.locator("summary").all():
+    page.locator(".chapters summary").click()
+    assert sideways(page) <= 0
+    page.keyboard.press("Escape")
+    for summary in page.locator("main summary").all():
         summary.click()
     assert sideways(page) <= 0
     if page.locator("#run-button").count():
@@ -99,6 +102,19 @@ def test_nothing_scrolls_sideways_on_a_narrow_screen(
         assert sideways(page) <= 0
     if address == "/nowhere":
         complaints.remove(NOT_FOUND)
+
+
+def test_the_menu_closes_as_menus_do(open_page: Opener) -> None:
+    page = open_page(LOST_UPDATE)
+    menu, sheet = page.locator(".chapters summary"), page.locator(".chapters-sheet")
+    menu.click()
+    expect(sheet).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(sheet).to_be_hidden()
+    expect(menu).to_be_focused()
+    menu.click()
+    page.locator(".site-footer").click()
+    expect(sheet).to_be_hidden()
 
 
 def test_a_persian_page_mirrors_and_its_code_does_not(open_page: Opener) -> None:
