@@ -58,6 +58,12 @@ def lasts(
     return [(times[0], key, begin, object, ""), (times[1], key, end, object, "")]
 
 
+def nested(key: tuple[int, int], times: tuple[int, int, int, int]) -> list[Step]:
+    """A worker holds a lock twice over."""
+    kinds = (Kind.GOT, Kind.GOT, Kind.RELEASED, Kind.RELEASED)
+    return [(time, key, kind, "lock", "") for time, kind in zip(times, kinds, strict=True)]
+
+
 A, B, CHILD, GRANDCHILD = (100, 101), (100, 102), (200, 200), (300, 300)
 SLEEP, HOLD, WAIT = (Kind.SLEPT, Kind.WOKE), (Kind.GOT, Kind.RELEASED), (Kind.WAITS, Kind.GOT)
 
@@ -172,6 +178,11 @@ CASES: dict[str, tuple[Check, list[Step], list[Step]]] = {
         claims.never_held_together("lock"),
         [*lasts(A, *HOLD, (1, 2), "lock"), *lasts(B, *HOLD, (1, 2), "other")],
         [*lasts(A, *HOLD, (1, 3), "lock"), *lasts(B, *HOLD, (2, 4), "lock")],
+    ),
+    "never_held_together: twice over by one": (
+        claims.never_held_together("lock"),
+        [*nested(A, (1, 2, 3, 4)), *nested(B, (5, 6, 7, 8))],
+        [*nested(A, (1, 2, 3, 7)), *nested(B, (5, 6, 8, 9))],
     ),
     "never_held_together: never held": (
         claims.never_held_together("lock"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -168,6 +169,25 @@ def overlaps(spans: Iterable[Span]) -> int:
     return most
 
 
+def workers_at_once(spans: Iterable[Span]) -> int:
+    """How many different workers' spans lasted at once, at most (one may hold twice over)."""
+    alone: dict[Key, list[Span]] = defaultdict(list)
+    for span in spans:
+        alone[span.key].append(span)
+    return overlaps(whole for own in alone.values() for whole in _merged(own))
+
+
+def _merged(spans: list[Span]) -> Iterator[Span]:
+    """One worker's spans, those that overlap made one."""
+    rest = sorted(spans, key=lambda span: span.start)
+    while rest:
+        first = rest.pop(0)
+        while rest and (first.end is None or rest[0].start < first.end):
+            ends = (first.end, rest.pop(0).end)
+            first = _closed(first, None if None in ends else max(filter(None, ends)))
+        yield first
+
+
 def _line(first: Event, text: str) -> Line:
     return Line(
         event=first.id,
@@ -184,19 +204,22 @@ def _line(first: Event, text: str) -> Line:
 def _spans(
     events: Iterable[Event], begin: Kind, ends: set[Kind], *, per_object: bool = True
 ) -> list[Span]:
-    """Pair each `begin` with the next of `ends` of the same worker (and object)."""
+    """Pair each of `ends` with the last open `begin` of the same worker (and object).
+
+    The last, for what is held twice over is released twice.
+    """
     spans: list[Span] = []
-    open_: dict[tuple[Key, str], int] = {}
+    open_: defaultdict[tuple[Key, str], list[int]] = defaultdict(list)
     for event in sorted(events, key=lambda event: (event.time, event.id)):
         slot = (event.key, event.object if per_object else "")
         if event.kind is begin:
-            open_[slot] = len(spans)
+            open_[slot].append(len(spans))
             spans.append(Span(event.key, event.worker, event.time, None, event.object))
-        elif event.kind in ends and slot in open_:
-            at = open_.pop(slot)
+        elif event.kind in ends and open_[slot]:
+            at = open_[slot].pop()
             spans[at] = _closed(spans[at], event.time)
     return spans
 
 
-def _closed(span: Span, end: int) -> Span:
+def _closed(span: Span, end: int | None) -> Span:
     return Span(span.key, span.worker, span.start, end, span.object)

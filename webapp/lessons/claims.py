@@ -18,7 +18,7 @@ from itertools import pairwise
 from typing import Any
 
 from webapp.engine.events import Kind
-from webapp.engine.recording import Line, Outcome, Recording, overlaps
+from webapp.engine.recording import Line, Outcome, Recording, overlaps, workers_at_once
 from webapp.lessons.text import Text
 
 Values = Mapping[str, Any]
@@ -361,7 +361,7 @@ def never_held_together(name: str) -> Check:
     @watched
     def check(recording: Recording, values: Values) -> Measured:
         held = [span for span in recording.holdings if span.object == name]
-        return Measured(bool(held) and overlaps(held) == 1, f"× {len(held)}")
+        return Measured(bool(held) and workers_at_once(held) == 1, f"× {len(held)}")
 
     return check
 
