@@ -14,8 +14,9 @@ import pytest
 
 from tests.engine.conftest import Run, Write
 from tests.engine.running import finish, kinds, texts
+from webapp.engine.deadlock import describe, find_cycle
 from webapp.engine.embedded import EmbeddedRunner
-from webapp.engine.events import Kind
+from webapp.engine.events import Event, Kind
 from webapp.engine.recording import Outcome, Recording
 
 START_METHODS = ("fork", "spawn", "forkserver")
@@ -588,7 +589,9 @@ def test_workers_that_wait_for_each_other_for_ever_are_a_deadlock(
 ) -> None:
     recording = run(source)
     assert recording.outcome is Outcome.DEADLOCKED
-    assert recording.detail.count(" → ") >= 4
+    cycle = recording.detail.split(" → ")
+    assert len(cycle) >= 3
+    assert cycle[0] == cycle[-1]
 
 
 @pytest.mark.parametrize(
@@ -649,6 +652,32 @@ def test_workers_that_wait_for_each_other_for_ever_are_a_deadlock(
 )
 def test_what_will_go_on_is_no_deadlock(run: Run, name: str, source: str) -> None:
     assert run(source).outcome is Outcome.FINISHED
+
+
+def test_a_joined_worker_that_takes_a_while_to_be_gone_is_no_deadlock(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its last event says that its code is over; its interpreter may still be ending."""
+    monkeypatch.setattr("webapp.engine.deadlock._all_known", lambda live: True)
+    steps = [
+        (10, Kind.STARTED, "process", ""),
+        (10, Kind.STARTS, "P-1", "spawn"),
+        (10, Kind.WAITS, "P-1", ""),
+        (11, Kind.STARTED, "process", "10.10"),
+        (11, Kind.STARTS, "P-2", "spawn"),
+        (11, Kind.WAITS, "P-2", ""),
+        (12, Kind.STARTED, "process", "11.11"),
+        (12, Kind.ENDED, "", ""),
+    ]
+    names = {10: "MainThread", 11: "P-1", 12: "P-2"}
+    events = [
+        Event(id, id, pid, pid, names[pid], kind, object, text)
+        for id, (pid, kind, object, text) in enumerate(steps, 1)
+    ]
+    assert find_cycle(events) == ()
+    # The same, had the last one not ended and waited for the first: now it is one.
+    events[-1] = Event(8, 8, 12, 12, "P-2", Kind.WAITS, "MainThread")
+    assert describe(find_cycle(events)) == "MainThread → P-1 → P-2 → MainThread"
 
 
 def test_a_lost_wake_up_with_nobody_else_alive_is_only_timed_out(

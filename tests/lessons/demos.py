@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 
 import pytest
 
@@ -18,9 +18,9 @@ SHORT = 0.2
 """Seconds."""
 
 
-def every_demo(only: Iterable[str] | None = None) -> pytest.MarkDecorator:
-    """Run a test with each demo as `demo`, or with those named `topic/demo`."""
-    chosen = [pytest.param(demo, id=name) for name, demo in DEMOS if only is None or name in only]
+def every_demo(where: Callable[[Demo], object] = lambda demo: True) -> pytest.MarkDecorator:
+    """Run a test with each demo as `demo`, or with those of which something is true."""
+    chosen = [pytest.param(demo, id=name) for name, demo in DEMOS if where(demo)]
     return pytest.mark.parametrize("demo", chosen)
 
 
@@ -37,6 +37,11 @@ def short_values(demo: Demo) -> dict[str, Value]:
     for name, seconds in times.items():
         values[name] = seconds * min(1.0, SHORT / longest)
     return values
+
+
+def report_values(demo: Demo) -> dict[str, Value]:
+    """The values of the course report."""
+    return {**demo.defaults, **demo.as_in_report}
 
 
 def each_choice(demo: Demo) -> list[dict[str, Value]]:

@@ -26,10 +26,35 @@ def replace(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
-def test_topics_come_in_the_order_of_the_course() -> None:
-    topics = find_topics()
-    assert [topic.slug for topic in topics[:2]] == ["define-a-thread", "lock"]
-    assert [topic.order for topic in topics] == sorted(topic.order for topic in topics)
+COURSE = """
+1 define-a-thread: start-all-then-join join-inside-the-loop forgot-to-join call-instead-of-target
+2 current-thread: report-as-it-happens report-when-done last-started-first-done
+  default-and-chosen-names
+3 thread-subclass: sleep-inside-run no-sleep chosen-start-order run-instead-of-start
+  exception-in-run
+4 lock: lock-around-everything lock-around-the-message lost-update lost-update-fixed
+  one-thread-skips-the-lock a-lock-each try-lock
+5 rlock: remove-then-add alternate two-threads-one-box nested-acquire
+6 semaphore: producer-consumer at-most-k-at-once released-once-too-often
+7 barrier: race join-is-not-a-barrier laps broken-barrier
+8 spawn-a-process: start-all-then-join join-inside-the-loop start-methods globals-are-not-shared
+9 name-a-process: named-and-default pids-and-parents renamed-inside
+10 background-process: before-beside-after daemon-or-not the-parent-leaves-first
+11 kill-a-process: terminate kill-cannot-be-caught finally-did-not-run polite-stop
+12 process-subclass: named-subclass result-by-queue attributes-stay-in-the-child
+13 process-queue: producer-consumer empty-is-a-race sentinel bounded-queue
+14 synchronise-processes: with-and-without-barrier lost-update lost-update-fixed event-starts-all
+15 process-pool: map-squares unordered chunksize pool-or-serial
+"""
+
+
+def test_the_course_is_whole_and_in_order() -> None:
+    """The names stand in addresses, so that they must not change by accident."""
+    found = " ".join(
+        f"{topic.order} {topic.slug}: {' '.join(demo.slug for demo in topic.demos)}"
+        for topic in find_topics()
+    )
+    assert found == " ".join(COURSE.split())
 
 
 def test_a_folder_is_a_topic_by_being_there(folder: Path) -> None:

@@ -39,8 +39,13 @@ def find_cycle(events: Iterable[Event]) -> tuple[Wait, ...]:
 
 def describe(cycle: Iterable[Wait]) -> str:
     """The cycle in a line: `Thread-1 → b → Thread-2 → a → Thread-1`."""
-    steps = list(cycle)
-    return " → ".join([*(f"{wait.worker} → {wait.object}" for wait in steps), steps[0].worker])
+    steps: list[str] = []
+    first = ""
+    for wait in cycle:
+        first = first or wait.worker
+        # Who is joined is waited for itself.
+        steps += [wait.worker] if wait.object == wait.giver else [wait.worker, wait.object]
+    return " → ".join([*steps, first])
 
 
 class _State:
@@ -98,10 +103,12 @@ class _State:
     def _giver(self, wait: Event) -> Key:
         """Who could end the wait: the holder, the worker that is joined, else any other."""
         places = [(wait.pid, wait.object), *((pid, wait.object) for pid, _ in self.live)]
-        for known in (self.holders, self.named):
-            for place in places:
-                if known.get(place) in self.live:
-                    return known[place]
+        for place in places:
+            if self.holders.get(place) in self.live:
+                return self.holders[place]
+        for place in places:
+            if place in self.named:
+                return self.named[place]  # who has ended may take a while to be gone
         nobody = (0, 0)
         return next((key for key in self.live if key != wait.key), nobody)
 

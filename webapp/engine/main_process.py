@@ -60,6 +60,8 @@ def prepare(seat: Path) -> None:
         os.close(fifo)
     # Every run is forked from one launcher, and must not share its key with the others.
     process.current_process().authkey = os.urandom(32)
+    # A fork leaves the main thread with the native id of the one that forked.
+    threading.main_thread()._set_native_id()  # type: ignore[attr-defined]
     _rehearse()
     recorder.install(str(seat / "events"))
 

@@ -20,7 +20,8 @@ from webapp.lessons.claims import (
     where,
     workers_started,
 )
-from webapp.lessons.parameters import Choice, Float, Integer
+from webapp.lessons.common import start_method
+from webapp.lessons.parameters import Float, Integer
 from webapp.lessons.text import Text
 from webapp.lessons.topic import Demo, Ideal, Topic
 
@@ -64,19 +65,6 @@ work_seconds = Float(
     default=0.2,
     minimum=0,
     maximum=1,
-)
-
-start_method = Choice(
-    name="start_method",
-    label=Text("Start method", "روش آغاز"),
-    help=Text(
-        "How a child comes into being: as a copy of its parent (fork), as a fresh interpreter "
-        "(spawn), or as a copy of a server kept for that (forkserver).",
-        "فرزند چگونه پدید می‌آید: رونوشتی از والد (fork)، مفسری تازه (spawn)، یا رونوشتی از یک "
-        "سرور که برای همین کار آماده است (forkserver).",
-    ),
-    default="fork",
-    options={name: Text(name, name) for name in ("fork", "spawn", "forkserver")},
 )
 
 

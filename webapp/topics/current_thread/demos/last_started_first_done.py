@@ -1,0 +1,30 @@
+"""A, B and C start in this order, with a duration each: watch them end
+in the order of their durations, and main join them in its own."""
+
+import time
+from threading import Thread, current_thread
+
+NAMES = ("function_A", "function_B", "function_C")
+
+
+def work(seconds: float) -> None:
+    name = current_thread().name
+    print(f"{name}--> starting")
+    time.sleep(seconds)
+    print(f"{name}--> exiting")
+
+
+def main(durations: tuple[float, ...] = (3.0, 2.0, 1.0)) -> None:
+    threads = [
+        Thread(target=work, name=name, args=(seconds,))
+        for name, seconds in zip(NAMES, durations, strict=True)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+        print(f"{current_thread().name} joined {thread.name}")
+
+
+if __name__ == "__main__":
+    main()
