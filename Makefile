@@ -21,7 +21,7 @@ FORMAT_DEMOS := $(RUFF) format --config 'format.exclude = []' $(DEMOS)
 export NODE_USE_SYSTEM_CA := 1
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: help run dev test check fix bench lock vendor clean
+.PHONY: help run dev test check fix bench lock vendor texts clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
@@ -74,6 +74,9 @@ lock: .venv/.dev ## Write the lock files anew; make lock ARGS=--upgrade takes ne
 
 vendor: .venv/.dev ## Fetch the files of static/vendor and tests/vendor again
 	$(VENV) tools/vendor.py
+
+texts: .venv/.dev ## Say that every topic's two texts agree, after a change of both
+	$(VENV) tools/texts.py --agree
 
 clean: ## Remove all that was installed or cached here
 	rm -rf .venv .venv-lock node_modules .mypy_cache .pytest_cache .ruff_cache

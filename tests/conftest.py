@@ -1,8 +1,12 @@
-"""Options of the tests."""
+"""Options of the tests, and what the engine's and the lessons' tests share."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 import pytest
+
+from webapp.engine.embedded import EmbeddedRunner, Limits
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -10,3 +14,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--runs", type=int, default=2, help="how often each demo is run with each choice (2)"
     )
+
+
+@pytest.fixture
+def make_runner() -> Iterator[Callable[..., EmbeddedRunner]]:
+    """Make runners of one's own, for tests that limit or break them."""
+    made: list[EmbeddedRunner] = []
+
+    def make(**limits: float | None) -> EmbeddedRunner:
+        made.append(EmbeddedRunner(Limits(**limits)))  # type: ignore[arg-type]
+        return made[-1]
+
+    yield make
+    for runner in made:
+        runner.close()

@@ -26,20 +26,6 @@ def runner() -> Iterator[EmbeddedRunner]:
 
 
 @pytest.fixture
-def make_runner() -> Iterator[Callable[..., EmbeddedRunner]]:
-    """Make runners of one's own, for tests that limit or break them."""
-    made: list[EmbeddedRunner] = []
-
-    def make(**limits: float | None) -> EmbeddedRunner:
-        made.append(EmbeddedRunner(Limits(**limits)))  # type: ignore[arg-type]
-        return made[-1]
-
-    yield make
-    for runner in made:
-        runner.close()
-
-
-@pytest.fixture
 def write(tmp_path: Path) -> Write:
     """Write a program to a file."""
 

@@ -506,6 +506,23 @@ def test_which_worker_of_a_pool_did_which_task(run: Run, method: str) -> None:
     assert len(kinds(recording.events, Kind.DONE)) == 7
 
 
+@pytest.mark.parametrize("method", START_METHODS)
+def test_a_shared_value_is_told_by_its_lock_and_not_by_each_access(run: Run, method: str) -> None:
+    source = whole("""
+        def work(counter):
+            for _ in range(100): counter.value += 1
+            with counter.get_lock(): counter.value += 1
+        def body(ctx):
+            counter = ctx.Value("i", 0)
+            child = ctx.Process(target=work, args=(counter,), name="child")
+            child.start(); child.join()
+            print(counter.value)
+    """)
+    recording = run(source, method=method)
+    assert texts(recording) == ["101"]
+    assert steps(recording, "counter") == [("child", "got", "1"), ("child", "released", "0")]
+
+
 def test_signals_to_children_and_managers_are_reported(run: Run) -> None:
     recording = run("""
         import multiprocessing, time

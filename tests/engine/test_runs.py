@@ -399,9 +399,25 @@ def test_events_beyond_the_limit_are_counted_and_not_kept(
 ) -> None:
     runner = make_runner(events=50)
     recording = finish(runner, runner.start(write("for number in range(200): print(number)")))
-    assert len(recording.events) == 50
-    assert recording.dropped == 200 + 2 - 50  # its start and its end are events, too
+    assert len(recording.events) == 75
+    assert recording.dropped == 200 + 2 - 75  # its start and its end are events, too
+    assert recording.cut
     assert recording.outcome is Outcome.FINISHED
+
+
+def test_a_run_of_very_many_steps_keeps_its_lines(make_runner: MakeRunner, write: Write) -> None:
+    runner = make_runner(events=50)
+    program = write("""
+        import threading
+        lock = threading.Lock()
+        for _ in range(200):
+            with lock: pass
+        print("the end")
+    """)
+    recording = finish(runner, runner.start(program))
+    assert texts(recording) == ["the end"]
+    assert recording.dropped == 400 - 49  # all but those after its start
+    assert not recording.cut
 
 
 def test_the_oldest_finished_runs_are_forgotten(make_runner: MakeRunner, write: Write) -> None:

@@ -235,4 +235,12 @@ def test_a_run_that_did_not_finish_proves_nothing() -> None:
     whole = recording(prints("a"))
     assert claim.measure(whole, {}) == Measured(True, "1")
     assert claim.measure(replace(whole, outcome=Outcome.TIMED_OUT), {}) == Measured(None)
-    assert claim.measure(replace(whole, dropped=1), {}) == Measured(None)
+    assert claim.measure(replace(whole, cut=True), {}) == Measured(None)
+
+
+def test_a_run_of_too_many_steps_proves_nothing_about_steps_but_all_about_lines() -> None:
+    steps = [*lasts(A, *HOLD, (1, 2), "lock"), *prints("a")]
+    long = replace(recording(steps), dropped=1)
+    assert Claim(Text("x", "ی"), claims.printed("^a$")).measure(long, {}).holds is True
+    held = Claim(Text("x", "ی"), claims.never_held_together("lock"))
+    assert held.measure(long, {}).holds is None

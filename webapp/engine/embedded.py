@@ -26,7 +26,7 @@ import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -43,6 +43,10 @@ log = logging.getLogger(__name__)
 READ_SIZE = 1 << 18
 TICK = 0.1
 """Seconds between looks at the clock: for runs that nobody follows and for deadlocks."""
+
+ESSENTIAL = frozenset({Kind.PRINTED, Kind.STARTED, Kind.ENDED, Kind.EXITED, Kind.RAISED})
+ESSENTIAL_SHARE = 1.5
+"""How far beyond the limit of events those are kept that a run's result stands on."""
 
 REFILL = 0.01
 """Seconds of quiet after which the next seat is prepared: not while a run begins."""
@@ -112,6 +116,7 @@ class _Run:
     phase: Phase = Phase.QUEUED
     events: list[Event] = field(default_factory=list)
     dropped: int = 0
+    cut: bool = False
     followers: int = 0
     began: wire.Began | None = None
     recording: Recording | None = None
@@ -404,14 +409,26 @@ class EmbeddedRunner:
         self._keep(run, [event])
 
     def _keep(self, run: _Run, events: list[Event]) -> None:
+        """Keep events within the limit; beyond it what a result stands on, within another."""
         if not events:
             return
-        room = self.limits.events - len(run.events)
         run.last_event_at = time.monotonic()
         with run.changed:
-            run.events += events[:room]
-            run.dropped += max(0, len(events) - room)
+            if len(run.events) + len(events) <= self.limits.events:
+                run.events += events
+            else:
+                self._keep_essentials(run, events)
             run.changed.notify_all()
+
+    def _keep_essentials(self, run: _Run, events: list[Event]) -> None:
+        for event in events:
+            essential = event.kind in ESSENTIAL
+            limit = self.limits.events * (ESSENTIAL_SHARE if essential else 1)
+            if len(run.events) < limit:
+                run.events.append(replace(event, id=len(run.events) + 1))
+            else:
+                run.dropped += 1
+                run.cut = run.cut or essential
 
     def _take_rest(self, seat: _Seat, run: _Run) -> None:
         """Read what is left in the output FIFOs of a run that has no writer any more."""
@@ -580,6 +597,7 @@ def _record(run: _Run, outcome: Outcome, over: wire.Over | None) -> Recording:
         exit_code=over.code if over else None,
         swept=over.swept if over else 0,
         receipt=receipt,
+        cut=run.cut,
     )
 
 

@@ -80,8 +80,10 @@ class Recording:
     `wall` and `cpu` are seconds: from the program's first step to the end of its main process, and
     the processor time of its whole tree. `detail` says more of the outcome (an exit code, a signal,
     the cycle of a deadlock). `exit_code` is its main process's (negative: the signal that ended it;
-    None: not known). `dropped` counts events beyond what the engine keeps of one run, `swept`
-    processes that the program left behind and the engine ended.
+    None: not known). `dropped` counts events beyond what
+    the engine keeps of one run; where the record is `cut`, lines of the transcript or ends of
+    workers are among them. `swept` counts processes that the program left behind and the engine
+    ended.
     """
 
     events: tuple[Event, ...]
@@ -93,6 +95,7 @@ class Recording:
     exit_code: int | None
     swept: int
     receipt: Receipt
+    cut: bool = False
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:

@@ -51,7 +51,7 @@ class Claim:
 
     def measure(self, recording: Recording, values: Values) -> Measured:
         """Check it on one run. Only a claim `of_any_run` is told by one that did not finish."""
-        finished = recording.outcome is Outcome.FINISHED and not recording.dropped
+        finished = recording.outcome is Outcome.FINISHED and not recording.cut
         if not finished and not self.of_any_run:
             return Measured(None)
         return self.check(recording, values)
@@ -62,7 +62,7 @@ def watched(check: Check) -> Check:
 
     @wraps(check)
     def checked(recording: Recording, values: Values) -> Measured:
-        if not recording.receipt.observed:
+        if not recording.receipt.observed or recording.dropped:
             return Measured(None)
         return check(recording, values)
 

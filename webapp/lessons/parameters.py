@@ -25,11 +25,11 @@ _SEPARATORS = str.maketrans({"٫": ".", "،": ","})
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a value cannot be taken: `type` as pydantic names it, `given` as it was entered."""
+    """Why a value cannot be taken: `type` as pydantic names it, `given` as it was sent."""
 
     parameter: str
     type: str
-    given: str | None = None
+    given: object = None
     bounds: Mapping[str, Value | tuple[Value, ...]] = field(default_factory=dict)
 
 
@@ -63,6 +63,10 @@ class Parameter(Generic[V]):
         """Read a value as it was entered. Raises `_Refused`."""
         raise NotImplementedError
 
+    def take(self, given: object) -> V:
+        """Check a value that has a type already, as JSON gives it. Raises `_Refused`."""
+        raise NotImplementedError
+
     def write(self, value: Value) -> str:
         """Write a value as it would be entered."""
         return str(value)
@@ -92,6 +96,10 @@ class Integer(Parameter[int]):
             raise _Refused("int_parsing")
         return _bounded(int(given), self.minimum, self.maximum)
 
+    def take(self, given: object) -> int:
+        """Take a whole number."""
+        return _bounded(_take_integer(given), self.minimum, self.maximum)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Float(Parameter[float]):
@@ -105,6 +113,10 @@ class Float(Parameter[float]):
         """Read a number, in Latin or Persian digits."""
         return _read_float(given, self.minimum, self.maximum)
 
+    def take(self, given: object) -> float:
+        """Take a number."""
+        return _take_float(given, self.minimum, self.maximum)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Choice(Parameter[str]):
@@ -117,6 +129,12 @@ class Choice(Parameter[str]):
         if given not in self.options:
             raise _Refused("literal_error", expected=tuple(self.options))
         return given
+
+    def take(self, given: object) -> str:
+        """Take the word if it is one of the options."""
+        if not isinstance(given, str):
+            raise _Refused("literal_error", expected=tuple(self.options))
+        return self.parse(given)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,6 +151,13 @@ class Floats(Parameter[tuple[float, ...]]):
             raise _Refused("wrong_length", length=len(self.default))
         return tuple(_read_float(part, self.minimum, self.maximum) for part in parts)
 
+    def take(self, given: object) -> tuple[float, ...]:
+        """Take the numbers from a list."""
+        parts = _take_list(given)
+        if len(parts) != len(self.default):
+            raise _Refused("wrong_length", length=len(self.default))
+        return tuple(_take_float(part, self.minimum, self.maximum) for part in parts)
+
     def write(self, value: Value) -> str:
         """Write the numbers between commas."""
         return _between_commas(value)
@@ -148,6 +173,13 @@ class Permutation(Parameter[tuple[int, ...]]):
             numbers = tuple(int(part) for part in given.translate(_SEPARATORS).split(","))
         except ValueError:
             raise _Refused("int_parsing") from None
+        return self._checked(numbers)
+
+    def take(self, given: object) -> tuple[int, ...]:
+        """Take the numbers from a list."""
+        return self._checked(tuple(_take_integer(part) for part in _take_list(given)))
+
+    def _checked(self, numbers: tuple[int, ...]) -> tuple[int, ...]:
         if sorted(numbers) != sorted(self.default):
             raise _Refused("permutation", size=len(self.default))
         return numbers
@@ -197,6 +229,33 @@ def parse_all(
     return values
 
 
+def take_all(parameters: Sequence[AnyParameter], given: Mapping[str, object]) -> dict[str, Value]:
+    """Check all values that were sent as JSON at once, so that every problem is told at once.
+
+    Raises InvalidParameters: missing, unknown, of a wrong type or out of bounds.
+    """
+    values: dict[str, Value] = {}
+    problems: list[Problem] = []
+    for parameter in parameters:
+        if parameter.name not in given:
+            problems.append(Problem(parameter.name, "missing", dict(given)))
+            continue
+        value = given[parameter.name]
+        try:
+            values[parameter.name] = parameter.take(value)
+        except _Refused as refused:
+            problems.append(Problem(parameter.name, refused.type, value, dict(refused.bounds)))
+    names = {parameter.name for parameter in parameters}
+    problems += [
+        Problem(name, "extra_forbidden", value)
+        for name, value in given.items()
+        if name not in names
+    ]
+    if problems:
+        raise InvalidParameters(problems)
+    return values
+
+
 N = TypeVar("N", int, float)
 
 
@@ -209,6 +268,30 @@ def _read_float(given: str, minimum: float, maximum: float) -> float:
     if not math.isfinite(number):
         raise _Refused("finite_number")
     return _bounded(number, minimum, maximum)
+
+
+def _take_integer(given: object) -> int:
+    # To JSON Schema 3.0 is an integer, too; to Python True is one.
+    if isinstance(given, bool) or not isinstance(given, int | float):
+        raise _Refused("int_type")
+    if isinstance(given, float) and not given.is_integer():
+        raise _Refused("int_from_float")
+    return int(given)
+
+
+def _take_float(given: object, minimum: float, maximum: float) -> float:
+    if isinstance(given, bool) or not isinstance(given, int | float):
+        raise _Refused("float_type")
+    if isinstance(given, float) and not math.isfinite(given):
+        raise _Refused("finite_number")
+    # Before float(), for which a whole number may be too large.
+    return float(_bounded(given, minimum, maximum))
+
+
+def _take_list(given: object) -> Sequence[object]:
+    if not isinstance(given, list):
+        raise _Refused("list_type")
+    return given
 
 
 def _between_commas(value: Value) -> str:

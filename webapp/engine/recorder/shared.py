@@ -11,7 +11,15 @@ import threading
 from _thread import RLock
 from collections.abc import Callable
 from functools import partial, wraps
-from multiprocessing import connection, context, managers, queues, reduction, synchronize
+from multiprocessing import (
+    connection,
+    context,
+    managers,
+    queues,
+    reduction,
+    sharedctypes,
+    synchronize,
+)
 from multiprocessing.process import BaseProcess
 from typing import Any
 
@@ -38,6 +46,7 @@ def observe() -> None:
     """Report the primitives that a program makes, or is given, from now on."""
     _label_what_contexts_make()
     _report_locks()
+    _leave_values_alone()
     _report_conditions()
     _report_events()
     _report_queues()
@@ -149,6 +158,21 @@ def _report_locks() -> None:
             leave(self, *args)
 
     semlock.__enter__, semlock.__exit__ = recorded_enter, recorded_leave
+
+
+def _leave_values_alone() -> None:
+    """Reading `.value` takes the lock each time: too much to tell. `with get_lock()` is told."""
+    base: Any = sharedctypes.SynchronizedBase
+    init = base.__init__
+
+    @wraps(init)
+    def recorded_init(self: Any, obj: Any, lock: Any = None, ctx: Any = None) -> None:
+        init(self, obj, lock, ctx)
+        if isinstance(self._lock, synchronize.SemLock):
+            raw = self._lock._semlock  # type: ignore[attr-defined]
+            self.acquire, self.release = raw.acquire, raw.release
+
+    base.__init__ = recorded_init
 
 
 def _acquire(

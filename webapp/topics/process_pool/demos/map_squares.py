@@ -18,13 +18,15 @@ def main(
 ) -> None:
     context = multiprocessing.get_context(start_method)
     with context.Pool(processes) as pool:
+        workers = multiprocessing.active_children()
         results = pool.map(square, range(start, end + 1))
         pool.close()  # no more tasks: the workers may go
         pool.join()
 
     print("Pool:", [result for result, _ in results])
-    shares = Counter(worker for _, worker in results)
-    print("shares:", dict(sorted(shares.items())))
+    counted = Counter(worker for _, worker in results)
+    names = sorted(worker.name for worker in workers)
+    print("shares:", {name: counted[name] for name in names})
 
 
 if __name__ == "__main__":

@@ -1,0 +1,33 @@
+"""The two languages are equals: neither text grows older than the other."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tools import texts
+
+
+def test_no_text_is_older_than_the_other() -> None:
+    assert list(texts.check()) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        (["en.md"], "lock/fa.md is older than en.md: mend it, then `make texts`"),
+        (["fa.md"], "lock/en.md is older than fa.md: mend it, then `make texts`"),
+        (["en.md", "fa.md"], "lock: both texts have changed; if they say the same, `make texts`"),
+    ],
+)
+def test_a_text_that_changes_alone_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: list[str], said: str
+) -> None:
+    shutil.copytree(texts.TOPICS / "lock", tmp_path / "lock")
+    monkeypatch.setattr(texts, "TOPICS", tmp_path)
+    for name in changed:
+        path = tmp_path / "lock" / name
+        path.write_text(path.read_text(encoding="utf-8") + "\nMore.\n", encoding="utf-8")
+    assert list(texts.check()) == [said]
