@@ -314,8 +314,7 @@ class EmbeddedRunner:
             self._launch(run)
 
     def _launch(self, run: _Run) -> None:
-        seat = self._free or self._prepare_seat()
-        self._free = None
+        seat = self._take_seat(observe=run.observe)
         seat.run, run.seat = run, seat
         self._running.add(run.id)
         request = self._request(run, seat)
@@ -331,6 +330,13 @@ class EmbeddedRunner:
             run.phase = Phase.RUNNING
             run.changed.notify_all()
 
+    def _take_seat(self, *, observe: bool) -> _Seat:
+        """The seat that is free. One without the observer is seldom asked for: it is made then."""
+        if not observe or self._free is None:
+            return self._prepare_seat(observe=observe)
+        seat, self._free = self._free, None
+        return seat
+
     def _request(self, run: _Run, seat: _Seat) -> bytes:
         work = self._around.work or seat.folder / "work"
         request = wire.Request(
@@ -338,12 +344,11 @@ class EmbeddedRunner:
             work=str(work),
             parameters=dict(run.program.parameters),
             arguments=list(run.program.arguments),
-            observe=run.observe,
             temporary=str(work) if self._around.work is None else None,
         )
         return wire.dump_line(request)
 
-    def _prepare_seat(self) -> _Seat:
+    def _prepare_seat(self, *, observe: bool = True) -> _Seat:
         """Make a folder with FIFOs, and have a supervisor wait in it."""
         seat = _Seat(Path(tempfile.mkdtemp(prefix="", dir=self.folder)))
         (seat.folder / "work").mkdir()
@@ -358,7 +363,7 @@ class EmbeddedRunner:
             read = partial(self._read, seat, name)
             self._selector.register(seat.descriptors[name], selectors.EVENT_READ, read)
         self._seats[str(seat.folder)] = seat
-        self._tell(wire.Prepare(str(seat.folder)))
+        self._tell(wire.Prepare(str(seat.folder), observe))
         return seat
 
     def _read(self, seat: _Seat, name: str) -> None:

@@ -78,21 +78,21 @@ class Launcher:
         """Carry out one message."""
         message = load(data)
         if isinstance(message, Prepare):
-            self.prepare(message.seat)
+            self.prepare(message)
         elif isinstance(message, Stop):
             pids = [pid for pid, seat in self.seats.items() if seat == message.seat]
             tree.signal_all(pids, signal.SIGTERM)
 
-    def prepare(self, seat: str) -> None:
+    def prepare(self, message: Prepare) -> None:
         """Fork a supervisor that waits in the seat."""
         launcher = os.getpid()
         # Blocked across the fork: the supervisor takes them when it is ready to.
         signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         pid = os.fork()
         if pid == 0:
-            self._become_supervisor(Path(seat), launcher)
+            self._become_supervisor(message, launcher)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
-        self.seats[pid] = seat
+        self.seats[pid] = message.seat
 
     def reap(self) -> None:
         """Report the supervisors that have ended, and kill what a killed one left behind."""
@@ -129,13 +129,13 @@ class Launcher:
         with contextlib.suppress(OSError):
             self.control.send(dump(message))
 
-    def _become_supervisor(self, seat: Path, launcher: int) -> NoReturn:
+    def _become_supervisor(self, message: Prepare, launcher: int) -> NoReturn:
         try:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.default_int_handler)
             self.control.close()
-            supervise(seat, launcher)
+            supervise(Path(message.seat), launcher, observe=message.observe)
         except BaseException:
             sys.excepthook(*sys.exc_info())
         finally:

@@ -34,8 +34,8 @@ IMPLEMENTATION = platform.python_implementation()
 REHEARSAL = """
 from threading import Thread
 
-def work(number: int) -> str:
-    return f"thread {number}\\n"
+def work(number: int) -> None:
+    print("thread", number)
 
 def main(number: int = 1) -> None:
     threads = [Thread(target=work, args=(number,), name="rehearsal") for number in range(2)]
@@ -51,7 +51,7 @@ if __name__ == "__main__":
 """
 
 
-def prepare(seat: Path) -> None:
+def prepare(seat: Path, *, observe: bool) -> None:
     """Do what can be done before it is known which program is to run."""
     os.setsid()
     for number, name in ((1, "stdout"), (2, "stderr")):
@@ -62,22 +62,25 @@ def prepare(seat: Path) -> None:
     process.current_process().authkey = os.urandom(32)
     # A fork leaves the main thread with the native id of the one that forked.
     threading.main_thread()._set_native_id()  # type: ignore[attr-defined]
+    recorder.install(str(seat / "events"), observe=observe)
     _rehearse()
-    recorder.install(str(seat / "events"))
 
 
-def run_program(seat: Path, request: Request) -> int:
+def run_program(request: Request) -> int:
     """Run the program in this process, which must be prepared; give its exit code."""
     os.chdir(request.work)
     if request.temporary:
         os.environ["TMPDIR"] = request.temporary
-    recorder.begin(str(seat / "events"), request.path, observe=request.observe)
+    recorder.begin(request.path)
     code = _watch(request)
     return _leave_process(code)
 
 
 def _rehearse() -> None:
-    """Write where a program's start writes, to have that memory copied from the launcher's."""
+    """Write where a program's start writes, to have that memory copied from the launcher's.
+
+    What it reports comes before `Began`, and so is no part of the record.
+    """
     code = compile(REHEARSAL, "<rehearsal>", "exec")
     exec(code, {"__name__": "rehearsal"})
     with_parameters(REHEARSAL, {"number": 1})

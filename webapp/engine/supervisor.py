@@ -28,7 +28,7 @@ and a resource tracker end by themselves as soon as they see it gone."""
 SIGNALS = {signal.SIGCHLD, signal.SIGTERM}
 
 
-def supervise(seat: Path, launcher: int) -> NoReturn:
+def supervise(seat: Path, launcher: int, *, observe: bool) -> NoReturn:
     """Wait in the seat for a run and see it to its end; this process must be a fresh fork.
 
     SIGNALS must be blocked, so that none is missed before this waits for them.
@@ -37,7 +37,7 @@ def supervise(seat: Path, launcher: int) -> NoReturn:
     tree.die_with_parent(launcher, signal.SIGTERM)
     main = os.fork()
     if main == 0:
-        _become_main(seat)
+        _become_main(seat, observe=observe)
     terms = wire.wait_for_line(seat / "terms", wire.Terms)
     if terms is None:
         os.kill(main, signal.SIGKILL)
@@ -49,14 +49,14 @@ def supervise(seat: Path, launcher: int) -> NoReturn:
     os._exit(0)
 
 
-def _become_main(seat: Path) -> NoReturn:
+def _become_main(seat: Path, *, observe: bool) -> NoReturn:
     code = 1
     try:
-        prepare(seat)
+        prepare(seat, observe=observe)
         request = wire.wait_for_line(seat / "request", wire.Request)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
         if request is not None:
-            code = run_program(seat, request)
+            code = run_program(request)
     except BaseException:
         sys.excepthook(*sys.exc_info())
     finally:

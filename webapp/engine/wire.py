@@ -32,9 +32,10 @@ MARK = b"!"
 
 @dataclass(frozen=True, slots=True)
 class Prepare:
-    """Have a supervisor wait in the seat, a folder with its FIFOs."""
+    """Have a supervisor wait in the seat, a folder with its FIFOs; with `observe` or without."""
 
     seat: str
+    observe: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,6 @@ class Request:
     work: str
     parameters: dict[str, Any] = field(default_factory=dict)
     arguments: list[str] = field(default_factory=list)
-    observe: bool = True
     temporary: str | None = None
 
 

@@ -24,23 +24,26 @@ from webapp.engine.recorder import (
 )
 
 
-def install(events: str) -> None:
-    """Put the stand-ins in place and open the run's FIFO, for a program that is not known yet."""
+def install(events: str, *, observe: bool) -> None:
+    """Put the stand-ins in place and open the run's FIFO, for a program that is not known yet.
+
+    Without `observe` only what is printed and who lives is reported.
+    """
     channel.open_fifo(events)
+    processes.take_along(events, observe=observe)
     tracebacks.install()
     output.install()
     threads.install()
     processes.install()
-    _hide()
-
-
-def begin(events: str, program: str, *, observe: bool) -> None:
-    """Have this process, and those that it will start, report what the program does."""
-    channel.set_program(program)
-    processes.take_along(events, program, observe=observe)
     if observe:
         for part in (output, threads, locks, queues, processes, shared, pools):
             part.observe()
+    _hide()
+
+
+def begin(program: str) -> None:
+    """Report what the program at the path `program` does."""
+    channel.set_program(program)
 
 
 def _hide() -> None:

@@ -85,9 +85,9 @@ def worker_name(thread: threading.Thread | None) -> str:
     return f"{child}/{thread.name if thread is not None else '?'}"
 
 
-def is_program(path: str) -> bool:
-    """Whether `path` is the program's own file."""
-    return path == _program
+def program() -> str:
+    """The program's own file."""
+    return _program
 
 
 def current_key() -> str:

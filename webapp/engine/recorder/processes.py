@@ -17,7 +17,7 @@ from typing import Any
 
 from webapp.engine.events import Kind
 from webapp.engine.recorder.callers import is_standard_library
-from webapp.engine.recorder.channel import current_key, emit
+from webapp.engine.recorder.channel import current_key, emit, program
 from webapp.engine.recorder.waiting import reporting_wait
 
 ROOT = str(Path(__file__).resolve().parent.parent.parent.parent)
@@ -40,17 +40,17 @@ def observe() -> None:
     _report_joins()
 
 
-def take_along(events: str, program: str, *, observe: bool) -> None:
+def take_along(events: str, *, observe: bool) -> None:
     """Have the recorder installed in every interpreter that is started for a child."""
     spawn = util.spawnv_passfds
-    first = (
-        f"import sys; sys.path.insert(0, {ROOT!r}); "
-        "from webapp.engine.recorder import begin, install; del sys.path[0]; "
-        f"install({events!r}); begin({events!r}, {program!r}, observe={observe}); "
-    )
 
     @wraps(spawn)
     def recorded_spawn(path: bytes, args: Sequence[str | bytes], passfds: Sequence[int]) -> int:
+        first = (
+            f"import sys; sys.path.insert(0, {ROOT!r}); "
+            "from webapp.engine.recorder import begin, install; del sys.path[0]; "
+            f"install({events!r}, observe={observe}); begin({program()!r}); "
+        )
         return spawn(path, [_preceded(arg, first) for arg in args], passfds)
 
     util.spawnv_passfds = recorded_spawn  # type: ignore[assignment]

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any
 
 from webapp.engine.events import Kind
-from webapp.engine.recorder.channel import emit, is_program
+from webapp.engine.recorder.channel import emit, program
 
 # All of the engine's own files: the ones that run a program stand below it, too.
 _ENGINE = str(Path(__file__).resolve().parent.parent)
@@ -56,7 +56,7 @@ def _line(step: TracebackType | None) -> int:
     """The last line of the program's own file on the way to where it was raised."""
     line = 0
     while step is not None:
-        if is_program(step.tb_frame.f_code.co_filename):
+        if step.tb_frame.f_code.co_filename == program():
             line = step.tb_lineno
         step = step.tb_next
     return line
