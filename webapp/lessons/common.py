@@ -1,8 +1,17 @@
-"""Parameters that many topics share."""
+"""Parameters and claims that many topics share."""
 
 from __future__ import annotations
 
-from webapp.lessons.parameters import Choice
+from collections.abc import Callable
+
+from webapp.lessons.claims import (
+    Claim,
+    Values,
+    children_of_one_parent,
+    every_worker_ended,
+    processes,
+)
+from webapp.lessons.parameters import Choice, Integer
 from webapp.lessons.text import Text
 
 START_METHODS = ("fork", "spawn", "forkserver")
@@ -27,3 +36,46 @@ start_method = start_method_for(
         "سرور که برای همین کار آماده است (forkserver).",
     )
 )
+
+every_thread_ended = Claim(
+    Text("every thread came to its end", "همهٔ نخ‌ها تا پایان اجرا شدند"),
+    every_worker_ended(),
+)
+every_child_ended = Claim(
+    Text("every child came to its end", "همهٔ فرزندها تا پایان اجرا شدند"),
+    every_worker_ended(),
+)
+one_parent = Claim(
+    Text("the main process started them all", "همه را فرایند اصلی آغاز کرد"),
+    children_of_one_parent(),
+)
+
+
+def a_pid_each(children: Callable[[Values], int]) -> Claim:
+    """No two of the children, nor one of them and the main process, have one pid."""
+    return Claim(
+        Text("every child has a pid of its own", "هر فرزند pid خودش را دارد"),
+        processes(lambda values: children(values) + 1),
+    )
+
+
+def thread_count(default: int, maximum: int = 10) -> Integer:
+    """How many threads a demo starts."""
+    return Integer(
+        name="thread_count",
+        label=Text("Threads", "تعداد نخ‌ها"),
+        help=Text("How many threads the main thread starts.", "نخ اصلی چند نخ را آغاز کند."),
+        default=default,
+        minimum=1,
+        maximum=maximum,
+    )
+
+
+def threads(values: Values) -> int:
+    """The number of threads that was chosen."""
+    return int(values["thread_count"])
+
+
+def forked(values: Values) -> bool:
+    """Whether children are forked. The other methods add the start of whole interpreters."""
+    return str(values["start_method"]) == "fork"

@@ -15,7 +15,7 @@ from webapp.lessons.claims import (
     took_at_least,
     where,
 )
-from webapp.lessons.common import start_method
+from webapp.lessons.common import forked, start_method
 from webapp.lessons.parameters import Choice, Float, Integer
 from webapp.lessons.text import Text
 from webapp.lessons.topic import Demo, Ideal, Topic
@@ -114,10 +114,6 @@ def until_the_last(values: Values) -> float:
 
 def long_enough(values: Values) -> bool:
     return float(values["child_seconds"]) >= SURELY_CUT
-
-
-def forked(values: Values) -> bool:
-    return bool(values["start_method"] == "fork")
 
 
 two_processes = Claim(

@@ -11,7 +11,6 @@ from webapp.lessons.claims import (
     Values,
     equals,
     every_line_from,
-    every_worker_ended,
     one_process,
     printed,
     printed_after,
@@ -26,6 +25,7 @@ from webapp.lessons.claims import (
     where,
     workers_started,
 )
+from webapp.lessons.common import every_thread_ended, threads
 from webapp.lessons.parameters import Float, Floats, Integer
 from webapp.lessons.text import Text
 from webapp.lessons.topic import Demo, Ideal, Topic
@@ -81,10 +81,6 @@ reporting = (
     ),
     unit_seconds,
 )
-
-
-def threads(values: Values) -> int:
-    return int(values["thread_count"])
 
 
 def started(values: Values) -> tuple[str, ...]:
@@ -159,10 +155,6 @@ by_itself = Claim(
     ),
     said_by_whom_it_names(r"^(function_[ABC])--> "),
 )
-all_ended = Claim(
-    Text("every thread came to its end", "همهٔ نخ‌ها تا پایان اجرا شدند"),
-    every_worker_ended(),
-)
 took_longest_unit = Claim(
     Text(
         "the run took about one unit for each thread",
@@ -217,7 +209,7 @@ topic = Topic(
                     where(clear_unit, printed_in_order(STARTING, EXITING)),
                 ),
                 exits_in_order,
-                all_ended,
+                every_thread_ended,
                 took_longest_unit,
             ),
             observations=(
@@ -261,7 +253,7 @@ topic = Topic(
                     every_line_from("MainThread"),
                 ),
                 exits_in_order,
-                all_ended,
+                every_thread_ended,
                 took_longest_unit,
             ),
         ),
@@ -315,7 +307,7 @@ topic = Topic(
                     where(long_sleeps, printed_in_order(STARTING, EXITING)),
                 ),
                 by_itself,
-                all_ended,
+                every_thread_ended,
                 Claim(
                     Text(
                         "the run took about the longest sleep", "زمان اجرا حدود بلندترین خواب بود"
@@ -405,7 +397,7 @@ topic = Topic(
                     ),
                     workers_started(with_two_more),
                 ),
-                all_ended,
+                every_thread_ended,
             ),
             observations=(
                 Claim(

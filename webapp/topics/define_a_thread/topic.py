@@ -5,7 +5,6 @@ from webapp.lessons.claims import (
     Values,
     alive_at_once,
     every_line_from,
-    every_worker_ended,
     lived_together,
     one_process,
     printed_ascending,
@@ -16,7 +15,8 @@ from webapp.lessons.claims import (
     where,
     workers_started,
 )
-from webapp.lessons.parameters import Float, Integer
+from webapp.lessons.common import every_thread_ended, thread_count, threads
+from webapp.lessons.parameters import Float
 from webapp.lessons.text import Text
 from webapp.lessons.topic import Demo, Ideal, Topic
 
@@ -29,17 +29,6 @@ CALL_SECONDS = 0.2
 SURELY_LATER = 0.2
 
 
-def thread_count(default: int) -> Integer:
-    return Integer(
-        name="thread_count",
-        label=Text("Threads", "تعداد نخ‌ها"),
-        help=Text("How many threads the main thread starts.", "نخ اصلی چند نخ را آغاز کند."),
-        default=default,
-        minimum=1,
-        maximum=10,
-    )
-
-
 work_seconds = Float(
     name="work_seconds",
     label=Text("Work in seconds", "مدت کار (ثانیه)"),
@@ -48,10 +37,6 @@ work_seconds = Float(
     minimum=0,
     maximum=1,
 )
-
-
-def threads(values: Values) -> int:
-    return int(values["thread_count"])
 
 
 def one_work(values: Values) -> float:
@@ -69,10 +54,6 @@ def calls_in_a_row(values: Values) -> float:
 all_started = Claim(
     Text("as many threads were started as asked for", "درست به تعداد خواسته‌شده نخ آغاز شد"),
     workers_started(threads),
-)
-all_ended = Claim(
-    Text("every thread came to its end", "همهٔ نخ‌ها تا پایان اجرا شدند"),
-    every_worker_ended(),
 )
 
 topic = Topic(
@@ -109,7 +90,7 @@ topic = Topic(
                     printed_once_each(MY_FUNC, lambda values: range(threads(values))),
                 ),
                 all_started,
-                all_ended,
+                every_thread_ended,
                 Claim(
                     Text("all threads ran in one process", "همهٔ نخ‌ها در یک فرایند بودند"),
                     one_process(),
@@ -165,7 +146,7 @@ topic = Topic(
                     printed_in_pairs(BEGINS, ENDS),
                 ),
                 all_started,
-                all_ended,
+                every_thread_ended,
                 Claim(
                     Text(
                         "the run took about threads × work",
@@ -207,7 +188,7 @@ topic = Topic(
                     ),
                 ),
                 all_started,
-                all_ended,
+                every_thread_ended,
                 Claim(
                     Text("the run took about one work", "زمان اجرا حدود یک کار بود"),
                     took_about(one_work),

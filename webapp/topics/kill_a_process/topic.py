@@ -14,7 +14,7 @@ from webapp.lessons.claims import (
     took_at_least,
     where,
 )
-from webapp.lessons.common import start_method
+from webapp.lessons.common import forked, start_method
 from webapp.lessons.parameters import Choice, Float
 from webapp.lessons.text import Text
 from webapp.lessons.topic import Demo, Ideal, Topic
@@ -79,10 +79,6 @@ how = Choice(
 
 def time_given(values: Values) -> float:
     return float(values["duration"])
-
-
-def forked(values: Values) -> bool:
-    return bool(values["start_method"] == "fork")
 
 
 def python_gets_the_chance(values: Values) -> bool:

@@ -15,6 +15,7 @@ from webapp.lessons.claims import (
     took_about,
     where,
 )
+from webapp.lessons.common import thread_count, threads
 from webapp.lessons.parameters import Choice, Float, Integer
 from webapp.lessons.text import Text
 from webapp.lessons.topic import Demo, Ideal, Topic
@@ -30,17 +31,6 @@ SECOND_GOT_IT = r"^second: got the lock"
 SURELY_TOGETHER = 0.3
 # Nearer to each other than this, in seconds, a busy machine may turn a release and a timeout round.
 TOO_CLOSE = 0.15
-
-
-def thread_count(default: int, maximum: int) -> Integer:
-    return Integer(
-        name="thread_count",
-        label=Text("Threads", "تعداد نخ‌ها"),
-        help=Text("How many threads the main thread starts.", "نخ اصلی چند نخ را آغاز کند."),
-        default=default,
-        minimum=1,
-        maximum=maximum,
-    )
 
 
 sleep_seconds = Float(
@@ -105,12 +95,8 @@ timeout_seconds = Float(
     maximum=2,
 )
 
-printing = (thread_count(3, maximum=10), sleep_seconds)
+printing = (thread_count(3), sleep_seconds)
 counting = (thread_count(4, maximum=8), increments, window)
-
-
-def threads(values: Values) -> int:
-    return int(values["thread_count"])
 
 
 def numbers(values: Values) -> range:

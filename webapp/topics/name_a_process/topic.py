@@ -10,7 +10,6 @@ from webapp.lessons.claims import (
     Measured,
     Values,
     children_of_one_parent,
-    every_worker_ended,
     exit_codes,
     printed,
     printed_after,
@@ -21,7 +20,7 @@ from webapp.lessons.claims import (
     took_about,
     where,
 )
-from webapp.lessons.common import start_method
+from webapp.lessons.common import every_child_ended, forked, start_method
 from webapp.lessons.parameters import Float, Integer
 from webapp.lessons.text import Text
 from webapp.lessons.topic import Demo, Ideal, Topic
@@ -77,10 +76,6 @@ def one_stay(values: Values) -> float:
     return float(values["stay_seconds"])
 
 
-def forked(values: Values) -> bool:
-    return bool(values["start_method"] == "fork")
-
-
 def a_server_forks(values: Values) -> bool:
     return bool(values["start_method"] == "forkserver")
 
@@ -113,11 +108,6 @@ def the_system_agrees_unless_a_server_forks() -> Check:
 
     return check
 
-
-all_ended = Claim(
-    Text("every child came to its end", "همهٔ فرزندها تا پایان اجرا شدند"),
-    every_worker_ended(),
-)
 
 topic = Topic(
     title=Text("Naming a process", "نام‌گذاری فرایند"),
@@ -180,7 +170,7 @@ topic = Topic(
                     Text("the main process started both", "هر دو را فرایند اصلی آغاز کرد"),
                     children_of_one_parent(),
                 ),
-                all_ended,
+                every_child_ended,
                 Claim(
                     Text("both left exit code 0", "کد خروج هر دو ۰ بود"),
                     exit_codes(lambda values: [0, 0]),
@@ -266,7 +256,7 @@ topic = Topic(
                     ),
                     processes(lambda values: generations(values) + 1),
                 ),
-                all_ended,
+                every_child_ended,
             ),
         ),
         Demo(
@@ -309,7 +299,7 @@ topic = Topic(
                     Text("there were two processes", "دو فرایند در کار بود"),
                     processes(lambda values: 2),
                 ),
-                all_ended,
+                every_child_ended,
             ),
         ),
     ),

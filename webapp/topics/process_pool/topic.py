@@ -24,7 +24,7 @@ from webapp.lessons.claims import (
     where,
     workers_started,
 )
-from webapp.lessons.common import start_method_for
+from webapp.lessons.common import forked, start_method_for
 from webapp.lessons.parameters import Integer
 from webapp.lessons.text import Text
 from webapp.lessons.topic import Demo, Ideal, Topic
@@ -177,10 +177,6 @@ def serial_seconds(values: Values) -> float:
 def sum_of_all_squares(values: Values) -> int:
     last = int(values["work"]) * BLOCKS * BLOCK_SIZE - 1
     return last * (last + 1) * (2 * last + 1) // 6
-
-
-def by_fork(values: Values) -> bool:
-    return str(values["start_method"]) == "fork"
 
 
 def shares(recording: Recording, pattern: str) -> list[int]:
@@ -353,7 +349,7 @@ topic = Topic(
                         "by fork, the run took about the ideal time",
                         "با fork، زمان اجرا حدود زمان آرمانی بود",
                     ),
-                    where(by_fork, took_about(unordered_seconds)),
+                    where(forked, took_about(unordered_seconds)),
                 ),
             ),
             observations=(
@@ -422,7 +418,7 @@ topic = Topic(
                         "by fork, the run took about the ideal time",
                         "با fork، زمان اجرا حدود زمان آرمانی بود",
                     ),
-                    where(by_fork, took_about(chunked_seconds)),
+                    where(forked, took_about(chunked_seconds)),
                 ),
             ),
             observations=(

@@ -23,7 +23,7 @@ from webapp.lessons.claims import (
     took_at_least,
     where,
 )
-from webapp.lessons.common import start_method
+from webapp.lessons.common import forked, start_method
 from webapp.lessons.parameters import Float, Integer
 from webapp.lessons.text import Text
 from webapp.lessons.topic import Demo, Ideal, Topic
@@ -119,11 +119,6 @@ def work_of_one(values: Values) -> float:
 def wait_for_room(values: Values) -> float:
     """The last put needs room, which the consumer makes as it takes item n − maxsize."""
     return max(0, item_total(values) - int(values["maxsize"]) - 1) * WORK
-
-
-def by_fork(values: Values) -> bool:
-    """The other methods add the start of whole interpreters, too much to ignore."""
-    return str(values["start_method"]) == "fork"
 
 
 def of_lines(measure: Callable[[list[str], Values], Measured]) -> Check:
@@ -240,7 +235,7 @@ topic = Topic(
                         "by fork, the run took about items × 2 × pace",
                         "با fork، زمان اجرا حدود «تعداد کالاها × ۲ × آهنگ کار» بود",
                     ),
-                    where(by_fork, took_about(paced_consumption)),
+                    where(forked, took_about(paced_consumption)),
                 ),
             ),
         ),
@@ -346,7 +341,7 @@ topic = Topic(
                         "by fork, the run took about ⌈items ÷ consumers⌉ × 0.1 s",
                         "با fork، زمان اجرا حدود «⌈تعداد کالاها ÷ تعداد مصرف‌کننده‌ها⌉ × ۰٫۱ ثانیه» بود",
                     ),
-                    where(by_fork, took_about(shared_work)),
+                    where(forked, took_about(shared_work)),
                 ),
             ),
             observations=(

@@ -3,17 +3,15 @@
 from webapp.lessons.claims import (
     Claim,
     Values,
-    children_of_one_parent,
     equals,
     every_line_from,
-    every_worker_ended,
     lived_together,
     printed_ascending,
     printed_in_order,
     printed_once_each,
     processes,
 )
-from webapp.lessons.common import start_method_for
+from webapp.lessons.common import a_pid_each, every_child_ended, one_parent, start_method_for
 from webapp.lessons.parameters import Integer
 from webapp.lessons.text import Text
 from webapp.lessons.topic import Demo, Ideal, Topic
@@ -70,18 +68,7 @@ def sums(values: Values) -> list[str]:
     ]
 
 
-all_ended = Claim(
-    Text("every child came to its end", "همهٔ فرزندها تا پایان اجرا شدند"),
-    every_worker_ended(),
-)
-distinct_pids = Claim(
-    Text("every child has a pid of its own", "هر فرزند pid خودش را دارد"),
-    processes(lambda values: count(values) + 1),
-)
-one_parent = Claim(
-    Text("the main process started them all", "همه را فرایند اصلی آغاز کرد"),
-    children_of_one_parent(),
-)
+distinct_pids = a_pid_each(count)
 
 topic = Topic(
     title=Text("Defining processes in a subclass", "تعریف فرایند با زیرکلاس"),
@@ -199,7 +186,7 @@ topic = Topic(
                 ),
                 distinct_pids,
                 one_parent,
-                all_ended,
+                every_child_ended,
             ),
             observations=(
                 Claim(
@@ -268,7 +255,7 @@ topic = Topic(
                 ),
                 distinct_pids,
                 one_parent,
-                all_ended,
+                every_child_ended,
             ),
         ),
     ),

@@ -5,9 +5,7 @@ from webapp.lessons.claims import (
     Values,
     alive_at_once,
     below,
-    children_of_one_parent,
     equals,
-    every_worker_ended,
     lived_together,
     printed,
     printed_alike,
@@ -20,7 +18,7 @@ from webapp.lessons.claims import (
     where,
     workers_started,
 )
-from webapp.lessons.common import start_method
+from webapp.lessons.common import a_pid_each, every_child_ended, one_parent, start_method
 from webapp.lessons.parameters import Float, Integer
 from webapp.lessons.text import Text
 from webapp.lessons.topic import Demo, Ideal, Topic
@@ -84,18 +82,7 @@ def squares(values: Values) -> int:
     return sum(number * number for number in range(1, int(values["num"]) + 1))
 
 
-all_ended = Claim(
-    Text("every child came to its end", "همهٔ فرزندها تا پایان اجرا شدند"),
-    every_worker_ended(),
-)
-distinct_pids = Claim(
-    Text("every child has a pid of its own", "هر فرزند pid خودش را دارد"),
-    processes(lambda values: children(values) + 1),
-)
-one_parent = Claim(
-    Text("the main process started them all", "همه را فرایند اصلی آغاز کرد"),
-    children_of_one_parent(),
-)
+distinct_pids = a_pid_each(children)
 
 topic = Topic(
     title=Text("Spawning a process", "ساختن فرایند"),
@@ -146,7 +133,7 @@ topic = Topic(
                 ),
                 distinct_pids,
                 one_parent,
-                all_ended,
+                every_child_ended,
             ),
             observations=(
                 Claim(
@@ -202,7 +189,7 @@ topic = Topic(
                 ),
                 distinct_pids,
                 one_parent,
-                all_ended,
+                every_child_ended,
                 Claim(
                     Text(
                         "by fork, the run took about processes × work",
@@ -256,7 +243,7 @@ topic = Topic(
                     ),
                     workers_started(children_by_all_methods),
                 ),
-                all_ended,
+                every_child_ended,
             ),
             observations=(
                 Claim(
@@ -308,7 +295,7 @@ topic = Topic(
                     processes(lambda values: 2),
                 ),
                 one_parent,
-                all_ended,
+                every_child_ended,
             ),
         ),
     ),

@@ -1,6 +1,5 @@
 """Topic 14: barrier, shared counter and event: processes that must agree on something."""
 
-from collections.abc import Callable
 from datetime import datetime
 
 from webapp.engine.recording import Recording
@@ -10,18 +9,16 @@ from webapp.lessons.claims import (
     Values,
     at_most,
     equals,
-    every_worker_ended,
     nobody_passed_before_the_last_arrived,
     printed_after,
     printed_ascending,
     printed_in_order,
     printed_once_each,
-    processes,
     took_about,
     took_at_least,
     where,
 )
-from webapp.lessons.common import start_method_for
+from webapp.lessons.common import a_pid_each, every_child_ended, forked, start_method_for
 from webapp.lessons.parameters import Choice, Float, Integer
 from webapp.lessons.text import Text
 from webapp.lessons.topic import Demo, Ideal, Topic
@@ -110,13 +107,9 @@ def both_staggers(values: Values) -> float:
     return 2 * stagger(values)
 
 
-def by_fork(values: Values) -> bool:
-    return str(values["start_method"]) == "fork"
-
-
 def clearly_apart(values: Values) -> bool:
     # A fresh interpreter may take longer to start than the stagger lasts.
-    return by_fork(values) and stagger(values) >= SURELY_APART
+    return forked(values) and stagger(values) >= SURELY_APART
 
 
 def closer_together(recording: Recording, values: Values) -> Measured:
@@ -142,18 +135,6 @@ def met_at_start() -> Claim:
         nobody_passed_before_the_last_arrived("start", children),
     )
 
-
-def distinct_pids(count: Callable[[Values], int]) -> Claim:
-    return Claim(
-        Text("every child has a pid of its own", "هر فرزند pid خودش را دارد"),
-        processes(lambda values: count(values) + 1),
-    )
-
-
-all_ended = Claim(
-    Text("every child came to its end", "همهٔ فرزندها تا پایان اجرا شدند"),
-    every_worker_ended(),
-)
 
 topic = Topic(
     title=Text("Synchronizing processes", "همگام‌سازی فرایندها"),
@@ -212,8 +193,8 @@ topic = Topic(
                     Text("the second pair came after the first", "جفت دوم پس از جفت اول اجرا شد"),
                     printed_in_order(WITH_BARRIER, WITHOUT_BARRIER),
                 ),
-                distinct_pids(lambda values: 4),
-                all_ended,
+                a_pid_each(lambda values: 4),
+                every_child_ended,
                 Claim(
                     Text(
                         "the run took two staggers or longer",
@@ -260,8 +241,8 @@ topic = Topic(
                     at_most(FINAL, expected),
                 ),
                 met_at_start(),
-                distinct_pids(children),
-                all_ended,
+                a_pid_each(children),
+                every_child_ended,
             ),
             observations=(
                 Claim(
@@ -296,8 +277,8 @@ topic = Topic(
                     equals(FINAL, expected),
                 ),
                 met_at_start(),
-                distinct_pids(children),
-                all_ended,
+                a_pid_each(children),
+                every_child_ended,
             ),
         ),
         Demo(
@@ -335,14 +316,14 @@ topic = Topic(
                     ),
                     printed_after(RUNS, READY),
                 ),
-                distinct_pids(children),
-                all_ended,
+                a_pid_each(children),
+                every_child_ended,
                 Claim(
                     Text(
                         "by fork, the run took about half a second",
                         "با fork، زمان اجرا حدود نیم ثانیه بود",
                     ),
-                    where(by_fork, took_about(lambda values: PREPARATION)),
+                    where(forked, took_about(lambda values: PREPARATION)),
                 ),
             ),
             observations=(

@@ -5,7 +5,6 @@ from webapp.lessons.claims import (
     Values,
     ended_as,
     every_line_from,
-    every_worker_ended,
     one_process,
     printed_after,
     printed_ascending,
@@ -20,6 +19,7 @@ from webapp.lessons.claims import (
     where,
     workers_started,
 )
+from webapp.lessons.common import every_thread_ended, threads
 from webapp.lessons.parameters import Float, Integer, Permutation
 from webapp.lessons.text import Text
 from webapp.lessons.topic import Demo, Ideal, Topic
@@ -111,10 +111,6 @@ raise_in = Integer(
 )
 
 
-def threads(values: Values) -> int:
-    return int(values["thread_count"])
-
-
 def numbers(values: Values) -> range:
     return range(1, threads(values) + 1)
 
@@ -171,10 +167,6 @@ all_started = Claim(
     Text("as many threads were started as asked for", "درست به تعداد خواسته‌شده نخ آغاز شد"),
     workers_started(threads),
 )
-all_ended = Claim(
-    Text("every thread came to its end", "همهٔ نخ‌ها تا پایان اجرا شدند"),
-    every_worker_ended(),
-)
 same_process = Claim(
     Text("all threads ran in one process", "همهٔ نخ‌ها در یک فرایند بودند"),
     one_process(),
@@ -227,7 +219,7 @@ topic = Topic(
                 ),
                 all_started,
                 same_process,
-                all_ended,
+                every_thread_ended,
                 Claim(
                     Text("the run took about one sleep", "زمان اجرا حدود یک خواب بود"),
                     took_about(one_sleep),
@@ -275,7 +267,7 @@ topic = Topic(
                 ),
                 all_started,
                 same_process,
-                all_ended,
+                every_thread_ended,
             ),
             observations=(
                 Claim(
@@ -340,7 +332,7 @@ topic = Topic(
                     ),
                     where(clear_step, printed_in_order(RUNNING, OVER)),
                 ),
-                all_ended,
+                every_thread_ended,
                 Claim(
                     Text(
                         "the run took about the longest sleep", "زمان اجرا حدود بلندترین خواب بود"
@@ -458,7 +450,7 @@ topic = Topic(
                     ended_as(lambda values: "finished"),
                     of_any_run=True,
                 ),
-                all_ended,
+                every_thread_ended,
                 Claim(
                     Text(
                         "the run took about as long as the work of the others",
