@@ -54,13 +54,20 @@ def test_demos_know_the_standard_library_only() -> None:
             assert name.partition(".")[0] in sys.stdlib_module_names, f"{path} imports {name}"
 
 
-def test_the_pages_reach_the_engine_by_its_seam_only() -> None:
+@pytest.mark.parametrize("package", ["pages", "api", "terminal"])
+def test_it_reaches_the_engine_by_its_seam_only(package: str) -> None:
     """What wires everything, `app.py`, alone chooses a runner."""
     seam = {"runner", "recording", "events", "program"}
-    for path in (ROOT / "webapp/pages").rglob("*.py"):
+    for path in (ROOT / "webapp" / package).rglob("*.py"):
         for name in imported(path):
             if name.startswith("webapp.engine."):
                 assert name.split(".")[2] in seam, f"{path} imports {name}"
+
+
+def test_the_pages_know_nothing_of_the_api() -> None:
+    for path in (ROOT / "webapp/pages").rglob("*.py"):
+        for name in imported(path):
+            assert not name.startswith(("webapp.api", "webapp.terminal")), f"{path} imports {name}"
 
 
 @pytest.mark.parametrize(

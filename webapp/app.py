@@ -12,6 +12,8 @@ from jinja2 import StrictUndefined
 from jinja2.ext import Extension
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from webapp.api.answers import answer_program
+from webapp.api.blueprints import api_blueprints
 from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.runner import Runner
 from webapp.lessons.folders import find_topics
@@ -26,6 +28,7 @@ from webapp.pages.runs import runs_blueprint
 from webapp.pages.site import Runs, Site
 from webapp.pages.topics import topic_blueprint
 from webapp.pages.wording import load_wordings
+from webapp.terminal.commands import add_commands
 
 LARGEST_REQUEST = 64 * 1024  # bytes; a form is far smaller
 
@@ -47,12 +50,15 @@ def create_app(
     site = _site(app, runner or _own_runner(), tuple(topics or find_topics()))
     compress(app)
     guard(app)
-    handle_errors(app, site)
+    handle_errors(app, site, answer_program)
     app.register_blueprint(assets_blueprint(site.assets))
     app.register_blueprint(home_blueprint(site))
     app.register_blueprint(runs_blueprint(site))
     for topic in site.topics:
         app.register_blueprint(topic_blueprint(site, topic))
+    for blueprint in api_blueprints(site):
+        app.register_blueprint(blueprint)
+    add_commands(app, site)
     return app
 
 

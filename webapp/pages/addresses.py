@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 from webapp.lessons.text import Language
 from webapp.lessons.topic import Demo, Topic
 
+OPENAPI = "/api/openapi.json"
+
 
 def home(language: Language) -> str:
     """The first page."""
@@ -31,6 +33,11 @@ def download(
 ) -> str:
     """A demo's file, with its parameters in the last line if `query` holds any."""
     return _with(f"{topic(language, of)}/{demo.slug}.py", query)
+
+
+def api(language: Language) -> str:
+    """The page about the API."""
+    return f"/{language}/api"
 
 
 def events(run: str) -> str:

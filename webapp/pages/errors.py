@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -16,6 +17,9 @@ from webapp.pages.site import Site
 from webapp.pages.wording import Wording
 
 RETRY_SECONDS = 5
+# Gives the answer to an error where it is no person who asks, else None.
+ForPrograms = Callable[[HTTPException], Response | None]
+
 # Errors with words of their own; all others get common ones.
 KNOWN = {403, 404, 405, 500, 503}
 
@@ -40,18 +44,18 @@ class Failure:
     text: str
 
 
-def handle_errors(app: Flask, site: Site) -> None:
-    """Answer every error with a page of ours."""
+def handle_errors(app: Flask, site: Site, for_programs: ForPrograms) -> None:
+    """Answer every error with a page of ours, or as `for_programs` does where a program asks."""
 
     @app.errorhandler(Busy)
     def busy(error: Busy) -> Response:
         """Say that the machine is full, and when to come again."""
-        return answer(site, ServiceUnavailable())
+        return known(ServiceUnavailable())
 
     @app.errorhandler(HTTPException)
     def known(error: HTTPException) -> Response:
         """Say what is wrong with the request, or that we failed."""
-        return answer(site, error)
+        return for_programs(error) or answer(site, error)
 
 
 def answer(site: Site, error: HTTPException) -> Response:

@@ -59,6 +59,7 @@ class Page:
     chapters: tuple[ChapterLinks, ...]
     home: str
     is_home: bool
+    api: str
     asset: Callable[[str], str]
     indexed: bool = True
 
@@ -84,6 +85,7 @@ def draw_page(
         chapters=draw_chapters(site, language, topic),
         home=addresses.home(language),
         is_home=address(language) == addresses.home(language),
+        api=addresses.api(language),
         asset=site.assets.address,
         indexed=indexed,
     )

@@ -1,0 +1,52 @@
+"""The site with its own topics on a real engine, and one on which nothing may run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.api.serving import NotedRunner
+from tests.web.scripted import ScriptedRunner
+from webapp.app import create_app
+
+
+@pytest.fixture(scope="session")
+def runner() -> Iterator[NotedRunner]:
+    runner = NotedRunner()
+    yield runner
+    runner.close()
+
+
+@pytest.fixture(scope="session")
+def app(runner: NotedRunner) -> Flask:
+    return create_app(runner, TESTING=True)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A client of the site as it is."""
+    return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def idle_app() -> tuple[Flask, ScriptedRunner]:
+    runner = ScriptedRunner()
+    return create_app(runner, TESTING=True), runner
+
+
+@pytest.fixture
+def idle(idle_app: tuple[Flask, ScriptedRunner]) -> ScriptedRunner:
+    """A runner that notes what it is asked for, and runs nothing; it has forgotten other tests."""
+    _, runner = idle_app
+    vars(runner).update(vars(ScriptedRunner()))
+    return runner
+
+
+@pytest.fixture
+def idle_client(idle_app: tuple[Flask, ScriptedRunner], idle: ScriptedRunner) -> FlaskClient:
+    """A client of the site with its own topics, on that runner."""
+    app, _ = idle_app
+    return app.test_client()

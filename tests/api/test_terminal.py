@@ -1,0 +1,118 @@
+"""The demos in a terminal."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskCliRunner
+
+from tests.web.scripted import ScriptedRunner
+from webapp.engine.recording import Outcome
+
+ROOT = Path(__file__).resolve().parents[2]
+FLASK = [sys.executable, "-m", "flask", "--app", "wsgi"]
+LOCK = "lock/lock-around-everything"
+
+
+@pytest.fixture
+def shell(app: Flask) -> FlaskCliRunner:
+    return app.test_cli_runner()
+
+
+@pytest.fixture
+def idle_shell(idle_app: tuple[Flask, ScriptedRunner], idle: ScriptedRunner) -> FlaskCliRunner:
+    return idle_app[0].test_cli_runner()
+
+
+def test_demos_lists_every_demo(idle_shell: FlaskCliRunner) -> None:
+    listed = idle_shell.invoke(args=["demos"])
+    assert listed.exit_code == 0
+    assert "4. Thread synchronization with a lock" in listed.output
+    assert re.search(r"lock/lost-update +\S.*\(trap\)", listed.output)
+
+
+def test_help_tells_the_bounds_and_the_defaults(idle_shell: FlaskCliRunner) -> None:
+    told = idle_shell.invoke(args=["run-demo", "lock/lost-update", "--help"])
+    assert told.exit_code == 0
+    assert "--thread_count, --thread-count 1…8" in told.output
+    assert re.search(r"\[default:\s+200\]", told.output)
+
+
+def test_a_run_shows_its_lines_its_claims_and_its_lanes(shell: FlaskCliRunner) -> None:
+    run = shell.invoke(args=["run-demo", LOCK, "--thread_count", "2", "--sleep-seconds", "0.1"])
+    assert run.exit_code == 0, run.output
+    assert re.search(r"^ +0\.\d{3}  Thread#1 +---> Thread#1 running", run.output, re.M)
+    assert re.search(r"^finished$", run.output, re.M)
+    assert "✓ never did two threads hold the lock at once" in run.output
+    assert re.search(r"^Time: 0\.\d{3} s, ideally 0\.200 s", run.output, re.M)
+    first, second = (re.search(rf"^Thread#{n} +▕(.*)▏$", run.output, re.M) for n in (1, 2))
+    assert first and second
+    # Who comes second waits while the other holds, and holds afterwards.
+    lanes = sorted([first.group(1), second.group(1)], key=lambda lane: lane.index("█"))
+    assert "·█" in lanes[1]
+    assert lanes[0].rindex("█") <= lanes[1].index("█")
+    assert "\x1b[" not in run.output
+
+
+def test_a_terminal_gets_colours(shell: FlaskCliRunner) -> None:
+    run = shell.invoke(args=["run-demo", LOCK, "--sleep-seconds", "0"], color=True)
+    assert "\x1b[32m" in run.output
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--thread_count", "99"], "Input should be less than or equal to 10"),
+        (["--thread-count", "many"], "Input should be a valid integer"),
+        (["--threads", "3"], "No such option"),
+        (["3"], "unexpected extra argument"),
+    ],
+)
+def test_what_cannot_be_taken_is_told_and_nothing_runs(
+    idle_shell: FlaskCliRunner, idle: ScriptedRunner, options: list[str], message: str
+) -> None:
+    run = idle_shell.invoke(args=["run-demo", LOCK, *options])
+    assert run.exit_code == 2
+    assert message in run.output
+    assert idle.programs == []
+
+
+def test_an_unknown_demo_is_told(idle_shell: FlaskCliRunner) -> None:
+    run = idle_shell.invoke(args=["run-demo", "lock/none"])
+    assert run.exit_code == 2
+    assert "No such command" in run.output
+
+
+@pytest.mark.parametrize("outcome", [one for one in Outcome if one is not Outcome.FINISHED])
+def test_a_run_that_does_not_finish_is_a_failure(
+    idle_shell: FlaskCliRunner, idle: ScriptedRunner, outcome: Outcome
+) -> None:
+    idle.outcome = outcome
+    run = idle_shell.invoke(args=["run-demo", LOCK])
+    assert run.exit_code == 1
+    assert re.search(rf"^{outcome}$", run.output, re.M)
+
+
+def test_ctrl_c_stops_the_run_and_what_it_recorded_is_told() -> None:
+    run = subprocess.Popen(
+        [*FLASK, "run-demo", LOCK, "--sleep_seconds", "1", "--thread_count", "10"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    assert run.stdout is not None
+    with run.stdout as output:
+        assert "running" in output.readline()
+        run.send_signal(signal.SIGINT)
+        rest = output.read()
+    assert run.wait() == 130
+    assert re.search(r"^cancelled$", rest, re.M)
+    assert re.search(r"^Thread#1 +▕.*█▏$", rest, re.M)

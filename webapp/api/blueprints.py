@@ -1,0 +1,57 @@
+"""All that stands below `/api…`, and the page that explains it."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from flask import Blueprint, Response, redirect
+from werkzeug.wrappers import Response as AnyResponse
+
+from webapp.api.answers import json_answer
+from webapp.api.bodies import refuse_large_bodies, refuse_queries
+from webapp.api.docs import docs_blueprint
+from webapp.api.document import draw_document
+from webapp.api.report import report_blueprint
+from webapp.api.runs import add_runs
+from webapp.api.topics import add_topics
+from webapp.engine.runner import UnknownRun
+from webapp.pages import addresses
+from webapp.pages.layout import visitor_language
+from webapp.pages.site import Site
+
+
+def api_blueprints(site: Site) -> tuple[Blueprint, ...]:
+    """Make our own API, the report's routes and the page about both."""
+    return _own(site), report_blueprint(site), docs_blueprint(site)
+
+
+def _own(site: Site) -> Blueprint:
+    blueprint = Blueprint("api", __name__, url_prefix="/api")
+    blueprint.before_request(refuse_large_bodies)
+    blueprint.before_request(refuse_queries)
+    add_topics(blueprint, site)
+    add_runs(blueprint, site)
+
+    @cache
+    def document() -> bytes:
+        return json_answer(draw_document(site)).get_data()
+
+    @blueprint.get("/openapi.json")
+    def openapi() -> Response:
+        """Describe every route, as OpenAPI has it."""
+        return Response(document(), content_type="application/json")
+
+    @blueprint.get("/docs")
+    def docs() -> AnyResponse:
+        """Send to the page about the API in the language of the browser."""
+        response = redirect(addresses.api(visitor_language()))
+        response.headers["Vary"] = "Accept-Language"
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+    @blueprint.errorhandler(UnknownRun)
+    def unknown(error: UnknownRun) -> Response:
+        """Say that a run was never there, or is forgotten."""
+        return json_answer({"detail": "Not Found"}, 404)
+
+    return blueprint

@@ -1,0 +1,186 @@
+"""The page about the API: drawn from the same declarations as the document, without a script."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from webapp.api.operations import Operation, all_operations
+from webapp.api.schemas import Schema, schema_of
+from webapp.lessons.parameters import AnyParameter
+from webapp.lessons.text import Language
+from webapp.lessons.topic import Demo, Topic
+from webapp.pages import addresses
+from webapp.pages.layout import Page, draw_page
+from webapp.pages.site import Site
+from webapp.pages.wording import Wording
+
+TAGS = ("movazi", "report")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One parameter in a table, in the words of JSON Schema."""
+
+    name: str
+    type: str
+    bounds: str
+    default: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One route. `link` is an address to try it at, `command` a command that does."""
+
+    anchor: str
+    method: str
+    path: str
+    summary: str
+    description: str
+    rows: tuple[Row, ...]
+    answers: str
+    link: str
+    command: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """Routes that belong together, under a title."""
+
+    name: str
+    title: str
+    lead: str
+    routes: tuple[Shown, ...]
+
+
+@dataclass(frozen=True)
+class DemoRows:
+    """One demo's parameters."""
+
+    name: str
+    title: str
+    address: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class TopicRows:
+    """A topic's demos."""
+
+    title: str
+    demos: tuple[DemoRows, ...]
+
+
+@dataclass(frozen=True)
+class ApiView:
+    """The page."""
+
+    page: Page
+    document: str
+    groups: tuple[Group, ...]
+    topics: tuple[TopicRows, ...]
+
+
+def docs_blueprint(site: Site) -> Blueprint:
+    """Make the page, in each language."""
+    blueprint = Blueprint("api_docs", __name__)
+
+    @blueprint.get("/<any(en, fa):language>/api")
+    def show(language: Language) -> Response:
+        """Show what there is to ask for, and how."""
+        return Response(site.render("api.html", draw_api(site, language)))
+
+    return blueprint
+
+
+def draw_api(site: Site, language: Language) -> ApiView:
+    """Draw the page about the API."""
+    say = site.wordings[language]
+    operations = all_operations(site)
+    return ApiView(
+        page=draw_page(
+            site,
+            language,
+            title=say("api.title"),
+            description=say("api.description"),
+            address=addresses.api,
+        ),
+        document=addresses.OPENAPI,
+        groups=tuple(_group(say, tag, operations) for tag in TAGS),
+        topics=tuple(_topic(language, topic) for topic in site.topics),
+    )
+
+
+def _group(say: Wording, tag: str, operations: list[Operation]) -> Group:
+    routes = tuple(_shown(say.language, one) for one in operations if one.tag == tag)
+    return Group(tag, say(f"api.{tag}.title"), say(f"api.{tag}.lead"), routes)
+
+
+def _shown(language: Language, operation: Operation) -> Shown:
+    posts = operation.method == "post"
+    return Shown(
+        anchor=operation.id,
+        method=operation.method.upper(),
+        path=operation.path,
+        summary=operation.summary[language],
+        description=operation.description[language] if operation.description else "",
+        rows=tuple(_rows(operation)),
+        answers=", ".join(_statuses(operation)),
+        link="" if posts else operation.example,
+        command=_command(operation) if posts and operation.example else "",
+    )
+
+
+def _rows(operation: Operation) -> Iterator[Row]:
+    for parameter in operation.parameters:
+        if parameter["in"] == "query":
+            yield _row(parameter["name"], parameter["schema"], parameter.get("description", ""))
+
+
+def _row(name: str, schema: Schema, label: str) -> Row:
+    default = json.dumps(schema["default"], ensure_ascii=False) if "default" in schema else ""
+    return Row(name, str(schema.get("type", "")), _bounds(schema), default, label)
+
+
+def _bounds(schema: Mapping[str, Any]) -> str:
+    if "enum" in schema:
+        return " | ".join(schema["enum"])
+    if "items" in schema:
+        return f"{schema['minItems']} × {_bounds(schema['items'])}"
+    return f"{schema['minimum']} … {schema['maximum']}" if "minimum" in schema else ""
+
+
+def _statuses(operation: Operation) -> Iterator[str]:
+    for status in (operation.status, *operation.refusals):
+        yield f"{status} {HTTPStatus(status).phrase}"
+
+
+def _command(operation: Operation) -> str:
+    """Write a command that asks for a run, to be copied into a shell."""
+    body = json.dumps(operation.body_example)
+    url = request.host_url.rstrip("/") + operation.example
+    return f"curl {url} -H 'Content-Type: application/json' -d '{body}'"
+
+
+def _topic(language: Language, topic: Topic) -> TopicRows:
+    demos = tuple(_demo(language, topic, demo) for demo in topic.demos)
+    return TopicRows(topic.title[language], demos)
+
+
+def _demo(language: Language, topic: Topic, demo: Demo) -> DemoRows:
+    return DemoRows(
+        name=f"{topic.slug}/{demo.slug}",
+        title=demo.title[language],
+        address=addresses.demo(language, topic, demo),
+        rows=tuple(_parameter(language, parameter) for parameter in demo.parameters),
+    )
+
+
+def _parameter(language: Language, parameter: AnyParameter) -> Row:
+    return _row(parameter.name, schema_of(parameter), parameter.label[language])

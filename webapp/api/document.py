@@ -1,0 +1,217 @@
+"""The OpenAPI document, written from the same declarations that the routes are checked by.
+
+It is written here and not by a framework: the parameters of demos are data that is found at the
+start, and a model a demo would say the same a second time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+from webapp.api.operations import JSON, Operation, all_operations, ref
+from webapp.api.schemas import Schema, schema_of_all
+from webapp.engine.events import Kind
+from webapp.engine.recording import Outcome
+from webapp.engine.runner import Phase
+from webapp.lessons.topic import Demo, Topic
+from webapp.pages.site import Site
+
+VERSION = "1"
+
+DESCRIPTION = """\
+Runs real programs and tells what they did. Every answer comes from a run that was made for it.
+
+Problems are told as `{"detail": [{"type", "loc", "msg", "input"}]}`, in pydantic's types and words.
+The routes tagged `report` are those of the course report, with its paths, parameters and texts; on
+them `unit_seconds` scales every sleep, unknown parameters are ignored, and the last of a repeated
+one counts."""
+
+
+def draw_document(site: Site) -> dict[str, Any]:
+    """Describe all routes below `/api…`."""
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in all_operations(site):
+        paths.setdefault(operation.path, {})[operation.method] = _operation(operation)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Movazi", "version": VERSION, "description": DESCRIPTION},
+        "tags": [{"name": "movazi"}, {"name": "report"}],
+        "paths": paths,
+        "components": {"schemas": dict(_schemas(site))},
+    }
+
+
+def _operation(operation: Operation) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "operationId": operation.id,
+        "tags": [operation.tag],
+        "summary": operation.summary.en,
+        "parameters": list(operation.parameters),
+        "responses": dict(_responses(operation)),
+    }
+    if operation.description:
+        told["description"] = operation.description.en
+    if operation.body:
+        content = {"schema": operation.body, "example": dict(operation.body_example)}
+        told["requestBody"] = {"required": True, "content": {JSON: content}}
+    return told
+
+
+def _responses(operation: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
+    good: dict[str, Any] = {"description": HTTPStatus(operation.status).phrase}
+    if operation.answers:
+        good["content"] = {media: {"schema": schema} for media, schema in operation.answers.items()}
+    yield str(operation.status), good
+    for status in operation.refusals:
+        shape = ref("Named" if status == HTTPStatus.NOT_FOUND else "Problems")
+        told: dict[str, Any] = {
+            "description": HTTPStatus(status).phrase,
+            "content": {JSON: {"schema": shape}},
+        }
+        if status == HTTPStatus.SERVICE_UNAVAILABLE:
+            told["headers"] = {"Retry-After": {"schema": {"type": "integer"}}}
+        yield str(status), told
+
+
+TEXT: Schema = {"type": "string"}
+WHOLE: Schema = {"type": "integer"}
+NUMBER: Schema = {"type": "number"}
+YES_OR_NO: Schema = {"type": "boolean"}
+ANY_OBJECT: Schema = {"type": "object"}
+
+
+def _schemas(site: Site) -> Iterator[tuple[str, Schema]]:
+    demos = [(topic, demo) for topic in site.topics for demo in topic.demos]
+    for topic, demo in demos:
+        yield _order_name(topic, demo), _order(topic, demo)
+    yield "Order", {"oneOf": [ref(_order_name(topic, demo)) for topic, demo in demos]}
+    yield "Text", _object(en=TEXT, fa=TEXT)
+    yield "Topics", _object(topics=_list(ref("Topic")))
+    yield (
+        "Topic",
+        _object(
+            topic=TEXT,
+            title=ref("Text"),
+            summary=ref("Text"),
+            chapter=TEXT,
+            order=WHOLE,
+            demos=_list(_object(demo=TEXT, title=ref("Text"), trap=YES_OR_NO)),
+        ),
+    )
+    yield (
+        "Demo",
+        _object(
+            demo=TEXT,
+            title=ref("Text"),
+            trap=YES_OR_NO,
+            watch=ref("Text"),
+            parameters=_list(ref("Parameter")),
+            as_in_report=ANY_OBJECT,
+            claims=_list(ref("Text")),
+            observations=_list(ref("Text")),
+            file=TEXT,
+            source=TEXT,
+        ),
+    )
+    yield (
+        "Parameter",
+        _object(
+            ("options",),
+            name=TEXT,
+            label=ref("Text"),
+            help=ref("Text"),
+            default={},
+            schema=ANY_OBJECT,
+            options={"type": "object", "additionalProperties": ref("Text")},
+        ),
+    )
+    yield from _runs()
+    yield from _errors()
+
+
+def _runs() -> Iterator[tuple[str, Schema]]:
+    named = {"run": TEXT, "demo": TEXT, "parameters": ANY_OBJECT}
+    yield (
+        "State",
+        _object(
+            **named,
+            phase={"enum": [*Phase]},
+            place=WHOLE,
+            result={"anyOf": [ref("Result"), {"type": "null"}]},
+        ),
+    )
+    yield (
+        "Result",
+        _object(
+            ("events",),
+            **named,
+            outcome={"enum": [*Outcome]},
+            detail=TEXT,
+            exit_code={"type": ["integer", "null"]},
+            transcript=_list(ref("Line")),
+            claims=_list(ref("Claim")),
+            observations=_list(ref("Claim")),
+            timing=_object(wall=NUMBER, cpu=NUMBER, ideal=NUMBER),
+            receipt=ANY_OBJECT,
+            dropped=WHOLE,
+            swept=WHOLE,
+            events=_list(ref("Event")),
+        ),
+    )
+    worker = {"time": _microseconds(), "pid": WHOLE, "tid": WHOLE, "worker": TEXT}
+    line = {"event": WHOLE, "stream": TEXT, "text": TEXT, "source_line": WHOLE}
+    yield "Line", _object(**worker, **line)
+    event = {"id": WHOLE, "kind": {"enum": [*Kind]}, "object": TEXT, "text": TEXT, "line": WHOLE}
+    yield "Event", _object(**worker, **event)
+    yield (
+        "Claim",
+        _object(text=ref("Text"), holds={"type": ["boolean", "null"]}, figure=TEXT),
+    )
+
+
+def _errors() -> Iterator[tuple[str, Schema]]:
+    place = {"anyOf": [TEXT, WHOLE]}
+    problem = _object(
+        ("input", "ctx"), type=TEXT, loc=_list(place), msg=TEXT, input={}, ctx=ANY_OBJECT
+    )
+    yield "Problems", _object(detail=_list(problem))
+    yield "Named", _object(detail=TEXT)
+
+
+def _order(topic: Topic, demo: Demo) -> Schema:
+    """What `POST /api/runs` takes for one demo."""
+    return {
+        "type": "object",
+        "title": demo.title.en,
+        "properties": {
+            "demo": {"const": f"{topic.slug}/{demo.slug}"},
+            "parameters": schema_of_all(demo),
+            "observe": {"type": "boolean", "default": True},
+            "events": {"type": "boolean", "default": False},
+        },
+        "required": ["demo"],
+        "additionalProperties": False,
+    }
+
+
+def _order_name(topic: Topic, demo: Demo) -> str:
+    return f"Order.{topic.slug}.{demo.slug}"
+
+
+def _object(optional: tuple[str, ...] = (), /, **properties: Schema) -> Schema:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": [name for name in properties if name not in optional],
+        "additionalProperties": False,
+    }
+
+
+def _list(items: Schema) -> Schema:
+    return {"type": "array", "items": items}
+
+
+def _microseconds() -> Schema:
+    return {"type": "integer", "description": "Microseconds since the run began."}

@@ -1,0 +1,188 @@
+"""Every route, declared once for its description and for its page: what it takes and answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from webapp.api.report import find_demo
+from webapp.api.report_table import ROUTES, UNIT, Query, Route
+from webapp.api.schemas import Schema
+from webapp.lessons.text import Text
+from webapp.pages.site import Site
+
+JSON = "application/json"
+EVENTS = "text/event-stream"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """One route. `answers` holds the schema of a good answer by its media type."""
+
+    method: str
+    path: str
+    id: str
+    tag: str
+    summary: Text
+    description: Text | None = None
+    parameters: Sequence[Mapping[str, Any]] = ()
+    body: Schema | None = None
+    answers: Mapping[str, Schema] = field(default_factory=dict)
+    status: int = 200
+    refusals: tuple[int, ...] = ()
+    example: str = ""
+    body_example: Mapping[str, Any] = field(default_factory=dict)
+
+
+def all_operations(site: Site) -> list[Operation]:
+    """Our own routes, then the report's."""
+    return [*_own(site), *_report(site)]
+
+
+def _own(site: Site) -> Iterator[Operation]:
+    """What must hold on all of them: no parameter in the address, and a body of 16 kB at most."""
+    topic, demo = site.topics[0], site.topics[0].demos[0]
+    yield Operation(
+        method="get",
+        path="/api/topics",
+        id="list_topics",
+        tag="movazi",
+        summary=Text("All topics with their demos", "همهٔ مبحث‌ها با برنامه‌هایشان"),
+        answers={JSON: ref("Topics")},
+        refusals=(413, 422),
+        example="/api/topics",
+    )
+    yield Operation(
+        method="get",
+        path="/api/topics/{topic}/{demo}",
+        id="show_demo",
+        tag="movazi",
+        summary=Text(
+            "A demo: its parameters, claims and source",
+            "یک برنامه: پارامترها، ادعاها و متن آن",
+        ),
+        parameters=[_in_path("topic", topic.slug), _in_path("demo", demo.slug)],
+        answers={JSON: ref("Demo")},
+        refusals=(404, 413, 422),
+        example=f"/api/topics/{topic.slug}/{demo.slug}",
+    )
+    yield Operation(
+        method="post",
+        path="/api/runs",
+        id="start_run",
+        tag="movazi",
+        summary=Text("Run a demo", "اجرای یک برنامه"),
+        description=Text(
+            "Answers when the run is over. With Accept: text/event-stream it answers at once and "
+            "streams: run (its id and its place in line), each event, and at last result. A client "
+            "that leaves ends its run. Without parameters the demo runs with its defaults; else "
+            "none may be left out.",
+            "پاسخ پس از پایان اجرا می‌آید. با Accept: text/event-stream پاسخ بی‌درنگ آغاز می‌شود و "
+            "جاری می‌ماند: run (شناسهٔ اجرا و جایش در صف)، هر event، و سرانجام result. اگر گیرنده "
+            "برود، اجرایش پایان می‌یابد. بدون parameters برنامه با مقدارهای پیش‌فرض اجرا می‌شود؛ "
+            "وگرنه هیچ‌کدام نباید جا بماند.",
+        ),
+        body=ref("Order"),
+        answers={JSON: ref("Result"), EVENTS: {"type": "string"}},
+        refusals=(403, 413, 415, 422, 503),
+        example="/api/runs",
+        body_example={"demo": f"{topic.slug}/{demo.slug}", "parameters": demo.defaults},
+    )
+    yield Operation(
+        method="get",
+        path="/api/runs/{run}",
+        id="show_run",
+        tag="movazi",
+        summary=Text(
+            "Where a run stands, and its result with all events",
+            "وضعیت یک اجرا، و نتیجه‌اش با همهٔ رویدادها",
+        ),
+        description=Text(
+            "With Accept: text/event-stream it streams the run from its first event, or from the "
+            "one after Last-Event-ID.",
+            "با Accept: text/event-stream اجرا را از نخستین رویداد، یا از رویداد پس از "
+            "Last-Event-ID، جاری می‌کند.",
+        ),
+        parameters=[_in_path("run")],
+        answers={JSON: ref("State"), EVENTS: {"type": "string"}},
+        refusals=(404, 413, 422),
+    )
+    yield Operation(
+        method="post",
+        path="/api/runs/{run}/cancel",
+        id="cancel_run",
+        tag="movazi",
+        summary=Text("Stop a run; its record is kept", "توقف یک اجرا؛ آنچه ثبت شده می‌ماند"),
+        parameters=[_in_path("run")],
+        status=204,
+        refusals=(403, 404, 413, 422),
+    )
+
+
+def _report(site: Site) -> Iterator[Operation]:
+    for route in ROUTES:
+        demo = find_demo(site, route.demo)
+        for path in route.paths if demo else ():
+            yield Operation(
+                method="get",
+                path=f"{path}/",
+                id=path.rpartition("/")[2],
+                tag="report",
+                summary=demo.title if demo else Text("-", "-"),
+                description=Text(f"Runs {route.demo}.", f"برنامهٔ {route.demo} را اجرا می‌کند."),
+                parameters=[*_queries(route)],
+                answers={JSON: _envelope(route)},
+                refusals=(413, 422, 503),
+                example=_example(path, route),
+            )
+
+
+def _queries(route: Route) -> Iterator[dict[str, Any]]:
+    for query in (*route.queries, UNIT):
+        yield {
+            "name": query.name,
+            "in": "query",
+            "required": query.default is None,
+            "schema": _query_schema(query),
+        }
+    for name in route.ignored:
+        yield {"name": name, "in": "query", "description": "Ignored.", "schema": {}}
+
+
+def _query_schema(query: Query) -> Schema:
+    schema: Schema = {
+        "type": "integer" if query.whole else "number",
+        "minimum": query.minimum,
+        "maximum": query.maximum,
+    }
+    return schema if query.default is None else {**schema, "default": query.default}
+
+
+def _envelope(route: Route) -> Schema:
+    entries: Schema = {"type": "array", "items": route.entry}
+    if not route.envelope:
+        return entries
+    return {
+        "type": "object",
+        "properties": {route.envelope: entries},
+        "required": [route.envelope],
+        "additionalProperties": False,
+    }
+
+
+def _example(path: str, route: Route) -> str:
+    needed = [
+        f"{query.name}={min(3, query.maximum)}" for query in route.queries if query.default is None
+    ]
+    return f"{path}/?{'&'.join([*needed, 'unit_seconds=0.1'])}"
+
+
+def _in_path(name: str, example: str = "") -> dict[str, Any]:
+    told = {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+    return {**told, "example": example} if example else told
+
+
+def ref(name: str) -> Schema:
+    """Point to one of the document's schemas."""
+    return {"$ref": f"#/components/schemas/{name}"}

@@ -1,0 +1,107 @@
+"""Makes the course report's routes from their table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import MethodNotAllowed
+
+from webapp.api.answers import Detail, NotFinished, Unprocessable, detail, json_answer
+from webapp.api.bodies import refuse_large_bodies
+from webapp.api.following import run_to_end
+from webapp.api.report_table import ROUTES, UNIT, Number, Query, Route
+from webapp.engine.program import Program
+from webapp.engine.recording import Outcome
+from webapp.lessons.topic import Demo
+from webapp.pages.site import Site
+
+# What pydantic reads as a whole number: ours takes from the report's clients what the report took.
+_WHOLE = re.compile(r"\s*([+-]?[0-9]+(?:_[0-9]+)*)(?:\.0+)?\s*", re.ASCII)
+_LONGEST = 4000  # characters; Python reads a few more digits, and then none at all
+
+
+def report_blueprint(site: Site) -> Blueprint:
+    """Make all routes of the report whose demo is in the course."""
+    blueprint = Blueprint("report", __name__)
+    blueprint.before_request(refuse_large_bodies)
+    for route in ROUTES:
+        if demo := find_demo(site, route.demo):
+            for path in route.paths:
+                blueprint.add_url_rule(
+                    f"{path}/",
+                    endpoint=path.rpartition("/")[2],
+                    view_func=_view(site, route, demo),
+                    methods=["GET"],
+                    strict_slashes=False,
+                    provide_automatic_options=False,
+                )
+    return blueprint
+
+
+def find_demo(site: Site, name: str) -> Demo | None:
+    """The demo named `topic/demo`, if the course has it."""
+    topic = site.topic(name.partition("/")[0])
+    return topic.demo(name.partition("/")[2]) if topic else None
+
+
+def read_queries(queries: Sequence[Query], given: Mapping[str, Sequence[str]]) -> dict[str, Number]:
+    """Check the address's parameters: the last of a repeated one counts, unknown ones do not.
+
+    Raises Unprocessable, with every problem in order of declaration.
+    """
+    values: dict[str, Number] = {}
+    problems: list[Detail] = []
+    for query in queries:
+        sent = given.get(query.name)
+        if sent:
+            _read(query, sent[-1], values, problems)
+        elif query.default is not None:
+            values[query.name] = query.default
+        else:
+            problems.append(detail("missing", ["query", query.name], None))
+    if problems:
+        raise Unprocessable(problems)
+    return values
+
+
+def _view(site: Site, route: Route, demo: Demo) -> Callable[[], Response]:
+    def view() -> Response:
+        # Flask lets HEAD in wherever GET is; here it would be a run that nobody sees.
+        if request.method == "HEAD":
+            raise MethodNotAllowed(["GET"])
+        given = read_queries((*route.queries, UNIT), request.args.to_dict(flat=False))
+        program = Program(demo.path, route.values(given))
+        recording = run_to_end(site.runner, program, observe=False)
+        if recording.outcome is not Outcome.FINISHED or recording.dropped:
+            raise NotFinished(recording.outcome)
+        answer = route.reads(recording)
+        return json_answer({route.envelope: answer} if route.envelope else answer)
+
+    return view
+
+
+def _read(query: Query, given: str, values: dict[str, Number], problems: list[Detail]) -> None:
+    loc = ["query", query.name]
+    number = _whole(given) if query.whole else _number(given)
+    if number is None:
+        problems.append(detail(f"{'int' if query.whole else 'float'}_parsing", loc, given))
+    elif not number <= query.maximum:  # so that what is not a number at all is out of bounds
+        problems.append(detail("less_than_equal", loc, given, le=query.maximum))
+    elif number < query.minimum:
+        problems.append(detail("greater_than_equal", loc, given, ge=query.minimum))
+    else:
+        values[query.name] = number
+
+
+def _whole(given: str) -> int | None:
+    found = _WHOLE.fullmatch(given[: _LONGEST + 1])
+    return int(found.group(1)) if found and len(given) <= _LONGEST else None
+
+
+def _number(given: str) -> float | None:
+    try:
+        return float(given) if given.isascii() else None
+    except ValueError:
+        return None

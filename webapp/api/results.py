@@ -1,0 +1,63 @@
+"""Runs as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from webapp.engine.recording import Recording
+from webapp.engine.runner import State
+from webapp.lessons.claims import Claim
+from webapp.lessons.text import Text
+from webapp.pages.site import Run
+
+
+def state_of(run: Run, state: State) -> dict[str, Any]:
+    """Where a run stands."""
+    return {**_named(run), "phase": state.phase, "place": state.place}
+
+
+def result_of(run: Run, recording: Recording, *, events: bool = False) -> dict[str, Any]:
+    """All that a run came to, its events only where they are asked for.
+
+    The `timing` is in seconds, each `time` in microseconds since the run began.
+    """
+    result: dict[str, Any] = {
+        **_named(run),
+        "outcome": recording.outcome,
+        "detail": recording.detail,
+        "exit_code": recording.exit_code,
+        "transcript": [asdict(line) for line in recording.lines],
+        "claims": _measured(run.demo.claims, run, recording),
+        "observations": _measured(run.demo.observations, run, recording),
+        "timing": {
+            "wall": recording.wall,
+            "cpu": recording.cpu,
+            "ideal": run.demo.ideal.seconds(run.values),
+        },
+        "receipt": asdict(recording.receipt),
+        "dropped": recording.dropped,
+        "swept": recording.swept,
+    }
+    if events:
+        result["events"] = [asdict(event) for event in recording.events]
+    return result
+
+
+def text_of(text: Text) -> dict[str, str]:
+    """A text in both languages."""
+    return {"en": text.en, "fa": text.fa}
+
+
+def _named(run: Run) -> dict[str, Any]:
+    demo = f"{run.topic.slug}/{run.demo.slug}"
+    return {"run": run.id, "demo": demo, "parameters": dict(run.values)}
+
+
+def _measured(claims: Iterable[Claim], run: Run, recording: Recording) -> list[dict[str, Any]]:
+    found = [(claim, claim.measure(recording, run.values)) for claim in claims]
+    return [
+        {"text": text_of(claim.text), "holds": measured.holds, "figure": measured.figure}
+        for claim, measured in found
+    ]

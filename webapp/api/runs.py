@@ -1,0 +1,143 @@
+"""Runs as JSON: ask for one, look at it, stop it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from webapp.api.answers import Detail, Unprocessable, detail, details, json_answer
+from webapp.api.bodies import read_object
+from webapp.api.following import as_events, await_end
+from webapp.api.results import result_of, state_of
+from webapp.lessons.parameters import InvalidParameters, take_all
+from webapp.lessons.topic import Demo, Topic, Values
+from webapp.pages.guard import visitor_address
+from webapp.pages.site import Run, Site
+
+STREAM = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+FIELDS = ("demo", "parameters", "observe", "events")
+
+
+@dataclass(frozen=True)
+class Order:
+    """A run as it was asked for."""
+
+    topic: Topic
+    demo: Demo
+    values: Values
+    observe: bool
+    events: bool
+
+
+def add_runs(blueprint: Blueprint, site: Site) -> None:
+    """Add the routes that run."""
+
+    @blueprint.post("/runs")
+    def start() -> Response:
+        """Run a demo, and answer when it is over, or as it goes."""
+        order = read_order(site, read_object())
+        run = _started(site, order)
+        if _takes_events():
+            return _streamed(site, run)
+        recording = await_end(site.runner, run.id)
+        return json_answer(result_of(run, recording, events=order.events))
+
+    @blueprint.get("/runs/<id>")
+    def show(id: str) -> Response:
+        """Tell where a run stands, and what it came to if it is over."""
+        run = _known(site, id)
+        if _takes_events():
+            return _streamed(site, run, request.headers.get("Last-Event-ID", 0, type=int))
+        recording = site.runner.recording(id)
+        result = None if recording is None else result_of(run, recording, events=True)
+        return json_answer({**state_of(run, site.runner.state(id)), "result": result})
+
+    @blueprint.post("/runs/<id>/cancel")
+    def cancel(id: str) -> Response:
+        """Stop a run; what it reported so far is kept."""
+        _known(site, id)
+        site.runner.cancel(id)
+        return Response(status=204)
+
+
+def read_order(site: Site, body: Mapping[str, Any]) -> Order:
+    """Check what was asked for, all of it at once. Raises Unprocessable."""
+    problems: list[Detail] = []
+    topic, demo = _named(site, body, problems)
+    values = _values(demo, body, problems) if demo else {}
+    observe = _switch(body, "observe", problems, default=True)
+    events = _switch(body, "events", problems, default=False)
+    problems += [
+        detail("extra_forbidden", ["body", name], body[name]) for name in body if name not in FIELDS
+    ]
+    if problems or topic is None or demo is None:
+        raise Unprocessable(problems)
+    return Order(topic, demo, values, observe, events)
+
+
+def _named(
+    site: Site, body: Mapping[str, Any], problems: list[Detail]
+) -> tuple[Topic | None, Demo | None]:
+    if "demo" not in body:
+        problems.append(detail("missing", ["body", "demo"], dict(body)))
+        return None, None
+    name = body["demo"]
+    if not isinstance(name, str):
+        problems.append(detail("string_type", ["body", "demo"], name))
+        return None, None
+    slug, _, demo_slug = name.partition("/")
+    topic = site.topic(slug)
+    demo = topic.demo(demo_slug) if topic else None
+    if demo is None:
+        problems.append(detail("no_such_demo", ["body", "demo"], name))
+    return topic, demo
+
+
+def _values(demo: Demo, body: Mapping[str, Any], problems: list[Detail]) -> Values:
+    """Check the parameters: none at all are the demo's own, else none may be forgotten."""
+    if "parameters" not in body:
+        return demo.defaults
+    given = body["parameters"]
+    if not isinstance(given, dict):
+        problems.append(detail("dict_type", ["body", "parameters"], given))
+        return {}
+    try:
+        return take_all(demo.parameters, given)
+    except InvalidParameters as invalid:
+        problems += details(invalid.problems, "body", "parameters")
+        return {}
+
+
+def _switch(body: Mapping[str, Any], name: str, problems: list[Detail], *, default: bool) -> bool:
+    value = body.get(name, default)
+    if not isinstance(value, bool):
+        problems.append(detail("bool_type", ["body", name], value))
+        return default
+    return value
+
+
+def _started(site: Site, order: Order) -> Run:
+    id = site.runner.start(
+        order.demo.program(order.values), visitor=visitor_address(), observe=order.observe
+    )
+    run = Run(id, "en", order.topic, order.demo, order.values, not order.observe)
+    site.runs.add(run)
+    return run
+
+
+def _streamed(site: Site, run: Run, after: int = 0) -> Response:
+    stream = as_events(site, run, max(0, after))
+    return Response(stream, headers=STREAM, mimetype="text/event-stream")
+
+
+def _known(site: Site, id: str) -> Run:
+    """Give a run that the runner has not forgotten. Raises UnknownRun."""
+    site.runner.state(id)
+    return site.runs.find(id)
+
+
+def _takes_events() -> bool:
+    return "text/event-stream" in request.headers.get("Accept", "")

@@ -1,0 +1,53 @@
+"""Parameters as JSON Schema: what `parameters.take_all` takes, and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from webapp.lessons.parameters import AnyParameter, Choice, Float, Floats, Integer, Permutation
+from webapp.lessons.topic import Demo
+
+Schema = dict[str, Any]
+
+
+def schema_of_all(demo: Demo) -> Schema:
+    """The object of all of a demo's parameters: each by its name, none left out."""
+    return {
+        "type": "object",
+        "properties": {parameter.name: schema_of(parameter) for parameter in demo.parameters},
+        "required": [parameter.name for parameter in demo.parameters],
+        "additionalProperties": False,
+    }
+
+
+def schema_of(parameter: AnyParameter) -> Schema:
+    """One parameter: its type, bounds and default."""
+    return {
+        **_type(parameter),
+        "default": parameter.default,
+        "title": parameter.label.en,
+        "description": parameter.help.en,
+    }
+
+
+def _type(parameter: AnyParameter) -> Schema:
+    match parameter:
+        case Integer():
+            return {"type": "integer", **_bounds(parameter)}
+        case Float():
+            return {"type": "number", **_bounds(parameter)}
+        case Choice():
+            return {"type": "string", "enum": list(parameter.options)}
+        case Floats():
+            items: Schema = {"type": "number", **_bounds(parameter)}
+        case Permutation():
+            items = {"type": "integer", "minimum": 1, "maximum": len(parameter.default)}
+    schema: Schema = {"type": "array", "items": items}
+    if isinstance(parameter, Permutation):
+        schema["uniqueItems"] = True
+    size = len(parameter.default)
+    return {**schema, "minItems": size, "maxItems": size}
+
+
+def _bounds(parameter: Integer | Float | Floats) -> Schema:
+    return {"minimum": parameter.minimum, "maximum": parameter.maximum}

@@ -1,0 +1,83 @@
+"""The course as JSON: `GET /api/topics`, `GET /api/topics/<topic>/<demo>`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Blueprint, Response, abort
+
+from webapp.api.answers import json_answer
+from webapp.api.results import text_of
+from webapp.api.schemas import schema_of
+from webapp.lessons.claims import Claim
+from webapp.lessons.parameters import AnyParameter, Choice
+from webapp.lessons.topic import Demo, Topic
+from webapp.pages.site import Site
+
+
+def add_topics(blueprint: Blueprint, site: Site) -> None:
+    """Add the routes that tell what there is to run."""
+
+    @blueprint.get("/topics")
+    def topics() -> Response:
+        """List the topics with their demos."""
+        return json_answer({"topics": [_topic(topic) for topic in site.topics]})
+
+    @blueprint.get("/topics/<topic>/<demo>")
+    def demo(topic: str, demo: str) -> Response:
+        """Tell all about a demo."""
+        found = site.topic(topic)
+        shown = found.demo(demo) if found else None
+        if found is None or shown is None:
+            abort(404)
+        return json_answer(_whole(found, shown))
+
+
+def _topic(topic: Topic) -> dict[str, Any]:
+    return {
+        "topic": topic.slug,
+        "title": text_of(topic.title),
+        "summary": text_of(topic.summary),
+        "chapter": topic.chapter,
+        "order": topic.order,
+        "demos": [_demo(topic, demo) for demo in topic.demos],
+    }
+
+
+def _demo(topic: Topic, demo: Demo) -> dict[str, Any]:
+    return {
+        "demo": f"{topic.slug}/{demo.slug}",
+        "title": text_of(demo.title),
+        "trap": demo.trap,
+    }
+
+
+def _whole(topic: Topic, demo: Demo) -> dict[str, Any]:
+    return {
+        **_demo(topic, demo),
+        "watch": text_of(demo.watch),
+        "parameters": [_parameter(parameter) for parameter in demo.parameters],
+        "as_in_report": dict(demo.as_in_report),
+        "claims": _texts(demo.claims),
+        "observations": _texts(demo.observations),
+        "file": demo.path.name,
+        "source": demo.source,
+    }
+
+
+def _parameter(parameter: AnyParameter) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "name": parameter.name,
+        "label": text_of(parameter.label),
+        "help": text_of(parameter.help),
+        "default": parameter.default,
+        "schema": schema_of(parameter),
+    }
+    if isinstance(parameter, Choice):
+        told["options"] = {word: text_of(label) for word, label in parameter.options.items()}
+    return told
+
+
+def _texts(claims: Iterable[Claim]) -> list[dict[str, str]]:
+    return [text_of(claim.text) for claim in claims]

@@ -1,0 +1,145 @@
+"""The commands: list the demos, run one and watch it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+import click
+from flask import Flask
+
+from webapp.api.answers import Detail, details
+from webapp.engine.recording import Outcome, Recording
+from webapp.lessons.parameters import (
+    AnyParameter,
+    Choice,
+    Float,
+    Floats,
+    Integer,
+    InvalidParameters,
+    Permutation,
+)
+from webapp.lessons.topic import Demo, Values
+from webapp.pages.site import Site
+from webapp.terminal.show import Screen, draw_end
+
+INTERRUPTED = 130
+"""The exit code of what a Ctrl-C has ended, as a shell has it."""
+
+
+def add_commands(app: Flask, site: Site) -> None:
+    """Add `demos` and `run-demo` to Flask's own commands."""
+    app.cli.add_command(click.Command("demos", callback=partial(list_demos, site), help=LIST_HELP))
+    app.cli.add_command(DemoCommands(site))
+
+
+LIST_HELP = "List all topics with their demos."
+RUN_HELP = "Run a demo and watch it. `run-demo DEMO --help` tells what it takes."
+
+
+def list_demos(site: Site) -> None:
+    """Print every demo's name and title, topic by topic."""
+    width = max(len(name) for name, _ in _demos(site))
+    for topic in site.topics:
+        click.secho(f"{topic.order}. {topic.title.en}", bold=True)
+        for demo in topic.demos:
+            trap = click.style(" (trap)", fg="yellow") if demo.trap else ""
+            click.echo(f"   {f'{topic.slug}/{demo.slug}':<{width}}  {demo.title.en}{trap}")
+
+
+class DemoCommands(click.Group):
+    """`run-demo`: one command a demo, its options drawn from the demo's declaration."""
+
+    def __init__(self, site: Site) -> None:
+        super().__init__("run-demo", help=RUN_HELP, subcommand_metavar="DEMO [OPTIONS]")
+        self._site = site
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        """Name the demos in order of the course."""
+        return [name for name, _ in _demos(self._site)]
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """Make the command of one demo."""
+        demo = dict(_demos(self._site)).get(name)
+        return _command(self._site, name, demo) if demo else None
+
+
+def _demos(site: Site) -> Iterator[tuple[str, Demo]]:
+    for topic in site.topics:
+        for demo in topic.demos:
+            yield f"{topic.slug}/{demo.slug}", demo
+
+
+def _command(site: Site, name: str, demo: Demo) -> click.Command:
+    return click.Command(
+        name,
+        params=[*map(_option, demo.parameters), TRANSCRIPT_ONLY],
+        callback=partial(run_demo, site, demo),
+        help=demo.watch.en,
+        short_help=demo.title.en,
+    )
+
+
+TRANSCRIPT_ONLY = click.Option(
+    ["--transcript-only"], is_flag=True, help="Watch nothing but what is printed."
+)
+
+
+def _option(parameter: AnyParameter) -> click.Option:
+    """Draw a parameter as an option, to be written with _ or with - alike."""
+    names = dict.fromkeys([f"--{parameter.name}", f"--{parameter.name.replace('_', '-')}"])
+    return click.Option(
+        [parameter.name, *names],
+        default=parameter.write(parameter.default),
+        show_default=True,
+        metavar=_kind(parameter),
+        help=f"{parameter.label.en}: {parameter.help.en}",
+    )
+
+
+def _kind(parameter: AnyParameter) -> str:
+    match parameter:
+        case Choice():
+            return f"[{'|'.join(parameter.options)}]"
+        case Permutation():
+            return f"1…{len(parameter.default)} IN ANY ORDER"
+        case Floats():
+            numbers = ",".join(["N"] * len(parameter.default))
+            return f"{numbers} {parameter.minimum:g}…{parameter.maximum:g}"
+        case Integer() | Float():
+            return f"{parameter.minimum:g}…{parameter.maximum:g}"
+
+
+def run_demo(site: Site, demo: Demo, transcript_only: bool, **entered: str) -> None:
+    """Run a demo and show it; the exit code is 0 if it ran to its end."""
+    try:
+        values = demo.values({name: [value] for name, value in entered.items()})
+    except InvalidParameters as invalid:
+        raise click.UsageError("\n".join(map(_told, details(invalid.problems)))) from None
+    recording, interrupted = _watch(site, demo, values, observe=not transcript_only)
+    draw_end(demo, values, recording)
+    if interrupted:
+        raise click.exceptions.Exit(INTERRUPTED)
+    raise click.exceptions.Exit(0 if recording.outcome is Outcome.FINISHED else 1)
+
+
+def _watch(site: Site, demo: Demo, values: Values, *, observe: bool) -> tuple[Recording, bool]:
+    """Show the lines as they come; a Ctrl-C ends the run, and what it recorded is still told."""
+    runner, screen = site.runner, Screen()
+    run = runner.start(demo.program(values), observe=observe)
+    after, interrupted = 0, False
+    while (recording := runner.recording(run)) is None:
+        try:
+            for batch in runner.follow(run, after):
+                screen.show(batch)
+                after = batch[-1].id if batch else after
+        except KeyboardInterrupt:
+            interrupted = True
+            runner.cancel(run)
+    screen.show(recording.events[after:])
+    screen.rest()
+    return recording, interrupted
+
+
+def _told(told: Detail) -> str:
+    return f"--{told['loc'][0]} {told['input']}: {told['msg']}"
