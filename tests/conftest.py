@@ -12,7 +12,10 @@ from webapp.engine.embedded import EmbeddedRunner, Limits
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--runs`: claims must hold every time, and more runs find what is rare."""
     parser.addoption(
-        "--runs", type=int, default=2, help="how often each demo is run with each choice (2)"
+        "--runs",
+        type=int,
+        default=0,
+        help="how often each demo is run with each choice (1, or 2 where it has none)",
     )
 
 

@@ -1,0 +1,73 @@
+"""Does a program notice the recorder? CPython's own tests are programs that look closely.
+
+    python tools/conformance.py [MODULE …]
+
+Runs test modules of the interpreter that runs this (where it brings them: distributions may leave
+them out) plain and recorded, and prints how many tests of each passed.
+"""
+
+import re
+import subprocess
+import sys
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+MODULES = (
+    "test_queue",
+    "test_sched",
+    "test_thread",
+    "test_threadedtempfile",
+    "test_threading_local",
+    "test_contextlib",
+    "test_traceback",
+    "test_concurrent_futures",
+    "test_multiprocessing_fork",
+)
+SECONDS = 900
+SUMMARY = re.compile(r"^Ran (\d+) tests?.*?^(OK|FAILED)(?: \((.*?)\))?$", re.DOTALL | re.MULTILINE)
+
+PROGRAM = """
+import sys, unittest
+
+def main(module: str = "") -> None:
+    unittest.main(module, argv=["test"], verbosity=0)
+
+
+if __name__ == "__main__":
+    main()
+"""
+
+
+def main() -> int:
+    """Print a line for each module; return 1 if one of them differs."""
+    if find_spec("test.support") is None:
+        print("this Python comes without its tests", file=sys.stderr)
+        return 2
+    different = 0
+    for name in sys.argv[1:] or MODULES:
+        if find_spec(f"test.{name}") is None:
+            continue
+        plain, recorded = (run(f"test.{name}", recorded=recorded) for recorded in (False, True))
+        different += plain != recorded
+        print(f"{name:28} plain: {plain:40} recorded: {recorded}", flush=True)
+    return 1 if different else 0
+
+
+def run(module: str, *, recorded: bool) -> str:
+    """Run the module's tests; return what they came to."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "program.py"
+        path.write_text(PROGRAM.replace('module: str = ""', f"module: str = {module!r}"))
+        command = ["-m", "webapp.engine", "--timeout", str(SECONDS)] if recorded else []
+        ended = subprocess.run(
+            [sys.executable, *command, path], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+    printed = re.sub(r"\\n", "\n", ended.stdout) + ended.stderr
+    found = SUMMARY.search(printed)
+    return f"{found[1]} tests, {found[2]} {found[3] or ''}".strip() if found else "no summary"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
