@@ -6,6 +6,7 @@ Runs test modules of the interpreter that runs this (where it brings them: distr
 them out) plain and recorded, and prints how many tests of each passed.
 """
 
+import json
 import re
 import subprocess
 import sys
@@ -64,9 +65,15 @@ def run(module: str, *, recorded: bool) -> str:
         ended = subprocess.run(
             [sys.executable, *command, path], cwd=ROOT, capture_output=True, text=True, check=False
         )
-    printed = re.sub(r"\\n", "\n", ended.stdout) + ended.stderr
+    printed = transcript(ended.stdout) if recorded else ended.stderr
     found = SUMMARY.search(printed)
     return f"{found[1]} tests, {found[2]} {found[3] or ''}".strip() if found else "no summary"
+
+
+def transcript(events: str) -> str:
+    """Return what was printed, of the events as JSON lines."""
+    read = map(json.loads, events.splitlines())
+    return "".join(event["text"] for event in read if event.get("kind") == "printed")
 
 
 if __name__ == "__main__":
