@@ -17,6 +17,7 @@ import shutil
 import signal
 import socket
 import sys
+import time
 from pathlib import Path
 from typing import NoReturn
 
@@ -45,6 +46,9 @@ WARM = (
 )
 """What demos import. A module that is warm is not loaded again for each run."""
 
+
+PATIENCE = 10
+"""Seconds that all runs have to end when the server is gone, before all are killed."""
 
 ROOT = str(Path(__file__).resolve().parent.parent.parent)
 
@@ -114,9 +118,12 @@ class Launcher:
         """End every run and wait for it."""
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
         tree.signal_all(list(self.seats), signal.SIGTERM)
+        until = time.monotonic() + PATIENCE
         while tree.children(os.getpid()):
             signal.sigtimedwait({signal.SIGCHLD}, 0.1)
             self.reap()
+            if time.monotonic() > until:
+                tree.signal_all(tree.descendants(os.getpid()), signal.SIGKILL)
 
     def _hear(self) -> bytes:
         try:
