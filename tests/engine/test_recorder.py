@@ -264,6 +264,7 @@ PROGRAMS = {
             lambda: lock.release(),
             lambda: lock.acquire(False, 1),
             lambda: lock.acquire(True, -2),
+            lambda: lock.acquire(timeout=1e100),
             lambda: threading.Thread(target=print).join(),
             lambda: threading.current_thread().join(),
         ):

@@ -46,7 +46,7 @@ class _Recorded:
 
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
         """Acquire, reporting a wait only where there is one."""
-        if (not blocking and timeout != -1) or (timeout < 0 and timeout != -1):
+        if timeout != -1 and not (blocking and 0 <= timeout <= threading.TIMEOUT_MAX):
             return bool(self._raw.acquire(blocking, timeout))  # raises what it must
         if self._raw.acquire(False):
             self._report(Kind.GOT)
