@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
@@ -51,7 +52,7 @@ class _Refused(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Parameter(Generic[V]):
+class Parameter(ABC, Generic[V]):
     """One keyword argument of a demo's `main`: its default stands in both and must agree."""
 
     name: str
@@ -59,13 +60,13 @@ class Parameter(Generic[V]):
     help: Text
     default: V
 
+    @abstractmethod
     def parse(self, given: str) -> V:
         """Read a value as it was entered. Raises `_Refused`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def take(self, given: object) -> V:
         """Check a value that has a type already, as JSON gives it. Raises `_Refused`."""
-        raise NotImplementedError
 
     def write(self, value: Value) -> str:
         """Write a value as it would be entered."""

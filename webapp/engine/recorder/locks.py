@@ -11,6 +11,7 @@ import sys
 import threading
 from _thread import LockType, allocate_lock
 from _thread import RLock as RawRLock
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from functools import wraps
 from types import TracebackType
@@ -37,7 +38,7 @@ def observe() -> None:
     _report_timers()
 
 
-class _Recorded:
+class _Recorded(ABC):
     """What `lock` and `rlock` have in common: the original `_raw` and the program's `_name`."""
 
     __slots__ = ("__weakref__", "_name", "_raw")
@@ -87,11 +88,11 @@ class _Recorded:
     def _at_fork_reinit(self) -> None:
         self._raw._at_fork_reinit()
 
-    def _may_release(self) -> bool:
-        raise NotImplementedError
+    @abstractmethod
+    def _may_release(self) -> bool: ...
 
-    def _report(self, kind: Kind) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _report(self, kind: Kind) -> None: ...
 
 
 class lock(_Recorded):
