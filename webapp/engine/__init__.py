@@ -7,12 +7,15 @@ Standard library only, and nothing of the web or of the topics.
                   └──────────── three FIFOs of the run <──┴─────────────────┴─┴─┘
                                 (events, stdout, stderr)
 
-`runner`      the seam: start, follow, cancel, state; its embedded implementation
-`launcher`    a warm process, exec'ed once, that forks a supervisor for each run
-`supervisor`  one run: starts the program, keeps its deadlines, ends its whole tree
-`recorder`    what is installed in the program's processes and reports its steps
-`events`      what is reported, and how it travels
-`recording`   all that is known of a run that is over
+`runner`        the seam: start, follow, cancel, state
+`embedded`      the runner that needs nothing but Python; with `fair` (whose turn it is) and `deadlock`
+`launcher`      a warm process, exec'ed once, that forks a supervisor for each run, ahead
+`supervisor`    one run: starts the program, keeps its deadlines, ends its whole tree (`tree`)
+`main_process`  what `python PROGRAM.py` would do, in the process that becomes the program
+`recorder`      what is installed in the program's processes and reports its steps
+`program`       a file with its parameters
+`events`        what is reported, and how it travels; `wire`: what the processes tell each other
+`recording`     all that is known of a run that is over
 
 The package itself imports nothing: a spawned child of a program loads the recorder only.
 """
