@@ -8,7 +8,7 @@ Standard library only, and nothing of the web or of the topics.
                                 (events, stdout, stderr)
 
 `runner`        the seam: start, follow, cancel, state
-`embedded`      the runner that needs nothing but Python; with `fair` (whose turn it is) and `deadlock`
+`embedded`      the runner that needs nothing but Python; with `fair` and `deadlock`
 `launcher`      a warm process, exec'ed once, that forks a supervisor for each run, ahead
 `supervisor`    one run: starts the program, keeps its deadlines, ends its whole tree (`tree`)
 `main_process`  what `python PROGRAM.py` would do, in the process that becomes the program
