@@ -7,7 +7,7 @@ from collections.abc import Callable
 from tests.engine.conftest import Run, Write
 from tests.engine.running import finish, texts
 from webapp.engine.embedded import EmbeddedRunner
-from webapp.engine.recording import Outcome
+from webapp.engine.recording import Outcome, Wait
 
 
 def test_a_thread_that_takes_its_own_lock_again_is_a_deadlock(run: Run) -> None:
@@ -43,6 +43,10 @@ def test_locks_taken_in_opposite_order_are_a_deadlock_and_the_cycle_is_named(run
     """)
     assert recording.outcome is Outcome.DEADLOCKED
     assert recording.detail == "lefty → right → righty → left → lefty"
+    assert recording.cycle == (
+        Wait("lefty", "right", line=7, giver="righty"),
+        Wait("righty", "left", line=7, giver="lefty"),
+    )
 
 
 def test_a_worker_that_may_still_end_the_waiting_is_no_deadlock(run: Run) -> None:

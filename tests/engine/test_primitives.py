@@ -397,7 +397,7 @@ def test_a_semaphore_reports_its_value(run: Run) -> None:
     """)
     assert steps(recording, "permits") == [
         ("MainThread", "got", "0"),
-        ("late", "waits", ""),
+        ("late", "waits", "acquire"),
         ("MainThread", "released", "1"),
         ("late", "got", "0"),
     ]
@@ -679,10 +679,10 @@ def test_a_joined_worker_that_takes_a_while_to_be_gone_is_no_deadlock(
     steps = [
         (10, Kind.STARTED, "process", ""),
         (10, Kind.STARTS, "P-1", "spawn"),
-        (10, Kind.WAITS, "P-1", ""),
+        (10, Kind.WAITS, "P-1", "join"),
         (11, Kind.STARTED, "process", "10.10"),
         (11, Kind.STARTS, "P-2", "spawn"),
-        (11, Kind.WAITS, "P-2", ""),
+        (11, Kind.WAITS, "P-2", "join"),
         (12, Kind.STARTED, "process", "11.11"),
         (12, Kind.ENDED, "", ""),
     ]
@@ -693,7 +693,7 @@ def test_a_joined_worker_that_takes_a_while_to_be_gone_is_no_deadlock(
     ]
     assert find_cycle(events) == ()
     # The same, had the last one not ended and waited for the first: now it is one.
-    events[-1] = Event(8, 8, 12, 12, "P-2", Kind.WAITS, "MainThread")
+    events[-1] = Event(8, 8, 12, 12, "P-2", Kind.WAITS, "MainThread", "join")
     assert describe(find_cycle(events)) == "MainThread → P-1 → P-2 → MainThread"
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.engine.conftest import Run, Write
 from tests.engine.running import kinds, texts
-from webapp.engine.events import Kind
+from webapp.engine.events import How, Kind
 from webapp.engine.recording import Outcome, overlaps
 
 START_METHODS = ("fork", "spawn", "forkserver")
@@ -65,6 +65,7 @@ def test_a_lock_is_named_and_its_holders_never_overlap(run: Run) -> None:
         ("first = Lock(); second = Lock()\nfor l in (first, second): l.acquire()", "first second"),
         ("left, right = Lock(), Lock()\nright.acquire(); left.acquire()", "right left"),
         ("class A:\n  def __init__(self): self.guard = Lock()\nA().guard.acquire()", "guard"),
+        ("x, y = [Lock() for _ in range(2)]\nfor l in (x, y): l.acquire()", "x y"),
         ("forks = [Lock() for _ in range(2)]\nfor f in forks: f.acquire()", "forks[0] forks[1]"),
         ("for _ in range(2):\n  own = Lock()\n  own.acquire()", "own own#2"),
         ("def take(l): l.acquire()\ntake(Lock())", "Lock#1"),
@@ -232,6 +233,59 @@ def test_join_reports_a_wait_only_where_there_is_one(run: Run) -> None:
         (Kind.JOINED, "slow"),
         (Kind.JOINED, "slow"),
     ]
+
+
+def test_a_wait_says_what_would_end_it_and_how_long_it_may_last(run: Run) -> None:
+    recording = run("""
+        import multiprocessing, queue, threading, time
+        from concurrent.futures import ThreadPoolExecutor
+        lock, ready, meeting = threading.Lock(), threading.Event(), threading.Barrier(2)
+        items, far = queue.Queue(maxsize=1), multiprocessing.Queue()
+        def hold():
+            with lock:
+                meeting.wait()
+                ready.wait(0.2)
+        def put():
+            items.put(1); items.put(2)
+        def put_later():
+            time.sleep(0.05)
+            far.put(3)
+        workers = [threading.Thread(target=work, name=work.__name__) for work in (hold, put)]
+        for worker in workers: worker.start()
+        meeting.wait()
+        with lock: items.get()
+        for worker in workers: worker.join()
+        threading.Thread(target=put_later).start()
+        far.get(timeout=5)
+        with ThreadPoolExecutor() as executor:
+            executor.submit(time.sleep, 0.05).result()
+    """)
+    waits = {
+        (event.object, event.how, event.timeout)
+        for event in kinds(recording.events, Kind.WAITS)
+        if event.how is not How.JOIN
+    }
+    assert waits == {
+        ("lock", How.ACQUIRE, None),
+        ("meeting", How.BARRIER, None),
+        ("ready", How.SIGNAL, 0.2),
+        ("items", How.PUT, None),
+        ("far", How.GET, 5.0),
+        ("future", How.RESULT, None),
+    }
+
+
+def test_primitives_of_the_multiprocessing_package_itself_are_seen(run: Run) -> None:
+    recording = run("""
+        import multiprocessing
+        from multiprocessing import Event, Queue
+        lock, ready, items = multiprocessing.Lock(), Event(), Queue()
+        here, there = multiprocessing.Pipe()
+        with lock: pass
+        ready.set(); items.put(1); here.send(2); there.recv()
+    """)
+    seen = kinds(recording.events, Kind.GOT, Kind.SIGNALLED, Kind.PUT, Kind.TOOK)
+    assert [event.object for event in seen] == ["lock", "ready", "items", "here", "there"]
 
 
 PROGRAMS = {

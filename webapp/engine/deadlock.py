@@ -9,22 +9,11 @@ all the others', so then nothing is said; nor where a signal may bring a handler
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGINT
 
 from webapp.engine.events import Event, Kind
-from webapp.engine.recording import Key
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """An edge of the cycle: `worker` waits at `line` for `object`, which `giver` could give."""
-
-    worker: str
-    object: str
-    line: int
-    giver: str
+from webapp.engine.recording import Key, Wait
 
 
 def find_cycle(events: Iterable[Event]) -> tuple[Wait, ...]:
@@ -74,7 +63,7 @@ class _State:
             self.holders[event.pid, event.object] = key
         elif event.kind is Kind.RELEASED:
             self.holders.pop((event.pid, event.object), None)
-        if event.kind is Kind.WAITS and not event.text:
+        if event.kind is Kind.WAITS and event.timeout is None:
             self.waits[key] = event
         elif event.kind is not Kind.RELEASED:  # who waits on a condition lets go of its lock first
             self.waits.pop(key, None)

@@ -35,7 +35,7 @@ from webapp.engine import deadlock, launcher, wire
 from webapp.engine.events import Event, Joiner, Kind, decode
 from webapp.engine.fair import FairQueue
 from webapp.engine.program import Program
-from webapp.engine.recording import Outcome, Receipt, Recording
+from webapp.engine.recording import Outcome, Receipt, Recording, Wait
 from webapp.engine.runner import HEARTBEAT, Busy, Phase, State, UnknownRun
 
 log = logging.getLogger(__name__)
@@ -125,6 +125,7 @@ class _Run:
     seat: _Seat | None = None
     stop_as: Outcome | None = None
     detail: str = ""
+    cycle: tuple[Wait, ...] = ()
     last_event_at: float = 0.0
     examined: int = 0
 
@@ -302,6 +303,7 @@ class EmbeddedRunner:
             return
         run.examined = len(run.events)
         if cycle := deadlock.find_cycle(run.events):
+            run.cycle = cycle
             self._stop(run, Outcome.DEADLOCKED, deadlock.describe(cycle))
 
     def _fill(self) -> None:
@@ -603,6 +605,7 @@ def _record(run: _Run, outcome: Outcome, over: wire.Over | None) -> Recording:
         swept=over.swept if over else 0,
         receipt=receipt,
         cut=run.cut,
+        cycle=run.cycle if outcome is Outcome.DEADLOCKED else (),
     )
 
 

@@ -28,7 +28,7 @@ class Kind(StrEnum):
     PRINTED = "printed"  # object "stdout" or "stderr", text as written, newlines included
     SLEPT = "slept"  # begins to sleep: text seconds
     WOKE = "woke"  # ends to sleep
-    WAITS = "waits"  # begins to wait: object for what, text the time-out in seconds or nothing
+    WAITS = "waits"  # begins to wait: object for what, text how, and the time-out in seconds if any
     GAVE_UP = "gave up"  # a wait ended without what it was for: time-out, broken barrier
     GOT = "got"  # holds: text an RLock's depth, a semaphore's value afterwards
     RELEASED = "released"  # holds no more, or less: text likewise
@@ -43,6 +43,18 @@ class Kind(StrEnum):
     BEGAN = "began"  # a worker of a pool begins a task: object the function, text its arguments
     DONE = "done"  # it is done with it
     RAISED = "raised"  # an exception that nobody caught: object its type, text its message
+
+
+class How(StrEnum):
+    """How a worker waits: what would end its wait."""
+
+    ACQUIRE = "acquire"  # a lock or semaphore is released
+    JOIN = "join"  # a worker ends
+    BARRIER = "barrier"  # the last one arrives
+    SIGNAL = "signal"  # an event is set, a condition notified, a queue's tasks are done
+    PUT = "put"  # there is room in a queue
+    GET = "get"  # there is an item in a queue or pipe
+    RESULT = "result"  # a task of a pool is done
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +81,17 @@ class Event:
     def key(self) -> tuple[int, int]:
         """(pid, native thread id): the worker, for certain."""
         return self.pid, self.tid
+
+    @property
+    def how(self) -> How:
+        """How it waits, of an event WAITS."""
+        return How(self.text.partition(" ")[0])
+
+    @property
+    def timeout(self) -> float | None:
+        """The most that it waits, in seconds, of an event WAITS; None: for ever."""
+        seconds = self.text.partition(" ")[2]
+        return float(seconds) if seconds else None
 
 
 def decode(line: bytes, *, id: int, began: int) -> Event:

@@ -58,6 +58,16 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Wait:
+    """An edge of a deadlock: `worker` waits at `line` for `object`, which `giver` could give."""
+
+    worker: str
+    object: str
+    line: int
+    giver: str
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """What proves that a run was real."""
 
@@ -80,10 +90,10 @@ class Recording:
     `wall` and `cpu` are seconds: from the program's first step to the end of its main process, and
     the processor time of its whole tree. `detail` says more of the outcome (an exit code, a signal,
     the cycle of a deadlock). `exit_code` is its main process's (negative: the signal that ended it;
-    None: not known). `dropped` counts events beyond what
-    the engine keeps of one run; where the record is `cut`, lines of the transcript or ends of
-    workers are among them. `swept` counts processes that the program left behind and the engine
-    ended.
+    None: not known). `dropped` counts events beyond what the engine keeps of one run; where the
+    record is `cut`, lines of the transcript or ends of workers are among them. `swept` counts
+    processes that the program left behind and the engine ended. `cycle` is who waits for whom, of a
+    deadlock.
     """
 
     events: tuple[Event, ...]
@@ -96,6 +106,7 @@ class Recording:
     swept: int
     receipt: Receipt
     cut: bool = False
+    cycle: tuple[Wait, ...] = ()
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:

@@ -17,11 +17,11 @@ from functools import wraps
 from types import TracebackType
 from typing import Any, NoReturn
 
-from webapp.engine.events import Kind
+from webapp.engine.events import How, Kind
 from webapp.engine.recorder.callers import is_standard_library
 from webapp.engine.recorder.channel import emit
 from webapp.engine.recorder.names import name_new
-from webapp.engine.recorder.waiting import LABEL, label_new, label_of, reporting_wait
+from webapp.engine.recorder.waiting import LABEL, label_new, label_of, report_wait, reporting_wait
 
 Condition, Event, Barrier = threading.Condition, threading.Event, threading.Barrier
 Semaphore, BoundedSemaphore = threading.Semaphore, threading.BoundedSemaphore
@@ -55,7 +55,9 @@ class _Recorded(ABC):
         if not blocking or timeout == 0:
             return False
         limit = None if timeout == -1 else timeout
-        got = bool(reporting_wait(self._name, limit, lambda: self._raw.acquire(True, timeout)))
+        got = bool(
+            reporting_wait(self._name, How.ACQUIRE, limit, lambda: self._raw.acquire(True, timeout))
+        )
         if got:
             self._report(Kind.GOT)
         return got
@@ -187,7 +189,7 @@ def _report_conditions() -> None:
         label = label_of(self)
         if label is None or not self._is_owned():
             return wait(self, timeout)
-        passed = bool(reporting_wait(label, timeout, lambda: wait(self, timeout)))
+        passed = bool(reporting_wait(label, How.SIGNAL, timeout, lambda: wait(self, timeout)))
         if passed:
             emit(Kind.PASSED, label)
         return passed
@@ -213,7 +215,9 @@ def _report_events() -> None:
         label = label_of(self)
         if label is None:
             return wait(self, timeout)
-        passed = self.is_set() or bool(reporting_wait(label, timeout, lambda: wait(self, timeout)))
+        passed = self.is_set() or bool(
+            reporting_wait(label, How.SIGNAL, timeout, lambda: wait(self, timeout))
+        )
         if passed:
             emit(Kind.PASSED, label)
         return passed
@@ -242,7 +246,7 @@ def _report_barriers() -> None:
     @wraps(wait_inside)
     def recorded_wait_inside(self: Any, timeout: float | None) -> None:
         if label := label_of(self):
-            emit(Kind.WAITS, label, "" if timeout is None else str(timeout))
+            report_wait(label, How.BARRIER, timeout)
         wait_inside(self, timeout)
 
     @wraps(wait)
@@ -276,7 +280,9 @@ def _report_semaphores() -> None:
             return acquire(self, blocking, timeout)
         got = acquire(self, False)
         if not got and blocking:
-            got = bool(reporting_wait(label, timeout, lambda: acquire(self, True, timeout)))
+            got = bool(
+                reporting_wait(label, How.ACQUIRE, timeout, lambda: acquire(self, True, timeout))
+            )
         if got:
             emit(Kind.GOT, label, str(self._value))
         return got

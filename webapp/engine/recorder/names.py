@@ -1,8 +1,8 @@
 """Names an object by the variable or attribute that the program's source puts it in.
 
 `lock = Lock()` makes `lock`; `self.lock = Lock()` makes `lock` too; `locks = [Lock() for …]` makes
-`locks[0]`, `locks[1]` …; a second object of the same name is `lock#2`; one without a name is
-`Lock#1`.
+`locks[0]`, `locks[1]` …; `ours, theirs = Pipe()` names both ends; a second object of the same name
+is `lock#2`; one without a name is `Lock#1`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,12 @@ from types import CodeType, FrameType
 Position = tuple[int, int]
 """Where a call stands in its file: line from 1, column in bytes from 0."""
 
+Target = tuple[tuple[str, ...], bool]
+"""The names that a call's result is put in, and whether it is one of many."""
+
+NOWHERE: Target = (("",), False)
+
+_SEVERAL = (ast.Tuple, ast.List)
 _MANY = (ast.List, ast.Tuple, ast.ListComp, ast.DictComp)
 
 _given: Counter[str] = Counter()
@@ -28,7 +34,9 @@ def name_new(kind: str, frame: FrameType | None) -> str:
         return f"{kind}#{_count(kind)}"
     path = frame.f_code.co_filename
     position = _call_positions(frame.f_code)[frame.f_lasti // 2]
-    name, many = _targets(path).get(position, ("", False)) if position else ("", False)
+    names, many = _targets(path).get(position, NOWHERE) if position else NOWHERE
+    # What one call makes several of goes to its targets in turn.
+    name = names[_count(f"{path}:{position}") % len(names) - 1] if len(names) > 1 else names[0]
     if many:
         at = _count(f"{name}[]")
         return f"{name}[{at - 1}]"
@@ -52,18 +60,19 @@ def _call_positions(code: CodeType) -> list[Position | None]:
 
 
 @lru_cache(maxsize=64)
-def _targets(path: str) -> dict[Position, tuple[str, bool]]:
-    """For each call whose result is put somewhere: where, and whether it is one of many."""
+def _targets(path: str) -> dict[Position, Target]:
+    """For each call whose result is put somewhere: where."""
     try:
         tree = ast.parse("".join(linecache.getlines(path)))
     except (SyntaxError, ValueError):
         return {}
-    found: dict[Position, tuple[str, bool]] = {}
+    found: dict[Position, Target] = {}
     for target, value in _assignments(tree):
-        if name := _name(target):
+        if names := _names(target):
             many = isinstance(value, _MANY) or isinstance(target, ast.Subscript)
+            many = many and len(names) == 1
             for call in _calls(value):
-                found[call.lineno, call.col_offset] = (name, many)
+                found[call.lineno, call.col_offset] = (names, many)
     return found
 
 
@@ -72,7 +81,7 @@ def _assignments(tree: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign):
             target, value = node.targets[0], node.value
-            if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+            if isinstance(target, _SEVERAL) and isinstance(value, _SEVERAL):
                 yield from zip(target.elts, value.elts, strict=False)
             else:
                 yield target, value
@@ -80,14 +89,17 @@ def _assignments(tree: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
             yield node.target, node.value
 
 
-def _name(target: ast.expr) -> str:
+def _names(target: ast.expr) -> tuple[str, ...]:
     if isinstance(target, ast.Name):
-        return target.id
+        return (target.id,)
     if isinstance(target, ast.Attribute):
-        return target.attr
+        return (target.attr,)
     if isinstance(target, ast.Subscript):
-        return _name(target.value)
-    return ""
+        return _names(target.value)
+    if isinstance(target, _SEVERAL):
+        each = [_names(element) for element in target.elts]
+        return tuple(names[0] for names in each) if all(each) else ()
+    return ()
 
 
 def _calls(value: ast.expr) -> list[ast.Call]:

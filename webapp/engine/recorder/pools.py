@@ -14,7 +14,7 @@ from functools import partial, wraps
 from multiprocessing import pool
 from typing import Any
 
-from webapp.engine.events import Kind
+from webapp.engine.events import How, Kind
 from webapp.engine.recorder.callers import is_standard_library
 from webapp.engine.recorder.channel import emit
 from webapp.engine.recorder.waiting import reporting_wait
@@ -98,7 +98,7 @@ def _report_pool_results() -> None:
     def recorded_wait(self: Any, timeout: float | None = None) -> None:
         if self.ready():
             return
-        reporting_wait("result", timeout, lambda: wait(self, timeout), self.ready)
+        reporting_wait("result", How.RESULT, timeout, lambda: wait(self, timeout), self.ready)
         if self.ready():
             emit(Kind.PASSED, "result")
 
@@ -141,7 +141,9 @@ def _report_futures() -> None:
         if self.done() or is_standard_library():
             return result(self, timeout)
         try:
-            return reporting_wait("future", timeout, lambda: result(self, timeout), self.done)
+            return reporting_wait(
+                "future", How.RESULT, timeout, lambda: result(self, timeout), self.done
+            )
         finally:
             if self.done():
                 emit(Kind.PASSED, "future")

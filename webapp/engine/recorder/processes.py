@@ -15,7 +15,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from webapp.engine.events import Kind
+from webapp.engine.events import How, Kind
 from webapp.engine.recorder.callers import is_standard_library
 from webapp.engine.recorder.channel import current_key, emit, program
 from webapp.engine.recorder.waiting import reporting_wait
@@ -116,7 +116,11 @@ def _report_joins() -> None:
             return
         if self.is_alive():
             reporting_wait(
-                self.name, timeout, lambda: join(self, timeout), lambda: not self.is_alive()
+                self.name,
+                How.JOIN,
+                timeout,
+                lambda: join(self, timeout),
+                lambda: not self.is_alive(),
             )
         if not self.is_alive():
             join(self)  # at once: what is dead is also struck off the list of children

@@ -10,7 +10,7 @@ import queue
 from functools import wraps
 from typing import Any
 
-from webapp.engine.events import Kind
+from webapp.engine.events import How, Kind
 from webapp.engine.recorder.channel import emit
 from webapp.engine.recorder.waiting import label_new, label_of, reporting_wait
 
@@ -75,14 +75,18 @@ def _report_waits() -> None:
         if label is None or not block or not self.full():
             put(self, item, block, timeout)
             return
-        reporting_wait(label, timeout, lambda: put(self, item, True, timeout), lambda: True)
+        reporting_wait(
+            label, How.PUT, timeout, lambda: put(self, item, True, timeout), lambda: True
+        )
 
     @wraps(get)
     def recorded_get(self: Any, block: bool = True, timeout: float | None = None) -> Any:
         label = label_of(self)
         if label is None or not block or not self.empty():
             return get(self, block, timeout)
-        return reporting_wait(label, timeout, lambda: get(self, True, timeout), lambda: True)
+        return reporting_wait(
+            label, How.GET, timeout, lambda: get(self, True, timeout), lambda: True
+        )
 
     @wraps(join)
     def recorded_join(self: Any) -> None:
@@ -90,7 +94,7 @@ def _report_waits() -> None:
         if label is None or not self.unfinished_tasks:
             join(self)
             return
-        reporting_wait(label, None, lambda: join(self), lambda: True)
+        reporting_wait(label, How.SIGNAL, None, lambda: join(self), lambda: True)
         emit(Kind.PASSED, label)
 
     queue.Queue.put = recorded_put  # type: ignore[method-assign]

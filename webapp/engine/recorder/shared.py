@@ -7,6 +7,7 @@ itself, as the locks inside a queue, has no name and is left alone.
 
 from __future__ import annotations
 
+import multiprocessing
 import threading
 from _thread import RLock
 from collections.abc import Callable
@@ -23,7 +24,7 @@ from multiprocessing import (
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from webapp.engine.events import Kind
+from webapp.engine.events import How, Kind
 from webapp.engine.recorder.callers import is_standard_library
 from webapp.engine.recorder.channel import emit
 from webapp.engine.recorder.queues import item_text
@@ -63,6 +64,7 @@ def _label_what_contexts_make() -> None:
     for name in (*names, "Queue", "JoinableQueue", "SimpleQueue", "Value", "Array"):
         _label_made(name)
     _label_pipes()
+    _renew_package()
 
 
 def _label_made(name: str) -> None:
@@ -92,6 +94,16 @@ def _label_pipes() -> None:
         return ends
 
     context.BaseContext.Pipe = recorded_pipe  # type: ignore[method-assign]
+
+
+def _renew_package() -> None:
+    """Have `multiprocessing.Lock` and its like be the methods as they are now.
+
+    The package's own names were bound to its default context's methods when it was imported.
+    """
+    for name in multiprocessing.__all__:
+        if hasattr(context.BaseContext, name):
+            setattr(multiprocessing, name, getattr(context._default_context, name))
 
 
 def _attach(thing: Any) -> None:
@@ -181,7 +193,7 @@ def _acquire(
     label = label_of(semlock) or ""
     got = acquire(False)
     if not got and block:
-        got = bool(reporting_wait(label, timeout, lambda: acquire(True, timeout)))
+        got = bool(reporting_wait(label, How.ACQUIRE, timeout, lambda: acquire(True, timeout)))
     if got:
         emit(Kind.GOT, label, _count(semlock))
     return got
@@ -226,7 +238,7 @@ def _report_conditions() -> None:
         label = label_of(self)
         if label is None:
             return bool(wait(self, timeout))
-        passed = bool(reporting_wait(label, timeout, lambda: wait(self, timeout)))
+        passed = bool(reporting_wait(label, How.SIGNAL, timeout, lambda: wait(self, timeout)))
         if passed:
             emit(Kind.PASSED, label)
         return passed
@@ -249,7 +261,9 @@ def _report_events() -> None:
         label = label_of(self)
         if label is None:
             return bool(wait(self, timeout))
-        passed = bool(self.is_set() or reporting_wait(label, timeout, lambda: wait(self, timeout)))
+        passed = bool(
+            self.is_set() or reporting_wait(label, How.SIGNAL, timeout, lambda: wait(self, timeout))
+        )
         if passed:
             emit(Kind.PASSED, label)
         return passed
@@ -296,7 +310,7 @@ def _acquire_slot(
     label = label_of(queue) or ""
     got = acquire(False)
     if not got and block:
-        got = bool(reporting_wait(label, timeout, lambda: acquire(True, timeout)))
+        got = bool(reporting_wait(label, How.PUT, timeout, lambda: acquire(True, timeout)))
     if got:
         size = queue._maxsize - queue._sem._semlock._get_value()
         emit(Kind.PUT, label, item_text(size, getattr(_putting, "item", None)))
@@ -312,7 +326,9 @@ def _report_gets(kind: Any) -> None:
         if label is None:
             return get(self, block, timeout)
         if block and not self._poll():
-            item = reporting_wait(label, timeout, lambda: get(self, True, timeout), lambda: True)
+            item = reporting_wait(
+                label, How.GET, timeout, lambda: get(self, True, timeout), lambda: True
+            )
         else:
             item = get(self, block, timeout)
         size = self._maxsize - self._sem._semlock._get_value()
@@ -345,7 +361,7 @@ def _report_simple_queue() -> None:
 
 
 def _waiting_get(label: str, queue: Any, get: Callable[[Any], Any]) -> Any:
-    return reporting_wait(label, None, lambda: get(queue), lambda: True)
+    return reporting_wait(label, How.GET, None, lambda: get(queue), lambda: True)
 
 
 def _report_queue_joins() -> None:
@@ -358,7 +374,7 @@ def _report_queue_joins() -> None:
         if label is None or self._unfinished_tasks._semlock._is_zero():
             join(self)
             return
-        reporting_wait(label, None, lambda: join(self), lambda: True)
+        reporting_wait(label, How.SIGNAL, None, lambda: join(self), lambda: True)
         emit(Kind.PASSED, label)
 
     kind.join = recorded_join

@@ -11,7 +11,7 @@ import threading
 from functools import wraps
 from multiprocessing.dummy import DummyProcess
 
-from webapp.engine.events import Kind
+from webapp.engine.events import How, Kind
 from webapp.engine.recorder.callers import is_standard_library
 from webapp.engine.recorder.channel import current_key, emit, worker_name
 from webapp.engine.recorder.waiting import reporting_wait
@@ -69,7 +69,9 @@ def _report_joins() -> None:
             return
         name = worker_name(self)
         if self.is_alive():
-            reporting_wait(name, timeout, lambda: join(self, timeout), lambda: not self.is_alive())
+            reporting_wait(
+                name, How.JOIN, timeout, lambda: join(self, timeout), lambda: not self.is_alive()
+            )
         if not self.is_alive():
             emit(Kind.JOINED, name, f"{os.getpid()}.{self.native_id}")
 

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from webapp.engine.events import Kind
+from webapp.engine.events import How, Kind
 from webapp.engine.recorder.callers import is_standard_library
 from webapp.engine.recorder.channel import emit
 from webapp.engine.recorder.names import name_new
@@ -29,8 +29,14 @@ def label_new(thing: object, kind: str) -> None:
         setattr(thing, LABEL, name_new(kind, sys._getframe(2)))
 
 
+def report_wait(object: str, how: How, timeout: float | None) -> None:
+    """Report that a wait begins."""
+    emit(Kind.WAITS, object, how if timeout is None else f"{how} {timeout}")
+
+
 def reporting_wait(
     object: str,
+    how: How,
     timeout: float | None,
     wait: Callable[[], Any],
     succeeded: Callable[[], bool] | None = None,
@@ -39,7 +45,7 @@ def reporting_wait(
 
     Without `succeeded`, a true result of `wait` is success.
     """
-    emit(Kind.WAITS, object, "" if timeout is None else str(timeout))
+    report_wait(object, how, timeout)
     done = False
     try:
         result = wait()
