@@ -1,0 +1,344 @@
+// A walk through a run: the cursor in the lanes, the line of the source, the line of the transcript and the
+// table of who is at what move together. webapp/timeline/figure.py draws all of it; steps.py says what the
+// data are. After step k the first k events have happened.
+
+import { mark, reveal } from "./marking.js";
+
+const UNITS = 20000; // the picture's width in its own units: see scale.py
+const AXIS = 24; // pixels
+const MICROSECONDS = 1e6;
+const TICKS = 6;
+const LAST_TICK = 0.95; // of the width: the time of a later one would stick out
+const NARROWEST = 20; // microseconds
+const SVG = "http://www.w3.org/2000/svg";
+const STATE = 0;
+
+class RunLanes extends HTMLElement {
+  connectedCallback() {
+    this.walk = this.querySelector(".walk");
+    if (!this.walk) {
+      return;
+    }
+    this.board = this.querySelector(".lanes-time");
+    this.shapes = this.board.querySelector(".shapes");
+    this.letters = this.board.querySelector(".letters");
+    this.slider = this.walk.querySelector("input");
+    this.rows = [...this.walk.querySelectorAll(".now tbody tr")];
+    this.names = [...this.querySelectorAll(".lane-names li")];
+    this.transcript = document.getElementById(this.dataset.transcript);
+    this.drawn = { start: Number(this.dataset.start), stop: Number(this.dataset.stop) };
+    this.view = { ...this.drawn };
+    this.step = 0;
+    this.time = 0;
+    this.cursor = this.shapes.appendChild(document.createElementNS(SVG, "path"));
+    this.cursor.classList.add("cursor");
+    this.gone = new AbortController();
+    this.listen();
+    this.walk.hidden = false;
+  }
+
+  disconnectedCallback() {
+    this.gone?.abort();
+    cancelAnimationFrame(this.frame);
+  }
+
+  listen() {
+    const listen = (target, type, listener) =>
+      target?.addEventListener(type, listener, { signal: this.gone.signal });
+    listen(this.walk, "click", (event) => this.press(event.target.closest("button")?.dataset));
+    listen(this.slider, "input", () => this.with(() => this.show(Number(this.slider.value))));
+    listen(this.slider, "focus", () => this.load());
+    listen(this.board, "pointerdown", (event) => this.drag(event));
+    listen(this.board, "pointermove", (event) => this.drag(event));
+    listen(this.transcript, "look", ({ detail }) => this.showLine(detail));
+  }
+
+  // --- the data: in the page, or fetched when somebody begins to walk ---
+
+  load() {
+    this.loaded ??= this.read().then((data) => {
+      this.data = data;
+      this.slider.max = data.steps.length;
+      this.lines = new Map(data.steps.map(([, , , line], at) => [line, at + 1]));
+    });
+    return this.loaded;
+  }
+
+  async read() {
+    const embedded = this.querySelector("script[type='application/json']");
+    if (embedded) {
+      return JSON.parse(embedded.textContent);
+    }
+    const answer = await fetch(this.dataset.steps);
+    if (!answer.ok) {
+      this.loaded = null;
+      throw new Error(`no steps: ${answer.status}`);
+    }
+    return answer.json();
+  }
+
+  with(act) {
+    if (this.data) {
+      act();
+    } else {
+      this.load().then(act);
+    }
+  }
+
+  // --- from step to step ---
+
+  press(data) {
+    if (data?.zoom) {
+      this.zoom(data.zoom);
+    } else if (data?.walk) {
+      this.with(() => this.go(data.walk));
+    }
+  }
+
+  go(where) {
+    const last = this.data.steps.length;
+    if (where === "play") {
+      this.play();
+      return;
+    }
+    const to = { first: 0, back: this.step - 1, on: this.step + 1, last };
+    this.show(Math.min(Math.max(to[where], 0), last));
+  }
+
+  show(step) {
+    this.pause();
+    this.render(step);
+    this.place(step ? this.data.steps[step - 1][0] : 0);
+    this.keepInView();
+  }
+
+  render(step) {
+    this.step = step;
+    this.slider.value = step;
+    const [, lane, source, line, sentence] = step ? this.data.steps[step - 1] : [0, -1, 0, -1, -1];
+    this.say(step, lane, sentence);
+    this.point(source, line);
+    this.fill(step - 1);
+    this.names.forEach((name, at) => {
+      name.classList.toggle("marked", at === lane);
+    });
+  }
+
+  say(step, lane, sentence) {
+    const told = this.walk.querySelector(".walk-now");
+    const name = document.createElement("bdi");
+    name.textContent = this.names[lane]?.textContent ?? "";
+    name.className = this.rows[lane]?.className ?? "";
+    const time = document.createElement("bdi");
+    const moment = step ? this.data.steps[step - 1][0] : 0;
+    time.textContent = `${(moment / MICROSECONDS).toFixed(6)} s`;
+    time.className = "moment";
+    const what = document.createElement("span");
+    what.textContent = this.data.sentences[sentence] ?? "";
+    told.replaceChildren(time, " ", name, " ", what);
+  }
+
+  point(source, line) {
+    const printed = this.transcript?.querySelectorAll(".line");
+    const here = printed?.[line] ?? null;
+    const there = source ? document.getElementById(this.dataset.lines + source) : null;
+    mark(here, there);
+    reveal(here);
+    reveal(there);
+  }
+
+  // What each worker is at, `at` being the event that happened last.
+  fill(at) {
+    const { before, after } = this.walk.querySelector(".now").dataset;
+    const states = this.rows.map(() => before);
+    const beside = this.rows.map(() => []);
+    for (const [lane, kind, sentence, first, end] of this.data.spans) {
+      if (first > at) {
+        continue;
+      }
+      const over = at >= end;
+      if (kind === STATE) {
+        states[lane] = over ? after : this.data.sentences[sentence];
+      } else if (!over) {
+        beside[lane].push(this.data.sentences[sentence]);
+      }
+    }
+    this.rows.forEach((row, lane) => {
+      put(row.cells[1], states[lane]);
+      put(row.cells[2], [...new Set(beside[lane])].join(", "));
+    });
+  }
+
+  showLine(line) {
+    if (!line || this.frame) {
+      return;
+    }
+    this.with(() => {
+      const at = [...this.transcript.querySelectorAll(".line")].indexOf(line);
+      const step = this.lines.get(at);
+      if (step) {
+        this.show(step);
+      }
+    });
+  }
+
+  // --- time: dragging and playing ---
+
+  drag(event) {
+    if (event.buttons !== 1) {
+      return;
+    }
+    event.preventDefault();
+    if (event.type === "pointerdown") {
+      this.board.setPointerCapture(event.pointerId);
+    }
+    const box = this.board.getBoundingClientRect();
+    const share = Math.min(Math.max((event.clientX - box.left) / box.width, 0), 1);
+    const time = this.view.start + share * (this.view.stop - this.view.start);
+    this.with(() => {
+      this.pause();
+      this.render(this.stepAt(time));
+      this.place(time);
+    });
+  }
+
+  stepAt(time) {
+    const { steps } = this.data;
+    let low = 0;
+    let high = steps.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (steps[middle][0] <= time) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  place(time) {
+    this.time = time;
+    const x = ((time - this.drawn.start) * UNITS) / (this.drawn.stop - this.drawn.start);
+    this.cursor.setAttribute("d", `M${x} 0V${this.dataset.height}`);
+  }
+
+  play() {
+    if (this.frame) {
+      this.pause();
+      return;
+    }
+    const end = Number(this.dataset.end);
+    if (this.step >= this.data.steps.length || this.time >= end) {
+      this.render(0);
+      this.place(0);
+    }
+    let last = performance.now();
+    const tick = (now) => {
+      const slower = Number(this.walk.querySelector("select").value);
+      const time = Math.min(this.time + ((now - last) * 1000) / slower, end);
+      last = now;
+      const step = this.stepAt(time);
+      if (step !== this.step) {
+        this.render(step);
+      }
+      this.place(time);
+      this.keepInView();
+      this.frame = time < end ? requestAnimationFrame(tick) : 0;
+      this.showPlaying();
+    };
+    this.frame = requestAnimationFrame(tick);
+    this.showPlaying();
+  }
+
+  pause() {
+    cancelAnimationFrame(this.frame);
+    this.frame = 0;
+    this.showPlaying();
+  }
+
+  showPlaying() {
+    this.walk.querySelector("[data-walk=play]").setAttribute("aria-pressed", String(!!this.frame));
+  }
+
+  // --- the view: closer and wider ---
+
+  zoom(how) {
+    const span = this.view.stop - this.view.start;
+    const whole = this.drawn.stop - this.drawn.start;
+    const factor = { closer: 0.5, wider: 2 }[how];
+    const wanted = factor ? span * factor : whole;
+    this.look(this.time, Math.min(Math.max(wanted, NARROWEST), whole));
+  }
+
+  keepInView() {
+    if (this.time < this.view.start || this.time > this.view.stop) {
+      this.look(this.time, this.view.stop - this.view.start);
+    }
+  }
+
+  look(middle, span) {
+    const latest = this.drawn.stop - span;
+    const start = Math.min(Math.max(middle - span / 2, this.drawn.start), latest);
+    this.view = { start, stop: start + span };
+    const whole = this.drawn.stop - this.drawn.start;
+    const left = (start - this.drawn.start) / whole;
+    const height = this.dataset.height;
+    this.shapes.setAttribute("viewBox", `${left * UNITS} 0 ${(span / whole) * UNITS} ${height}`);
+    this.letters.setAttribute("width", `${(whole / span) * 100}%`);
+    this.letters.setAttribute("x", `${((-left * whole) / span) * 100}%`);
+    this.drawTicks(span, whole);
+  }
+
+  drawTicks(span, whole) {
+    const step = tickStep(span);
+    const times = [];
+    for (
+      let time = Math.ceil(this.view.start / step) * step;
+      time <= this.view.stop;
+      time += step
+    ) {
+      times.push(time);
+    }
+    const share = (time) => (time - this.drawn.start) / whole;
+    const lines = times.map((time) => `M${share(time) * UNITS} ${AXIS - 6}V${this.dataset.height}`);
+    this.shapes.querySelector(".grid").setAttribute("d", lines.join(""));
+    const ticks = this.letters.querySelector(".ticks");
+    ticks.replaceChildren();
+    const lastTick = this.view.start + span * LAST_TICK;
+    for (const time of times.filter((time) => time <= lastTick)) {
+      const text = ticks.appendChild(document.createElementNS(SVG, "text"));
+      text.setAttribute("class", "tick");
+      text.setAttribute("x", `${share(time) * 100}%`);
+      text.setAttribute("y", "12");
+      text.textContent = written(time, span);
+    }
+  }
+}
+
+function put(cell, text) {
+  if (cell.textContent !== text) {
+    cell.textContent = text;
+  }
+}
+
+function tickStep(span) {
+  let step = 1;
+  for (const factor of Array(12).fill([2, 2.5, 2]).flat()) {
+    const longer = Math.round(step * factor);
+    if (span < longer * TICKS) {
+      break;
+    }
+    step = longer;
+  }
+  return step;
+}
+
+function written(time, span) {
+  if (span >= MICROSECONDS) {
+    return `${Number((time / MICROSECONDS).toFixed(6))} s`;
+  }
+  return span >= 1000 ? `${Number((time / 1000).toFixed(3))} ms` : `${Math.round(time)} µs`;
+}
+
+customElements.define("run-lanes", RunLanes);

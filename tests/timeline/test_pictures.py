@@ -1,0 +1,270 @@
+"""The picture, the walk, the table, the trace: every record draws, and says what it leaves out."""
+
+from __future__ import annotations
+
+import json
+import re
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.timeline.records import CHILD, MAIN, A, B, Step, life, many, record
+from webapp.engine.events import Event, How, Kind
+from webapp.engine.recording import Outcome, Recording, Wait
+from webapp.lessons.text import LANGUAGES, Language
+from webapp.pages.wording import load_wordings
+from webapp.timeline.arrows import find_arrows
+from webapp.timeline.cycle import draw_cycle
+from webapp.timeline.document import draw_document
+from webapp.timeline.figure import Setting, draw_figure
+from webapp.timeline.lanes import State, draw
+from webapp.timeline.scale import UNITS, View, ticks, written
+from webapp.timeline.steps import draw_steps
+from webapp.timeline.svg import MANY, Picture, draw_picture
+from webapp.timeline.tables import draw_table
+from webapp.timeline.trace import draw_trace
+from webapp.timeline.words import step_text
+
+WORDINGS = load_wordings()
+EN = WORDINGS["en"]
+
+
+def picture(recording: Recording, view: View | None = None) -> Picture:
+    timeline = draw(recording)
+    whole = View(0, timeline.end)
+    return draw_picture(timeline, find_arrows(timeline), view or whole, label="lanes")
+
+
+def crowd(workers: int) -> Recording:
+    steps = life(MAIN, 0, 900)
+    for at in range(workers - 1):
+        steps += life((100, 200 + at), 10 + at, 800 + at)
+    return record(steps)
+
+
+ODD: dict[str, Recording] = {
+    "no events": record([]),
+    "no time at all": record(life(MAIN, 0, 0), wall=0),
+    "cut off": record(life(A, 0, None), dropped=5000, outcome=Outcome.CANCELLED),
+    "never ended": record([*life(MAIN, 0, None), *life(A, 5, None)], outcome=Outcome.TIMED_OUT),
+    "out of order": record([*reversed(life(A, 0, 90, (9, A, Kind.SLEPT, "", "1")))]),
+    "only ends": record([(5, A, Kind.WOKE, "", ""), (6, A, Kind.RELEASED, "lock", "")]),
+    "only printed": record([(5, A, Kind.PRINTED, "stdout", "x\n")], observed=False),
+    "unknown writer": record([(5, (0, 0), Kind.PRINTED, "stderr", "raw\n")]),
+    "hostile names": record(
+        life(
+            A,
+            0,
+            90,
+            (5, A, Kind.WAITS, "</script><b onload=x>", "get"),
+            (60, A, Kind.RAISED, "&", "<"),
+        )
+    ),
+    "fifty workers": crowd(50),
+    "a hundred thousand events": many(100_000),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ODD)
+def test_every_record_draws(name: str, language: Language) -> None:
+    say, recording = WORDINGS[language], ODD[name]
+    timeline = draw(recording)
+    html = draw_figure(timeline, say, Setting(ideal=0.5))
+    # It is XML, too, but for HTML's void element, its bare attribute and its data.
+    html = re.sub(r"<script.*</script>| hidden", "", re.sub(r"(<input[^>]*)>", r"\1/>", html))
+    ElementTree.fromstring(html)
+    ElementTree.fromstring(draw_document(timeline, say, title="<a & b>").encode())
+    json.dumps(draw_trace(timeline))
+    assert len(draw_table(timeline)) == len(timeline.lanes)
+
+
+def test_a_thousand_events_are_a_small_picture() -> None:
+    assert len(picture(many(1000)).svg) <= 60_000
+
+
+def test_what_is_merged_is_counted_and_comes_apart_when_zoomed() -> None:
+    recording = many(20_000)
+    whole = picture(recording)
+    assert whole.merged > 1000
+    assert len(whole.svg) < 300_000
+    close = picture(recording, View(0, 4000))
+    assert close.merged == 0
+    assert "merged" not in draw_figure(draw(record(life(A, 0, 9))), EN, Setting())
+    assert f"{whole.merged:,}".replace(",", "\u202f") in draw_figure(draw(recording), EN, Setting())
+
+
+def test_nothing_that_happened_is_left_without_a_mark() -> None:
+    """A sleep of a thousandth of a pixel still shows."""
+    steps = life(
+        A, 0, 10**9, (5 * 10**8, A, Kind.SLEPT, "", "0"), (5 * 10**8 + 1, A, Kind.WOKE, "", "")
+    )
+    assert 'class="sleeping"' in picture(record(steps, wall=10**9)).svg
+
+
+def test_more_than_many_lanes_are_drawn_low() -> None:
+    few, many_ = picture(crowd(MANY)), picture(crowd(MANY + 1))
+    assert not few.low
+    assert many_.low
+    assert many_.height < few.height
+
+
+def test_a_view_shows_its_part_alone() -> None:
+    steps = life(A, 0, 1000, (100, A, Kind.SLEPT, "", "0.0001"), (200, A, Kind.WOKE, "", ""))
+    assert 'class="sleeping"' in picture(record(steps), View(0, 300)).svg
+    assert 'class="sleeping"' not in picture(record(steps), View(300, 1000)).svg
+
+
+def test_noise_is_drawn_where_it_can_be_seen() -> None:
+    short, long = record(life(A, 0, 2000), wall=2000), record(life(A, 0, 10**7), wall=10**7)
+    assert 'class="noise"' in picture(short).svg
+    assert 'class="noise"' not in picture(long).svg
+
+
+def test_the_ideal_is_drawn_at_its_time() -> None:
+    timeline = draw(record(life(A, 0, 1000)))
+    svg = draw_picture(
+        timeline, (), View(0, 1000), label="x", ideal=250, ideal_label="ideal 250 µs"
+    ).svg
+    assert f'class="ideal" d="M{UNITS // 4} ' in svg
+    assert "ideal 250 µs" in svg
+
+
+@pytest.mark.parametrize(
+    ("span", "first", "second"),
+    [
+        (30_000_000, "0 s", "5 s"),
+        (1_500_000, "0 s", "0.2 s"),
+        (15_000, "0 ms", "2 ms"),
+        (9, "0 µs", "1 µs"),
+    ],
+)
+def test_ticks_are_round(span: int, first: str, second: str) -> None:
+    times = [written(time, span) for time in ticks(View(0, span))]
+    assert times[:2] == [first, second]
+    assert 6 <= len(times) <= 16
+
+
+# --- the walk ---
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("timeout", ["", " 0.5"])
+def test_every_kind_of_step_has_its_words(language: Language, timeout: str) -> None:
+    texts = {Kind.SLEPT: "0.5", Kind.EXITED: "200 -9", Kind.PUT: "1: 'x'", Kind.TOOK: "0: 'x'"}
+    for kind in Kind:
+        ways = (
+            [f"{how}{timeout}" for how in How] if kind is Kind.WAITS else [texts.get(kind, timeout)]
+        )
+        for text in ways:
+            event = Event(1, 0, 1, 1, "w", kind, "thing", text)
+            assert step_text(WORDINGS[language], event)
+
+
+def test_a_walk_says_what_everyone_is_at_after_each_step() -> None:
+    steps = [
+        *life(A, 0, 90, (10, A, Kind.GOT, "lock", ""), (60, A, Kind.RELEASED, "lock", "")),
+        *life(B, 5, 95, (20, B, Kind.WAITS, "lock", "acquire"), (61, B, Kind.GOT, "lock", "")),
+    ]
+    data = draw_steps(draw(record(steps)), EN)
+    assert [step[0] for step in data["steps"]] == [0, 5, 10, 20, 60, 61, 90, 95]
+
+    def at(step: int, lane: int, kind: int) -> list[str]:
+        """What a lane is at after the step (counted from 0)."""
+        return [
+            data["sentences"][sentence]
+            for of, what, sentence, first, end in data["spans"]
+            if of == lane and what == kind and first <= step < end
+        ]
+
+    assert at(0, 1, 0) == []  # not started yet
+    assert (at(3, 0, 0), at(3, 0, 1)) == (["running"], ["lock"])
+    assert (at(3, 1, 0), at(3, 1, 1)) == (["waiting for lock"], [])
+    assert (at(5, 0, 1), at(5, 1, 0), at(5, 1, 1)) == ([], ["running"], ["lock"])
+    assert at(6, 0, 0) == []  # over
+    assert at(7, 1, 0) == []
+
+
+def test_a_walk_knows_the_line_that_each_step_printed() -> None:
+    steps = life(
+        A, 0, 90, (10, A, Kind.PRINTED, "stdout", "a\nb\n"), (20, A, Kind.PRINTED, "stdout", "c\n")
+    )
+    printed = [step[3] for step in draw_steps(draw(record(steps)), EN)["steps"]]
+    assert printed == [-1, 0, 2, -1]
+
+
+def test_data_in_a_page_cannot_end_their_script() -> None:
+    html = draw_figure(draw(ODD["hostile names"]), EN, Setting())
+    [data] = re.findall(r'<script type="application/json">(.*?)</script>', html)
+    assert any("</script>" in sentence for sentence in json.loads(data)["sentences"])
+    assert "<b onload" not in html
+
+
+# --- the table, the trace, the cycle ---
+
+
+def test_the_table_adds_up() -> None:
+    steps = life(
+        A,
+        0,
+        1000,
+        (100, A, Kind.SLEPT, "", "0.0002"),
+        (300, A, Kind.WOKE, "", ""),
+        (400, A, Kind.WAITS, "lock", "acquire"),
+        (500, A, Kind.GOT, "lock", ""),
+        (700, A, Kind.RELEASED, "lock", ""),
+    )
+    [row] = draw_table(draw(record(steps)))
+    assert (row.ran, row.slept) == pytest.approx((0.0007, 0.0002))
+    [waited], [held] = row.waited, row.held
+    assert (waited.object, waited.times, held.object, held.times) == ("lock", 1, "lock", 1)
+    assert (waited.seconds, held.seconds) == pytest.approx((0.0001, 0.0002))
+
+
+def test_a_trace_holds_every_lane_from_its_beginning_to_its_end() -> None:
+    timeline = draw(many(200))
+    trace = draw_trace(timeline)["traceEvents"]
+    for lane in timeline.lanes:
+        own = [part for part in trace if (part["pid"], part["tid"]) == lane.key]
+        slices = [part for part in own if part["ph"] == "X"]
+        assert sum(part["dur"] for part in slices) == lane.end - lane.start
+        assert [part["args"]["name"] for part in own if part["name"] == "thread_name"] == [
+            lane.name
+        ]
+    held = [part for part in trace if part["ph"] == "b"]
+    assert len(held) == sum(
+        stretch.state is State.HOLDING for lane in timeline.lanes for stretch in lane.beside
+    )
+    flows = [part["ph"] for part in trace if part["ph"] in "sf"]
+    assert flows == ["s", "f"] * len(find_arrows(timeline))
+
+
+def test_a_cycle_links_each_wait_to_its_line() -> None:
+    two = (Wait("lefty", "right", 7, "righty"), Wait("righty", "left", 9, "lefty"))
+    svg = draw_cycle(two, EN, lines="L")
+    root = ElementTree.fromstring(svg)
+    assert [link.get("href") for link in root.iter("a")] == ["#L7", "#L9"]
+    names = [
+        text.text
+        for node in root.iter("g")
+        if "node" in node.get("class", "")
+        for text in node.iter("text")
+    ]
+    assert names == ["lefty", "right", "righty", "left"]
+    assert draw_cycle((), EN, lines="L") == ""
+
+
+def test_a_worker_that_is_joined_needs_no_thing_between() -> None:
+    svg = draw_cycle((Wait("a", "b", 1, "b"), Wait("b", "a", 2, "a")), EN, lines="L")
+    assert svg.count('class="node worker"') == 2
+    assert svg.count('class="node"') == 0
+
+
+def test_a_process_that_was_killed_says_so() -> None:
+    steps: list[Step] = [
+        *life(MAIN, 0, 90, (50, MAIN, Kind.EXITED, "child", "200 -9")),
+        *life(CHILD, 5, None),
+    ]
+    html = draw_figure(draw(record(steps)), EN, Setting())
+    assert "✕" in html
+    assert "killed at 0.000 s (exit code -9)" in html

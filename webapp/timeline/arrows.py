@@ -1,0 +1,137 @@
+"""Arrows between lanes: who brought about what another worker does next.
+
+Each is told from two events of the record; where only one of them is there, no arrow is drawn.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from webapp.engine.events import Event, How, Kind
+from webapp.engine.recording import Key
+from webapp.timeline.lanes import Timeline, in_time
+
+
+class Cause(StrEnum):
+    """What an arrow stands for."""
+
+    START = "start"  # started -> its first step
+    JOIN = "join"  # its end -> who waited for it goes on
+    ITEM = "item"  # put -> taken
+    RELEASE = "release"  # released -> who waited for it holds it
+    SIGNAL = "signal"  # set, notified -> who waited goes on
+    KILL = "kill"  # a signal -> the end of the process
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """From one lane to another (their places in the timeline), between two events of the run."""
+
+    cause: Cause
+    giver: int
+    taker: int
+    start: int
+    end: int
+    first: int
+    last: int
+    object: str = ""
+
+
+def find_arrows(timeline: Timeline) -> tuple[Arrow, ...]:
+    """All arrows of a run, in the order of their ends."""
+    finder = _Finder(timeline)
+    return tuple(
+        arrow for event in in_time(timeline.recording.events) for arrow in finder.take(event)
+    )
+
+
+class _Finder:
+    """What may still lead to something, after some events."""
+
+    def __init__(self, timeline: Timeline) -> None:
+        self._lanes = timeline.lanes
+        self._index = timeline.index
+        self._starts: defaultdict[str, list[Event]] = defaultdict(list)
+        self._puts: defaultdict[tuple[str, str], list[Event]] = defaultdict(list)
+        self._ends: dict[Key, Event] = {}
+        self._given: dict[tuple[Kind, str], Event] = {}
+        self._waits: dict[Key, Event] = {}
+
+    def take(self, event: Event) -> Iterator[Arrow]:
+        """Take the next event; give the arrow that ends with it."""
+        match event.kind:
+            case Kind.STARTS:
+                self._starts[event.object].append(event)
+            case Kind.ENDED:
+                self._ends[event.key] = event
+            case Kind.WAITS:
+                self._waits[event.key] = event
+            case Kind.PUT:
+                self._puts[event.object, _item(event)].append(event)
+            case Kind.RELEASED | Kind.SIGNALLED:
+                self._given[event.kind, event.object] = event
+            case _:
+                yield from self._ending_with(event)
+
+    def _ending_with(self, event: Event) -> Iterator[Arrow]:
+        wait = self._waits.get(event.key)
+        waited = wait is not None and wait.object == event.object
+        match event.kind:
+            case Kind.STARTED if starts := self._starts[event.worker]:
+                yield from self._arrow(Cause.START, starts.pop(0), event)
+            case Kind.JOINED if waited:
+                yield from self._arrow(Cause.JOIN, self._ends.get(_key(event.text)), event)
+            case Kind.TOOK if puts := self._puts[event.object, _item(event)]:
+                yield from self._arrow(Cause.ITEM, puts.pop(0), event)
+            case Kind.GOT if waited:
+                released = self._given.get((Kind.RELEASED, event.object))
+                yield from self._arrow(Cause.RELEASE, released, event, since=wait)
+            case Kind.PASSED if wait is not None and waited and wait.how is How.SIGNAL:
+                signalled = self._given.get((Kind.SIGNALLED, event.object))
+                yield from self._arrow(Cause.SIGNAL, signalled, event, since=wait)
+            case Kind.EXITED if event.text.partition(" ")[2].startswith("-"):
+                yield from self._kill(event)
+        if event.kind is not Kind.STARTED and waited:
+            del self._waits[event.key]
+
+    def _arrow(
+        self, cause: Cause, giver: Event | None, taker: Event, *, since: Event | None = None
+    ) -> Iterator[Arrow]:
+        """The arrow between two events of different workers; not if it began before the wait."""
+        if giver is None or giver.key == taker.key or (since and giver.time < since.time):
+            return
+        if giver.key in self._index and taker.key in self._index:
+            yield Arrow(
+                cause,
+                self._index[giver.key],
+                self._index[taker.key],
+                giver.time,
+                max(giver.time, taker.time),
+                giver.id,
+                taker.id,
+                taker.object if cause not in (Cause.START, Cause.JOIN) else "",
+            )
+
+    def _kill(self, exited: Event) -> Iterator[Arrow]:
+        """From who sent the signal to the process that it ended."""
+        sent = self._given.get((Kind.SIGNALLED, exited.object))
+        pid = int(exited.text.split()[0])
+        if sent is None or (pid, pid) not in self._index:
+            return
+        lane = self._index[pid, pid]
+        giver = self._index[sent.key]
+        end = self._lanes[lane].end
+        yield Arrow(Cause.KILL, giver, lane, sent.time, end, sent.id, exited.id, sent.text)
+
+
+def _item(event: Event) -> str:
+    """What was put or taken, without the number of items that wait."""
+    return event.text.partition(" ")[2]
+
+
+def _key(text: str) -> Key:
+    pid, _, tid = text.partition(".")
+    return int(pid), int(tid)

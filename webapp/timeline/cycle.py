@@ -1,0 +1,140 @@
+"""A deadlock as a small graph: who waits for what, and who has it, around the circle."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from math import cos, hypot, pi, sin
+
+from webapp.engine.recording import Wait
+from webapp.timeline.words import Words
+
+WIDTH = 420
+LOW, HIGH = 130, 260
+"""The height of a graph of two boxes, which stand side by side, and of more."""
+BOX_HEIGHT = 28
+LETTER = 7.6  # pixels
+ARROW = 7  # pixels
+LETTERS = 18  # of a name
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """A worker, or what it waits for, with the middle of its box."""
+
+    text: str
+    worker: bool
+    x: float
+    y: float
+
+    @property
+    def width(self) -> float:
+        return max(44.0, len(self.text) * LETTER + 20)
+
+
+def draw_cycle(cycle: Sequence[Wait], say: Words, *, lines: str) -> str:
+    """The graph as SVG; each edge that waits is a link to its source line, at `lines` + number.
+
+    Nothing where there is no cycle.
+    """
+    if not cycle:
+        return ""
+    height = LOW if len(cycle) == 1 else HIGH
+    nodes = _placed(cycle, height)
+    drawn: list[str] = []
+    at = 0
+    for wait in cycle:
+        here, there = nodes[at], nodes[(at + 1) % len(nodes)]
+        drawn.append(_waiting_edge(here, there, wait.line, say, lines))
+        at += 1
+        if wait.object != wait.giver:
+            drawn.append(
+                _edge(there, nodes[(at + 1) % len(nodes)], say("lanes.cycle_held"), "gives")
+            )
+            at += 1
+    drawn += [_box(node) for node in nodes]
+    return (
+        f'<svg class="cycle" viewBox="0 0 {WIDTH} {height}" role="group" '
+        f'aria-label="{escape(say("lanes.cycle"))}">{"".join(drawn)}</svg>'
+    )
+
+
+def _placed(cycle: Sequence[Wait], height: int) -> list[_Node]:
+    """Every worker, and what it waits for unless that is the next worker itself."""
+    names: list[tuple[str, bool]] = []
+    for wait in cycle:
+        names.append((wait.worker, True))
+        if wait.object != wait.giver:
+            names.append((wait.object, False))
+    nodes = []
+    for at, (name, worker) in enumerate(names):
+        # From the left, with the sun.
+        angle = pi + 2 * pi * at / len(names)
+        x = WIDTH / 2 + cos(angle) * (WIDTH / 2 - 80)
+        y = height / 2 + sin(angle) * (height / 2 - 24)
+        short = name if len(name) <= LETTERS else name[: LETTERS - 1] + "…"
+        nodes.append(_Node(short, worker, x, y))
+    return nodes
+
+
+def _waiting_edge(here: _Node, there: _Node, number: int, say: Words, lines: str) -> str:
+    if not number:
+        return _edge(here, there, "", "waits")
+    edge = _edge(here, there, say("lanes.cycle_line", line=number), "waits")
+    return f'<a href="#{lines}{number}">{edge}</a>'
+
+
+def _edge(here: _Node, there: _Node, text: str, kind: str) -> str:
+    """A curve that leaves one box and ends at the edge of the other, with its text beside it."""
+    way_x, way_y = there.x - here.x, there.y - here.y
+    length = hypot(way_x, way_y) or 1.0
+    side = min(46.0, length / 5)  # two nodes have two edges between them, which must part
+    mid_x = (here.x + there.x) / 2 + way_y / length * side
+    mid_y = (here.y + there.y) / 2 - way_x / length * side
+    start = _leaving(here, mid_x, mid_y)
+    end = _leaving(there, mid_x, mid_y)
+    head = _head(mid_x, mid_y, *end)
+    text_x = (start[0] + 2 * mid_x + end[0]) / 4 + way_y / length * 9
+    text_y = (start[1] + 2 * mid_y + end[1]) / 4 - way_x / length * 9
+    return (
+        f'<g class="edge {kind}"><path d="M{start[0]:.0f} {start[1]:.0f}'
+        f'Q{mid_x:.0f} {mid_y:.0f} {end[0]:.0f} {end[1]:.0f}"/>{head}'
+        f'<text x="{text_x:.0f}" y="{text_y + 4:.0f}">{escape(text)}</text></g>'
+    )
+
+
+def _leaving(node: _Node, x: float, y: float) -> tuple[float, float]:
+    """Where the straight way from a box's middle to a point leaves the box."""
+    way_x, way_y = x - node.x, y - node.y
+    half_x, half_y = node.width / 2 + 3, BOX_HEIGHT / 2 + 3
+    share = min(
+        half_x / abs(way_x) if way_x else float("inf"),
+        half_y / abs(way_y) if way_y else float("inf"),
+        1.0,
+    )
+    return node.x + way_x * share, node.y + way_y * share
+
+
+def _head(from_x: float, from_y: float, x: float, y: float) -> str:
+    """The point of an arrow that comes from one place to another."""
+    way_x, way_y = x - from_x, y - from_y
+    length = hypot(way_x, way_y) or 1.0
+    along_x, along_y = way_x / length * ARROW, way_y / length * ARROW
+    left = (x - along_x - along_y / 2, y - along_y + along_x / 2)
+    right = (x - along_x + along_y / 2, y - along_y - along_x / 2)
+    return (
+        f'<path class="head" d="M{x:.1f} {y:.1f}L{left[0]:.1f} {left[1]:.1f}'
+        f'L{right[0]:.1f} {right[1]:.1f}z"/>'
+    )
+
+
+def _box(node: _Node) -> str:
+    x, y = node.x - node.width / 2, node.y - BOX_HEIGHT / 2
+    # A worker's box is round, a thing's is not.
+    round_ = f' rx="{BOX_HEIGHT / 2:.0f}"' if node.worker else ""
+    return (
+        f'<g class="node{" worker" if node.worker else ""}">'
+        f'<rect x="{x:.0f}" y="{y:.0f}" width="{node.width:.0f}" height="{BOX_HEIGHT}"{round_}/>'
+        f'<text x="{node.x:.0f}" y="{node.y + 4:.0f}">{escape(node.text)}</text></g>'
+    )

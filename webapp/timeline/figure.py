@@ -1,0 +1,254 @@
+"""A timeline as one piece of HTML: the picture, the walk through it, the same as a table.
+
+<run-lanes>            static/js/lanes.js walks through it; without JavaScript it stands still
+  <figure>             names beside the picture, and what its forms mean
+  <section hidden>     the walk: buttons, a slider, who is at what
+  <details>            the table
+</run-lanes>
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from webapp.timeline.arrows import find_arrows
+from webapp.timeline.lanes import MICROSECONDS, WAITS, End, State, Timeline
+from webapp.timeline.scale import View, written
+from webapp.timeline.steps import draw_steps
+from webapp.timeline.svg import Picture, Row, draw_picture
+from webapp.timeline.tables import Life, Total, draw_table
+from webapp.timeline.words import Words
+
+SPEEDS = (1, 10, 100)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """Where a figure stands.
+
+    `lines` is what the ids of the listing's lines begin with, `transcript` the id of the list of
+    printed lines. The walk's data are at the address `steps`, or in the page itself where there is
+    none. `end` is where the axis ends, if not with the run; `ideal` what the run would ideally
+    take; both in seconds. `view` is the stretch of time to draw, in microseconds.
+    """
+
+    lines: str = "L"
+    transcript: str = "transcript"
+    steps: str = ""
+    end: float | None = None
+    ideal: float | None = None
+    view: View | None = None
+
+
+def draw_figure(timeline: Timeline, say: Words, setting: Setting) -> str:
+    """The figure as HTML."""
+    end = timeline.end if setting.end is None else max(1, round(setting.end * MICROSECONDS))
+    view = setting.view or View(0, end)
+    ideal = None if setting.ideal is None else round(setting.ideal * MICROSECONDS)
+    picture = draw_picture(
+        timeline,
+        find_arrows(timeline),
+        view,
+        label=say("lanes.label", count=len(timeline.lanes)),
+        ideal=ideal or None,
+        ideal_label=say("lanes.ideal", time=written(ideal or 0, end)),
+    )
+    embedded = "" if setting.steps else _data(draw_steps(timeline, say))
+    return (
+        f'<run-lanes dir="ltr" data-end="{end}" data-start="{view.start}" data-stop="{view.end}" '
+        f'data-lines="{escape(setting.lines)}" data-transcript="{escape(setting.transcript)}" '
+        f'data-steps="{escape(setting.steps)}" data-height="{picture.height}">'
+        f"{_figure(timeline, picture, view, say)}{_walk(picture, say)}"
+        f"{_table(timeline, say)}{embedded}</run-lanes>"
+    )
+
+
+def _data(data: Mapping[str, Any]) -> str:
+    # A script that is no JavaScript is data; its text ends at the first "</script", or at "<!--".
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    return f'<script type="application/json">{text}</script>'
+
+
+def _figure(timeline: Timeline, picture: Picture, view: View, say: Words) -> str:
+    if not timeline.lanes:
+        return f'<p class="lanes-note" dir="{say.direction}">{escape(say("lanes.empty"))}</p>'
+    names = "".join(_name(row) for row in picture.rows)
+    notes = "".join(f"<li>{escape(note)}</li>" for note in _notes(timeline, picture, view, say))
+    return (
+        f'<figure class="lanes{" low" if picture.low else ""}">'
+        f'<div class="lanes-board"><ol class="lane-names">{names}</ol>'
+        f'<div class="lanes-time">{picture.svg}</div></div>'
+        f'<figcaption dir="{say.direction}"><ul class="legend">{_legend(timeline, say)}</ul>'
+        f'<ul class="lanes-notes">{notes}</ul></figcaption></figure>'
+    )
+
+
+def _name(row: Row) -> str:
+    levels = 1 + max(row.levels.values(), default=-1)
+    kind = "thread" if row.lane.depth else "process"
+    name = escape(row.lane.name)
+    return (
+        f'<li class="hue-{row.hue} {kind} levels-{levels}" title="{name}"><span>{name}</span></li>'
+    )
+
+
+def _notes(timeline: Timeline, picture: Picture, view: View, say: Words) -> Iterator[str]:
+    yield say("lanes.noise", time=written(timeline.noise, timeline.noise))
+    if picture.merged:
+        yield say("lanes.merged", count=picture.merged)
+    if timeline.recording.dropped:
+        yield say("lanes.dropped", count=timeline.recording.dropped)
+    if not timeline.recording.receipt.observed:
+        yield say("lanes.unobserved")
+    if any(lane.ending is End.OPEN for lane in timeline.lanes):
+        yield say("lanes.open")
+    if (view.start, view.end) != (0, timeline.end):
+        yield say(
+            "lanes.part", start=written(view.start, view.span), end=written(view.end, view.span)
+        )
+
+
+# --- what its forms mean ---
+
+SAMPLES: Mapping[str, str] = {
+    "running": '<path class="running" d="M1 2h26v10h-26z"/>',
+    "sleeping": '<path class="sleeping" d="M1 6h26v2h-26z"/>',
+    "waiting": '<path class="waiting" d="M1 2h26v10h-26z"/>',
+    "joining": '<path class="joining" d="M1 2h26v10h-26z"/>',
+    "idle": '<path class="idle" d="M1 7h26"/>',
+    "holding": '<path class="holding" d="M1 9h26v3h-26z"/>',
+    "task": '<path class="task" d="M1 10h26v2h-26z"/>',
+    "mixed": '<path class="mixed" d="M1 2h26v10h-26z"/>',
+    "arrow": '<path class="arrow" d="M4 1L24 11"/><path class="dot" d="M24 11h0"/>',
+}
+
+
+def _legend(timeline: Timeline, say: Words) -> str:
+    """Only the forms that are there."""
+    states = {
+        stretch.state for lane in timeline.lanes for stretch in (*lane.stretches, *lane.beside)
+    }
+    shown = {str(state) for state in states - WAITS}
+    if states & WAITS - {State.JOINING}:
+        shown.add("waiting")
+    if State.JOINING in states:
+        shown.add("joining")
+    if len(timeline.lanes) > 1:
+        shown.add("arrow")
+    return "".join(
+        f'<li><svg class="picture sample" width="28" height="14" aria-hidden="true">{sample}</svg>'
+        f"{escape(say(f'legend.{name}'))}</li>"
+        for name, sample in SAMPLES.items()
+        if name in shown
+    )
+
+
+# --- the walk ---
+
+# What the buttons show, drawn in a square of 16: letters for these are not in every font.
+BUTTONS: Mapping[str, str] = {
+    "first": "M4 3v10M12 3l-5 5 5 5",
+    "back": "M10 3l-5 5 5 5",
+    "play": "M5 3l8 5-8 5z",
+    "on": "M6 3l5 5-5 5",
+    "last": "M12 3v10M4 3l5 5-5 5",
+}
+ZOOMS: Mapping[str, str] = {
+    "closer": "M3 8h10M8 3v10",
+    "wider": "M3 8h10",
+    "whole": "M2 8h12M5 5L2 8l3 3M11 5l3 3-3 3",
+}
+
+
+def _walk(picture: Picture, say: Words) -> str:
+    if not picture.rows:
+        return ""
+    steps = "".join(_button("walk", name, icon, say) for name, icon in BUTTONS.items())
+    zooms = "".join(_button("zoom", name, icon, say) for name, icon in ZOOMS.items())
+    speeds = "".join(
+        f'<option value="{speed}">{escape(say(f"walk.speed_{speed}"))}</option>' for speed in SPEEDS
+    )
+    return (
+        f'<section class="walk" hidden aria-label="{escape(say("walk.title"))}">'
+        f'<div class="walk-tools"><span class="tools">{steps}</span>'
+        f'<input type="range" min="0" max="0" value="0" aria-label="{escape(say("walk.step"))}">'
+        f'<select aria-label="{escape(say("walk.speed"))}">{speeds}</select>'
+        f'<span class="tools">{zooms}</span></div>'
+        f'<p class="walk-now" dir="{say.direction}" aria-live="polite">'
+        f"{escape(say('walk.start'))}</p>{_now(picture, say)}</section>"
+    )
+
+
+def _button(kind: str, name: str, icon: str, say: Words) -> str:
+    label = escape(say(f"{kind}.{name}"))
+    return (
+        f'<button type="button" class="tool" data-{kind}="{name}" aria-label="{label}" '
+        f'title="{label}"><svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">'
+        f'<path d="{icon}"/></svg></button>'
+    )
+
+
+def _now(picture: Picture, say: Words) -> str:
+    """Who is at what, after the step that is shown; filled by the script."""
+    heads = "".join(f'<th scope="col">{escape(say(f"now.{name}"))}</th>' for name in NOW)
+    rows = "".join(
+        f'<tr class="hue-{row.hue}"><th scope="row"><bdi>{escape(row.lane.name)}</bdi></th>'
+        f"<td></td><td></td></tr>"
+        for row in picture.rows
+    )
+    return (
+        f'<div class="now-frame" tabindex="0" role="region" '
+        f'aria-label="{escape(say("now.title"))}">'
+        f'<table class="now" dir="{say.direction}" data-before="{escape(say("now.before"))}" '
+        f'data-after="{escape(say("now.after"))}"><thead><tr>{heads}</tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>"
+    )
+
+
+NOW = ("worker", "state", "holds")
+
+# --- the table ---
+
+COLUMNS = ("worker", "began", "ended", "ran", "slept", "waited", "held")
+
+
+def _table(timeline: Timeline, say: Words) -> str:
+    heads = "".join(f'<th scope="col">{escape(say(f"table.{name}"))}</th>' for name in COLUMNS)
+    rows = "".join(_row(life, say) for life in draw_table(timeline))
+    if not rows:
+        return ""
+    return (
+        f'<details class="lanes-table" dir="{say.direction}">'
+        f"<summary>{escape(say('table.title'))}</summary>"
+        f'<div class="table-frame" tabindex="0" role="region" '
+        f'aria-label="{escape(say("table.title"))}"><table>'
+        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div></details>"
+    )
+
+
+def _row(life: Life, say: Words) -> str:
+    ending = say(f"ending.{life.ending}", time=say.seconds(life.end))
+    if life.exit_code:
+        ending += " " + say("table.exit_code", code=str(life.exit_code))
+    cells = [
+        say.seconds(life.start),
+        ending,
+        say.seconds(life.ran),
+        say.seconds(life.slept) if life.slept else "–",
+        _totals(life.waited, say),
+        _totals(life.held, say) + (say("table.others", count=life.others) if life.others else ""),
+    ]
+    data = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
+    return f'<tr><th scope="row"><bdi>{escape(life.name)}</bdi></th>{data}</tr>'
+
+
+def _totals(totals: tuple[Total, ...], say: Words) -> str:
+    told = (
+        say("table.total", object=total.object, count=total.times, time=say.seconds(total.seconds))
+        for total in totals
+    )
+    return say("list.separator").join(told) or "–"

@@ -1,0 +1,317 @@
+"""The picture of a timeline as SVG: shapes that stretch with the page, letters that do not.
+
+    <svg class="picture">            as wide as there is room, as high as its lanes
+      <svg class="shapes" viewBox>   the time that is shown, in UNITS; stretched to the width
+      <svg class="letters">          text at hundredths of the width
+
+Shapes of one state are one path a lane, so a run of many events stays small, and what is narrower
+than a pixel (at a thousand) is put together with its neighbours. A state is told by its form, never
+by colour alone: the colour is the worker's.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from html import escape
+
+from webapp.timeline.arrows import Arrow, Cause
+from webapp.timeline.lanes import WAITS, End, Lane, State, Stretch, Timeline
+from webapp.timeline.scale import PIXEL, UNITS, View, ticks, written
+
+HUES = 10
+AXIS = 24  # pixels above the first lane
+MANY = 24  # lanes; more are drawn low, and without letters
+LEVELS = 3  # things held at once that get a line of their own
+
+WIDTHS = {"s": 300, "m": 600, "l": 900}  # pixels at which a label must fit, by its class
+LETTER = 5.6  # pixels
+LAST_TICK = UNITS * 0.95  # the time of a later one would stick out of the picture
+NOISE_SHOWN = 4 * PIXEL  # narrower than this it could not be seen
+MIXED = "mixed"  # states that are each narrower than a pixel
+
+MARKS = {End.KILLED: "✕", End.CUT: "⊣", End.OPEN: "…"}
+
+
+Line = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Pixels: of a bar, of the space above it, of a line for what is held."""
+
+    bar: int
+    gap: int
+    level: int
+
+
+TALL, LOW = Sizes(bar=14, gap=6, level=12), Sizes(bar=8, gap=3, level=4)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Where a lane is: its upper edge and height in pixels. `levels` are lines for what is held."""
+
+    lane: Lane
+    top: int
+    height: int
+    levels: dict[str, int]
+
+    @property
+    def hue(self) -> int:
+        """The number of the worker's colour."""
+        return self.lane.number % HUES
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A drawn timeline: `merged` counts the stretches that were too short to be drawn alone."""
+
+    svg: str
+    rows: tuple[Row, ...]
+    height: int
+    low: bool
+    merged: int
+
+
+def draw_picture(
+    timeline: Timeline,
+    arrows: Iterable[Arrow],
+    view: View,
+    *,
+    label: str,
+    ideal: int | None = None,
+    ideal_label: str = "",
+) -> Picture:
+    """Draw what the view shows; `ideal` (µs) is marked on the axis. The text is for `label`."""
+    low = len(timeline.lanes) > MANY
+    rows = tuple(_rows(timeline.lanes, LOW if low else TALL))
+    height = rows[-1].top + rows[-1].height if rows else AXIS
+    pen = _Pen(view, LOW if low else TALL, letters=not low)
+    pen.axis(height)
+    pen.arrows(arrows, rows)
+    for row in rows:
+        pen.lane(row)
+    if ideal is not None and view.start <= ideal <= view.end:
+        pen.ideal(ideal, height, ideal_label)
+    pen.noise(timeline.noise)
+    svg = (
+        f'<svg class="picture" width="100%" height="{height}" role="img" '
+        f'aria-label="{escape(label)}">'
+        f'<svg class="shapes" viewBox="0 0 {UNITS} {height}" width="100%" height="{height}" '
+        f'preserveAspectRatio="none">{"".join(pen.shapes)}</svg>'
+        f'<svg class="letters" x="0" width="100%" height="{height}" overflow="visible">'
+        f"{''.join(pen.texts)}</svg></svg>"
+    )
+    return Picture(svg, rows, height, low, pen.merged)
+
+
+def _rows(lanes: Sequence[Lane], sizes: Sizes) -> Iterator[Row]:
+    top = AXIS
+    for lane in lanes:
+        levels = _levels(lane.beside)
+        lines = 1 + max(levels.values(), default=-1)
+        height = sizes.gap + sizes.bar + sizes.level * lines + sizes.gap // 2
+        yield Row(lane, top, height, levels)
+        top += height
+
+
+def _levels(beside: Iterable[Stretch]) -> dict[str, int]:
+    """A line for each thing held: the first that is free of others while it is held."""
+    levels: dict[str, int] = {}
+    taken: list[list[Stretch]] = [[] for _ in range(LEVELS)]
+    groups: defaultdict[str, list[Stretch]] = defaultdict(list)
+    for stretch in beside:
+        groups[_named(stretch)].append(stretch)
+    for name, own in groups.items():
+        free = (at for at in range(LEVELS) if not _overlap(taken[at], own))
+        level = next(free, LEVELS - 1)
+        levels[name] = level
+        taken[level] += own
+    return levels
+
+
+def _named(stretch: Stretch) -> str:
+    """What shares a line: one object, and all tasks."""
+    return "" if stretch.state is State.TASK else stretch.object
+
+
+def _overlap(taken: Sequence[Stretch], own: Sequence[Stretch]) -> bool:
+    """Whether any of one list lasts while any of the other does; both are in order."""
+    one, other = sorted(taken, key=_start), sorted(own, key=_start)
+    at = 0
+    for stretch in one:
+        while at < len(other) and other[at].end <= stretch.start:
+            at += 1
+        if at < len(other) and other[at].start < stretch.end:
+            return True
+    return False
+
+
+def _start(stretch: Stretch) -> int:
+    return stretch.start
+
+
+@dataclass
+class _Pen:
+    """Draws into two lists, of shapes and of letters."""
+
+    view: View
+    sizes: Sizes
+    letters: bool
+    shapes: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    merged: int = 0
+
+    def axis(self, height: int) -> None:
+        """A line and a time for each tick."""
+        times = list(ticks(self.view))
+        lines = "".join(f"M{self.view.x(time)} {AXIS - 6}V{height}" for time in times)
+        self.shapes.append(f'<path class="grid" d="{lines}"/>')
+        told = "".join(
+            f'<text class="tick" x="{self.view.percent(time)}" y="12">'
+            f"{written(time, self.view.span)}</text>"
+            for time in times
+            if self.view.x(time) <= LAST_TICK
+        )
+        # A group of their own, so that a narrow page can leave out every second one.
+        self.texts.append(f'<g class="ticks">{told}</g>')
+
+    def lane(self, row: Row) -> None:
+        """A worker's states, what it held, and how it ended."""
+        paths: defaultdict[str, list[str]] = defaultdict(list)
+        top = row.top + self.sizes.gap
+        for state, start, end, stretch in self._pieces(row.lane.stretches):
+            paths[_look(state)].append(self._bar(state, start, end, top))
+            if stretch is not None and stretch.state in WAITS:
+                label = f"{stretch.object} {stretch.note}".rstrip()
+                self._label(label, stretch, top + self.sizes.bar - 4, "inside")
+        under = top + self.sizes.bar
+        for state, start, end, stretch in self._pieces(row.lane.beside, apart=True):
+            level = row.levels[_named(stretch)] if stretch else 0
+            y = under + (level + 1) * self.sizes.level - 3
+            paths[_look(state)].append(_box(start, end, y, 3 if state != State.TASK else 2))
+            if stretch is not None:
+                label = stretch.object if state == State.HOLDING else _call(stretch)
+                self._label(label, stretch, y - 1.5, "under")
+        drawn = "".join(f'<path class="{look}" d="{"".join(d)}"/>' for look, d in paths.items())
+        self.shapes.append(f'<g class="hue-{row.hue}">{drawn}</g>')
+        self._end(row.lane, top + self.sizes.bar)
+
+    def arrows(self, arrows: Iterable[Arrow], rows: Sequence[Row]) -> None:
+        """Lines from giver to taker, with a dot where they arrive; the same ones once."""
+        drawn: defaultdict[Cause, dict[Line, None]] = defaultdict(dict)
+        middle = self.sizes.gap + self.sizes.bar // 2
+        for arrow in arrows:
+            if not self.view.shows(arrow.start, arrow.end):
+                continue
+            start, end = self.view.x(arrow.start), self.view.x(arrow.end)
+            if end - start < PIXEL:
+                start = end = end // PIXEL * PIXEL
+            giver, taker = rows[arrow.giver].top + middle, rows[arrow.taker].top + middle
+            line = (start, giver, end, taker)
+            self.merged += line in drawn[arrow.cause]
+            drawn[arrow.cause][line] = None
+        for cause, lines in drawn.items():
+            ways = "".join(f"M{x1} {y1}L{x2} {y2}" for x1, y1, x2, y2 in lines)
+            dots = "".join(f"M{x2} {y2}h0" for _, _, x2, y2 in lines)
+            self.shapes.append(f'<path class="arrow {cause}" d="{ways}"/>')
+            self.shapes.append(f'<path class="dot {cause}" d="{dots}"/>')
+
+    def ideal(self, time: int, height: int, label: str) -> None:
+        """A line where the run would end if nothing cost anything but its own work."""
+        self.shapes.append(f'<path class="ideal" d="M{self.view.x(time)} {AXIS - 8}V{height}"/>')
+        side = 'text-anchor="end" dx="-5"' if self.view.x(time) > UNITS // 2 else 'dx="5"'
+        self.texts.append(
+            f'<text class="ideal" x="{self.view.percent(time)}" y="22" {side}>'
+            f"{escape(label)}</text>"
+        )
+
+    def noise(self, noise: int) -> None:
+        """How much of the axis workers usually come late by, where that can be seen at all."""
+        width = round(noise * UNITS / self.view.span)
+        if width >= NOISE_SHOWN:
+            self.shapes.append(f'<path class="noise" d="{_box(0, min(width, UNITS), 17, 3)}"/>')
+
+    def _pieces(
+        self, stretches: Iterable[Stretch], *, apart: bool = False
+    ) -> Iterator[tuple[str, int, int, Stretch | None]]:
+        """What is drawn for stretches: state, from, to, and the stretch if it is a single one.
+
+        Each is at least a pixel wide. Neighbours that are narrower become one; if they are `apart`
+        in time, only where they are less than a pixel from each other.
+        """
+        crowd: list[Stretch] = []
+        for stretch in stretches:
+            if not self.view.shows(stretch.start, stretch.end):
+                continue
+            start, end = self.view.x(stretch.start), self.view.x(stretch.end)
+            far = apart and crowd and start - self.view.x(crowd[-1].end) >= PIXEL
+            if crowd and (far or end - start >= PIXEL):
+                yield from self._crowd(crowd)
+                crowd = []
+            if end - start >= PIXEL:
+                yield stretch.state, start, end, stretch
+            else:
+                crowd.append(stretch)
+        if crowd:
+            yield from self._crowd(crowd)
+
+    def _crowd(self, crowd: Sequence[Stretch]) -> Iterator[tuple[str, int, int, Stretch | None]]:
+        start, end = self.view.x(crowd[0].start), self.view.x(crowd[-1].end)
+        states = {stretch.state for stretch in crowd}
+        alone = len(crowd) == 1
+        if end - start < PIXEL:
+            # Too little to tell: the longest stands for them all.
+            longest = max(crowd, key=lambda stretch: stretch.end - stretch.start)
+            end, states = start + PIXEL, {longest.state}
+        self.merged += 0 if alone else len(crowd)
+        state = next(iter(states)) if len(states) == 1 else MIXED
+        yield state, start, end, crowd[0] if alone or len(states) == 1 else None
+
+    def _bar(self, state: str, start: int, end: int, top: int) -> str:
+        bar = self.sizes.bar
+        if state == State.SLEEPING:
+            return _box(start, end, top + bar // 2 - 1, 2)
+        if state == State.IDLE:
+            return f"M{start} {top + bar // 2}H{end}"
+        if state in (State.RUNNING, MIXED):
+            return _box(start, end, top, bar)
+        return _box(start, end, top + 1, bar - 2)
+
+    def _label(self, text: str, stretch: Stretch, y: float, place: str) -> None:
+        """Write beside a shape what it is about, at widths of the page where that fits."""
+        start = max(stretch.start, self.view.start)
+        share = (min(stretch.end, self.view.end) - start) / self.view.span
+        room = len(text) * LETTER + 6
+        fits = next((name for name, width in WIDTHS.items() if share * width >= room), None)
+        if self.letters and text and fits:
+            self.texts.append(
+                f'<text class="{place} fit-{fits}" x="{self.view.percent(start)}" dx="3" '
+                f'y="{y:g}">{escape(text)}</text>'
+            )
+
+    def _end(self, lane: Lane, y: float) -> None:
+        if lane.ending in MARKS and self.view.shows(lane.end, lane.end):
+            late = self.view.x(lane.end) > UNITS * 0.97
+            anchor = ' text-anchor="end" dx="-2"' if late else ' dx="3"'
+            self.texts.append(
+                f'<text class="end {lane.ending}" x="{self.view.percent(lane.end)}" '
+                f'y="{y - 2:g}"{anchor}>{MARKS[lane.ending]}</text>'
+            )
+
+
+def _look(state: str) -> str:
+    """The class of a state's path: all waits look alike but the wait for a worker's end."""
+    if state in WAITS and state != State.JOINING:
+        return "waiting"
+    return str(state)
+
+
+def _box(start: int, end: int, top: int, height: int) -> str:
+    return f"M{start} {top}h{end - start}v{height}h{start - end}z"
+
+
+def _call(task: Stretch) -> str:
+    return f"{task.object}({task.note})"

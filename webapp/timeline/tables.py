@@ -1,0 +1,78 @@
+"""A timeline as a table, for those who do not see the picture: one row a worker."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from webapp.timeline.lanes import MICROSECONDS, WAITS, End, Lane, State, Stretch, Timeline
+
+LISTED = 5
+"""Waits and holdings that are told one by one; the rest is only counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """How often and how long (seconds) a worker waited for an object, or held it."""
+
+    object: str
+    times: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """A worker in figures, in seconds since the run began or of a length. `others` are left out."""
+
+    name: str
+    depth: int
+    start: float
+    end: float
+    ending: End
+    exit_code: int | None
+    ran: float
+    slept: float
+    waited: tuple[Total, ...]
+    held: tuple[Total, ...]
+    others: int
+
+
+def draw_table(timeline: Timeline) -> tuple[Life, ...]:
+    """The rows, in the order of the lanes."""
+    return tuple(_life(lane) for lane in timeline.lanes)
+
+
+def _life(lane: Lane) -> Life:
+    waited = [*_totals(stretch for stretch in lane.stretches if stretch.state in WAITS)]
+    held = [*_totals(stretch for stretch in lane.beside if stretch.state is State.HOLDING)]
+    return Life(
+        name=lane.name,
+        depth=lane.depth,
+        start=lane.start / MICROSECONDS,
+        end=lane.end / MICROSECONDS,
+        ending=lane.ending,
+        exit_code=lane.exit_code,
+        ran=_seconds(lane.stretches, State.RUNNING),
+        slept=_seconds(lane.stretches, State.SLEEPING),
+        waited=tuple(waited[:LISTED]),
+        held=tuple(held[:LISTED]),
+        others=len(waited[LISTED:]) + len(held[LISTED:]),
+    )
+
+
+def _seconds(stretches: Iterable[Stretch], state: State) -> float:
+    return sum(
+        (stretch.end - stretch.start) / MICROSECONDS
+        for stretch in stretches
+        if stretch.state is state
+    )
+
+
+def _totals(stretches: Iterable[Stretch]) -> Iterator[Total]:
+    """By object, the longest first."""
+    lengths: defaultdict[str, list[int]] = defaultdict(list)
+    for stretch in stretches:
+        lengths[stretch.object].append(stretch.end - stretch.start)
+    for name, own in sorted(lengths.items(), key=lambda item: -sum(item[1])):
+        yield Total(name, len(own), sum(own) / MICROSECONDS)

@@ -1,0 +1,74 @@
+"""What is said of a run in the visitor's language: a state, a step, a time.
+
+The texts themselves stand with the interface's others; what is needed of them is `Words`.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from webapp.engine.events import Event, Kind
+from webapp.timeline.lanes import State, Stretch
+
+PRINTED_LETTERS = 60
+
+
+class Words(Protocol):
+    """The texts of one language, and how it writes numbers."""
+
+    def __call__(self, key: str, /, **values: object) -> str:
+        """Give a text with its placeholders filled."""
+        ...
+
+    @property
+    def direction(self) -> str:
+        """`ltr` or `rtl`."""
+        ...
+
+    def seconds(self, value: float) -> str:
+        """Write a duration in seconds."""
+        ...
+
+
+def state_text(say: Words, stretch: Stretch) -> str:
+    """What a worker is at: "waits for lock"."""
+    if stretch.state is State.TASK:
+        return f"{stretch.object}({stretch.note})"
+    if stretch.state is State.HOLDING:
+        return stretch.object
+    if stretch.state is State.AT_BARRIER and stretch.note:
+        return say("state.barrier_place", object=stretch.object, place=stretch.note)
+    return say(f"state.{stretch.state}", object=stretch.object)
+
+
+def step_text(say: Words, event: Event) -> str:
+    """What a worker does in one step: "takes 3 out of queue"."""
+    key, values = _step(event)
+    return say(f"step.{key}", **values)
+
+
+def _step(event: Event) -> tuple[str, dict[str, object]]:
+    """The key of a step's text, and what fills it."""
+    key = event.kind.replace(" ", "_")
+    filled: dict[str, object] = {"object": event.object, "text": _shortened(event.text)}
+    match event.kind:
+        case Kind.WAITS:
+            key = f"waits_{event.how}"
+            if event.timeout is not None:
+                key, filled["seconds"] = f"{key}_at_most", event.timeout
+        case Kind.EXITED:
+            filled["code"] = event.text.partition(" ")[2]
+        case Kind.STARTS | Kind.SIGNALLED if event.text and not event.text.isdigit():
+            key = f"{key}_by"
+        case Kind.GOT if event.text:
+            key = "got_count"
+        case Kind.PUT | Kind.TOOK:
+            filled["item"] = _shortened(event.text.partition(" ")[2])
+        case Kind.SLEPT:
+            filled["seconds"] = float(event.text)
+    return key, filled
+
+
+def _shortened(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= PRINTED_LETTERS else line[:PRINTED_LETTERS] + "…"
