@@ -49,6 +49,15 @@ def test_an_item_goes_from_who_put_it_to_who_took_it() -> None:
     ]
 
 
+def test_an_item_goes_from_one_end_of_a_pipe_to_the_other() -> None:
+    sends = life(A, 0, 90, (10, A, Kind.PUT, "here", "?: 'x'"))
+    assert arrows([*sends, *life(B, 0, 90, (20, B, Kind.TOOK, "there", "?: 'x'"))]) == [
+        (Cause.ITEM, "A", "B", 10, 20)
+    ]
+    # A queue counts, and is no pipe.
+    assert arrows([*sends, *life(B, 0, 90, (20, B, Kind.TOOK, "queue", "0: 'x'"))]) == []
+
+
 def test_a_release_leads_to_who_waited_for_it_and_to_nobody_else() -> None:
     one = life(A, 0, 90, (5, A, Kind.GOT, "lock", ""), (30, A, Kind.RELEASED, "lock", ""))
     waited: list[Step] = [(10, B, Kind.WAITS, "lock", "acquire"), (32, B, Kind.GOT, "lock", "")]

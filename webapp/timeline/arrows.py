@@ -14,6 +14,9 @@ from webapp.engine.events import Event, How, Kind
 from webapp.engine.recording import Key
 from webapp.timeline.lanes import Timeline, in_time
 
+UNCOUNTED = "?"
+"""What stands for the number of items where it is not known, as in a pipe."""
+
 
 class Cause(StrEnum):
     """What an arrow stands for."""
@@ -84,7 +87,7 @@ class _Finder:
                 yield from self._arrow(Cause.START, starts.pop(0), event)
             case Kind.JOINED if waited:
                 yield from self._arrow(Cause.JOIN, self._ends.get(_key(event.text)), event)
-            case Kind.TOOK if puts := self._puts[event.object, _item(event)]:
+            case Kind.TOOK if puts := self._puts_of(event):
                 yield from self._arrow(Cause.ITEM, puts.pop(0), event)
             case Kind.GOT if waited:
                 released = self._given.get((Kind.RELEASED, event.object))
@@ -96,6 +99,15 @@ class _Finder:
                 yield from self._kill(event)
         if event.kind is not Kind.STARTED and waited:
             del self._waits[event.key]
+
+    def _puts_of(self, took: Event) -> list[Event]:
+        """Who may have put what was taken. The two ends of a pipe have names of their own."""
+        item = _item(took)
+        if puts := self._puts[took.object, item]:
+            return puts
+        pipes = took.text.startswith(UNCOUNTED)
+        found = (puts for (_, put), puts in self._puts.items() if put == item and puts and pipes)
+        return next(found, [])
 
     def _arrow(
         self, cause: Cause, giver: Event | None, taker: Event, *, since: Event | None = None

@@ -97,9 +97,9 @@ def _edge(here: _Node, there: _Node, text: str, kind: str) -> str:
     head = _head(mid_x, mid_y, *end)
     text_x = (start[0] + 2 * mid_x + end[0]) / 4 + way_y / length * 9
     text_y = (start[1] + 2 * mid_y + end[1]) / 4 - way_x / length * 9
+    way = f"M{start[0]:.0f} {start[1]:.0f}Q{mid_x:.0f} {mid_y:.0f} {end[0]:.0f} {end[1]:.0f}"
     return (
-        f'<g class="edge {kind}"><path d="M{start[0]:.0f} {start[1]:.0f}'
-        f'Q{mid_x:.0f} {mid_y:.0f} {end[0]:.0f} {end[1]:.0f}"/>{head}'
+        f'<g class="edge {kind}"><path class="reach" d="{way}"/><path d="{way}"/>{head}'
         f'<text x="{text_x:.0f}" y="{text_y + 4:.0f}">{escape(text)}</text></g>'
     )
 

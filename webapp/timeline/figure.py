@@ -17,7 +17,7 @@ from typing import Any
 
 from webapp.timeline.arrows import find_arrows
 from webapp.timeline.lanes import MICROSECONDS, WAITS, End, State, Timeline
-from webapp.timeline.scale import View, written
+from webapp.timeline.scale import MILLISECOND, View, written
 from webapp.timeline.steps import draw_steps
 from webapp.timeline.svg import Picture, Row, draw_picture
 from webapp.timeline.tables import Life, Total, draw_table
@@ -33,7 +33,9 @@ class Setting:
     `lines` is what the ids of the listing's lines begin with, `transcript` the id of the list of
     printed lines. The walk's data are at the address `steps`, or in the page itself where there is
     none. `end` is where the axis ends, if not with the run; `ideal` what the run would ideally
-    take; both in seconds. `view` is the stretch of time to draw, in microseconds.
+    take; both in seconds. `view` is the stretch of time to draw, in microseconds; at the address
+    `part` another one can be asked for, by `from` and `to` in milliseconds. `name` tells it from
+    another figure of the same page, for those who hear it.
     """
 
     lines: str = "L"
@@ -42,6 +44,8 @@ class Setting:
     end: float | None = None
     ideal: float | None = None
     view: View | None = None
+    part: str = ""
+    name: str = ""
 
 
 def draw_figure(timeline: Timeline, say: Words, setting: Setting) -> str:
@@ -53,7 +57,7 @@ def draw_figure(timeline: Timeline, say: Words, setting: Setting) -> str:
         timeline,
         find_arrows(timeline),
         view,
-        label=say("lanes.label", count=len(timeline.lanes)),
+        label=_named(say("lanes.label", count=len(timeline.lanes)), setting.name),
         ideal=ideal or None,
         ideal_label=say("lanes.ideal", time=written(ideal or 0, end)),
     )
@@ -62,9 +66,14 @@ def draw_figure(timeline: Timeline, say: Words, setting: Setting) -> str:
         f'<run-lanes dir="ltr" data-end="{end}" data-start="{view.start}" data-stop="{view.end}" '
         f'data-lines="{escape(setting.lines)}" data-transcript="{escape(setting.transcript)}" '
         f'data-steps="{escape(setting.steps)}" data-height="{picture.height}">'
-        f"{_figure(timeline, picture, view, say)}{_walk(picture, say)}"
-        f"{_table(timeline, say)}{embedded}</run-lanes>"
+        f"{_figure(timeline, picture, view, say)}{_walk(picture, say, setting.name)}"
+        f"{_part(setting.part, view, say)}{_table(timeline, say, setting.name)}{embedded}"
+        "</run-lanes>"
     )
+
+
+def _named(label: str, name: str) -> str:
+    return f"{name}: {label}" if name else label
 
 
 def _data(data: Mapping[str, Any]) -> str:
@@ -82,7 +91,8 @@ def _figure(timeline: Timeline, picture: Picture, view: View, say: Words) -> str
         f'<figure class="lanes{" low" if picture.low else ""}">'
         f'<div class="lanes-board"><ol class="lane-names">{names}</ol>'
         f'<div class="lanes-time">{picture.svg}</div></div>'
-        f'<figcaption dir="{say.direction}"><ul class="legend">{_legend(timeline, say)}</ul>'
+        f'<figcaption dir="{say.direction}">'
+        f'<ul class="legend">{_legend(timeline, picture, say)}</ul>'
         f'<ul class="lanes-notes">{notes}</ul></figcaption></figure>'
     )
 
@@ -106,7 +116,7 @@ def _notes(timeline: Timeline, picture: Picture, view: View, say: Words) -> Iter
         yield say("lanes.unobserved")
     if any(lane.ending is End.OPEN for lane in timeline.lanes):
         yield say("lanes.open")
-    if (view.start, view.end) != (0, timeline.end):
+    if view.start > 0 or view.end < timeline.end:
         yield say(
             "lanes.part", start=written(view.start, view.span), end=written(view.end, view.span)
         )
@@ -124,10 +134,11 @@ SAMPLES: Mapping[str, str] = {
     "task": '<path class="task" d="M1 10h26v2h-26z"/>',
     "mixed": '<path class="mixed" d="M1 2h26v10h-26z"/>',
     "arrow": '<path class="arrow" d="M4 1L24 11"/><path class="dot" d="M24 11h0"/>',
+    "noise": '<path class="noise" d="M1 6h26v3h-26z"/>',
 }
 
 
-def _legend(timeline: Timeline, say: Words) -> str:
+def _legend(timeline: Timeline, picture: Picture, say: Words) -> str:
     """Only the forms that are there."""
     states = {
         stretch.state for lane in timeline.lanes for stretch in (*lane.stretches, *lane.beside)
@@ -139,6 +150,8 @@ def _legend(timeline: Timeline, say: Words) -> str:
         shown.add("joining")
     if len(timeline.lanes) > 1:
         shown.add("arrow")
+    if picture.noisy:
+        shown.add("noise")
     return "".join(
         f'<li><svg class="picture sample" width="28" height="14" aria-hidden="true">{sample}</svg>'
         f"{escape(say(f'legend.{name}'))}</li>"
@@ -164,7 +177,7 @@ ZOOMS: Mapping[str, str] = {
 }
 
 
-def _walk(picture: Picture, say: Words) -> str:
+def _walk(picture: Picture, say: Words, name: str) -> str:
     if not picture.rows:
         return ""
     steps = "".join(_button("walk", name, icon, say) for name, icon in BUTTONS.items())
@@ -173,13 +186,13 @@ def _walk(picture: Picture, say: Words) -> str:
         f'<option value="{speed}">{escape(say(f"walk.speed_{speed}"))}</option>' for speed in SPEEDS
     )
     return (
-        f'<section class="walk" hidden aria-label="{escape(say("walk.title"))}">'
+        f'<section class="walk" hidden aria-label="{escape(_named(say("walk.title"), name))}">'
         f'<div class="walk-tools"><span class="tools">{steps}</span>'
         f'<input type="range" min="0" max="0" value="0" aria-label="{escape(say("walk.step"))}">'
         f'<select aria-label="{escape(say("walk.speed"))}">{speeds}</select>'
         f'<span class="tools">{zooms}</span></div>'
         f'<p class="walk-now" dir="{say.direction}" aria-live="polite">'
-        f"{escape(say('walk.start'))}</p>{_now(picture, say)}</section>"
+        f"{escape(say('walk.start'))}</p>{_now(picture, say, name)}</section>"
     )
 
 
@@ -192,7 +205,7 @@ def _button(kind: str, name: str, icon: str, say: Words) -> str:
     )
 
 
-def _now(picture: Picture, say: Words) -> str:
+def _now(picture: Picture, say: Words, name: str) -> str:
     """Who is at what, after the step that is shown; filled by the script."""
     heads = "".join(f'<th scope="col">{escape(say(f"now.{name}"))}</th>' for name in NOW)
     rows = "".join(
@@ -202,7 +215,7 @@ def _now(picture: Picture, say: Words) -> str:
     )
     return (
         f'<div class="now-frame" tabindex="0" role="region" '
-        f'aria-label="{escape(say("now.title"))}">'
+        f'aria-label="{escape(_named(say("now.title"), name))}">'
         f'<table class="now" dir="{say.direction}" data-before="{escape(say("now.before"))}" '
         f'data-after="{escape(say("now.after"))}"><thead><tr>{heads}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
@@ -211,12 +224,32 @@ def _now(picture: Picture, say: Words) -> str:
 
 NOW = ("worker", "state", "holds")
 
+# --- a part of the time ---
+
+
+def _part(address: str, view: View, say: Words) -> str:
+    """A form that draws a part anew, in all detail; it needs no script."""
+    if not address:
+        return ""
+    fields = "".join(
+        f'<label>{escape(say(f"part.{name}"))} <input name="{name}" inputmode="decimal" '
+        f'value="{time / MILLISECOND:g}" dir="ltr"></label>'
+        for name, time in (("from", view.start), ("to", view.end))
+    )
+    return (
+        f'<details class="lanes-part" dir="{say.direction}">'
+        f"<summary>{escape(say('part.title'))}</summary>"
+        f'<form action="{escape(address)}" method="get">{fields}'
+        f'<button type="submit" class="button">{escape(say("part.draw"))}</button></form></details>'
+    )
+
+
 # --- the table ---
 
 COLUMNS = ("worker", "began", "ended", "ran", "slept", "waited", "held")
 
 
-def _table(timeline: Timeline, say: Words) -> str:
+def _table(timeline: Timeline, say: Words, name: str) -> str:
     heads = "".join(f'<th scope="col">{escape(say(f"table.{name}"))}</th>' for name in COLUMNS)
     rows = "".join(_row(life, say) for life in draw_table(timeline))
     if not rows:
@@ -225,13 +258,15 @@ def _table(timeline: Timeline, say: Words) -> str:
         f'<details class="lanes-table" dir="{say.direction}">'
         f"<summary>{escape(say('table.title'))}</summary>"
         f'<div class="table-frame" tabindex="0" role="region" '
-        f'aria-label="{escape(say("table.title"))}"><table>'
+        f'aria-label="{escape(_named(say("table.title"), name))}"><table>'
         f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div></details>"
     )
 
 
 def _row(life: Life, say: Words) -> str:
-    ending = say(f"ending.{life.ending}", time=say.seconds(life.end))
+    ending = say.seconds(life.end)
+    if life.ending is not End.ENDED:
+        ending = say(f"ending.{life.ending}", time=ending)
     if life.exit_code:
         ending += " " + say("table.exit_code", code=str(life.exit_code))
     cells = [

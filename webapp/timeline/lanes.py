@@ -210,7 +210,7 @@ class _Worker:
 
     life: Lane
     done: list[Stretch] = field(default_factory=list)
-    now: Stretch | None = None
+    now: tuple[State, Event, str] | None = None
     tasks: list[Stretch] = field(default_factory=list)
     arrived: dict[str, str] = field(default_factory=dict)
 
@@ -242,7 +242,8 @@ class _Worker:
     def _stretches(self) -> Iterator[Stretch]:
         """Everything from the worker's first moment to its last; running where it says nothing."""
         at, first = self.life.start, 0
-        for stretch in self._within([*self.done, *([self.now] if self.now else [])]):
+        open_ = [_stretch(*self.now)] if self.now else []
+        for stretch in self._within([*self.done, *open_]):
             if stretch.start > at:
                 yield Stretch(State.RUNNING, at, stretch.start, first, stretch.first)
             yield stretch
@@ -254,13 +255,16 @@ class _Worker:
         """Cut stretches to the worker's life, which is how long an open one lasts."""
         life = self.life
         for stretch in stretches:
+            if stretch.last and life.start <= stretch.start <= stretch.end <= life.end:
+                yield stretch
+                continue
             start = max(stretch.start, life.start)
             end = min(stretch.end, life.end) if stretch.last else life.end
             yield replace(stretch, start=start, end=max(start, end))
 
     def _begin(self, state: State, event: Event, note: str = "") -> None:
         self._go_on(event)
-        self.now = _stretch(state, event, note)
+        self.now = (state, event, note)
 
     def _begin_task(self, event: Event) -> None:
         if not self.tasks and not self.done and self.now is None:
@@ -276,21 +280,20 @@ class _Worker:
 
     def _go_on(self, event: Event) -> None:
         if self.now is not None:
-            self.done.append(replace(self.now, end=event.time, last=event.id))
+            self.done.append(_stretch(*self.now, until=event))
             self.now = None
 
     def _ends_wait(self, event: Event) -> bool:
-        return (
-            self.now is not None
-            and self.now.state in WAITS
-            and event.kind in ENDS_OF_WAITS
-            and event.object == self.now.object
-        )
+        if self.now is None or event.kind not in ENDS_OF_WAITS:
+            return False
+        state, began, _ = self.now
+        return state in WAITS and event.object == began.object
 
 
-def _stretch(state: State, event: Event, note: str = "") -> Stretch:
-    """One that begins with the event, and has no end yet."""
-    return Stretch(state, event.time, event.time, event.id, 0, event.object, event.line, note)
+def _stretch(state: State, event: Event, note: str = "", *, until: Event | None = None) -> Stretch:
+    """One that begins with an event, and ends with another if there is one."""
+    end, last = (event.time, 0) if until is None else (until.time, until.id)
+    return Stretch(state, event.time, end, event.id, last, event.object, event.line, note)
 
 
 # --- what a worker holds ---
@@ -319,8 +322,8 @@ def _holdings(events: list[Event]) -> defaultdict[Key, list[Stretch]]:
             elif event.text != "0" and len(held[holder]) > 1:
                 held[holder].pop()  # held more than once over; "0" lets go of all at once
             else:
-                first = _stretch(State.HOLDING, held.pop(holder)[0])
-                found.append((holder[0], replace(first, end=event.time, last=event.id)))
+                first = held.pop(holder)[0]
+                found.append((holder[0], _stretch(State.HOLDING, first, until=event)))
     found += [(key, _stretch(State.HOLDING, got[0])) for (key, _), got in held.items()]
     holdings: defaultdict[Key, list[Stretch]] = defaultdict(list)
     for key, stretch in found:

@@ -66,13 +66,18 @@ class Row:
 
 @dataclass(frozen=True)
 class Picture:
-    """A drawn timeline: `merged` counts the stretches that were too short to be drawn alone."""
+    """A drawn timeline.
+
+    `merged` counts the stretches that were too short to be drawn alone. It is `noisy` where what
+    lateness alone may bring about is wide enough to be seen, and so is marked on the axis.
+    """
 
     svg: str
     rows: tuple[Row, ...]
     height: int
     low: bool
     merged: int
+    noisy: bool
 
 
 def draw_picture(
@@ -95,7 +100,7 @@ def draw_picture(
         pen.lane(row)
     if ideal is not None and view.start <= ideal <= view.end:
         pen.ideal(ideal, height, ideal_label)
-    pen.noise(timeline.noise)
+    noisy = pen.noise(timeline.noise)
     svg = (
         f'<svg class="picture" width="100%" height="{height}" role="img" '
         f'aria-label="{escape(label)}">'
@@ -104,7 +109,7 @@ def draw_picture(
         f'<svg class="letters" x="0" width="100%" height="{height}" overflow="visible">'
         f"{''.join(pen.texts)}</svg></svg>"
     )
-    return Picture(svg, rows, height, low, pen.merged)
+    return Picture(svg, rows, height, low, pen.merged, noisy)
 
 
 def _rows(lanes: Sequence[Lane], sizes: Sizes) -> Iterator[Row]:
@@ -228,11 +233,13 @@ class _Pen:
             f"{escape(label)}</text>"
         )
 
-    def noise(self, noise: int) -> None:
+    def noise(self, noise: int) -> bool:
         """How much of the axis workers usually come late by, where that can be seen at all."""
-        width = round(noise * UNITS / self.view.span)
-        if width >= NOISE_SHOWN:
-            self.shapes.append(f'<path class="noise" d="{_box(0, min(width, UNITS), 17, 3)}"/>')
+        width = min(UNITS, round(noise * UNITS / self.view.span))
+        if width < NOISE_SHOWN:
+            return False
+        self.shapes.append(f'<path class="noise" d="{_box(0, width, AXIS - 7, 3)}"/>')
+        return True
 
     def _pieces(
         self, stretches: Iterable[Stretch], *, apart: bool = False
