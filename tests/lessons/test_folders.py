@@ -45,6 +45,7 @@ COURSE = """
 13 process-queue: producer-consumer empty-is-a-race sentinel bounded-queue
 14 synchronise-processes: with-and-without-barrier lost-update lost-update-fixed event-starts-all
 15 process-pool: map-squares unordered chunksize pool-or-serial
+17 deadlock: opposite-order same-order dining-philosophers timeout-and-back-off
 """
 
 
@@ -102,6 +103,11 @@ BREAKS: dict[str, tuple[Callable[[Path], object], str, str]] = {
         "lost_update.py",
         "the default of increments is refused",
     ),
+    "no outcome": (
+        lambda f: replace(f / "topic.py", "            outcome=final_number,\n", ""),
+        "topic.py",
+        "outcome",
+    ),
     "another last line": (
         lambda f: replace(f / "demos/try_lock.py", "    main()\n", "    main()  # go\n"),
         "try_lock.py",
@@ -130,3 +136,37 @@ def test_two_topics_of_one_order_are_refused(folder: Path) -> None:
     shutil.copytree(folder, folder.with_name("lock_again"))
     with pytest.raises(BrokenTopic, match="has order 4"):
         find_topics(folder.parent)
+
+
+PAIR = 'other="lock/lock-around-the-message"'
+PAIRS = {
+    "a topic that is not there": (PAIR, 'other="nowhere/lost-update"', "no such demo"),
+    "a demo that is not there": (PAIR, 'other="lock/nowhere"', "no such demo"),
+    "no demo at all": (PAIR, 'other="lock"', "no such demo"),
+    "a value out of bounds": (
+        'other_values={"thread_count": 3, ',
+        'other_values={"thread_count": 99, ',
+        "thread_count: less_than_equal",
+    ),
+    "a value of another type": (
+        ' values={"thread_count": 3, ',
+        ' values={"thread_count": "many", ',
+        "thread_count: int_parsing",
+    ),
+    "a parameter that is not there": (
+        ' values={"thread_count": 3, ',
+        ' values={"threads": 3, ',
+        "lock-around-everything has no parameter threads",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_a_pair_that_cannot_be_run_stops_the_start(folder: Path, name: str) -> None:
+    old, new, reason = PAIRS[name]
+    replace(folder / "topic.py", old, new)
+    with pytest.raises(BrokenTopic) as caught:
+        find_topics(folder.parent)
+    assert caught.value.path == folder / "topic.py"
+    assert caught.value.reason.startswith("lock-around-everything beside ")
+    assert reason in caught.value.reason

@@ -85,7 +85,7 @@ def printed_once_each(pattern: str, expected: Callable[[Values], Iterable[object
     """The group of `pattern` takes each expected value in exactly one line, and no other value."""
 
     def check(recording: Recording, values: Values) -> Measured:
-        seen = Counter(found.group(1) for found in _found(recording, pattern))
+        seen = Counter(found.group(1) for found in matches(recording, pattern))
         wanted = Counter(str(value) for value in expected(values))
         right = sum((seen & wanted).values())
         return Measured(seen == wanted, f"{right} / {wanted.total()}")
@@ -151,7 +151,7 @@ def printed(pattern: str, times: Callable[[Values], int] = lambda values: 1) -> 
     """As many lines as told fit `pattern`."""
 
     def check(recording: Recording, values: Values) -> Measured:
-        seen = sum(1 for _ in _found(recording, pattern))
+        seen = sum(1 for _ in matches(recording, pattern))
         return Measured(seen == times(values), str(seen))
 
     return check
@@ -161,7 +161,7 @@ def printed_exactly_when(pattern: str, condition: Callable[[Values], bool]) -> C
     """A line fits `pattern` if the parameters say so, and none does if they do not."""
 
     def check(recording: Recording, values: Values) -> Measured:
-        seen = any(_found(recording, pattern))
+        seen = any(matches(recording, pattern))
         return Measured(seen == condition(values), "✓" if seen else "–")
 
     return check
@@ -171,7 +171,7 @@ def printed_ascending(pattern: str) -> Check:
     """The number of `pattern` never goes down from one line that fits to the next."""
 
     def check(recording: Recording, values: Values) -> Measured:
-        seen = [found.group(1) for found in _found(recording, pattern)]
+        seen = [found.group(1) for found in matches(recording, pattern)]
         numbers = [float(number) for number in seen]
         return Measured(bool(seen) and numbers == sorted(numbers), " ".join(seen))
 
@@ -182,7 +182,7 @@ def printed_alike(pattern: str) -> Check:
     """The group of `pattern` is the same in every line that fits it."""
 
     def check(recording: Recording, values: Values) -> Measured:
-        seen = [found.group(1) for found in _found(recording, pattern)]
+        seen = [found.group(1) for found in matches(recording, pattern)]
         return Measured(len(set(seen)) == 1, ", ".join(dict.fromkeys(seen)))
 
     return check
@@ -192,7 +192,7 @@ def printed_sequence(pattern: str, expected: Callable[[Values], Iterable[object]
     """The group of `pattern` takes the expected values, line by line, in this order."""
 
     def check(recording: Recording, values: Values) -> Measured:
-        seen = [found.group(1) for found in _found(recording, pattern)]
+        seen = [found.group(1) for found in matches(recording, pattern)]
         return Measured(seen == [str(value) for value in expected(values)], " ".join(seen))
 
     return check
@@ -202,7 +202,7 @@ def printed_distinct(pattern: str) -> Check:
     """The group of `pattern` is another one in every line that fits it."""
 
     def check(recording: Recording, values: Values) -> Measured:
-        seen = [found.group(1) for found in _found(recording, pattern)]
+        seen = [found.group(1) for found in matches(recording, pattern)]
         return Measured(bool(seen) and len(set(seen)) == len(seen), f"{len(set(seen))}")
 
     return check
@@ -212,7 +212,7 @@ def never_printed(pattern: str) -> Check:
     """No line fits `pattern`."""
 
     def check(recording: Recording, values: Values) -> Measured:
-        seen = sum(1 for _ in _found(recording, pattern))
+        seen = sum(1 for _ in matches(recording, pattern))
         return Measured(seen == 0, str(seen))
 
     return check
@@ -475,7 +475,8 @@ def took_at_least(seconds: Callable[[Values], float]) -> Check:
 # --- helpers ----------------------------------------------------------------------------------
 
 
-def _found(recording: Recording, pattern: str) -> Iterable[re.Match[str]]:
+def matches(recording: Recording, pattern: str) -> Iterable[re.Match[str]]:
+    """The match of each line that fits, in the order of the lines."""
     for line in recording.lines:
         if found := re.search(pattern, line.text):
             yield found
@@ -487,7 +488,7 @@ def _is_pair(a: Line, b: Line, first: str, second: str) -> bool:
 
 
 def _number(recording: Recording, pattern: str) -> float | None:
-    found: Sequence[re.Match[str]] = list(_found(recording, pattern))
+    found: Sequence[re.Match[str]] = list(matches(recording, pattern))
     return float(found[-1].group(1)) if found else None
 
 

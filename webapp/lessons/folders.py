@@ -6,7 +6,7 @@ A broken folder stops the start with its path and the reason, not the first visi
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from importlib import util
 from itertools import pairwise
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from webapp.engine.program import main_defaults
 from webapp.lessons.text import LANGUAGES
-from webapp.lessons.topic import Demo, Topic
+from webapp.lessons.topic import Demo, Topic, Values, find_demo
 
 TOPICS = Path(__file__).resolve().parent.parent / "topics"
 
@@ -36,6 +36,8 @@ def find_topics(folder: Path = TOPICS) -> tuple[Topic, ...]:
     for before, after in pairwise(topics):
         if before.order == after.order:
             raise BrokenTopic(after.folder, f"has order {after.order}, as has {before.folder.name}")
+    for topic in topics:
+        _check_pairs(topics, topic)
     return tuple(topics)
 
 
@@ -100,8 +102,15 @@ def _check_parameters(demo: Demo) -> None:
         raise ValueError(f"main takes {taken}, topic.py declares {demo.defaults}")
     for parameter in demo.parameters:
         parameter.check_default()
-    preset = {**demo.defaults, **demo.as_in_report}
-    demo.values({p.name: [p.write(preset[p.name])] for p in demo.parameters})
+    _check_values(demo, demo.as_in_report)
+
+
+def _check_values(demo: Demo, values: Values) -> None:
+    """Raise ValueError where these cannot take the place of the demo's defaults."""
+    if unknown := values.keys() - demo.defaults.keys():
+        raise ValueError(f"{demo.slug} has no parameter {', '.join(sorted(unknown))}")
+    chosen = {**demo.defaults, **values}
+    demo.values({p.name: [p.write(chosen[p.name])] for p in demo.parameters})
 
 
 def _check_slugs(folder: Path, demos: tuple[Demo, ...]) -> None:
@@ -114,3 +123,18 @@ def _check_slugs(folder: Path, demos: tuple[Demo, ...]) -> None:
             raise BrokenTopic(
                 folder / "topic.py", f"{demo.slug} goes on to {demo.next}: no such demo"
             )
+
+
+def _check_pairs(topics: Sequence[Topic], topic: Topic) -> None:
+    """A pair may name any topic's demo, so all of them must be there."""
+    for demo in topic.demos:
+        for pair in demo.beside:
+            found = find_demo(topics, pair.other)
+            try:
+                if found is None:
+                    raise ValueError("no such demo")
+                _check_values(demo, pair.values)
+                _check_values(found[1], pair.other_values)
+            except ValueError as error:
+                reason = f"{demo.slug} beside {pair.other}: {error}"
+                raise BrokenTopic(topic.folder / "topic.py", reason) from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Literal
 
 from webapp.engine.program import Program
 from webapp.lessons.claims import Claim
+from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import AnyParameter, Value, parse_all
 from webapp.lessons.text import Language, Text
 
@@ -29,24 +30,43 @@ class Ideal:
     why: Text
 
 
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """A demo beside another one, or beside itself with other values.
+
+    `other` is named "topic/demo". `values` are the demo's own and `other_values` the other's, each
+    where it is not the default. `look` says what to look for.
+    """
+
+    title: Text
+    other: str
+    look: Text
+    values: Values = field(default_factory=dict)
+    other_values: Values = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Demo:
     """One program of a topic, and what is said of it.
 
     `claims` must hold in every run; `observations` are what was seen in this one. A `trap` is a
-    demo whose lesson is a fault. `as_in_report` holds the values of the course report where they
-    differ from the defaults. `watch` says before the first run what to look for.
+    demo whose lesson is a fault. `outcome` is what to look at when it is run many times, `beside`
+    what it is worth to be compared with.
+    `as_in_report` holds the values of the course report where they differ from the defaults.
+    `watch` says before the first run what to look for.
     """
 
     slug: str
     title: Text
     watch: Text
     ideal: Ideal
+    outcome: DemoOutcome
     parameters: tuple[AnyParameter, ...] = ()
     claims: tuple[Claim, ...] = ()
     observations: tuple[Claim, ...] = ()
     trap: bool = False
     as_in_report: Mapping[str, Value] = field(default_factory=dict)
+    beside: tuple[Pair, ...] = ()
     next: str = ""  # the slug of the demo to go on with; the next in order if empty
     folder: Path = Path()  # set when the topic is found
 
@@ -96,6 +116,19 @@ class Topic:
         """The demo of that name, if there is one."""
         return next((demo for demo in self.demos if demo.slug == slug), None)
 
+    def name_of(self, demo: Demo) -> str:
+        """How another topic names one of its demos: "topic/demo"."""
+        return f"{self.slug}/{demo.slug}"
+
     def prose(self, language: Language) -> str:
         """The explanation, in Markdown."""
         return (self.folder / f"{language}.md").read_text(encoding="utf-8")
+
+
+def find_demo(topics: Iterable[Topic], name: str) -> tuple[Topic, Demo] | None:
+    """Give the demo that is named "topic/demo", if there is one."""
+    slug, _, demo_slug = name.partition("/")
+    for topic in topics:
+        if topic.slug == slug and (demo := topic.demo(demo_slug)):
+            return topic, demo
+    return None

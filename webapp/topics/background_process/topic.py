@@ -16,9 +16,10 @@ from webapp.lessons.claims import (
     where,
 )
 from webapp.lessons.common import forked, start_method
+from webapp.lessons.outcomes import DemoOutcome, codes_left, lines_that_fit, order_of
 from webapp.lessons.parameters import Choice, Float, Integer
 from webapp.lessons.text import Text
-from webapp.lessons.topic import Demo, Ideal, Topic
+from webapp.lessons.topic import Demo, Ideal, Pair, Topic
 
 NUMBER = r"^---> (\d+)$"
 EDGE = r"^((?:Starting|Exiting) \w+)$"
@@ -151,6 +152,9 @@ topic = Topic(
                     "نیست. هزینهٔ آغاز یک فرایند هم افزوده می‌شود.",
                 ),
             ),
+            outcome=DemoOutcome(
+                Text("order of the blocks", "ترتیب بلوک‌ها"), order_of(r"^Starting (\w+)$")
+            ),
             parameters=(start, pause_seconds, start_method),
             as_in_report={"pause_seconds": 1.0},
             claims=(
@@ -210,6 +214,26 @@ topic = Topic(
                     "پس‌زمینه. هزینهٔ آغاز آن هم افزوده می‌شود.",
                 ),
             ),
+            outcome=DemoOutcome(
+                Text("numbers that the background got through", "تعداد عددهایی که پس‌زمینه شمرد"),
+                lines_that_fit(BACKGROUND_NUMBER),
+            ),
+            beside=(
+                Pair(
+                    title=Text("A daemon, or not", "دیمن یا نه"),
+                    other="background-process/daemon-or-not",
+                    look=Text(
+                        "The background process is slower than the foreground. A daemon is "
+                        "terminated when the program comes to its end, in the middle of its "
+                        "count; for the other one the program waits, and takes twice as long.",
+                        "فرایند پس‌زمینه از پیش‌زمینه کندتر است. دیمن با پایان برنامه، در میانهٔ "
+                        "شمارش، پایان داده می‌شود؛ برای آن دیگری برنامه منتظر می‌ماند و دو برابر "
+                        "طول می‌کشد.",
+                    ),
+                    values={"daemon": "yes"},
+                    other_values={"daemon": "no"},
+                ),
+            ),
             parameters=(daemon, start_method),
             claims=(
                 Claim(
@@ -266,6 +290,7 @@ topic = Topic(
                     "هیچ‌کس منتظر کار دیمن نمی‌ماند: همهٔ زمان صرف آغاز آن و پایان دادن به آن می‌شود.",
                 ),
             ),
+            outcome=DemoOutcome(Text("the daemon's exit code", "کد خروج دیمن"), codes_left()),
             parameters=(child_seconds, start_method),
             claims=(
                 Claim(

@@ -13,9 +13,10 @@ from webapp.lessons.claims import (
     printed_once_each,
     took_about,
 )
+from webapp.lessons.outcomes import DemoOutcome, lines_before_the_last, order_of, printers_of
 from webapp.lessons.parameters import Float, Integer
 from webapp.lessons.text import Text
-from webapp.lessons.topic import Demo, Ideal, Topic
+from webapp.lessons.topic import Demo, Ideal, Pair, Topic
 
 NAMES = ("Dewey", "Huey", "Louie", "Daisy", "Donald", "Scrooge")
 START = r"^START RACE!!!!$"
@@ -151,6 +152,23 @@ topic = Topic(
                     "زمان کندترین دونده: بقیه پشت مانع منتظر او می‌مانند.",
                 ),
             ),
+            outcome=DemoOutcome(
+                Text("order of leaving the barrier", "ترتیب رفتن از مانع"), order_of(LEFT)
+            ),
+            beside=(
+                Pair(
+                    title=Text("A barrier, or only join", "مانع یا فقط join"),
+                    other="barrier/join-is-not-a-barrier",
+                    look=Text(
+                        "The whole takes as long in both, for the slowest racer decides. But at "
+                        "the barrier the quick ones wait until all are there; join makes only the "
+                        "main thread wait, and each racer goes on alone.",
+                        "کل کار در هر دو به یک اندازه طول می‌کشد، چون کندترین دونده تعیینش "
+                        "می‌کند. ولی پشت مانع، تندروها منتظر می‌مانند تا همه برسند؛ join فقط نخ "
+                        "اصلی را منتظر نگه می‌دارد و هر دونده تنها پیش می‌رود.",
+                    ),
+                ),
+            ),
             parameters=racing,
             as_in_report={"slowest_seconds": 3.0},
             claims=(
@@ -185,6 +203,13 @@ topic = Topic(
                     "زمان کندترین دونده، مانند حالت با مانع: نخ اصلی منتظر همه می‌ماند. فقط انتظار خود "
                     "دونده‌ها حذف شده است.",
                 ),
+            ),
+            outcome=DemoOutcome(
+                Text(
+                    "racers who left before the last one got there",
+                    "تعداد دونده‌هایی که پیش از رسیدن آخری رفتند",
+                ),
+                lines_before_the_last(LEFT, REACHED),
             ),
             parameters=racing,
             claims=(
@@ -228,6 +253,10 @@ topic = Topic(
                     "می‌مانند.",
                 ),
             ),
+            outcome=DemoOutcome(
+                Text("who arrived last in each lap", "آخرین نفر هر دور"),
+                printers_of(r"^all are here$"),
+            ),
             parameters=(racers, laps),
             claims=(
                 Claim(
@@ -269,6 +298,10 @@ topic = Topic(
                     "One timeout, that of the first to arrive: it breaks the barrier, and all waits end with it.",
                     "به اندازهٔ یک مهلت، مهلت اولین نفر: پایانش مانع را می‌شکند و انتظار همه با آن تمام می‌شود.",
                 ),
+            ),
+            outcome=DemoOutcome(
+                Text("order in which the racers got the error", "ترتیب رسیدن خطا به دونده‌ها"),
+                order_of(BROKEN),
             ),
             parameters=(racers, timeout_seconds),
             claims=(

@@ -26,15 +26,17 @@ from webapp.lessons.claims import (
     workers_started,
 )
 from webapp.lessons.common import every_thread_ended, threads
+from webapp.lessons.outcomes import DemoOutcome, order_of
 from webapp.lessons.parameters import Float, Floats, Integer
 from webapp.lessons.text import Text
-from webapp.lessons.topic import Demo, Ideal, Topic
+from webapp.lessons.topic import Demo, Ideal, Pair, Topic
 
 NAMES = ("function_A", "function_B", "function_C")
 STARTING = r"^(function_[ABC])--> starting$"
 EXITING = r"^(function_[ABC])--> exiting$"
 JOINED = r"^MainThread joined (function_[ABC])$"
 INTRODUCED = r"^(?:main )?thread (.+): ident \d+,"
+FIRST_NAME = r"^(?:main )?thread ([\w-]+).*: ident \d+,"
 IDENT = r": ident (\d+),"
 NATIVE_ID = r", native ID (\d+),"
 PROCESS_ID = r", process ID (\d+)$"
@@ -192,6 +194,20 @@ topic = Topic(
                 "می‌آید و سپس با گذشت هر واحد زمان یک پایان: اول A، بعد B، بعد C.",
             ),
             ideal=longest_sleep,
+            outcome=DemoOutcome(Text("order of the exits", "ترتیب پایان‌ها"), order_of(EXITING)),
+            beside=(
+                Pair(
+                    title=Text("Who says it", "چه کسی می‌گوید"),
+                    other="current-thread/report-when-done",
+                    look=Text(
+                        "The same threads and the same sleeps. In the first, each thread prints "
+                        "its own lines, at the moment they are about; in the second, MainThread "
+                        "prints them all, when a thread is done.",
+                        "همان نخ‌ها و همان خواب‌ها. در اولی هر نخ خط‌های خودش را همان لحظه چاپ "
+                        "می‌کند؛ در دومی MainThread همه را چاپ می‌کند، وقتی کار نخ تمام شده است.",
+                    ),
+                ),
+            ),
             parameters=reporting,
             as_in_report={"unit_seconds": 1.0},
             claims=(
@@ -229,6 +245,7 @@ topic = Topic(
                 "جفت‌جفت می‌آیند: اول A، بعد B، بعد C. ببینید چه کسی چاپشان می‌کند: MainThread.",
             ),
             ideal=longest_sleep,
+            outcome=DemoOutcome(Text("order of the reports", "ترتیب گزارش‌ها"), order_of(EXITING)),
             parameters=reporting,
             as_in_report={"unit_seconds": 1.0},
             claims=(
@@ -275,6 +292,7 @@ topic = Topic(
                     "آغاز شوند و نخ اصلی به هر ترتیبی که منتظرشان بماند.",
                 ),
             ),
+            outcome=DemoOutcome(Text("order of the exits", "ترتیب پایان‌ها"), order_of(EXITING)),
             parameters=(durations,),
             claims=(
                 Claim(
@@ -343,6 +361,10 @@ topic = Topic(
                     "پرسیدن نام و شناسه تقریباً هزینه‌ای ندارد: آنچه اندازه گرفته می‌شود آغاز نخ‌ها و "
                     "رسیدن همه به مانع (barrier) است.",
                 ),
+            ),
+            outcome=DemoOutcome(
+                Text("order in which they introduced themselves", "ترتیب معرفی نخ‌ها"),
+                order_of(FIRST_NAME),
             ),
             parameters=(
                 some_threads(

@@ -16,9 +16,10 @@ from webapp.lessons.claims import (
     workers_started,
 )
 from webapp.lessons.common import every_thread_ended, thread_count, threads
+from webapp.lessons.outcomes import DemoOutcome, alive_together, order_of, printed_number, printers
 from webapp.lessons.parameters import Float
 from webapp.lessons.text import Text
-from webapp.lessons.topic import Demo, Ideal, Topic
+from webapp.lessons.topic import Demo, Ideal, Pair, Topic
 
 MY_FUNC = r"^my func called by thread N\^(\d+)$"
 BEGINS = r"^thread \d+ begins$"
@@ -83,6 +84,27 @@ topic = Topic(
                     "نخ‌ها، تعویض میان آن‌ها و پایان‌شان است.",
                 ),
             ),
+            outcome=DemoOutcome(
+                Text("order of the threads' lines", "ترتیب خط‌های نخ‌ها"), order_of(MY_FUNC)
+            ),
+            beside=(
+                Pair(
+                    title=Text("Threads, or processes", "نخ‌ها یا فرایندها"),
+                    other="spawn-a-process/start-all-then-join",
+                    look=Text(
+                        "Five calls, in threads and in processes. The threads live within one "
+                        "process; each child process has a pid and a memory of its own, and takes "
+                        "longer to start. Both do next to nothing, so the time that you see is "
+                        "the cost of starting and joining.",
+                        "پنج فراخوانی، یک بار در نخ‌ها و یک بار در فرایندها. نخ‌ها درون یک "
+                        "فرایندند؛ هر فرایند فرزند pid و حافظهٔ خودش را دارد و آغازش بیشتر طول "
+                        "می‌کشد. هیچ‌کدام تقریباً کاری نمی‌کند؛ زمانی که می‌بینید هزینهٔ آغاز و "
+                        "join است.",
+                    ),
+                    values={"thread_count": 5},
+                    other_values={"num": 4},
+                ),
+            ),
             parameters=(thread_count(5),),
             claims=(
                 Claim(
@@ -126,6 +148,26 @@ topic = Topic(
                     "would need one work only.",
                     "تعداد نخ‌ها × مدت کار، چون هر نخ منتظر نخ قبلی است. اگر با هم آغاز می‌شدند، فقط "
                     "به اندازهٔ یک کار طول می‌کشید.",
+                ),
+            ),
+            outcome=DemoOutcome(
+                Text("threads alive at once, at most", "بیشترین تعداد نخ‌هایی که هم‌زمان زنده بودند"),
+                alive_together(),
+            ),
+            beside=(
+                Pair(
+                    title=Text("Join inside the loop, or after it", "join درون حلقه یا پس از آن"),
+                    other="thread-subclass/sleep-inside-run",
+                    look=Text(
+                        "Three threads, one second each. Joined inside the loop, each is over "
+                        "before the next one begins: three seconds. All started first and joined "
+                        "afterwards, they sleep side by side: one second.",
+                        "سه نخ، هر کدام یک ثانیه. با join درون حلقه هر نخ پیش از آغاز بعدی تمام "
+                        "می‌شود: سه ثانیه. اگر اول همه آغاز شوند و بعد join بیاید، کنار هم "
+                        "می‌خوابند: یک ثانیه.",
+                    ),
+                    values={"thread_count": 3, "work_seconds": 1.0},
+                    other_values={"thread_count": 3, "sleep_seconds": 1.0},
                 ),
             ),
             parameters=(thread_count(5), work_seconds),
@@ -173,6 +215,10 @@ topic = Topic(
                     "به اندازهٔ یک کار: نخ‌ها هم‌زمان می‌خوابند و مفسر پیش از خروج منتظر آن‌ها می‌ماند.",
                 ),
             ),
+            outcome=DemoOutcome(
+                Text("results that main counted", "تعداد نتیجه‌هایی که نخ اصلی شمرد"),
+                printed_number(r"^main: (\d+) of "),
+            ),
             parameters=(thread_count(3), work_seconds),
             trap=True,
             claims=(
@@ -212,6 +258,9 @@ topic = Topic(
                     "Threads × 0.2 s: the main thread does all calls itself, one after the other.",
                     "تعداد نخ‌ها × ۰٫۲ ثانیه: نخ اصلی همهٔ فراخوانی‌ها را خودش یکی پس از دیگری انجام می‌دهد.",
                 ),
+            ),
+            outcome=DemoOutcome(
+                Text("which thread ran the calls", "کدام نخ فراخوانی‌ها را اجرا کرد"), printers()
             ),
             parameters=(thread_count(3),),
             trap=True,

@@ -15,14 +15,16 @@ from webapp.lessons.claims import (
     where,
 )
 from webapp.lessons.common import forked, start_method
+from webapp.lessons.outcomes import DemoOutcome, printed_word
 from webapp.lessons.parameters import Choice, Float
 from webapp.lessons.text import Text
-from webapp.lessons.topic import Demo, Ideal, Topic
+from webapp.lessons.topic import Demo, Ideal, Pair, Topic
 
 BEFORE = r"^Process before execution: <Process name='Primary Process' parent=\d+ initial> False$"
 STARTED = r"<Process name='Primary Process' pid=\d+ parent=\d+ started> True$"
 RUNNING = rf"^Process running: {STARTED}"
 TERMINATED = r"^Process terminated: "
+STATE_AFTER = rf"{TERMINATED}<.* (started|stopped exitcode=\S+)> "
 STILL_STARTED = rf"{TERMINATED}{STARTED}"
 JOINED = (
     r"^Process joined: "
@@ -132,6 +134,13 @@ topic = Topic(
                     "پایان فرایند هم افزوده می‌شود.",
                 ),
             ),
+            outcome=DemoOutcome(
+                Text(
+                    "the child's state right after terminate()",
+                    "وضعیت فرزند درست پس از terminate()",
+                ),
+                printed_word(STATE_AFTER),
+            ),
             parameters=(
                 duration(
                     10,
@@ -193,6 +202,7 @@ topic = Topic(
                     "افزوده می‌شود.",
                 ),
             ),
+            outcome=DemoOutcome(Text("exit code", "کد خروج"), printed_word(CODE)),
             parameters=(start_method,),
             claims=(
                 Claim(
@@ -242,6 +252,23 @@ topic = Topic(
                     "its end.",
                     "فرزند همین که مشغول کار شد پایان می‌گیرد: آنچه اندازه گرفته می‌شود هزینهٔ آغاز و پایان "
                     "آن است.",
+                ),
+            ),
+            outcome=DemoOutcome(Text("exit code", "کد خروج"), printed_word(PARENTS_CODE)),
+            beside=(
+                Pair(
+                    title=Text("Terminated, or asked", "پایان دادن یا درخواست کردن"),
+                    other="kill-a-process/finally-did-not-run",
+                    look=Text(
+                        "terminate() ends the child where it stands: its finally block never "
+                        "runs, and its exit code is −15. Asked by an Event it leaves by itself, "
+                        "tidies up, and its exit code is 0.",
+                        "با terminate فرزند همان‌جا که هست پایان می‌یابد: بلوک finally هرگز اجرا "
+                        "نمی‌شود و کد خروج ‎−۱۵ است. وقتی با Event از او بخواهند، خودش می‌رود، "
+                        "کارهایش را مرتب می‌کند و کد خروجش ۰ است.",
+                    ),
+                    values={"how": "terminate"},
+                    other_values={"how": "Event"},
                 ),
             ),
             parameters=(how, start_method),
@@ -296,6 +323,7 @@ topic = Topic(
                     "بود هم افزوده می‌شود.",
                 ),
             ),
+            outcome=DemoOutcome(Text("exit code", "کد خروج"), printed_word(PARENTS_CODE)),
             parameters=(
                 duration(
                     5,

@@ -16,9 +16,10 @@ from webapp.lessons.claims import (
     where,
 )
 from webapp.lessons.common import thread_count, threads
+from webapp.lessons.outcomes import DemoOutcome, either, order_of, printed_number
 from webapp.lessons.parameters import Choice, Float, Integer
 from webapp.lessons.text import Text
-from webapp.lessons.topic import Demo, Ideal, Topic
+from webapp.lessons.topic import Demo, Ideal, Pair, Topic
 
 RUNNING = r"^---> Thread#(\d+) running, belonging to process ID \d+$"
 OVER = r"^---> Thread#(\d+) over$"
@@ -27,6 +28,7 @@ LOST = r"^lost: (\d+)$"
 HOLDER = r"^holder: has the lock$"
 SECOND = r"^second: "
 SECOND_GOT_IT = r"^second: got the lock"
+SECOND_GAVE_UP = r"^second: gave up"
 # Ten threads have begun to sleep before the first wakes, even on a busy machine.
 SURELY_TOGETHER = 0.3
 # Nearer to each other than this, in seconds, a busy machine may turn a release and a timeout round.
@@ -155,6 +157,7 @@ lost_of_all = Claim(
     Text("so many updates were lost, of all", "تعداد به‌روزرسانی‌های گم‌شده، از کل"),
     at_most(LOST, expected),
 )
+final_number = DemoOutcome(Text("final number", "مقدار نهایی"), printed_number(FINAL))
 counting_costs_nothing = Ideal(
     lambda values: 0,
     Text(
@@ -204,6 +207,29 @@ topic = Topic(
                     "نیست.",
                 ),
             ),
+            outcome=DemoOutcome(
+                Text("order in which the threads got the lock", "ترتیب رسیدن قفل به نخ‌ها"),
+                order_of(RUNNING),
+            ),
+            beside=(
+                Pair(
+                    title=Text(
+                        "Around everything, or around the message",
+                        "قفل دور همهٔ کار یا فقط دور پیام",
+                    ),
+                    other="lock/lock-around-the-message",
+                    look=Text(
+                        "Three threads sleep one second each. Who sleeps with the lock makes the "
+                        "others wait: three seconds. Where the lock is held only for printing, "
+                        "the sleeps lie side by side and three seconds turn into one.",
+                        "سه نخ، هر کدام یک ثانیه می‌خوابند. هر که با قفل بخوابد بقیه را منتظر "
+                        "می‌گذارد: سه ثانیه. وقتی قفل فقط هنگام چاپ در دست باشد، خواب‌ها کنار هم "
+                        "می‌افتند و سه ثانیه یک ثانیه می‌شود.",
+                    ),
+                    values={"thread_count": 3, "sleep_seconds": 1.0},
+                    other_values={"thread_count": 3, "sleep_seconds": 1.0},
+                ),
+            ),
             parameters=printing,
             as_in_report={"sleep_seconds": 1.0},
             claims=(
@@ -240,6 +266,9 @@ topic = Topic(
                     "One sleep: the threads sleep side by side, and printing takes almost no time.",
                     "به اندازهٔ یک خواب: نخ‌ها هم‌زمان می‌خوابند و چاپ کردن تقریباً زمانی نمی‌برد.",
                 ),
+            ),
+            outcome=DemoOutcome(
+                Text("order in which the threads were over", "ترتیب پایان نخ‌ها"), order_of(OVER)
             ),
             parameters=printing,
             claims=(
@@ -280,6 +309,21 @@ topic = Topic(
                 "هیچ یا تقریباً هیچ گم نمی‌شود، ولی زبان پایتون چنین قولی نداده است.",
             ),
             ideal=counting_costs_nothing,
+            outcome=final_number,
+            beside=(
+                Pair(
+                    title=Text("Without a lock, or with one", "بی قفل یا با قفل"),
+                    other="lock/lost-update-fixed",
+                    look=Text(
+                        "Look at the final number, and at what it costs: without the lock nobody "
+                        "waits and updates get lost; with it every thread waits again and again, "
+                        "and none is lost.",
+                        "مقدار نهایی را ببینید و بهایش را: بی قفل هیچ‌کس منتظر نمی‌ماند و "
+                        "به‌روزرسانی‌ها گم می‌شوند؛ با قفل هر نخ بارها منتظر می‌ماند و چیزی گم "
+                        "نمی‌شود.",
+                    ),
+                ),
+            ),
             parameters=counting,
             trap=True,
             next="lost-update-fixed",
@@ -302,6 +346,7 @@ topic = Topic(
                 "مورد انتظار است؛ بهای آن را در زمان اجرا ببینید.",
             ),
             ideal=counting_in_turn_costs_nothing,
+            outcome=final_number,
             parameters=counting,
             claims=(
                 Claim(
@@ -321,6 +366,7 @@ topic = Topic(
                 "این همه به‌روزرسانی‌ها گم می‌شوند.",
             ),
             ideal=counting_in_turn_costs_nothing,
+            outcome=final_number,
             parameters=counting,
             trap=True,
             claims=(
@@ -339,6 +385,7 @@ topic = Topic(
                 "پیدا نمی‌کنید. قفلی که دست هیچ نخ دیگری به آن نمی‌رسد از چیزی محافظت نمی‌کند.",
             ),
             ideal=counting_costs_nothing,
+            outcome=final_number,
             parameters=counting,
             trap=True,
             claims=(
@@ -366,6 +413,15 @@ topic = Topic(
                     "within it, however long its timeout.",
                     "همان مدتی که نخ اول قفل را نگه می‌دارد؛ انتظار نخ دوم، مهلتش هرچه باشد، در دل "
                     "همین مدت است.",
+                ),
+            ),
+            outcome=DemoOutcome(
+                Text("what became of the second thread", "سرانجام نخ دوم"),
+                either(
+                    {
+                        SECOND_GOT_IT: Text("it got the lock", "قفل را گرفت"),
+                        SECOND_GAVE_UP: Text("it gave up", "منصرف شد"),
+                    }
                 ),
             ),
             parameters=(hold_seconds, timeout_seconds),

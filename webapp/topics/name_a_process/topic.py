@@ -21,6 +21,7 @@ from webapp.lessons.claims import (
     where,
 )
 from webapp.lessons.common import every_child_ended, forked, start_method
+from webapp.lessons.outcomes import DemoOutcome, order_of, printed_word
 from webapp.lessons.parameters import Float, Integer
 from webapp.lessons.text import Text
 from webapp.lessons.topic import Demo, Ideal, Topic
@@ -109,6 +110,11 @@ def the_system_agrees_unless_a_server_forks() -> Check:
     return check
 
 
+def same_parents(recording: Recording, values: Values) -> int:
+    """How many children's parent is the system's parent, too."""
+    return sum(parent == system for _, parent, system in family(recording)[1:])
+
+
 topic = Topic(
     title=Text("Naming a process", "نام‌گذاری فرایند"),
     summary=Text(
@@ -135,6 +141,9 @@ topic = Topic(
                     "به اندازهٔ یک بار ماندن، چون دو فرایند هم‌زمان می‌خوابند؛ هزینهٔ آغاز و پایان آن‌ها هم "
                     "افزوده می‌شود.",
                 ),
+            ),
+            outcome=DemoOutcome(
+                Text("order of the starting lines", "ترتیب خط‌های Starting"), order_of(STARTING)
             ),
             parameters=(stay_seconds, start_method),
             claims=(
@@ -219,6 +228,13 @@ topic = Topic(
                     "دیگری است. با forkserver هر نسل حتی سرور خودش را راه می‌اندازد.",
                 ),
             ),
+            outcome=DemoOutcome(
+                Text(
+                    "children of whom the system names the same parent",
+                    "تعداد فرزندهایی که سیستم‌عامل هم همان والد را برایشان می‌گوید",
+                ),
+                same_parents,
+            ),
             parameters=(depth, start_method),
             claims=(
                 Claim(
@@ -274,6 +290,13 @@ topic = Topic(
                     "Four lines: all the time goes into starting and ending one child.",
                     "چهار خط چاپ: همهٔ زمان صرف آغاز و پایان یک فرزند می‌شود.",
                 ),
+            ),
+            outcome=DemoOutcome(
+                Text(
+                    "what the parent calls the child afterwards",
+                    "نامی که والد در پایان برای فرزند می‌شناسد",
+                ),
+                printed_word(r"^parent, after: the child is called (.+)$"),
             ),
             parameters=(start_method,),
             claims=(

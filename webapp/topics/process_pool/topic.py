@@ -25,9 +25,10 @@ from webapp.lessons.claims import (
     workers_started,
 )
 from webapp.lessons.common import forked, start_method_for
+from webapp.lessons.outcomes import DemoOutcome, order_of, printed_number
 from webapp.lessons.parameters import Integer
 from webapp.lessons.text import Text
-from webapp.lessons.topic import Demo, Ideal, Topic
+from webapp.lessons.topic import Demo, Ideal, Pair, Topic
 
 POOL = r"^Pool: (\[.*\])$"
 SQUARED = r"PoolWorker-\d+': (\d+)"
@@ -204,6 +205,11 @@ def everybody_had_one(pattern: str) -> Check:
     return check
 
 
+def largest_share(recording: Recording, values: Values) -> int | None:
+    """How many numbers the worker with the most of them squared."""
+    return max(shares(recording, SQUARED), default=None)
+
+
 def arrived_as_done(recording: Recording, values: Values) -> Measured:
     """No result arrived before that of a task that was done clearly earlier."""
     done_at: dict[str, float] = {}
@@ -261,6 +267,9 @@ topic = Topic(
                     "رفت‌وآمد وظیفه‌ها و نتیجه‌ها می‌شود.",
                 ),
             ),
+            outcome=DemoOutcome(
+                Text("largest share of one worker", "بزرگ‌ترین سهم یک کارگر"), largest_share
+            ),
             parameters=(
                 bound("start", Text("First number", "عدد اول"), 0),
                 bound("end", Text("Last number", "عدد آخر"), 100),
@@ -309,6 +318,9 @@ topic = Topic(
                     "هر وظیفه به نوبت به کارگری می‌رسد که زودتر آزاد شود: ۰٫۴ ثانیه برای بلندها و ۰٫۱ "
                     "ثانیه برای کوتاه‌ها. هزینهٔ آغاز کارگرها هم افزوده می‌شود، بیش از همه با spawn.",
                 ),
+            ),
+            outcome=DemoOutcome(
+                Text("order in which the results arrived", "ترتیب رسیدن نتیجه‌ها"), order_of(ARRIVED)
             ),
             parameters=(task_count(8, minimum=1, maximum=20), process_count(2), start_method),
             claims=(
@@ -381,6 +393,26 @@ topic = Topic(
                     "می‌کند. هر خواب کمی بیش از مدت خواسته‌شده طول می‌کشد و هزینهٔ آغاز کارگرها هم افزوده می‌شود.",
                 ),
             ),
+            outcome=DemoOutcome(
+                Text("time of the whole, in seconds", "زمان کل (ثانیه)"),
+                printed_number(r"^the whole took ([\d.]+) s$"),
+            ),
+            beside=(
+                Pair(
+                    title=Text("Small chunks, or one for all", "تکه‌های کوچک یا یک تکه برای همه"),
+                    other="process-pool/chunksize",
+                    look=Text(
+                        "32 tasks for two workers. One at a time, whoever is free takes the next, "
+                        "and both are busy to the end; in one chunk of 32, a single worker gets "
+                        "everything and the other one nothing.",
+                        "۳۲ وظیفه برای دو کارگر. یکی‌یکی، هر که آزاد باشد بعدی را برمی‌دارد و هر "
+                        "دو تا پایان مشغول‌اند؛ در یک تکهٔ ۳۲تایی همه چیز به یک کارگر می‌رسد و "
+                        "به دیگری هیچ.",
+                    ),
+                    values={"tasks": 32, "chunksize": 1, "processes": 2},
+                    other_values={"tasks": 32, "chunksize": 32, "processes": 2},
+                ),
+            ),
             parameters=(
                 task_count(32, minimum=8, maximum=100),
                 chunksize,
@@ -448,6 +480,7 @@ topic = Topic(
                     "ماشین شما چیز دیگری است و شاید دیگران هم از آن استفاده می‌کنند.",
                 ),
             ),
+            outcome=DemoOutcome(Text("speed-up", "تسریع"), printed_number(SPEED_UP)),
             parameters=(amount, process_count(2), start_method),
             claims=(
                 Claim(

@@ -24,9 +24,10 @@ from webapp.lessons.claims import (
     where,
 )
 from webapp.lessons.common import forked, start_method
+from webapp.lessons.outcomes import DemoOutcome, largest, printed_number, shared_out
 from webapp.lessons.parameters import Float, Integer
 from webapp.lessons.text import Text
-from webapp.lessons.topic import Demo, Ideal, Topic
+from webapp.lessons.topic import Demo, Ideal, Pair, Topic
 
 APPENDED = r"^Process Producer : item (\d+) appended to queue producer-1$"
 SIZE = r"^The size of queue is (\d+)$"
@@ -38,6 +39,7 @@ CAME_OUT = r"^(?:consumer: got|parent: found) item (\d+)$"
 STOPPED = r"^consumer: the queue is empty, I stop$"
 LEFT = r"^parent: (\d+) of \d+ items were left behind$"
 CONSUMER_DONE = r"^consumer-(\d+): done, items: \d+$"
+SHARE = r"^(consumer-\d+): done, items: (\d+)$"
 IDLE = r"^consumer-\d+: done, items: 0$"
 PRODUCER_DONE = r"^producer: done after ([\d.]+) s$"
 # How long a consumer works on an item, in seconds, where no parameter says so.
@@ -203,6 +205,9 @@ topic = Topic(
                     "خودش را می‌کند. هزینهٔ آغاز دو فرایند هم افزوده می‌شود.",
                 ),
             ),
+            outcome=DemoOutcome(
+                Text("items in the queue, at most", "بیشترین تعداد کالا در صف"), largest(SIZE)
+            ),
             parameters=(item_count(5), pace_seconds, start_method),
             claims=(
                 Claim(
@@ -256,6 +261,9 @@ topic = Topic(
                     "هیچ‌کس مکث نمی‌کند و منتظر نمی‌ماند: همهٔ زمان صرف آغاز و پایان دو فرایند می‌شود.",
                 ),
             ),
+            outcome=DemoOutcome(
+                Text("items left behind", "تعداد کالاهای جامانده"), printed_number(LEFT)
+            ),
             parameters=(item_count(5), start_method),
             trap=True,
             next="sentinel",
@@ -308,6 +316,24 @@ topic = Topic(
                     "item at a time. Starting the processes is added.",
                     "⌈تعداد کالاها ÷ تعداد مصرف‌کننده‌ها⌉ × ۰٫۱ ثانیه: مصرف‌کننده‌ها هم‌زمان کار می‌کنند، "
                     "هر یک هر بار روی یک کالا. هزینهٔ آغاز فرایندها هم افزوده می‌شود.",
+                ),
+            ),
+            outcome=DemoOutcome(
+                Text("items of each consumer", "سهم هر مصرف‌کننده"), shared_out(SHARE)
+            ),
+            beside=(
+                Pair(
+                    title=Text("One consumer, or four", "یک مصرف‌کننده یا چهار"),
+                    other="process-queue/sentinel",
+                    look=Text(
+                        "Eight items, 0.1 s of work for each. Look at who gets which, at the time "
+                        "of the whole, and at how each consumer ends: with a None of its own.",
+                        "هشت کالا و برای هر کدام ۰٫۱ ثانیه کار. ببینید هر کالا به چه کسی می‌رسد، "
+                        "کل کار چقدر طول می‌کشد و هر مصرف‌کننده چگونه تمام می‌کند: با یک None "
+                        "برای خودش.",
+                    ),
+                    values={"n": 8, "consumers": 1},
+                    other_values={"n": 8, "consumers": 4},
                 ),
             ),
             parameters=(item_count(5), consumers, start_method),
@@ -377,6 +403,29 @@ topic = Topic(
                     "Starting two processes is added.",
                     "تعداد کالاها × ۰٫۱ ثانیه، یعنی کار مصرف‌کننده؛ صف بزرگ‌تر هم کوتاهش نمی‌کند. هزینهٔ "
                     "آغاز دو فرایند افزوده می‌شود.",
+                ),
+            ),
+            outcome=DemoOutcome(
+                Text(
+                    "time until the producer was done, in seconds",
+                    "زمان تا پایان کار تولیدکننده (ثانیه)",
+                ),
+                printed_number(PRODUCER_DONE),
+            ),
+            beside=(
+                Pair(
+                    title=Text("Little room, or much", "جای کم یا زیاد"),
+                    other="process-queue/bounded-queue",
+                    look=Text(
+                        "The consumer is slow in both. With room for one item the producer keeps "
+                        "waiting in put(); with room for five it is done long before the "
+                        "consumer. The whole takes as long.",
+                        "مصرف‌کننده در هر دو کند است. با جای یک کالا، تولیدکننده مدام در put "
+                        "منتظر می‌ماند؛ با جای پنج کالا خیلی زودتر از مصرف‌کننده تمام می‌کند. کل "
+                        "کار همان قدر طول می‌کشد.",
+                    ),
+                    values={"n": 8, "maxsize": 1},
+                    other_values={"n": 8, "maxsize": 5},
                 ),
             ),
             parameters=(item_count(8), maxsize, start_method),

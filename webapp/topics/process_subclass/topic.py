@@ -12,6 +12,7 @@ from webapp.lessons.claims import (
     processes,
 )
 from webapp.lessons.common import a_pid_each, every_child_ended, one_parent, start_method_for
+from webapp.lessons.outcomes import DemoOutcome, order_of
 from webapp.lessons.parameters import Integer
 from webapp.lessons.text import Text
 from webapp.lessons.topic import Demo, Ideal, Topic
@@ -97,6 +98,9 @@ topic = Topic(
                     "یکی بیشتر از فرزندهاست: فرایند مدیر. با spawn برای هر کدام مفسری تازه راه می‌افتد.",
                 ),
             ),
+            outcome=DemoOutcome(
+                Text("order of the processes' lines", "ترتیب خط‌های فرایندها"), order_of(CALLED)
+            ),
             parameters=(count_of(10, maximum=20), start_method),
             claims=(
                 Claim(
@@ -171,6 +175,9 @@ topic = Topic(
                     "هزینهٔ آغاز و پایان فرایندهاست.",
                 ),
             ),
+            outcome=DemoOutcome(
+                Text("order in which the results arrived", "ترتیب رسیدن نتیجه‌ها"), order_of(FINDER)
+            ),
             parameters=(count_of(4, maximum=10), start_method),
             claims=(
                 Claim(
@@ -221,6 +228,10 @@ topic = Topic(
                     "processes.",
                     "هر کدام فقط یک ضرب دارد: همهٔ زمان صرف آغاز و پایان فرایندها می‌شود.",
                 ),
+            ),
+            outcome=DemoOutcome(
+                Text("what the parent found", "آنچه والد یافت"),
+                order_of(r"^parent: Squarer-\d+\.result = (\w+)$"),
             ),
             parameters=(count_of(3, maximum=10), start_method),
             trap=True,

@@ -15,9 +15,10 @@ from webapp.lessons.claims import (
     watched,
     where,
 )
+from webapp.lessons.outcomes import DemoOutcome, deepest_hold, ending, printed_number
 from webapp.lessons.parameters import Choice, Float, Integer
 from webapp.lessons.text import Text
-from webapp.lessons.topic import Demo, Ideal, Topic
+from webapp.lessons.topic import Demo, Ideal, Pair, Topic
 
 ADDED = r"^ADDED one item -->(\d+) item to ADD$"
 REMOVED = r"^REMOVED one item -->(\d+) item to REMOVE$"
@@ -172,6 +173,13 @@ topic = Topic(
                     "برمی‌دارد. قفل گرفتن فقط چند میکروثانیه به آن می‌افزاید.",
                 ),
             ),
+            outcome=DemoOutcome(
+                Text(
+                    "how many times over the lock was held, at most",
+                    "بیشترین تعداد لایه‌های قفل در دست نخ",
+                ),
+                deepest_hold("lock"),
+            ),
             parameters=boxing,
             claims=(
                 Claim(
@@ -207,6 +215,13 @@ topic = Topic(
                     "The larger of the two counts × pause: there is one pause for each pair.",
                     "عدد بزرگ‌تر از میان دو تعداد × مکث: برای هر جفت فقط یک مکث هست.",
                 ),
+            ),
+            outcome=DemoOutcome(
+                Text(
+                    "how many times over the lock was held, at most",
+                    "بیشترین تعداد لایه‌های قفل در دست نخ",
+                ),
+                deepest_hold("lock"),
             ),
             parameters=boxing,
             claims=(
@@ -246,6 +261,7 @@ topic = Topic(
                     "جعبه منتظر یکدیگر می‌مانند.",
                 ),
             ),
+            outcome=DemoOutcome(Text("final total", "مجموع پایانی"), printed_number(FINAL)),
             parameters=boxing,
             claims=(
                 Claim(
@@ -286,6 +302,22 @@ topic = Topic(
                     "ever: what is measured is how long the site took to be certain of it.",
                     "با RLock چیزی برای انتظار نیست. با Lock انتظار تا ابد ادامه می‌یافت: زمان "
                     "اندازه‌گیری‌شده مدتی است که سایت لازم داشت تا از بن‌بست مطمئن شود.",
+                ),
+            ),
+            outcome=DemoOutcome(Text("how the run ended", "اجرا چگونه پایان یافت"), ending()),
+            beside=(
+                Pair(
+                    title=Text("Lock, or RLock", "Lock یا RLock"),
+                    other="rlock/nested-acquire",
+                    look=Text(
+                        "One thread takes the same lock twice. A Lock does not ask who holds it: "
+                        "the thread waits for itself, for ever. An RLock lets its holder in "
+                        "again.",
+                        "یک نخ همان قفل را دو بار می‌گیرد. Lock نمی‌پرسد چه کسی آن را دارد: نخ تا "
+                        "ابد منتظر خودش می‌ماند. RLock دارنده‌اش را دوباره راه می‌دهد.",
+                    ),
+                    values={"lock_type": "Lock"},
+                    other_values={"lock_type": "RLock"},
                 ),
             ),
             parameters=(lock_type,),

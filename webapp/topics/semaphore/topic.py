@@ -18,12 +18,14 @@ from webapp.lessons.claims import (
     waited_for,
     where,
 )
+from webapp.lessons.outcomes import DemoOutcome, order_of, printed_number
 from webapp.lessons.parameters import Choice, Float, Integer
 from webapp.lessons.text import Text
-from webapp.lessons.topic import Demo, Ideal, Topic
+from webapp.lessons.topic import Demo, Ideal, Pair, Topic
 
 PRODUCED = r"INFO Producer notify: item number (\d+)$"
 CONSUMED = r"INFO Consumer notify: item number (\d+)$"
+CONSUMER = r" (consumer-\d+) INFO Consumer notify"
 EITHER = r"INFO (Producer|Consumer) notify"
 CONNECTS = r"^worker (\d+) connects$"
 DISCONNECTS = r"^worker (\d+) disconnects$"
@@ -173,6 +175,10 @@ topic = Topic(
                     "است تا یک‌سوم کمتر یا بیشتر طول بکشد. مصرف تقریباً زمانی نمی‌برد.",
                 ),
             ),
+            outcome=DemoOutcome(
+                Text("order in which the consumers got an item", "ترتیب رسیدن کالا به مصرف‌کننده‌ها"),
+                order_of(CONSUMER),
+            ),
             parameters=(produce_count, pace_seconds),
             as_in_report={"pace_seconds": 2.0},
             claims=(
@@ -245,6 +251,27 @@ topic = Topic(
                     "لازم است تا به همه اتصال برسد.",
                 ),
             ),
+            outcome=DemoOutcome(
+                Text(
+                    "workers connected at once, at most", "بیشترین تعداد نخ‌هایی که هم‌زمان وصل بودند"
+                ),
+                printed_number(r"^most at once: (\d+)$"),
+            ),
+            beside=(
+                Pair(
+                    title=Text("One permit, or three", "یک مجوز یا سه مجوز"),
+                    other="semaphore/at-most-k-at-once",
+                    look=Text(
+                        "Six workers, 0.3 s each. With one permit they go one by one, six rounds; "
+                        "with three permits, three at a time, two rounds. Count how many hold the "
+                        "semaphore at once.",
+                        "شش نخ، هر کدام ۰٫۳ ثانیه. با یک مجوز یکی‌یکی پیش می‌روند، شش دور؛ با سه "
+                        "مجوز سه‌تا سه‌تا، دو دور. بشمارید هم‌زمان چند نخ سمافور را در دست دارند.",
+                    ),
+                    values={"permits": 1, "workers": 6, "hold_seconds": 0.3},
+                    other_values={"permits": 3, "workers": 6, "hold_seconds": 0.3},
+                ),
+            ),
             parameters=(permits, workers, hold_seconds),
             claims=(
                 Claim(
@@ -301,6 +328,10 @@ topic = Topic(
                     "Nobody has to wait: what is measured is starting a thread and writing lines.",
                     "هیچ‌کس منتظر نمی‌ماند: زمان اندازه‌گیری‌شده هزینهٔ آغاز یک نخ و نوشتن چند خط است.",
                 ),
+            ),
+            outcome=DemoOutcome(
+                Text("permits afterwards", "تعداد مجوزها در پایان"),
+                printed_number(r"^permits after: (\d+)$"),
             ),
             parameters=(kind,),
             trap=True,

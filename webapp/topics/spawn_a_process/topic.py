@@ -19,14 +19,16 @@ from webapp.lessons.claims import (
     workers_started,
 )
 from webapp.lessons.common import a_pid_each, every_child_ended, one_parent, start_method
+from webapp.lessons.outcomes import DemoOutcome, alive_together, least, order_of, printed_word
 from webapp.lessons.parameters import Float, Integer
 from webapp.lessons.text import Text
-from webapp.lessons.topic import Demo, Ideal, Topic
+from webapp.lessons.topic import Demo, Ideal, Pair, Topic
 
 CALLING = r"^calling myFunc from process n°: (\d+)$"
 OUTPUT = r"^output from myFunc is :(\d+)$"
 BEGINS = r"^process \d+ begins$"
 ENDS = r"^process \d+ ends$"
+TIMED = r"^(fork|spawn|forkserver): .* took ([\d.]+) ms$"
 CHILD = r"^child \d+: items = \['from the child'\]$"
 PARENT = r"^parent \d+: items = \[\]$"
 
@@ -111,6 +113,26 @@ topic = Topic(
                     "با spawn برای هر فرزند راه انداختن یک مفسر تازه است.",
                 ),
             ),
+            outcome=DemoOutcome(
+                Text("order of the calling lines", "ترتیب خط‌های calling"), order_of(CALLING)
+            ),
+            beside=(
+                Pair(
+                    title=Text("fork, or spawn", "fork یا spawn"),
+                    other="spawn-a-process/start-all-then-join",
+                    look=Text(
+                        "The same five children. A forked one is a copy of its parent and runs at "
+                        "once; a spawned one is a fresh interpreter that must start and import "
+                        "the program first. Look at the time before a child prints its first "
+                        "line.",
+                        "همان پنج فرزند. فرزندِ fork رونوشتی از والد است و بی‌درنگ اجرا می‌شود؛ "
+                        "فرزندِ spawn مفسری تازه است که باید اول راه بیفتد و برنامه را import "
+                        "کند. ببینید تا اولین خط هر فرزند چقدر طول می‌کشد.",
+                    ),
+                    values={"num": 4, "start_method": "fork"},
+                    other_values={"num": 4, "start_method": "spawn"},
+                ),
+            ),
             parameters=(last_number, start_method),
             claims=(
                 Claim(
@@ -170,6 +192,30 @@ topic = Topic(
                     "هم افزوده می‌شود: با fork چند میلی‌ثانیه، با spawn تا حدود ۰٫۱ ثانیه.",
                 ),
             ),
+            outcome=DemoOutcome(
+                Text(
+                    "children alive at once, at most",
+                    "بیشترین تعداد فرزندهایی که هم‌زمان زنده بودند",
+                ),
+                alive_together(),
+            ),
+            beside=(
+                Pair(
+                    title=Text("Join inside the loop, or after it", "join درون حلقه یا پس از آن"),
+                    other="spawn-a-process/start-all-then-join",
+                    look=Text(
+                        "Here the children have no work, so compare the lanes and not the "
+                        "seconds: joined inside the loop, a child begins only when the one before "
+                        "it has ended; joined afterwards, the parent goes on starting while they "
+                        "live.",
+                        "اینجا فرزندها کاری ندارند؛ پس خط‌های زمانی را بسنجید، نه ثانیه‌ها را: با "
+                        "join درون حلقه هر فرزند تازه وقتی آغاز می‌شود که قبلی تمام شده باشد؛ با "
+                        "join پس از حلقه، والد تا آن‌ها زنده‌اند بقیه را آغاز می‌کند.",
+                    ),
+                    values={"num": 4, "work_seconds": 0.0},
+                    other_values={"num": 4},
+                ),
+            ),
             parameters=(last_number, work_seconds, start_method),
             trap=True,
             claims=(
@@ -222,6 +268,9 @@ topic = Topic(
                     "فرزند یک مفسر تازه، و برای سرور forkserver هم یکی.",
                 ),
             ),
+            outcome=DemoOutcome(
+                Text("the quickest start method", "سریع‌ترین روش آغاز"), least(TIMED)
+            ),
             parameters=(processes_each,),
             claims=(
                 Claim(
@@ -234,7 +283,7 @@ topic = Topic(
                 ),
                 Claim(
                     Text("the time of each method was printed", "زمان هر روش چاپ شد"),
-                    printed(r"^(fork|spawn|forkserver): .* took [\d.]+ ms$", lambda values: 3),
+                    printed(TIMED, lambda values: 3),
                 ),
                 Claim(
                     Text(
@@ -271,6 +320,10 @@ topic = Topic(
                     "One append and two lines: all the time goes into starting and ending one child.",
                     "یک append و دو خط چاپ: همهٔ زمان صرف آغاز و پایان یک فرزند می‌شود.",
                 ),
+            ),
+            outcome=DemoOutcome(
+                Text("what the parent found in its list", "آنچه والد در فهرست خود یافت"),
+                printed_word(r"^parent \d+: items = (.+)$"),
             ),
             parameters=(start_method,),
             trap=True,

@@ -19,9 +19,10 @@ from webapp.lessons.claims import (
     where,
 )
 from webapp.lessons.common import a_pid_each, every_child_ended, forked, start_method_for
+from webapp.lessons.outcomes import DemoOutcome, order_of, printed_number
 from webapp.lessons.parameters import Choice, Float, Integer
 from webapp.lessons.text import Text
-from webapp.lessons.topic import Demo, Ideal, Topic
+from webapp.lessons.topic import Demo, Ideal, Pair, Topic
 
 STAMP = r"^process (p\d) - test_with(?:out)?_barrier ----> "
 WITH_BARRIER = r" - test_with_barrier ----> "
@@ -112,18 +113,32 @@ def clearly_apart(values: Values) -> bool:
     return forked(values) and stagger(values) >= SURELY_APART
 
 
-def closer_together(recording: Recording, values: Values) -> Measured:
-    """p1's and p2's stamps are nearer to each other than p3's and p4's."""
+def apart(recording: Recording, first: str, second: str) -> float | None:
+    """The milliseconds between two processes' stamps."""
     stamps = {}
     for line in recording.lines:
         name, arrow, stamp = line.text.partition(" ----> ")
         if arrow:
             stamps[name.split()[1]] = datetime.fromisoformat(stamp)
-    if len(stamps) != len(("p1", "p2", "p3", "p4")):
+    if not stamps.keys() >= {first, second}:
+        return None
+    return abs(stamps[second] - stamps[first]).total_seconds() * 1000
+
+
+def apart_with_barrier(recording: Recording, values: Values) -> float | None:
+    """The milliseconds between the stamps of those who met at the barrier."""
+    return apart(recording, "p1", "p2")
+
+
+def closer_together(recording: Recording, values: Values) -> Measured:
+    """p1's and p2's stamps are nearer to each other than p3's and p4's."""
+    met, free = apart(recording, "p1", "p2"), apart(recording, "p3", "p4")
+    if met is None or free is None:
         return Measured(False)
-    met = abs(stamps["p2"] - stamps["p1"]).total_seconds() * 1000
-    free = abs(stamps["p4"] - stamps["p3"]).total_seconds() * 1000
     return Measured(met < free, f"{met:.1f} ms < {free:.1f} ms")
+
+
+final_number = DemoOutcome(Text("final number", "مقدار نهایی"), printed_number(FINAL))
 
 
 def met_at_start() -> Claim:
@@ -162,6 +177,13 @@ topic = Topic(
                     "دو برابر فاصلهٔ شروع، برای هر جفت یک بار. هزینهٔ آغاز چهار فرایند هم افزوده می‌شود: "
                     "با fork برای هر کدام چند میلی‌ثانیه و با spawn برای هر کدام یک مفسر تازه.",
                 ),
+            ),
+            outcome=DemoOutcome(
+                Text(
+                    "time between p1's and p2's stamps, in milliseconds",
+                    "فاصلهٔ زمان‌های p1 و p2 (میلی‌ثانیه)",
+                ),
+                apart_with_barrier,
             ),
             parameters=(stagger_seconds, start_method),
             as_in_report={"stagger_seconds": 0.0},
@@ -231,7 +253,24 @@ topic = Topic(
                     "به هم رسیدن‌شان پشت مانع است.",
                 ),
             ),
+            outcome=final_number,
             # With fewer, one is often done before the other has woken up.
+            beside=(
+                Pair(
+                    title=Text("Without its lock, or with it", "بی قفل یا با قفل خودش"),
+                    other="synchronise-processes/lost-update-fixed",
+                    look=Text(
+                        "Value += 1 is a read and a write. Look at the final number: without the "
+                        "lock another process gets in between; under get_lock() none does, and "
+                        "the whole takes longer.",
+                        "دستور Value += 1 یک خواندن و یک نوشتن است. مقدار نهایی را ببینید: بی "
+                        "قفل، فرایند دیگری میان این دو می‌آید؛ زیر get_lock نمی‌آید و کل کار "
+                        "بیشتر طول می‌کشد.",
+                    ),
+                    values={"processes": 2, "increments": 20000},
+                    other_values={"processes": 2, "increments": 20000},
+                ),
+            ),
             parameters=counting(each=50_000, maximum=100_000),
             trap=True,
             next="lost-update-fixed",
@@ -269,6 +308,7 @@ topic = Topic(
                     "قفلی که همه هم‌زمان می‌خواهند: هرچه افزایش‌ها بیشتر، انتظار هم بیشتر.",
                 ),
             ),
+            outcome=final_number,
             # Each of them is a hold of the lock, and recorded.
             parameters=counting(each=5000, maximum=20_000),
             claims=(
@@ -298,6 +338,10 @@ topic = Topic(
                     "نیم ثانیه‌ای که والد صرف آماده‌سازی می‌کند؛ فرایندها در همین مدت آغاز می‌شوند، با fork "
                     "بسیار زودتر از آن. راه افتادن و join آن‌ها هم افزوده می‌شود.",
                 ),
+            ),
+            outcome=DemoOutcome(
+                Text("order in which the processes ran", "ترتیب راه افتادن فرایندها"),
+                order_of(RUNS),
             ),
             parameters=(process_count(4, maximum=6), start_method),
             claims=(

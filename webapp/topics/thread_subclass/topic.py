@@ -20,6 +20,7 @@ from webapp.lessons.claims import (
     workers_started,
 )
 from webapp.lessons.common import every_thread_ended, threads
+from webapp.lessons.outcomes import DemoOutcome, lines_followed_by, order_of, workers_begun
 from webapp.lessons.parameters import Float, Integer, Permutation
 from webapp.lessons.text import Text
 from webapp.lessons.topic import Demo, Ideal, Topic
@@ -198,6 +199,9 @@ topic = Topic(
                     "به اندازهٔ یک خواب: نخ‌ها هم‌زمان می‌خوابند و آغاز هر نخ حدود یک‌دهم میلی‌ثانیه است.",
                 ),
             ),
+            outcome=DemoOutcome(
+                Text("order of the over lines", "ترتیب خط‌های over"), order_of(OVER)
+            ),
             parameters=(thread_count(5), sleep_seconds),
             claims=(
                 all_running,
@@ -254,6 +258,13 @@ topic = Topic(
                     "پایان‌شان است.",
                 ),
             ),
+            outcome=DemoOutcome(
+                Text(
+                    "threads whose two lines stayed together",
+                    "تعداد نخ‌هایی که دو خطشان کنار هم ماند",
+                ),
+                lines_followed_by(RUNNING, OVER),
+            ),
             parameters=(thread_count(5),),
             claims=(
                 all_running,
@@ -304,6 +315,9 @@ topic = Topic(
                     "به اندازهٔ بلندترین خواب، یعنی «(بزرگ‌ترین شماره + ۲) × گام»؛ نخ اصلی پیش از آغاز هر نخ "
                     "منتظر شروع نخ قبلی هم می‌ماند که کسری از میلی‌ثانیه است.",
                 ),
+            ),
+            outcome=DemoOutcome(
+                Text("order of the over lines", "ترتیب خط‌های over"), order_of(OVER)
             ),
             parameters=(order, first_of_order, step_seconds),
             as_in_report={"step_seconds": 0.5},
@@ -359,6 +373,9 @@ topic = Topic(
                     "۰٫۲ ثانیه می‌شد.",
                 ),
             ),
+            outcome=DemoOutcome(
+                Text("threads that were started", "تعداد نخ‌هایی که آغاز شدند"), workers_begun()
+            ),
             parameters=(thread_count(3),),
             trap=True,
             next="sleep-inside-run",
@@ -410,6 +427,9 @@ topic = Topic(
                     "۰٫۲ ثانیه، یعنی خواب نخ‌هایی که استثنا نمی‌دهند؛ چاپ traceback حدود یک میلی‌ثانیه است، "
                     "آن هم در همین میان.",
                 ),
+            ),
+            outcome=DemoOutcome(
+                Text("order of the over lines", "ترتیب خط‌های over"), order_of(OVER)
             ),
             parameters=(raise_in, thread_count(3, maximum=5)),
             claims=(
