@@ -1,5 +1,16 @@
 """What a WSGI server serves: `gunicorn wsgi:app`."""
 
-from webapp.app import create_app
+import sys
 
-app = create_app()
+from webapp.app import create_app
+from webapp.store.errors import StoreError
+
+# What gunicorn takes for "the application cannot be loaded": after any other exit code, or an
+# exception, it would try again, or print a page of traceback around the one sentence that counts.
+CANNOT_LOAD = 4
+
+try:
+    app = create_app()
+except StoreError as error:
+    print(error, file=sys.stderr)
+    sys.exit(CANNOT_LOAD)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from webapp.engine.embedded import EmbeddedRunner, Limits
+from webapp.store.store import Store
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -17,6 +19,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=0,
         help="how often each demo is run with each choice (1, or 2 where it has none)",
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep every site of the tests, and of what they start, away from the site's own database."""
+    with pytest.MonkeyPatch.context() as patch:
+        file = tmp_path_factory.mktemp("database") / "movazi.sqlite"
+        patch.setenv("MOVAZI_DATABASE_URL", f"sqlite:///{file}")
+        yield
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """An empty store of the test's own."""
+    store = Store(f"sqlite:///{tmp_path / 'runs.sqlite'}")
+    yield store
+    store.close()
 
 
 @pytest.fixture

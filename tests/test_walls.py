@@ -11,7 +11,21 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-WEB = {"flask", "jinja2", "werkzeug", "sqlalchemy", "markdown_it", "pygments"}
+COMMAND = ROOT / "webapp/engine/__main__.py"
+"""It is a command, and wires: what it records with and into comes together only there."""
+
+RECORD = "webapp.record"
+SAID = {"webapp.pages.wording", "webapp.pages.transcript", "webapp.pages.receipt"}
+WEB = {
+    "flask",
+    "jinja2",
+    "markupsafe",
+    "werkzeug",
+    "sqlalchemy",
+    "alembic",
+    "markdown_it",
+    "pygments",
+}
 
 
 def imported(path: Path) -> Iterator[str]:
@@ -30,6 +44,12 @@ def imported(path: Path) -> Iterator[str]:
     [
         ("engine", {"webapp.engine"}),
         ("lessons", {"webapp.lessons", "webapp.engine"}),
+        ("timeline", {"webapp.timeline", "webapp.engine"}),
+        # SAID is what the site's pages say of any run, and brings nothing along: see below.
+        (
+            "record",
+            {"webapp.record", "webapp.timeline", "webapp.engine", "webapp.lessons.text"} | SAID,
+        ),
     ],
 )
 def test_it_imports_the_standard_library_and_what_is_below_it(package: str, own: set[str]) -> None:
@@ -37,7 +57,15 @@ def test_it_imports_the_standard_library_and_what_is_below_it(package: str, own:
         for name in imported(path):
             standard = name.partition(".")[0] in sys.stdlib_module_names
             ours = any(name == allowed or name.startswith(f"{allowed}.") for allowed in own)
-            assert standard or ours or name == "webapp", f"{path} imports {name}"
+            command = path == COMMAND and name.startswith(RECORD)
+            assert standard or ours or command or name == "webapp", f"{path} imports {name}"
+
+
+def test_only_the_engines_command_knows_what_it_records_into() -> None:
+    for path in (ROOT / "webapp").rglob("*.py"):
+        if path != COMMAND and not path.is_relative_to(ROOT / "webapp/record"):
+            for name in imported(path):
+                assert not name.startswith(RECORD), f"{path} imports {name}"
 
 
 def test_topics_know_lessons_and_the_records_that_claims_are_about() -> None:
@@ -52,6 +80,27 @@ def test_demos_know_the_standard_library_only() -> None:
     for path in (ROOT / "webapp/topics").glob("*/demos/*.py"):
         for name in imported(path):
             assert name.partition(".")[0] in sys.stdlib_module_names, f"{path} imports {name}"
+
+
+def test_the_store_knows_the_engines_records_and_the_database() -> None:
+    own = (
+        "webapp.store",
+        "webapp.engine.recording",
+        "webapp.engine.events",
+        "webapp.engine.runner",
+    )
+    for path in (ROOT / "webapp/store").rglob("*.py"):
+        for name in imported(path):
+            top = name.partition(".")[0]
+            foreign = top in sys.stdlib_module_names or top in {"sqlalchemy", "alembic"}
+            assert foreign or name.startswith(own), f"{path} imports {name}"
+
+
+@pytest.mark.parametrize("package", ["engine", "lessons", "pages", "api", "terminal"])
+def test_only_the_store_knows_the_database(package: str) -> None:
+    for path in (ROOT / "webapp" / package).rglob("*.py"):
+        for name in imported(path):
+            assert name.partition(".")[0] not in {"sqlalchemy", "alembic"}, f"{path} imports {name}"
 
 
 @pytest.mark.parametrize("package", ["pages", "api", "terminal"])
@@ -71,7 +120,15 @@ def test_the_pages_know_nothing_of_the_api() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["webapp.engine.embedded", "webapp.engine.__main__", "webapp.lessons.folders"]
+    "module",
+    [
+        "webapp.engine.embedded",
+        "webapp.engine.__main__",
+        "webapp.lessons.folders",
+        "webapp.record.command",
+        "webapp.timeline.figure",
+        "webapp.timeline.trace",
+    ],
 )
 def test_loading_it_loads_nothing_of_the_web(module: str) -> None:
     code = f"import sys, {module}; print(*{{name.partition('.')[0] for name in sys.modules}})"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -19,41 +20,57 @@ from webapp.engine.runner import Runner
 from webapp.lessons.folders import find_topics
 from webapp.lessons.topic import Topic
 from webapp.pages.assets import Assets, assets_blueprint
+from webapp.pages.compare import compare_blueprint
 from webapp.pages.compression import compress
 from webapp.pages.errors import handle_errors
 from webapp.pages.guard import guard
 from webapp.pages.home import home_blueprint
+from webapp.pages.lanes import lanes_blueprint
 from webapp.pages.prose import Library
-from webapp.pages.runs import runs_blueprint
+from webapp.pages.record import record_blueprint
+from webapp.pages.repeating import Repetitions
+from webapp.pages.runs import repetitions_blueprint, runs_blueprint
 from webapp.pages.site import Runs, Site
 from webapp.pages.topics import topic_blueprint
 from webapp.pages.wording import load_wordings
+from webapp.store.store import Store
 from webapp.terminal.commands import add_commands
 
 LARGEST_REQUEST = 64 * 1024  # bytes; a form is far smaller
 
 
 def create_app(
-    runner: Runner | None = None, topics: Sequence[Topic] | None = None, **settings: Any
+    runner: Runner | None = None,
+    topics: Sequence[Topic] | None = None,
+    store: Store | None = None,
+    **settings: Any,
 ) -> Flask:
     """Make the site.
 
     `settings` are Flask's, and `PROXIES`: how many proxies stand before the site and are to be
-    believed about the visitor's address and scheme (0). Each may come from the environment, as
-    `MOVAZI_PROXIES` for one. Raises BrokenTopic.
+    believed about the visitor's address and scheme (0); `DATABASE_URL`: where runs are kept (a
+    SQLite file in Flask's instance folder); and `REPOSITORY`: where the project is on GitHub, as
+    OWNER/NAME, for the links to it (none). Each may come from the environment, as `MOVAZI_PROXIES`
+    for one. Raises BrokenTopic, StoreError and ValueError.
     """
     app = Flask(__name__, static_folder=None, template_folder="../templates")
-    app.config.update(MAX_CONTENT_LENGTH=LARGEST_REQUEST, PROXIES=0)
+    app.config.update(MAX_CONTENT_LENGTH=LARGEST_REQUEST, PROXIES=0, REPOSITORY="")
     app.config.from_prefixed_env("MOVAZI")
     app.config.update(settings)
     _trust_proxies(app, app.config["PROXIES"])
-    site = _site(app, runner or _own_runner(), tuple(topics or find_topics()))
+    found = tuple(topics or find_topics())
+    # The store first: where it cannot be opened, the runner has not started its processes yet.
+    site = _site(app, found, store or _own_store(app), runner or _own_runner())
     compress(app)
     guard(app)
     handle_errors(app, site, answer_program)
     app.register_blueprint(assets_blueprint(site.assets))
     app.register_blueprint(home_blueprint(site))
     app.register_blueprint(runs_blueprint(site))
+    app.register_blueprint(repetitions_blueprint(site))
+    app.register_blueprint(lanes_blueprint(site))
+    app.register_blueprint(compare_blueprint(site))
+    app.register_blueprint(record_blueprint(site, app.config["REPOSITORY"]))
     for topic in site.topics:
         app.register_blueprint(topic_blueprint(site, topic))
     for blueprint in api_blueprints(site):
@@ -62,13 +79,23 @@ def create_app(
     return app
 
 
-def _site(app: Flask, runner: Runner, topics: tuple[Topic, ...]) -> Site:
+def _site(app: Flask, topics: tuple[Topic, ...], store: Store, runner: Runner) -> Site:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension(Unindented)
     wordings = load_wordings()
     library = Library(topics, wordings)
-    return Site(topics, wordings, library, Assets(), runner, Runs(), app.jinja_env)
+    return Site(
+        topics,
+        wordings,
+        library,
+        Assets(),
+        runner,
+        Runs(),
+        Repetitions(),
+        store,
+        app.jinja_env,
+    )
 
 
 class Unindented(Extension):
@@ -77,6 +104,13 @@ class Unindented(Extension):
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
         """Strip each line's beginning."""
         return re.sub(r"^[ \t]+", "", source, flags=re.MULTILINE)
+
+
+def _own_store(app: Flask) -> Store:
+    file = Path(app.instance_path) / "movazi.sqlite"
+    store = Store(app.config.get("DATABASE_URL") or f"sqlite:///{file}")
+    atexit.register(store.close)
+    return store
 
 
 def _own_runner() -> Runner:

@@ -10,7 +10,7 @@ let timer = 0;
 function tick() {
   const seconds = (performance.now() - began) / 1000;
   clock.textContent = `${seconds.toFixed(1)} s`;
-  const bar = controls.querySelector("progress");
+  const bar = controls.querySelector(".progress:not(.counted) progress");
   if (bar) {
     bar.value = Math.min(seconds, bar.max);
   }
@@ -20,9 +20,11 @@ function tick() {
 function look() {
   const panel = controls.querySelector("[data-phase]");
   const running = panel?.dataset.phase === "running";
-  if (running && (!timer || panel.dataset.run !== clock.dataset.run)) {
+  const { run, repetition, compared } = panel?.dataset ?? {};
+  const id = run ?? repetition ?? compared;
+  if (running && (!timer || id !== clock.dataset.of)) {
     clearInterval(timer);
-    clock.dataset.run = panel.dataset.run;
+    clock.dataset.of = id;
     began = performance.now();
     timer = setInterval(tick, TICK);
   } else if (!running) {

@@ -1,5 +1,5 @@
 // The address bar always holds the demo and its parameters; so do the links that lead to the same.
-// What was wrong with a value is told until the next run.
+// What was wrong with a value is told until the next run; so is the example of a run shown.
 
 const VISITOR = "run-visitor";
 
@@ -29,6 +29,11 @@ document.addEventListener("change", (event) => {
 
 document.addEventListener("submit", (event) => follow(event.target));
 
+// A button may have an address of its own, as without us; htmx asks the form only.
+document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+  ctx.request.action = ctx.request.submitter?.getAttribute("formaction") ?? ctx.request.action;
+});
+
 document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
   const form = ctx.sourceElement;
   for (const field of form.querySelectorAll("[aria-invalid]")) {
@@ -36,5 +41,10 @@ document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
   }
   for (const told of form.querySelectorAll(".problem, .refused")) {
     told.remove();
+  }
+  const example = document.querySelector(".example");
+  if (example && form.id === "form") {
+    example.remove();
+    document.getElementById("transcript").replaceChildren();
   }
 });

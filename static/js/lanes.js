@@ -142,7 +142,7 @@ class RunLanes extends HTMLElement {
     const printed = this.transcript?.querySelectorAll(".line");
     const here = printed?.[line] ?? null;
     const there = source ? document.getElementById(this.dataset.lines + source) : null;
-    mark(here, there);
+    mark(this.dataset.transcript, here, there);
     reveal(here);
     reveal(there);
   }

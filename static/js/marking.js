@@ -1,10 +1,14 @@
-// The moment that is looked at: one line of the transcript and one of the source are marked at a time.
+// The moment that is looked at: one line of a transcript and one of its source are marked at a time. Where two
+// runs stand side by side, each has a moment of its own; they may share a source.
 
-export function mark(line, source) {
-  for (const marked of document.querySelectorAll(".line.marked, .code-line.marked")) {
-    marked.classList.remove("marked");
+const marked = new Map(); // by the transcript's id
+
+export function mark(transcript, line, source) {
+  for (const element of marked.get(transcript) ?? []) {
+    element?.classList.remove("marked");
   }
-  for (const element of [line, source]) {
+  marked.set(transcript, [line, source]);
+  for (const element of [...marked.values()].flat()) {
     element?.classList.add("marked");
   }
 }

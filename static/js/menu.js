@@ -1,16 +1,18 @@
-// The menu of chapters closes as menus do: by Escape, or by pressing anywhere else.
+// Menus close as menus do: by Escape, or by pressing anywhere else.
 
-const menu = document.querySelector(".chapters details");
+const open = () => document.querySelectorAll(".menu[open]");
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && menu.open) {
-    menu.open = false;
-    menu.querySelector("summary").focus();
+  if (event.key === "Escape") {
+    for (const menu of open()) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
   }
 });
 
 document.addEventListener("click", (event) => {
-  if (!menu.contains(event.target)) {
-    menu.open = false;
+  for (const menu of open()) {
+    menu.open &&= menu.contains(event.target);
   }
 });

@@ -52,7 +52,8 @@ document.addEventListener("htmx:sse:error", ({ detail }) => {
 
 document.addEventListener("htmx:sse:close", ({ detail: { connection, reason } }) => {
   if (reason !== "message" && connection === current) {
-    status.textContent = status.dataset.gone;
+    const gone = controls.querySelector("[data-gone]") ?? status;
+    status.textContent = gone.dataset.gone;
     controls.replaceChildren();
   }
 });

@@ -1,43 +1,22 @@
-// The transcript follows its last line, and points at the source line that printed each of its lines.
+// A transcript follows its last line, and points at the source line that printed each of its lines.
+
+import { mark, reveal } from "./marking.js";
 
 const NEAR_END = 24; // pixels
 
-const screen = document.getElementById("screen");
-const transcript = document.getElementById("transcript");
-const listing = document.getElementById("listing");
-let follows = true;
-
-function isAtEnd() {
+function isAtEnd(screen) {
   return screen.scrollHeight - screen.scrollTop - screen.clientHeight < NEAR_END;
 }
 
-// Scrolls inside `box` only, to the part of it that is in the window: the page itself stays where
-// the reader has put it.
-function reveal(box, element) {
-  const outer = box.getBoundingClientRect();
-  const inner = element.getBoundingClientRect();
-  const top = Math.max(outer.top, 0);
-  const bottom = Math.min(outer.bottom, innerHeight);
-  if (inner.top < top) {
-    box.scrollTop -= top - inner.top;
-  } else if (inner.bottom > bottom) {
-    box.scrollTop += inner.bottom - bottom;
-  }
-}
-
-function mark(line) {
-  for (const marked of document.querySelectorAll(".line.marked, .code-line.marked")) {
-    marked.classList.remove("marked");
-  }
+// The lanes listen, to show the moment at which the line was printed.
+function look(transcript, line) {
   const source = line && document.getElementById(line.dataset.source);
-  line?.classList.add("marked");
-  if (source) {
-    source.classList.add("marked");
-    reveal(listing, source);
-  }
+  mark(transcript.id, line, source);
+  reveal(source);
+  transcript.dispatchEvent(new CustomEvent("look", { detail: line }));
 }
 
-function step(by) {
+function step(transcript, by) {
   const marked = transcript.querySelector(".line.marked");
   const sibling = by > 0 ? "nextElementSibling" : "previousElementSibling";
   let line = marked ? marked[sibling] : transcript.firstElementChild;
@@ -45,43 +24,56 @@ function step(by) {
     line = line[sibling];
   }
   if (line) {
-    mark(line);
-    reveal(screen, line);
+    look(transcript, line);
+    reveal(line);
   }
 }
 
-screen.addEventListener("scroll", () => {
-  follows = isAtEnd();
-});
+function isBeside(line, screen) {
+  const listing = document.getElementById(line.dataset.source)?.closest(".panel-body");
+  return listing && Math.abs(listing.offsetTop - screen.offsetTop) < NEAR_END;
+}
 
-new MutationObserver(() => {
-  if (follows || !transcript.childElementCount) {
-    screen.scrollTop = screen.scrollHeight;
-    follows = true;
-  }
-}).observe(transcript, { childList: true });
+function connect(screen) {
+  const transcript = screen.querySelector(".lines");
+  let follows = true;
 
-transcript.addEventListener("pointerover", (event) => {
-  const line = event.target.closest(".line");
-  if (line) {
-    mark(line);
-  }
-});
-transcript.addEventListener("pointerleave", () => mark(null));
+  screen.addEventListener("scroll", () => {
+    follows = isAtEnd(screen);
+  });
 
-// On a narrow screen the source is elsewhere on the page, and the link goes there.
-transcript.addEventListener("click", (event) => {
-  const besides = Math.abs(listing.offsetTop - screen.offsetTop) < NEAR_END;
-  if (event.target.closest("a.time") && besides) {
-    event.preventDefault();
-    mark(event.target.closest(".line"));
-  }
-});
+  new MutationObserver(() => {
+    if (follows || !transcript.childElementCount) {
+      screen.scrollTop = screen.scrollHeight;
+      follows = true;
+    }
+  }).observe(transcript, { childList: true });
 
-screen.addEventListener("keydown", (event) => {
-  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (by && transcript.querySelector(".line")) {
-    event.preventDefault();
-    step(by);
-  }
-});
+  transcript.addEventListener("pointerover", (event) => {
+    const line = event.target.closest(".line");
+    if (line && !line.matches(".marked")) {
+      look(transcript, line);
+    }
+  });
+
+  // Where the source is not beside it, the link goes there.
+  transcript.addEventListener("click", (event) => {
+    const line = event.target.closest(".line");
+    if (event.target.closest("a.time") && isBeside(line, screen)) {
+      event.preventDefault();
+      look(transcript, line);
+    }
+  });
+
+  screen.addEventListener("keydown", (event) => {
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (by && transcript.querySelector(".line")) {
+      event.preventDefault();
+      step(transcript, by);
+    }
+  });
+}
+
+for (const screen of document.querySelectorAll(".screen")) {
+  connect(screen);
+}

@@ -213,7 +213,7 @@ def test_the_reports_routes_are_all_get(idle_client: FlaskClient, method: str) -
     "path",
     [
         "/api", "/api/", "/api/nothing", "/api/topics/lock", "/api/topics/lock/none",
-        "/api/topics/none/none", "/api/runs/none", "/api1", "/api1/", "/api1/run2", "/api16/run16/",
+        "/api/topics/none/none", "/api1", "/api1/", "/api1/run2", "/api16/run16/",
     ],
 )  # fmt: skip
 def test_what_is_not_there_is_said_in_json(idle_client: FlaskClient, path: str) -> None:

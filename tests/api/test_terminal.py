@@ -7,14 +7,18 @@ import re
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskCliRunner
 
+from tests.store.runs import run as stored_run
 from tests.web.scripted import ScriptedRunner
+from webapp.app import create_app
 from webapp.engine.recording import Outcome
+from webapp.store.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
 FLASK = [sys.executable, "-m", "flask", "--app", "wsgi"]
@@ -98,6 +102,49 @@ def test_a_run_that_does_not_finish_is_a_failure(
     run = idle_shell.invoke(args=["run-demo", LOCK])
     assert run.exit_code == 1
     assert re.search(rf"^{outcome}$", run.output, re.M)
+
+
+@pytest.fixture
+def store_shell(idle: ScriptedRunner, store: Store) -> FlaskCliRunner:
+    return create_app(idle, store=store, TESTING=True).test_cli_runner()
+
+
+def test_old_runs_are_pruned(store_shell: FlaskCliRunner, store: Store) -> None:
+    for days in (0, 89, 91, 1000):
+        age = timedelta(days=days)
+        store.save(stored_run(f"day-{days}", stored_at=datetime.now(UTC) - age))
+    for older_than, told in (("90d", "2 runs pruned\n"), ("90d", "0 runs pruned\n")):
+        pruned = store_shell.invoke(args=["prune-runs", "--older-than", older_than])
+        assert (pruned.exit_code, pruned.output) == (0, told)
+    assert store.find("day-89")
+    hours = store_shell.invoke(args=["prune-runs", "--older-than", "12h"])
+    assert hours.output == "1 run pruned\n"
+    minutes = store_shell.invoke(args=["prune-runs", "--older-than", "0m"])
+    assert minutes.output == "1 run pruned\n"
+
+
+@pytest.mark.parametrize(
+    "age",
+    ["", "90", "d", "-1d", "1.5d", "90 d", "3w", "1d12h", "٩٠d", "99999999d", "9999999d", "1e3d"],
+)
+def test_an_age_that_is_none_is_told_and_nothing_is_pruned(
+    store_shell: FlaskCliRunner, store: Store, age: str
+) -> None:
+    store.save(stored_run("old", stored_at=datetime(2000, 1, 1, tzinfo=UTC)))
+    told = store_shell.invoke(args=["prune-runs", "--older-than", age])
+    assert told.exit_code == 2
+    assert "write 90d, 12h or 30m" in told.output or "beyond the calendar" in told.output
+    assert store.find("old")
+
+
+def test_pruning_needs_an_age_and_a_database(
+    store_shell: FlaskCliRunner, store: Store, tmp_path: Path
+) -> None:
+    assert store_shell.invoke(args=["prune-runs"]).exit_code == 2
+    (tmp_path / "runs.sqlite").unlink()
+    told = store_shell.invoke(args=["prune-runs", "--older-than", "1d"])
+    assert told.exit_code == 1
+    assert "Error: The database of runs cannot be used" in told.output
 
 
 def test_ctrl_c_stops_the_run_and_what_it_recorded_is_told() -> None:

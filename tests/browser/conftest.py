@@ -92,24 +92,44 @@ Opener = Callable[..., Page]
 
 
 @pytest.fixture
-def open_page(live_site: Site, browser: Browser, complaints: list[str]) -> Iterator[Opener]:
-    """Opens an address in a browser of its own; no complaint may be left at the end."""
+def open_url(browser: Browser, complaints: list[str]) -> Iterator[Opener]:
+    """Opens a URL in a browser of its own; no complaint may be left at the end."""
     contexts: list[BrowserContext] = []
 
-    def open_(address: str, *, base: str = live_site.url, **options: Any) -> Page:
+    def open_(url: str, **options: Any) -> Page:
         context = browser.new_context(**options)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(ACTION_MILLISECONDS)
         page.on("console", lambda message: _note(message, complaints))
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(base + address)
+        page.goto(url)
         return page
 
     yield open_
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def open_page(live_site: Site, open_url: Opener) -> Opener:
+    """Opens an address of the site."""
+
+    def open_(address: str, *, base: str = live_site.url, **options: Any) -> Page:
+        return open_url(base + address, **options)
+
+    return open_
+
+
+@pytest.fixture
+def open_file(open_url: Opener) -> Opener:
+    """Opens a file where there is no network."""
+
+    def open_(path: Path, **options: Any) -> Page:
+        return open_url(path.as_uri(), offline=True, **options)
+
+    return open_
 
 
 def _note(message: ConsoleMessage, complaints: list[str]) -> None:

@@ -11,7 +11,7 @@ from tests.browser.conftest import Opener
 AXE = next((Path(__file__).parents[1] / "vendor").glob("axe-core-*.min.js"))
 LOST_UPDATE = "/en/threads/lock/lost-update"
 PERSIAN = LOST_UPDATE.replace("/en/", "/fa/")
-PAGES = ["/", "/threads/lock/lost-update", "/processes/spawn-a-process", "/nowhere"]
+PAGES = ["/", "/threads/lock/lost-update", "/processes/spawn-a-process", "/record", "/nowhere"]
 LANGUAGES = ["en", "fa"]
 THEMES = ["light", "dark"]
 NARROW = {"viewport": {"width": 360, "height": 740}}
@@ -21,7 +21,7 @@ REFUSED = NOT_FOUND.replace("404 (NOT FOUND)", "422 (UNPROCESSABLE ENTITY)")
 
 def run_to_its_end(page: Page) -> None:
     page.locator("#run-button").click()
-    page.locator("#result .result").wait_for()
+    page.locator("#result > .result").wait_for()
 
 
 def violations(page: Page) -> list[str]:
@@ -70,7 +70,7 @@ def test_axe_finds_nothing_during_and_after_a_run(
     page.locator("#run-button").click()
     page.locator(".line").nth(1).wait_for()
     assert violations(page) == []
-    page.locator("#result .result").wait_for()
+    page.locator("#result > .result").wait_for()
     page.locator("#result summary").click()
     assert violations(page) == []
 
@@ -194,7 +194,7 @@ def test_the_address_follows_the_form_and_so_does_the_other_language(open_page: 
 def test_enter_in_a_field_runs(open_page: Opener) -> None:
     page = open_page(LOST_UPDATE)
     page.locator("#p-thread_count").press("Enter")
-    page.locator("#result .result").wait_for()
+    page.locator("#result > .result").wait_for()
     expect(page.locator("#p-thread_count")).to_be_focused()
 
 

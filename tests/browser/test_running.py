@@ -21,7 +21,7 @@ def run(page: Page) -> None:
 
 def test_lines_arrive_before_the_run_is_over(open_page: Opener) -> None:
     page = open_page(QUICK)
-    lines, result = page.locator(".line"), page.locator("#result .result")
+    lines, result = page.locator(".line"), page.locator("#result > .result")
     run(page)
     lines.first.wait_for()
     assert result.count() == 0
@@ -39,11 +39,11 @@ def test_lines_arrive_before_the_run_is_over(open_page: Opener) -> None:
 def test_a_second_run_takes_the_place_of_the_first(open_page: Opener) -> None:
     page = open_page(QUICK)
     run(page)
-    page.locator("#result .result").wait_for()
+    page.locator("#result > .result").wait_for()
     first = page.locator(".line").count()
     run(page)
-    expect(page.locator("#result .result")).to_have_count(0)
-    page.locator("#result .result").wait_for()
+    expect(page.locator("#result > .result")).to_have_count(0)
+    page.locator("#result > .result").wait_for()
     assert page.locator(".line").count() == first
 
 
@@ -52,7 +52,7 @@ def test_stop_ends_the_run_and_keeps_what_was_printed(open_page: Opener) -> None
     run(page)
     page.locator(".line").first.wait_for()
     page.get_by_role("button", name="Stop").click()
-    expect(page.locator("#result .result")).to_contain_text("Stopped.")
+    expect(page.locator("#result > .result")).to_contain_text("Stopped.")
     assert 0 < page.locator(".line").count() < 20
     expect(page.get_by_role("button", name="Stop")).to_have_count(0)
 
@@ -65,7 +65,7 @@ def test_run_again_while_it_runs_starts_anew(open_page: Opener) -> None:
     page.get_by_label("Threads").fill("2")
     page.get_by_label("Sleep in seconds").fill("0.2")
     run(page)
-    page.locator("#result .result").wait_for()
+    page.locator("#result > .result").wait_for()
     assert process(page) != first
     assert page.locator(".line", has_text="Thread#3").count() == 0
     # Sooner than a run that is merely not followed any more.
@@ -84,7 +84,7 @@ def test_leaving_the_page_ends_the_run(open_page: Opener) -> None:
 def test_without_javascript_the_answer_is_the_page_with_the_result(open_page: Opener) -> None:
     page = open_page(QUICK, java_script_enabled=False)
     run(page)
-    expect(page.locator("#result .result")).to_contain_text("The program ran to its end.")
+    expect(page.locator("#result > .result")).to_contain_text("The program ran to its end.")
     assert page.locator(".line").count() >= 6
     assert page.get_by_label("Threads").input_value() == "3"
     expect(page.locator("#theme-switch")).to_be_hidden()
@@ -94,7 +94,7 @@ def test_without_javascript_too_lines_arrive_before_the_run_is_over(open_page: O
     page = open_page(QUICK, java_script_enabled=False)
     page.get_by_role("button", name="Run", exact=True).click(no_wait_after=True)
     page.locator(".line").first.wait_for()
-    assert page.locator("#result .result").count() == 0
+    assert page.locator("#result > .result").count() == 0
 
 
 def test_a_lost_stream_is_taken_up_again_without_a_gap(
@@ -108,7 +108,7 @@ def test_a_lost_stream_is_taken_up_again_without_a_gap(
         expect(page.locator("#status")).to_contain_text("The connection was lost. Trying")
         assert page.locator(".line").count() >= 2
         cable.mend()
-        expect(page.locator("#result .result")).to_contain_text("The program ran to its end.")
+        expect(page.locator("#result > .result")).to_contain_text("The program ran to its end.")
         said = page.locator(".line .text").all_text_contents()
     assert sum("running" in line for line in said) == 6
     assert sum("over" in line for line in said) == 6
@@ -128,7 +128,7 @@ def test_a_run_that_cannot_be_taken_up_again_keeps_its_lines_and_says_so(
         cable.mend()
         page.get_by_label("Threads").fill("1")
         run(page)
-        expect(page.locator("#result .result")).to_contain_text("The program ran to its end.")
+        expect(page.locator("#result > .result")).to_contain_text("The program ran to its end.")
     complaints.clear()
 
 
@@ -156,14 +156,14 @@ def test_a_run_that_the_server_has_forgotten_is_not_asked_for_again(
 def test_the_first_page_runs_its_demo_right_there(open_page: Opener) -> None:
     page = open_page("/en/")
     run(page)
-    expect(page.locator("#result .result")).to_contain_text("The program ran to its end.")
+    expect(page.locator("#result > .result")).to_contain_text("The program ran to its end.")
     assert page.url.endswith("/en/")
     assert page.locator(".line", has_text="Thread#10").count() > 0
 
 
-def process(page: Page) -> int:
+def process(page: Page, transcript: str = "#transcript") -> int:
     """The process id that the demo itself has printed."""
-    found = re.search(r"process ID (\d+)", page.locator("#transcript").inner_text())
+    found = re.search(r"process ID (\d+)", page.locator(transcript).inner_text())
     assert found
     return int(found[1])
 

@@ -6,6 +6,7 @@ from flask.testing import FlaskClient
 from tests.web.scripted import COURSE, ScriptedRunner
 from webapp.app import create_app
 from webapp.lessons.folders import find_topics
+from webapp.store.store import Store
 
 
 @pytest.fixture
@@ -14,9 +15,9 @@ def runner() -> ScriptedRunner:
 
 
 @pytest.fixture
-def client(runner: ScriptedRunner) -> FlaskClient:
+def client(runner: ScriptedRunner, store: Store) -> FlaskClient:
     """A client of a site with the topic `greeting` only."""
-    return create_app(runner, find_topics(COURSE), TESTING=True).test_client()
+    return create_app(runner, find_topics(COURSE), store, TESTING=True).test_client()
 
 
 @pytest.fixture(scope="session")

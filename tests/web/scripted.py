@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from webapp.engine.events import Event, Kind
@@ -65,13 +65,17 @@ class ScriptedRunner:
         self.cancelled.append(run)
 
     def state(self, run: str) -> State:
-        if run not in {f"run{n + 1}" for n in range(len(self.programs))}:
-            raise UnknownRun(run)
+        self._check(run)
         if self.in_line:
             return State(run, Phase.QUEUED, self.in_line.pop(0))
         return State(run, Phase.RUNNING)
 
+    def _check(self, run: str) -> None:
+        if run not in {f"run{n + 1}" for n in range(len(self.programs))}:
+            raise UnknownRun(run)
+
     def recording(self, run: str) -> Recording | None:
+        self._check(run)
         events = tuple(event for batch in self.batches for event in batch)
         return Recording(
             events=events,
@@ -82,8 +86,32 @@ class ScriptedRunner:
             dropped=self.dropped,
             exit_code=0,
             swept=self.swept,
-            receipt=Receipt(run, "2026-01-01", 42, "3.x", "CPython", "any", 2, (), "9f3c", True),
+            receipt=Receipt(
+                run, "2026-01-01", 42, "3.x", "CPython", "any", 2, (), self._sha256(run), True
+            ),
         )
+
+    def _sha256(self, run: str) -> str:
+        """The hash of the program that a run was asked for."""
+        return self.programs[int(run.removeprefix("run")) - 1].sha256
 
     def close(self) -> None:
         pass
+
+
+@dataclass
+class NamedRunner(ScriptedRunner):
+    """Its runs have ids as the engine's have, and are over if not said otherwise."""
+
+    phase: Phase = Phase.OVER
+
+    def start(self, program: Program, *, visitor: str = "", observe: bool = True) -> str:
+        return super().start(program, visitor=visitor, observe=observe).rjust(16, "-")
+
+    def state(self, run: str) -> State:
+        return replace(super().state(run.lstrip("-")), phase=self.phase)
+
+    def recording(self, run: str) -> Recording:
+        recording = super().recording(run.lstrip("-"))
+        assert recording is not None
+        return replace(recording, receipt=replace(recording.receipt, run=run))

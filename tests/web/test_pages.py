@@ -8,7 +8,16 @@ from flask.testing import FlaskClient
 
 from tests.web.scripted import HELLO
 
-PAGES = ["/en/", "/fa/", HELLO, HELLO.replace("/en/", "/fa/"), "/en/nowhere", "/fa/nowhere"]
+PAGES = [
+    "/en/",
+    "/fa/",
+    HELLO,
+    HELLO.replace("/en/", "/fa/"),
+    "/en/record",
+    "/fa/record",
+    "/en/nowhere",
+    "/fa/nowhere",
+]
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 
 
@@ -80,8 +89,8 @@ def test_traps_are_labelled_as_traps(client: FlaskClient) -> None:
 
 
 def test_the_last_demo_has_no_next(client: FlaskClient) -> None:
-    assert 'class="next"' in client.get(HELLO).text
-    assert 'class="next"' not in client.get("/en/threads/greeting/say-nothing").text
+    assert 'class="next on"' in client.get(HELLO).text
+    assert 'class="next on"' not in client.get("/en/threads/greeting/say-nothing").text
 
 
 def test_the_source_is_shown_as_it_is(client: FlaskClient) -> None:

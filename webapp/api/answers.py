@@ -15,11 +15,12 @@ from flask import Response, request
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound
 
 from webapp.lessons.parameters import Problem
+from webapp.pages.kept import NoSuchRun
 
 Detail = dict[str, Any]
 
 RETRY_SECONDS = 5
-OURS = re.compile(r"/api(/|$)")
+OURS = re.compile(r"/api(/|$)|/runs/[^/]+(\.json|/trace\.json)$")
 REPORT = re.compile(r"/api\d+(/|$)")
 
 MESSAGES: Mapping[str, str] = {
@@ -99,7 +100,7 @@ def detail(type: str, loc: Sequence[str | int], given: object, **bounds: Any) ->
 
 
 def answer_program(error: HTTPException) -> Response | None:
-    """Answer an error below `/api…` in JSON; None elsewhere, where people ask."""
+    """Answer an error below `/api…`, or of a kept run's JSON, in JSON; None where people ask."""
     ours, report = OURS.match(request.path), REPORT.match(request.path)
     if not ours and not report:
         return None
@@ -119,6 +120,8 @@ def _told(error: HTTPException, code: int, *, plain: bool) -> object:
     """Tell an error in the shape above, but for those of which FastAPI says the name only."""
     if isinstance(error, Unprocessable):
         return error.details
+    if isinstance(error, NoSuchRun):
+        return error.description
     if isinstance(error, NotFound) or (plain and isinstance(error, MethodNotAllowed)):
         return error.name
     type_ = error.name.lower().replace(" ", "_")

@@ -11,6 +11,7 @@ from webapp.api.answers import json_answer
 from webapp.api.bodies import refuse_large_bodies, refuse_queries
 from webapp.api.docs import docs_blueprint
 from webapp.api.document import draw_document
+from webapp.api.kept import kept_blueprint
 from webapp.api.report import report_blueprint
 from webapp.api.runs import add_runs
 from webapp.api.topics import add_topics
@@ -21,8 +22,8 @@ from webapp.pages.site import Site
 
 
 def api_blueprints(site: Site) -> tuple[Blueprint, ...]:
-    """Make our own API, the report's routes and the page about both."""
-    return _own(site), report_blueprint(site), docs_blueprint(site)
+    """Make our own API, kept runs as JSON, the report's routes and the page about it all."""
+    return _own(site), kept_blueprint(site), report_blueprint(site), docs_blueprint(site)
 
 
 def _own(site: Site) -> Blueprint:

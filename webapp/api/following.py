@@ -58,6 +58,7 @@ def as_events(site: Site, run: Run, after: int = 0) -> Iterator[bytes]:
                 yield HEARTBEAT
     recording = site.runner.recording(run.id)
     if recording is not None:
+        site.keep(run, recording)
         yield _message("result", result_of(run, recording))
 
 

@@ -100,9 +100,11 @@ def _own(site: Site) -> Iterator[Operation]:
         ),
         description=Text(
             "With Accept: text/event-stream it streams the run from its first event, or from the "
-            "one after Last-Event-ID.",
+            "one after Last-Event-ID. A run that is kept has its result at /runs/{run}.json, too, "
+            "and its page at /en/runs/{run}.",
             "با Accept: text/event-stream اجرا را از نخستین رویداد، یا از رویداد پس از "
-            "Last-Event-ID، جاری می‌کند.",
+            "Last-Event-ID، جاری می‌کند. نتیجهٔ اجرایی که نگه داشته شده در /runs/{run}.json هم هست و "
+            "صفحه‌اش در /fa/runs/{run}.",
         ),
         parameters=[_in_path("run")],
         answers={JSON: ref("State"), EVENTS: {"type": "string"}},

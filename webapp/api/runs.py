@@ -12,9 +12,11 @@ from webapp.api.answers import Detail, Unprocessable, detail, details, json_answ
 from webapp.api.bodies import read_object
 from webapp.api.following import as_events, await_end
 from webapp.api.results import result_of, state_of
+from webapp.engine.runner import Phase, State, UnknownRun
 from webapp.lessons.parameters import InvalidParameters, take_all
 from webapp.lessons.topic import Demo, Topic, Values
 from webapp.pages.guard import visitor_address
+from webapp.pages.kept import find_kept
 from webapp.pages.site import Run, Site
 
 STREAM = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -43,12 +45,16 @@ def add_runs(blueprint: Blueprint, site: Site) -> None:
         if _takes_events():
             return _streamed(site, run)
         recording = await_end(site.runner, run.id)
+        site.keep(run, recording)
         return json_answer(result_of(run, recording, events=order.events))
 
     @blueprint.get("/runs/<id>")
     def show(id: str) -> Response:
         """Tell where a run stands, and what it came to if it is over."""
-        run = _known(site, id)
+        try:
+            run = _known(site, id)
+        except UnknownRun:
+            return _kept(site, id)
         if _takes_events():
             return _streamed(site, run, request.headers.get("Last-Event-ID", 0, type=int))
         recording = site.runner.recording(id)
@@ -131,6 +137,13 @@ def _started(site: Site, order: Order) -> Run:
 def _streamed(site: Site, run: Run, after: int = 0) -> Response:
     stream = as_events(site, run, max(0, after))
     return Response(stream, headers=STREAM, mimetype="text/event-stream")
+
+
+def _kept(site: Site, id: str) -> Response:
+    """Tell of a run that only the store knows any more. Raises NoSuchRun."""
+    kept = find_kept(site, id)
+    result = result_of(kept.run, kept.stored.recording, events=True)
+    return json_answer({**state_of(kept.run, State(id, Phase.OVER)), "result": result})
 
 
 def _known(site: Site, id: str) -> Run:

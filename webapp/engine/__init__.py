@@ -16,6 +16,7 @@ Standard library only, and nothing of the web or of the topics.
 `program`       a file with its parameters
 `events`        what is reported, and how it travels; `wire`: what the processes tell each other
 `recording`     all that is known of a run that is over
+`shell`         any program from the command line, as JSON lines
 
 The package itself imports nothing: a spawned child of a program loads the recorder only.
 """

@@ -1,131 +1,39 @@
-"""Record a program from the shell: `python -m webapp.engine PATH.py [--param value …] [-- ARG …]`.
+"""The engine's commands, for any program: `python -m webapp.engine …`.
 
-Prints the events as JSON lines as they come, and at last a line with the outcome. Parameters are
-those of the program's `main()`; what follows `--` is the program's command line. The exit code is
-the program's own.
+PROGRAM.py …          prints what the program does as JSON lines (`shell`)
+record PROGRAM.py …   writes it into a page that shows it (`webapp.record`)
 """
 
 from __future__ import annotations
 
-import argparse
-import ast
-import json
-import os
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
-from pathlib import Path
-
-from webapp.engine.embedded import EmbeddedRunner, Limits, Surroundings
-from webapp.engine.program import Program, ProgramError, main_defaults
-from webapp.engine.recording import Recording
 
 USAGE = 2
 """The exit code where the command itself is wrong, as argparse has it."""
 
+RECORD = "record"
+
 
 def main(arguments: Sequence[str]) -> int:
-    """Record a program and print what it does; give its exit code."""
-    command = _read(list(arguments))
-    try:
-        program = _program(command.path, command.parameters, command.arguments)
-    except (OSError, SyntaxError, ValueError) as error:
-        print(f"{command.path}: {error}", file=sys.stderr)
-        return USAGE
-    limits = Limits(soft_deadline=command.timeout, unfollowed=None)
-    around = Surroundings(environment=os.environ, work=Path.cwd(), stdin=sys.stdin.fileno())
-    runner = EmbeddedRunner(limits, around)
-    try:
-        recording = _record(runner, program, observe=not command.transcript_only)
-    finally:
-        runner.close()
-    end = asdict(recording)
-    del end["events"]
-    print(json.dumps(end), flush=True)
-    return _exit_code(recording)
-
-
-def _read(arguments: list[str]) -> argparse.Namespace:
-    own, own_arguments = arguments, []
-    if "--" in arguments:
-        at = arguments.index("--")
-        own, own_arguments = arguments[:at], arguments[at + 1 :]
-    parser = argparse.ArgumentParser(
-        prog="python -m webapp.engine",
-        description="Record a Python program: its events as JSON lines, and how it ended.",
-        epilog="Every other option is a parameter of the program's main(): --threads 4. "
-        "What follows -- is the program's own command line.",
-        allow_abbrev=False,
-    )
-    parser.add_argument("path", type=Path, help="the program's file")
-    parser.add_argument("--timeout", type=float, help="seconds after which it is ended")
-    parser.add_argument(
-        "--transcript-only", action="store_true", help="watch nothing but what is printed"
-    )
-    command, parameters = parser.parse_known_args(own)
-    command.parameters = parameters
-    command.arguments = own_arguments
-    return command
-
-
-def _program(path: Path, options: list[str], arguments: list[str]) -> Program:
-    """Check the options against the program's `main()`. Raises OSError, SyntaxError, ValueError."""
-    source = path.read_text(encoding="utf-8")
-    ast.parse(source)
-    parameters: dict[str, object] = {}
-    while options:
-        name, _, value = options.pop(0).partition("=")
-        if not name.startswith("--"):
-            raise ProgramError(f"{name}: its own arguments come after --")
-        if not value:
-            if not options:
-                raise ProgramError(f"{name} needs a value")
-            value = options.pop(0)
-        key = name.removeprefix("--").replace("-", "_")
-        parameters[key] = _value(source, key, value)
-    return Program(path.resolve(), parameters, tuple(arguments))
-
-
-def _value(source: str, name: str, given: str) -> object:
-    """Read a value as the type of the parameter's default."""
-    defaults = main_defaults(source)
-    if name not in defaults:
-        raise ProgramError(
-            f"main() has no parameter {name}: it has {', '.join(defaults) or 'none'}"
+    """Carry out a command; give its exit code."""
+    # Loaded when it is known that they can be: a student may call us with whatever is at hand.
+    if sys.platform != "linux":
+        print(
+            "the engine needs Linux: elsewhere, use it in a GitHub Codespace or a container",
+            file=sys.stderr,
         )
-    default = defaults[name]
-    if isinstance(default, str):
-        return given
-    try:
-        value = ast.literal_eval(given)
-    except (SyntaxError, ValueError):
-        value = None
-    fits = isinstance(value, type(default)) or (isinstance(default, float) and type(value) is int)
-    if not fits:
-        raise ProgramError(f"--{name} takes a {type(default).__name__}, not {given}")
-    return value
+        return USAGE
+    if sys.version_info < (3, 11):  # noqa: UP036
+        print("the engine needs Python 3.11 or newer", file=sys.stderr)
+        return USAGE
+    if arguments[:1] == [RECORD]:
+        from webapp.record.command import record  # noqa: PLC0415
 
+        return record(arguments[1:])
+    from webapp.engine.shell import show  # noqa: PLC0415
 
-def _record(runner: EmbeddedRunner, program: Program, *, observe: bool) -> Recording:
-    run = runner.start(program, observe=observe)
-    after = 0
-    while (recording := runner.recording(run)) is None:
-        try:
-            for batch in runner.follow(run, after):
-                for event in batch:
-                    print(json.dumps(asdict(event)), flush=True)
-                    after = event.id
-        except KeyboardInterrupt:
-            runner.cancel(run)  # and go on: the rest of the record still comes
-    return recording
-
-
-def _exit_code(recording: Recording) -> int:
-    """The program's own exit code, as a shell would have it."""
-    code = recording.exit_code
-    if code is None:
-        return 1
-    return 128 - code if code < 0 else code
+    return show(arguments)
 
 
 if __name__ == "__main__":

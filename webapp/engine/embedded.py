@@ -9,8 +9,10 @@ One thread does all reading, so that a slow visitor never slows a run, and owns 
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import errno
+import fcntl
 import logging
 import os
 import platform
@@ -24,11 +26,12 @@ import sys
 import tempfile
 import threading
 import time
-from collections import OrderedDict, deque
+from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 
 from webapp.engine import deadlock, launcher, wire
@@ -41,12 +44,24 @@ from webapp.engine.runner import HEARTBEAT, Busy, Phase, State, UnknownRun
 log = logging.getLogger(__name__)
 
 READ_SIZE = 1 << 18
+FIFO_SIZE, WIDE_FIFO_SIZE = 1 << 16, 1 << 20
+"""Bytes that a FIFO holds: as it is made, and at most, for a program that reports faster than we
+read (see pipe(7)). All FIFOs of a user share a limit, so only those are widened that need it."""
+
 TICK = 0.1
 """Seconds between looks at the clock: for runs that nobody follows and for deadlocks."""
 
 ESSENTIAL = frozenset({Kind.PRINTED, Kind.STARTED, Kind.ENDED, Kind.EXITED, Kind.RAISED})
 ESSENTIAL_SHARE = 1.5
 """How far beyond the limit of events those are kept that a run's result stands on."""
+
+BURST = 300
+"""Reads within a TICK after which the engine's thread rests between two of them: a reader that
+waits for each event is woken for each, by the program's thread, which takes as long as to report
+it. A short run ends before, and is not held up."""
+
+REST = 0.001
+"""Seconds of such a rest."""
 
 REFILL = 0.01
 """Seconds of quiet after which the next seat is prepared: not while a run begins."""
@@ -78,12 +93,14 @@ class Surroundings:
     """What a program finds around it: `environment` and `work`, the folder that it runs in.
 
     Without `work` each run gets an empty folder of its own, for its temporary files too, that goes
-    with it. `stdin` is a file descriptor.
+    with it. `stdin` is a file descriptor. `output` is given all that the program prints, with the
+    stream's name, as it comes: what is beyond the limit of events, too.
     """
 
     environment: Mapping[str, str]
     work: Path | None = None
     stdin: int = subprocess.DEVNULL
+    output: Callable[[str, str], None] | None = None
 
 
 def bare() -> Surroundings:
@@ -93,6 +110,11 @@ def bare() -> Surroundings:
     return Surroundings(environment={"LANG": "C.UTF-8", **found})
 
 
+def _decoders() -> defaultdict[str, codecs.IncrementalDecoder]:
+    """One for each output of a seat: a letter may come in two reads."""
+    return defaultdict(partial(codecs.getincrementaldecoder("utf-8"), "replace"))
+
+
 @dataclass
 class _Seat:
     """A place for one run, prepared ahead; of the engine's thread alone."""
@@ -100,6 +122,7 @@ class _Seat:
     folder: Path
     descriptors: dict[str, int] = field(default_factory=dict)
     joiner: Joiner = field(default_factory=Joiner)
+    decoders: defaultdict[str, codecs.IncrementalDecoder] = field(default_factory=_decoders)
     run: _Run | None = None
 
 
@@ -250,16 +273,19 @@ class EmbeddedRunner:
     # --- the engine's thread ---
 
     def _serve(self) -> None:
-        looked = time.monotonic()
+        looked, reads = time.monotonic(), 0
         while not self._closing:
             ready = self._selector.select(self._patience())
             for key, _ in ready:
                 self._guard(key.data)
             if not ready and self._free is None:
                 self._free = self._prepare_seat()
+            reads += 1
             if (now := time.monotonic()) - looked >= TICK:
-                looked = now
+                looked, reads = now, 0
                 self._guard(partial(self._look, now))
+            elif reads > BURST:
+                time.sleep(REST)
         for seat in [*self._seats]:
             self._vacate(seat)
 
@@ -369,22 +395,26 @@ class EmbeddedRunner:
         return seat
 
     def _read(self, seat: _Seat, name: str) -> None:
-        if name not in seat.descriptors or seat.run is None:
+        if name not in seat.descriptors:
             return  # given up by another descriptor's turn
         try:
             data = os.read(seat.descriptors[name], READ_SIZE)
         except BlockingIOError:
             return
+        if seat.run is None:
+            return  # of the rehearsal; what is left unread would wake us for ever
         if name == "events":
+            if len(data) >= FIFO_SIZE:
+                _widen(seat.descriptors[name])
             self._take_events(seat, seat.run, data)
         else:
-            self._take_output(seat.run, name, data)
+            self._take_output(seat, seat.run, name, data)
 
     def _take_events(self, seat: _Seat, run: _Run, data: bytes) -> None:
-        lines = seat.joiner.feed(data)
         events: list[Event] = []
         over: wire.Over | None = None
-        for line in lines:
+        next_id = len(run.events) + 1
+        for line in seat.joiner.feed(data):
             if line.startswith(wire.MARK):
                 message = wire.load_report(line)
                 if isinstance(message, wire.Began):
@@ -392,16 +422,20 @@ class EmbeddedRunner:
                 else:
                     over = message
             elif run.began is not None:
-                with contextlib.suppress(ValueError):  # a program may write to the FIFO itself
-                    id = len(run.events) + len(events) + 1
-                    events.append(decode(line, id=id, began=run.began.time))
+                try:
+                    events.append(decode(line, id=next_id + len(events), began=run.began.time))
+                except ValueError:
+                    continue  # a program may write to the FIFO itself
         self._keep(run, events)
         if over is not None:
             self._take_rest(seat, run)
             self._finish(run, self._outcome(run, over), over)
 
-    def _take_output(self, run: _Run, stream: str, data: bytes) -> None:
+    def _take_output(self, seat: _Seat, run: _Run, stream: str, data: bytes) -> None:
         """Keep what the program wrote past `print`; who wrote it is not known."""
+        text = seat.decoders[stream].decode(data)
+        if not text:
+            return  # the beginning of a letter
         began = run.began.time if run.began else time.monotonic_ns()
         event = Event(
             id=len(run.events) + 1,
@@ -411,7 +445,7 @@ class EmbeddedRunner:
             worker="",
             kind=Kind.PRINTED,
             object=stream,
-            text=data.decode("utf-8", "replace"),
+            text=text,
         )
         self._keep(run, [event])
 
@@ -420,6 +454,10 @@ class EmbeddedRunner:
         if not events:
             return
         run.last_event_at = time.monotonic()
+        if self._around.output is not None:
+            printed = (event for event in events if event.kind is Kind.PRINTED)
+            for stream, own in groupby(printed, lambda event: event.object):
+                self._around.output(stream, "".join(event.text for event in own))
         with run.changed:
             if len(run.events) + len(events) <= self.limits.events:
                 run.events += events
@@ -442,7 +480,7 @@ class EmbeddedRunner:
         for name in ("stdout", "stderr"):
             with contextlib.suppress(BlockingIOError):
                 while data := os.read(seat.descriptors[name], READ_SIZE):
-                    self._take_output(run, name, data)
+                    self._take_output(seat, run, name, data)
 
     def _outcome(self, run: _Run, over: wire.Over) -> Outcome:
         if over.by == "deadline":
@@ -501,7 +539,8 @@ class EmbeddedRunner:
                 self._selector.unregister(fifo)
             os.close(fifo)
         seat.descriptors.clear()
-        shutil.rmtree(seat.folder, ignore_errors=True)
+        if not self._closing:  # else a supervisor may be on its way to it; all go in close()
+            shutil.rmtree(seat.folder, ignore_errors=True)
 
     def _forget(self) -> None:
         """Forget the oldest finished runs beyond what is kept; the last one always stays."""
@@ -576,6 +615,13 @@ class EmbeddedRunner:
             # _hear() sees the end of the launcher next, and reports its runs as lost.
             if error.errno not in (errno.EPIPE, errno.ECONNRESET):
                 raise
+
+
+def _widen(fifo: int) -> None:
+    """Have a FIFO that was full hold more, so that its program does not wait for us."""
+    with contextlib.suppress(PermissionError):  # the user's FIFOs hold as much as they may
+        if fcntl.fcntl(fifo, fcntl.F_GETPIPE_SZ) < WIDE_FIFO_SIZE:
+            fcntl.fcntl(fifo, fcntl.F_SETPIPE_SZ, WIDE_FIFO_SIZE)
 
 
 def _record(run: _Run, outcome: Outcome, over: wire.Over | None) -> Recording:

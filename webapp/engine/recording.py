@@ -108,6 +108,14 @@ class Recording:
     cut: bool = False
     cycle: tuple[Wait, ...] = ()
 
+    @property
+    def exit_status(self) -> int:
+        """The program's exit code as a shell has it: 128 + a signal, 1 where it is not known."""
+        code = self.exit_code
+        if code is None:
+            return 1
+        return 128 - code if code < 0 else code
+
     @cached_property
     def lines(self) -> tuple[Line, ...]:
         """The transcript."""

@@ -6,6 +6,7 @@ Python: its launcher is a child of the web process.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,6 +19,10 @@ from webapp.engine.recording import Recording
 HEARTBEAT = 0.5
 """Seconds: a follower of a run that says nothing is woken this often, so that it can notice that
 its own reader has left."""
+
+
+ID = re.compile(r"[A-Za-z0-9_-]{16}")
+"""What a run's id looks like: 96 bits, by chance, so that nobody guesses one."""
 
 
 class Busy(Exception):

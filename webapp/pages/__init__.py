@@ -8,9 +8,13 @@
 `source`      a demo's source, highlighted once
 `form`        a demo's declaration as a form, and what was wrong with an entry
 `transcript`  events as lines on the screen
-`result`      what a run that is over shows
+`result`      what a run that is over shows; `receipt`: what proves it
 `live`        a run as a stream: server-sent events, or a page that grows
+`repeating`   runs a demo thirty times; `repeats`: what that shows; `repeat_stream`: as it happens
+`kept`        runs that are over, found again; `links`: where they are; `past`: drawn as a whole
+`examples`    the run that a demo's page shows before the first one
+`download`    files to take away
 `layout`      what every page has around its content
-`topics`, `home`, `runs`   the blueprints
+`topics`, `home`, `runs`, `record`   the blueprints
 `errors`, `guard`, `compression`   around every answer: what is wrong, what is safe, what is small
 """

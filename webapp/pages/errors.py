@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -11,12 +12,17 @@ from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnava
 
 from webapp.engine.runner import Busy
 from webapp.pages import addresses
+from webapp.pages.compare_form import NoSuchDemo
 from webapp.pages.form import read_entry
+from webapp.pages.kept import NoSuchRun
 from webapp.pages.layout import ChapterLinks, Page, draw_chapters, draw_page, visitor_language
 from webapp.pages.site import Site
 from webapp.pages.wording import Wording
+from webapp.store.errors import StoreError
 
 RETRY_SECONDS = 5
+log = logging.getLogger(__name__)
+
 # Gives the answer to an error where it is no person who asks, else None.
 ForPrograms = Callable[[HTTPException], Response | None]
 
@@ -52,27 +58,48 @@ def handle_errors(app: Flask, site: Site, for_programs: ForPrograms) -> None:
         """Say that the machine is full, and when to come again."""
         return known(ServiceUnavailable())
 
+    @app.errorhandler(StoreError)
+    def unreachable(error: StoreError) -> Response:
+        """Say that kept runs cannot be read at the moment."""
+        log.error("%s", error)
+        return known(StoreUnreachable())
+
     @app.errorhandler(HTTPException)
     def known(error: HTTPException) -> Response:
         """Say what is wrong with the request, or that we failed."""
         return for_programs(error) or answer(site, error)
 
 
+class StoreUnreachable(ServiceUnavailable):
+    """The database of kept runs does not answer."""
+
+    reason = "store"
+
+
 def answer(site: Site, error: HTTPException) -> Response:
     """Make the answer to an error: a whole page, or a panel where htmx asks."""
     code = error.code or InternalServerError.code
     say = site.wordings[visitor_language()]
-    key = f"error.{code if code in KNOWN else 'other'}"
+    key = f"error.{_reason(error, code)}"
     title, text = say(f"{key}.title"), say(f"{key}.text")
+    if isinstance(error, NoSuchRun) and error.which:
+        text = f"{error.which} {text}"
     if request.headers.get("HX-Request") == "true":
         html = site.render("_failure.html", Failure(say, title, text))
     else:
-        again = _again() if code == ServiceUnavailable.code else ""
+        again = _again() if type(error) is ServiceUnavailable else ""
         html = site.render("error.html", _view(site, say, title, text, again))
     response = Response(html, code, headers=_headers(error))
     if code == ServiceUnavailable.code:
         response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
+
+
+def _reason(error: HTTPException, code: int) -> str:
+    """Name the texts of an error: those of its own reason, or of its code."""
+    if isinstance(error, NoSuchRun | NoSuchDemo | StoreUnreachable):
+        return error.reason
+    return str(code) if code in KNOWN else "other"
 
 
 def _view(site: Site, say: Wording, title: str, text: str, again: str) -> ErrorView:
@@ -85,7 +112,8 @@ def _view(site: Site, say: Wording, title: str, text: str, again: str) -> ErrorV
 def _again() -> str:
     """Give the page of the demo that could not be run, with what was entered."""
     query = read_entry(request.form).query()
-    return f"{request.path}?{urlencode(query, doseq=True)}"
+    page = request.path.removesuffix(addresses.REPEAT)
+    return f"{page}?{urlencode(query, doseq=True)}"
 
 
 def _headers(error: HTTPException) -> list[tuple[str, str]]:

@@ -25,6 +25,7 @@ from webapp.lessons.parameters import (
 )
 from webapp.lessons.topic import Demo, Topic, Values
 from webapp.pages import addresses
+from webapp.pages.repeating import RUNS
 from webapp.pages.wording import Wording
 
 VISITOR = "run-visitor"
@@ -109,26 +110,55 @@ class Preset:
 
 
 @dataclass(frozen=True)
+class CompareLink:
+    """A way to a comparison; `look` says what to look for."""
+
+    title: str
+    address: str
+    look: str = ""
+
+
+@dataclass(frozen=True)
+class CompareMenu:
+    """The ways from one demo to a comparison: with the course's own `pairs`, and with `others`,
+    itself first, which carry its values."""
+
+    pairs: tuple[CompareLink, ...]
+    others: tuple[CompareLink, ...]
+
+
+@dataclass(frozen=True)
 class Form:
     """A demo's form as it is drawn. `problems` are those of no field."""
 
     address: str
+    repeat: str
+    runs: int
     fields: tuple[Field, ...]
     problems: tuple[str, ...]
     refused: bool
     transcript_only: bool
     visitor: str
     preset: Preset | None
+    compare: CompareMenu | None
 
 
 def draw_form(
-    say: Wording, topic: Topic, demo: Demo, entry: Entry, problems: Sequence[Problem] = ()
+    say: Wording,
+    topic: Topic,
+    demo: Demo,
+    entry: Entry,
+    problems: Sequence[Problem] = (),
+    *,
+    compare: CompareMenu | None = None,
 ) -> Form:
     """Fill a demo's form with what was entered, or its defaults, and tell the problems."""
     reasons = {problem.parameter: _reason(say, problem, demo) for problem in problems}
     names = {parameter.name for parameter in demo.parameters}
     return Form(
         address=addresses.demo(say.language, topic, demo),
+        repeat=addresses.repeat(say.language, topic, demo),
+        runs=RUNS,
         fields=tuple(
             _field(say, parameter, entry, reasons.get(parameter.name, ""))
             for parameter in demo.parameters
@@ -138,6 +168,7 @@ def draw_form(
         transcript_only=entry.transcript_only,
         visitor=entry.visitor or secrets.token_urlsafe(VISITOR_BYTES),
         preset=_preset(say, topic, demo, entry),
+        compare=compare,
     )
 
 

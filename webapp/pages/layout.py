@@ -60,6 +60,7 @@ class Page:
     home: str
     is_home: bool
     api: str
+    record: str
     asset: Callable[[str], str]
     indexed: bool = True
 
@@ -86,6 +87,7 @@ def draw_page(
         home=addresses.home(language),
         is_home=address(language) == addresses.home(language),
         api=addresses.api(language),
+        record=addresses.record(language),
         asset=site.assets.address,
         indexed=indexed,
     )

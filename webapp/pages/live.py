@@ -20,6 +20,8 @@ from webapp.engine.events import Event
 from webapp.engine.runner import Phase, State
 from webapp.pages import addresses
 from webapp.pages.form import query_of
+from webapp.pages.lanes import LINES
+from webapp.pages.links import Links, draw_links
 from webapp.pages.result import Result, draw_result
 from webapp.pages.site import Run, Site
 from webapp.pages.transcript import Screen, Shown
@@ -54,21 +56,27 @@ class Progress:
 
 @dataclass(frozen=True)
 class Lines:
-    """More lines of the transcript. `hidden` lines were left out before the `last`."""
+    """More lines of the transcript. `hidden` lines were left out before the `last`.
+
+    `listing` is what the ids of the source's lines begin with.
+    """
 
     say: Wording
     lines: Sequence[Shown]
     hidden: int = 0
     last: Sequence[Shown] = ()
+    listing: str = LINES
 
 
 @dataclass(frozen=True)
 class Ending:
-    """The end of a run. `result` is None where it could not be worked out."""
+    """The end of a run. `result` is None where it could not be worked out, and `links` where the
+    run could not be kept."""
 
     say: Wording
     lines: Lines
     result: Result | None
+    links: Links | None
 
 
 class Silence:
@@ -92,7 +100,7 @@ class Silence:
 def as_events(site: Site, run: Run, after: int = 0) -> Iterator[bytes]:
     """Stream a run to htmx, from the event after the one given."""
     progress = _progress(site, run, first=True)
-    yield _message(site.render("_progress.html" if after else "_begun.html", progress), after)
+    yield message(site.render("_progress.html" if after else "_begun.html", progress), after)
     screen, last = Screen(), after
     silence = Silence()
     with closing(site.runner.follow(run.id)) as batches:
@@ -105,16 +113,16 @@ def as_events(site: Site, run: Run, after: int = 0) -> Iterator[bytes]:
             last = max(last, batch[-1].id) if batch else last
             if html:
                 silence.end()
-                yield _message(html, last)
+                yield message(html, last)
             elif silence.is_long():
                 yield HEARTBEAT
-    yield _message(site.render("_ending.html", _ending(site, run, screen)), last)
+    yield message(site.render("_ending.html", _ending(site, run, screen)), last)
     yield OVER
 
 
 def as_page(site: Site, run: Run, page: str) -> Iterator[bytes]:
     """Stream a run into a page that is cut where its lines and its result belong."""
-    before, between, after = _cut(page)
+    before, between, after = cut(page, LINES_HERE, RESULT_HERE)
     say = site.wordings[run.language]
     yield before.encode()
     screen = Screen()
@@ -164,22 +172,22 @@ def _status(say: Wording, state: State, first: bool) -> str:
 def _ending(site: Site, run: Run, screen: Screen) -> Ending:
     say = site.wordings[run.language]
     lines = Lines(say, screen.rest(), screen.hidden, screen.last())
-    return Ending(say, lines, _result(site, run))
-
-
-def _result(site: Site, run: Run) -> Result | None:
     # The page has been sent in part: what fails here cannot become an error page any more.
     try:
         recording = site.runner.recording(run.id)
         if recording is None:
             raise RuntimeError("a run that was followed to its end has no record")
-        return draw_result(site.wordings[run.language], run.demo, run.values, recording)
+        kept = site.keep(run, recording)
+        part = addresses.run(run.language, run.id) if kept else ""
+        result = draw_result(say, run.demo, run.values, recording, part=part)
+        links = draw_links(site, run, recording, own=True) if kept else None
+        return Ending(say, lines, result, links)
     except Exception:
         log.exception("the result of run %s of %s cannot be shown", run.id, run.demo.path)
-        return None
+        return Ending(say, lines, None, None)
 
 
-def _message(html: str, id: int) -> bytes:
+def message(html: str, id: int) -> bytes:
     """Write one server-sent event that htmx swaps in."""
     # A bare carriage return would end the line for a reader of the stream.
     lines = html.replace("\r", "&#13;").split("\n")
@@ -187,7 +195,9 @@ def _message(html: str, id: int) -> bytes:
     return f"id: {id}\n{data}\n".encode()
 
 
-def _cut(page: str) -> tuple[str, str, str]:
-    before, _, rest = page.partition(LINES_HERE)
-    between, _, after = rest.partition(RESULT_HERE)
-    return before, between, after
+def cut(page: str, *places: str) -> Iterator[str]:
+    """Part a page at these places: where its lines and its result belong."""
+    for place in places:
+        before, _, page = page.partition(place)
+        yield before
+    yield page

@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from webapp.engine.recording import Outcome, Recording
 from webapp.lessons.claims import Claim
 from webapp.lessons.topic import Demo, Values
+from webapp.pages.lanes import LINES, draw_deadlock, draw_lanes
+from webapp.pages.receipt import Row, draw_notes, draw_receipt
 from webapp.pages.wording import Wording
+from webapp.timeline.figure import Setting
+from webapp.timeline.lanes import draw
+from webapp.timeline.scale import View
 
 STATES = {True: "holds", False: "fails", None: "unknown"}
 SIGNS = {True: "✓", False: "✗", None: "–"}
@@ -35,15 +42,6 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Row:
-    """A name and what belongs to it. What is `code` is read from left to right."""
-
-    name: str
-    value: str
-    code: bool = False
-
-
-@dataclass(frozen=True)
 class Result:
     """The panel below a run that is over."""
 
@@ -60,10 +58,23 @@ class Result:
     why: str
     receipt: tuple[Row, ...]
     notes: tuple[str, ...]
+    lanes: Markup
+    cycle: Markup
 
 
-def draw_result(say: Wording, demo: Demo, values: Values, recording: Recording) -> Result:
-    """Say in the page's language what a run came to."""
+def draw_result(
+    say: Wording,
+    demo: Demo,
+    values: Values,
+    recording: Recording,
+    *,
+    part: str = "",
+    view: View | None = None,
+) -> Result:
+    """Say in the page's language what a run came to.
+
+    Its lanes are drawn for the time of `view`; at the address `part` another can be asked for.
+    """
     outcome = recording.outcome.name.lower()
     return Result(
         say=say,
@@ -75,10 +86,16 @@ def draw_result(say: Wording, demo: Demo, values: Values, recording: Recording) 
         finished=recording.outcome is Outcome.FINISHED,
         findings=tuple(_findings(say, demo, values, recording)),
         clock=f"{recording.wall:.3f} s",
-        timing=tuple(_timing(say, demo, values, recording)),
+        timing=tuple(draw_timing(say, demo, values, recording)),
         why=demo.ideal.why[say.language],
-        receipt=tuple(_receipt(say, recording)),
-        notes=tuple(_notes(say, recording)),
+        receipt=tuple(draw_receipt(say, recording)),
+        notes=tuple(draw_notes(say, recording)),
+        lanes=draw_lanes(
+            say,
+            draw(recording),
+            Setting(lines=LINES, ideal=demo.ideal.seconds(values), part=part, view=view),
+        ),
+        cycle=draw_deadlock(say, recording),
     )
 
 
@@ -107,30 +124,8 @@ def _observation(say: Wording, claim: Claim, recording: Recording, values: Value
     return Stated(claim.text[say.language], state, sign, verdict, found.figure)
 
 
-def _timing(say: Wording, demo: Demo, values: Values, recording: Recording) -> Iterator[Row]:
+def draw_timing(say: Wording, demo: Demo, values: Values, recording: Recording) -> Iterator[Row]:
+    """Say how long a run took, and how long it would have at best."""
     yield Row(say("timing.wall"), say.seconds(recording.wall))
     yield Row(say("timing.cpu"), say.seconds(recording.cpu))
     yield Row(say("timing.ideal"), say.seconds(demo.ideal.seconds(values)))
-
-
-def _notes(say: Wording, recording: Recording) -> Iterator[str]:
-    if recording.swept:
-        yield say("result.swept", count=recording.swept)
-    if recording.dropped:
-        yield say("result.dropped", count=recording.dropped)
-
-
-def _receipt(say: Wording, recording: Recording) -> Iterator[Row]:
-    receipt = recording.receipt
-    yield Row(say("receipt.run"), receipt.run, code=True)
-    yield Row(say("receipt.started_at"), receipt.started_at, code=True)
-    yield Row(say("receipt.pid"), str(receipt.pid), code=True)
-    if recording.exit_code is not None:
-        yield Row(say("receipt.exit_code"), str(recording.exit_code), code=True)
-    yield Row(say("receipt.python"), f"{receipt.implementation} {receipt.python}", code=True)
-    yield Row(say("receipt.machine"), receipt.machine, code=True)
-    yield Row(say("receipt.cores"), str(receipt.cores), code=True)
-    if receipt.start_methods:
-        yield Row(say("receipt.start_methods"), ", ".join(receipt.start_methods), code=True)
-    yield Row(say("receipt.observed"), say("yes" if receipt.observed else "no"))
-    yield Row(say("receipt.source_sha256"), receipt.source_sha256, code=True)

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import hashlib
+import logging
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from threading import Lock
 
 from jinja2 import Environment
 
+from webapp.engine.recording import Recording
 from webapp.engine.runner import Runner, UnknownRun
 from webapp.lessons.text import Language
 from webapp.lessons.topic import Demo, Topic, Values
 from webapp.pages.assets import Assets
 from webapp.pages.prose import Library
+from webapp.pages.repeating import Repetitions
 from webapp.pages.wording import Wording
+from webapp.store.errors import StoreError
+from webapp.store.store import Store, StoredRun
 
 RUNS_KEPT = 10_000
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -64,12 +73,42 @@ class Site:
     assets: Assets
     runner: Runner
     runs: Runs
+    repetitions: Repetitions
+    store: Store
     templates: Environment
 
     def render(self, template: str, view: object) -> str:
         """Fill a template with its one view object."""
         return self.templates.get_template(template).render(view=view)
 
+    def keep(self, run: Run, recording: Recording) -> bool:
+        """Store a run that is over; False, and a line in the log, where that cannot be done."""
+        try:
+            self.store.save(_stored(run, recording))
+        except Exception as error:  # whatever it is, the run itself is there to be shown
+            expected = isinstance(error, StoreError)
+            told = "the run %s of %s could not be kept: %s"
+            log.error(told, run.id, run.demo.path, error, exc_info=not expected)
+            return False
+        return True
+
     def topic(self, slug: str) -> Topic | None:
         """Give the topic of that name, if there is one."""
         return next((topic for topic in self.topics if topic.slug == slug), None)
+
+
+def _stored(run: Run, recording: Recording) -> StoredRun:
+    ran, source = recording.receipt.source_sha256, run.demo.source
+    # A run without a hash never came to reading its file.
+    if ran and ran != hashlib.sha256(source.encode()).hexdigest():
+        raise StoreError("Its file was changed after the server had read it.")
+    return StoredRun(
+        id=run.id,
+        topic=run.topic.slug,
+        demo=run.demo.slug,
+        values=run.values,
+        transcript_only=run.transcript_only,
+        source=source,
+        recording=recording,
+        stored_at=datetime.now(UTC),
+    )

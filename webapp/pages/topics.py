@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from flask import Blueprint, Response, abort, redirect, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from webapp.engine.program import with_parameters
+from webapp.engine.runner import Busy
 from webapp.lessons.parameters import InvalidParameters, Problem
+from webapp.lessons.repeats import Tally
 from webapp.lessons.text import Language
 from webapp.lessons.topic import Demo, Topic, Values
-from webapp.pages import addresses
-from webapp.pages.form import Entry, Form, draw_form, read_entry
+from webapp.pages import addresses, repeat_stream
+from webapp.pages.download import attachment
+from webapp.pages.examples import Before, Examples
+from webapp.pages.form import CompareLink, Entry, Form, draw_form, read_entry
 from webapp.pages.guard import visitor_address
+from webapp.pages.htmx import FORM_ONLY, UNKEPT, by_htmx, streamed, takes_events
 from webapp.pages.layout import Page, draw_page
 from webapp.pages.live import as_events, as_page
+from webapp.pages.pairs import draw_menu, draw_pairs
 from webapp.pages.prose import Prose
 from webapp.pages.site import Run, Site
 from webapp.pages.source import highlighted
 from webapp.pages.wording import Wording
+from webapp.store.errors import StoreError
 
-PARTIAL = {"HX-Retarget": "#form", "HX-Reswap": "outerHTML"}
-STREAM = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 DESCRIPTION_LETTERS = 155  # what search engines show
 
 
@@ -49,12 +55,17 @@ class Listing:
 
 @dataclass(frozen=True)
 class Bench:
-    """Where a demo is run: its form, its source, its transcript and its result."""
+    """Where a demo is run: its form, its source, its transcript and its result.
+
+    Where nothing is `running`, a past run may stand there `before` the first. The page of a run has
+    no form.
+    """
 
     say: Wording
-    form: Form
+    form: Form | None
     source: Listing
     running: bool = False
+    before: Before | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +80,7 @@ class TopicView:
     demo: DemoLink
     watch: str
     bench: Bench
+    pairs: tuple[CompareLink, ...]
     next: DemoLink | None
 
 
@@ -76,6 +88,7 @@ def topic_blueprint(site: Site, topic: Topic) -> Blueprint:
     """Make a topic's pages from its folder."""
     prefix = f"/<any(en, fa):language>/{topic.chapter}/{topic.slug}"
     blueprint = Blueprint(topic.slug, __name__, url_prefix=prefix)
+    examples = Examples(site, topic)
 
     @blueprint.get("")
     def index(language: Language) -> AnyResponse:
@@ -88,10 +101,34 @@ def topic_blueprint(site: Site, topic: Topic) -> Blueprint:
         desk = Desk(site, language, topic, _demo(topic, slug))
         entry = read_entry(request.args)
         try:
-            desk.demo.values(entry.given, partial=True)
+            values = desk.demo.values(entry.given, partial=True)
         except InvalidParameters as invalid:
             return desk.refused(entry, invalid.problems)
-        return Response(desk.page(entry))
+        # A run of other values than those in the form would only confuse.
+        own = values == desk.demo.defaults and not entry.transcript_only
+        before = examples.before(desk.demo, language) if own else None
+        return Response(desk.page(entry, before=before))
+
+    @blueprint.get("/<slug>/example")
+    def example(language: Language, slug: str) -> AnyResponse:
+        """Send on to a recorded run of a demo's own values."""
+        id = examples.make(_demo(topic, slug), visitor_address())
+        if id is None:
+            abort(404)
+        return redirect(addresses.run(language, id), 303)
+
+    @blueprint.get("/<slug>/_example")
+    def example_fragment(language: Language, slug: str) -> Response:
+        """Put a recorded run into a demo's page that was opened before there was one."""
+        demo = _demo(topic, slug)
+        try:
+            id = examples.make(demo, visitor_address())
+        except (Busy, StoreError):
+            id = None
+        if id is None:
+            return Response(status=204)
+        past = examples.draw(demo, language, id)
+        return Response(site.render("_example.html", past), headers=UNKEPT)
 
     @blueprint.post("/<slug>")
     def run(language: Language, slug: str) -> Response:
@@ -103,6 +140,17 @@ def topic_blueprint(site: Site, topic: Topic) -> Blueprint:
         except InvalidParameters as invalid:
             return desk.refused(entry, invalid.problems)
         return desk.run(entry, values)
+
+    @blueprint.post(f"/<slug>{addresses.REPEAT}")
+    def repeat(language: Language, slug: str) -> Response:
+        """Run a demo many times and show what its runs have in common."""
+        desk = Desk(site, language, topic, _demo(topic, slug))
+        entry = read_entry(request.form)
+        try:
+            values = desk.demo.values(entry.given)
+        except InvalidParameters as invalid:
+            return desk.refused(entry, invalid.problems)
+        return desk.repeat(entry, values)
 
     @blueprint.get("/<slug>.py")
     def download(language: Language, slug: str) -> Response:
@@ -127,44 +175,70 @@ class Desk:
     topic: Topic
     demo: Demo
 
-    def page(self, entry: Entry, problems: Sequence[Problem] = (), *, running: bool = False) -> str:
+    def page(
+        self,
+        entry: Entry,
+        problems: Sequence[Problem] = (),
+        *,
+        running: bool = False,
+        before: Before | None = None,
+    ) -> str:
         """Draw the whole page, the form filled with what was entered."""
-        view = draw_topic(self, entry, problems, running=running)
+        view = draw_topic(self, entry, problems, running=running, before=before)
         return self.site.render("topic.html", view)
+
+    def form(self, entry: Entry, problems: Sequence[Problem] = ()) -> Form:
+        """Fill the form with what was entered, and tell what is wrong with it."""
+        query = {} if problems else entry.query()
+        menu = draw_menu(self.site, self.language, self.topic, self.demo, query)
+        say = self.site.wordings[self.language]
+        return draw_form(say, self.topic, self.demo, entry, problems, compare=menu)
 
     def refused(self, entry: Entry, problems: Sequence[Problem]) -> Response:
         """Show the form again with what was entered, and why it cannot be taken."""
-        if not _by_htmx():
+        if not by_htmx():
             return Response(self.page(entry, problems), 422)
-        form = draw_form(self.site.wordings[self.language], self.topic, self.demo, entry, problems)
-        html = self.site.render("_form.html", FormView(self.site.wordings[self.language], form))
-        return Response(html, 422, headers=PARTIAL)
+        view = FormView(self.site.wordings[self.language], self.form(entry, problems))
+        html = self.site.render("_form.html", view)
+        return Response(html, 422, headers=FORM_ONLY)
 
     def run(self, entry: Entry, values: Values) -> Response:
         """Start a run and stream it. Raises Busy."""
-        run = self._started(entry, values)
-        if _takes_events():
-            return Response(as_events(self.site, run), headers=STREAM, mimetype="text/event-stream")
+        run = self.as_run(self.starter(entry, values)(), entry, values)
+        self.site.runs.add(run)
+        if takes_events():
+            return streamed(as_events(self.site, run), "text/event-stream")
+        return streamed(as_page(self.site, run, self.page(entry, running=True)), "text/html")
+
+    def repeat(self, entry: Entry, values: Values) -> Response:
+        """Start the first of many runs and stream them all. Raises Busy."""
+        start, tally = self.starter(entry, values), Tally(self.demo.outcome, values)
+        ideal = self.demo.ideal.seconds(values)
+        repetition = self.site.repetitions.begin(self.site.runner, start, tally, ideal=ideal)
+        all_of = (self.site, self.as_run(repetition.first, entry, values), repetition)
+        if takes_events():
+            return streamed(repeat_stream.as_events(*all_of), "text/event-stream")
         page = self.page(entry, running=True)
-        return Response(as_page(self.site, run, page), headers=STREAM, mimetype="text/html")
+        return streamed(repeat_stream.as_page(*all_of, page), "text/html")
 
     def file(self, values: Values) -> Response:
         """Send the program, as it stands or with the values that are not its own."""
         own = dict(values) == self.demo.defaults
         content = with_parameters(self.demo.source, {} if own else values)
-        response = Response(content, content_type="text/x-python; charset=utf-8")
-        response.headers.set("Content-Disposition", "attachment", filename=self.demo.path.name)
-        return response
+        return attachment(self.demo.path.name, content)
 
-    def _started(self, entry: Entry, values: Values) -> Run:
-        id = self.site.runner.start(
+    def starter(self, entry: Entry, values: Values) -> Callable[[], str]:
+        """Give what starts a run, now or after this request, and gives its id. It raises Busy."""
+        return partial(
+            self.site.runner.start,
             self.demo.program(values),
             visitor=f"{visitor_address()} {entry.visitor}",
             observe=not entry.transcript_only,
         )
-        run = Run(id, self.language, self.topic, self.demo, values, entry.transcript_only)
-        self.site.runs.add(run)
-        return run
+
+    def as_run(self, id: str, entry: Entry, values: Values) -> Run:
+        """Give what the pages know of a run that was started."""
+        return Run(id, self.language, self.topic, self.demo, values, entry.transcript_only)
 
 
 @dataclass(frozen=True)
@@ -176,7 +250,12 @@ class FormView:
 
 
 def draw_topic(
-    desk: Desk, entry: Entry, problems: Sequence[Problem] = (), *, running: bool = False
+    desk: Desk,
+    entry: Entry,
+    problems: Sequence[Problem] = (),
+    *,
+    running: bool = False,
+    before: Before | None = None,
 ) -> TopicView:
     """Draw a topic's page."""
     site, language, topic, demo = desk.site, desk.language, desk.topic, desk.demo
@@ -198,26 +277,33 @@ def draw_topic(
         demos=tuple(_link(language, topic, other, demo) for other in topic.demos),
         demo=_link(language, topic, demo, demo),
         watch=demo.watch[language],
-        bench=draw_bench(desk, entry, problems, running=running),
+        bench=draw_bench(desk, entry, problems, running=running, before=before),
+        pairs=tuple(draw_pairs(site, language, demo)),
         next=_next(language, topic, demo),
     )
 
 
 def draw_bench(
-    desk: Desk, entry: Entry, problems: Sequence[Problem] = (), *, running: bool = False
+    desk: Desk,
+    entry: Entry,
+    problems: Sequence[Problem] = (),
+    *,
+    running: bool = False,
+    before: Before | None = None,
 ) -> Bench:
     """Draw the place where a demo is run."""
     say = desk.site.wordings[desk.language]
     query = {} if problems else dict(entry.given)
     return Bench(
         say=say,
-        form=draw_form(say, desk.topic, desk.demo, entry, problems),
+        form=desk.form(entry, problems),
         source=Listing(
             desk.demo.path.name,
             highlighted(desk.demo.source),
             addresses.download(desk.language, desk.topic, desk.demo, query),
         ),
         running=running,
+        before=before,
     )
 
 
@@ -240,15 +326,6 @@ def _next(language: Language, topic: Topic, demo: Demo) -> DemoLink | None:
         return _link(language, topic, named, demo) if named else None
     following = topic.demos[topic.demos.index(demo) + 1 :]
     return _link(language, topic, following[0], demo) if following else None
-
-
-def _by_htmx() -> bool:
-    return request.headers.get("HX-Request") == "true"
-
-
-def _takes_events() -> bool:
-    """Tell whether the asker can read a stream: htmx says so when its extension is loaded."""
-    return "text/event-stream" in request.headers.get("Accept", "")
 
 
 def _shortened(text: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -37,20 +39,36 @@ class Wording:
         """What stands in `dir`."""
         return DIRECTIONS[self.language]
 
-    def number(self, value: float) -> str:
-        """Write a number for prose: in Persian with Persian digits."""
-        text = f"{value:,}".replace(",", "\u202f") if isinstance(value, int) else f"{value:.6g}"
-        return text.translate(_PERSIAN) if self.language == "fa" else text
+    def number(self, value: float | Decimal) -> str:
+        """Write a number for prose: in Persian with Persian digits; a Decimal with all its own."""
+        match value:
+            case int():
+                text = f"{value:,}".replace(",", "\u202f")
+            case Decimal():
+                text = f"{value:f}"
+            case _:
+                text = f"{value:.6g}"
+        return self._digits(text)
 
     def seconds(self, value: float) -> str:
         """Write a duration for prose, to the millisecond."""
-        text = f"{value:.3f}"
-        if self.language == "fa":
-            text = text.translate(_PERSIAN)
-        return self("unit.seconds", value=text)
+        return self("unit.seconds", value=self._digits(f"{value:.3f}"))
+
+    def moment(self, value: datetime) -> str:
+        """Write a date with its time of day, in UTC as it is given."""
+        return self(
+            "unit.moment",
+            day=value.day,
+            month=self(f"month.{value.month}"),
+            year=self._digits(f"{value.year}"),
+            time=self._digits(f"{value:%H:%M}"),
+        )
+
+    def _digits(self, text: str) -> str:
+        return text.translate(_PERSIAN) if self.language == "fa" else text
 
     def _fill(self, value: object) -> str:
-        if isinstance(value, int | float):
+        if isinstance(value, int | float | Decimal):
             return self.number(value)
         text = str(value)
         return _ISOLATE.format(text) if self.direction == "rtl" else text

@@ -1,1 +1,1 @@
-"""The demos in a terminal: `flask --app wsgi demos` and `flask --app wsgi run-demo NAME`."""
+"""The demos in a terminal: `flask --app wsgi demos`, `run-demo NAME`; and `prune-runs`."""

@@ -21,6 +21,7 @@ from webapp.lessons.parameters import (
 )
 from webapp.lessons.topic import Demo, Values
 from webapp.pages.site import Site
+from webapp.terminal.prune import prune_command
 from webapp.terminal.show import Screen, draw_end
 
 INTERRUPTED = 130
@@ -28,9 +29,10 @@ INTERRUPTED = 130
 
 
 def add_commands(app: Flask, site: Site) -> None:
-    """Add `demos` and `run-demo` to Flask's own commands."""
+    """Add `demos`, `run-demo` and `prune-runs` to Flask's own commands."""
     app.cli.add_command(click.Command("demos", callback=partial(list_demos, site), help=LIST_HELP))
     app.cli.add_command(DemoCommands(site))
+    app.cli.add_command(prune_command(site))
 
 
 LIST_HELP = "List all topics with their demos."

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from webapp.engine.recording import Key, Recording, Span
+from webapp.engine.recording import Recording
+from webapp.timeline import lanes as timeline
+from webapp.timeline.lanes import WAITS, State, Stretch
 
-MICROSECONDS = 1_000_000
 LONGEST_NAME = 24
 NARROWEST, WIDEST = 20, 100
 
 
-class State(Enum):
-    """What a worker was at, and the sign for it. A later one hides an earlier one."""
+class Sign(Enum):
+    """What a worker was at. A later one hides an earlier one."""
 
     RUNNING = "▓"
     SLEEPING = "░"
     HOLDING = "█"
     WAITING = "·"
+
+
+SIGNS: Mapping[State, Sign] = {
+    State.SLEEPING: Sign.SLEEPING,
+    State.HOLDING: Sign.HOLDING,
+    State.IDLE: Sign.WAITING,
+    **dict.fromkeys(WAITS, Sign.WAITING),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,59 +43,50 @@ class Lane:
 
 def draw_lanes(recording: Recording, columns: int) -> list[Lane]:
     """Draw every worker, the main thread included, into so many columns."""
-    spans = recording.lifetimes
-    names = _names(spans)
+    drawn = timeline.draw(recording)
+    names = _names(drawn.lanes)
     room = max((len(name) for name in names), default=0)
     width = min(WIDEST, max(NARROWEST, columns - room - 4))
-    end = max(1, round(recording.wall * MICROSECONDS))
     return [
-        Lane(number, f"{name:<{room}}", _cells(recording, span, end, width))
-        for number, (span, name) in enumerate(zip(spans, names, strict=True))
+        Lane(lane.number, f"{name:<{room}}", _cells(lane, drawn.end, width))
+        for lane, name in zip(drawn.lanes, names, strict=True)
     ]
 
 
-def _names(spans: Iterable[Span]) -> list[str]:
+def _names(lanes: Sequence[timeline.Lane]) -> list[str]:
     """Name the workers; those that share a name are told apart by their thread's id."""
-    spans = list(spans)
-    often = Counter(span.worker for span in spans)
+    often = Counter(lane.name for lane in lanes)
     return [
-        f"{span.worker[:LONGEST_NAME]}{f' {span.key[1]}' if often[span.worker] > 1 else ''}"
-        for span in spans
+        f"{lane.name[:LONGEST_NAME]}{f' {lane.key[1]}' if often[lane.name] > 1 else ''}"
+        for lane in lanes
     ]
 
 
-def _cells(recording: Recording, life: Span, end: int, width: int) -> str:
+def _cells(lane: timeline.Lane, end: int, width: int) -> str:
     """Give each stretch of time the sign of what filled most of it."""
-    layers = list(_layers(recording, life))
-    signs = []
-    for cell in range(width):
-        start, stop = end * cell // width, end * (cell + 1) // width
-        filled = {
-            state: sum(_shared(span, start, stop, end) for span in spans) for state, spans in layers
-        }
-        signs.append(_sign(filled))
-    return "".join(signs)
+    filled: list[Counter[Sign]] = [Counter() for _ in range(width)]
+    for stretch in (*lane.stretches, *lane.beside):
+        _fill(filled, stretch, SIGNS.get(stretch.state, Sign.RUNNING), end)
+    return "".join(
+        _sign(
+            cell,
+            max(0, min(lane.end, end * (at + 1) // width) - max(lane.start, end * at // width)),
+        )
+        for at, cell in enumerate(filled)
+    )
 
 
-def _layers(recording: Recording, life: Span) -> Iterator[tuple[State, list[Span]]]:
-    yield State.RUNNING, [life]
-    yield State.SLEEPING, _of(recording.sleeps, life.key)
-    yield State.HOLDING, _of(recording.holdings, life.key)
-    yield State.WAITING, _of(recording.waits, life.key)
+def _fill(filled: list[Counter[Sign]], stretch: Stretch, sign: Sign, end: int) -> None:
+    """Add a stretch to the cells that it lasts through."""
+    width = len(filled)
+    first, last = stretch.start * width // end, min(width - 1, stretch.end * width // end)
+    for at in range(first, last + 1):
+        start, stop = end * at // width, end * (at + 1) // width
+        filled[at][sign] += max(0, min(stretch.end, stop) - max(stretch.start, start))
 
 
-def _of(spans: Iterable[Span], key: Key) -> list[Span]:
-    return [span for span in spans if span.key == key]
-
-
-def _sign(filled: dict[State, int]) -> str:
-    """Choose the last state that fills half of the time in which the worker lived."""
-    lived = filled[State.RUNNING]
+def _sign(cell: Counter[Sign], lived: int) -> str:
+    """Choose the last sign that fills half of the time in which the worker lived."""
     if not lived:
         return " "
-    return [state for state, time in filled.items() if 2 * time >= lived][-1].value
-
-
-def _shared(span: Span, start: int, stop: int, end: int) -> int:
-    until = end if span.end is None else span.end
-    return max(0, min(until, stop) - max(span.start, start))
+    return next((sign.value for sign in reversed(Sign) if 2 * cell[sign] >= lived), "▓")

@@ -12,7 +12,7 @@ from webapp.engine.events import Event
 from webapp.engine.recording import Key, Line, Outcome, Recording, Transcript
 from webapp.lessons.claims import Claim
 from webapp.lessons.topic import Demo, Values
-from webapp.terminal.lanes import Lane, State, draw_lanes
+from webapp.terminal.lanes import Lane, Sign, draw_lanes
 
 MICROSECONDS = 1_000_000
 WORKER_WIDTH = 16
@@ -79,7 +79,7 @@ def _draw_lanes(recording: Recording) -> None:
     for lane in lanes:
         _echo(_lane(lane))
     if lanes:
-        _echo("\n" + "  ".join(f"{state.value} {state.name.lower()}" for state in State))
+        _echo("\n" + "  ".join(f"{sign.value} {sign.name.lower()}" for sign in Sign))
 
 
 def _lane(lane: Lane) -> str:

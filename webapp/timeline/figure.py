@@ -233,7 +233,7 @@ def _part(address: str, view: View, say: Words) -> str:
         return ""
     fields = "".join(
         f'<label>{escape(say(f"part.{name}"))} <input name="{name}" inputmode="decimal" '
-        f'value="{time / MILLISECOND:g}" dir="ltr"></label>'
+        f'value="{time / MILLISECOND}" dir="ltr"></label>'
         for name, time in (("from", view.start), ("to", view.end))
     )
     return (

@@ -1,9 +1,10 @@
 """A small topic for the tests of the pages: a parameter of each type."""
 
 from webapp.lessons.claims import Claim, printed
+from webapp.lessons.outcomes import DemoOutcome, ending, lines_that_fit, order_of
 from webapp.lessons.parameters import Choice, Float, Floats, Integer, Permutation
 from webapp.lessons.text import Text
-from webapp.lessons.topic import Demo, Ideal, Topic
+from webapp.lessons.topic import Demo, Ideal, Pair, Topic
 
 parameters = (
     Integer(
@@ -42,6 +43,16 @@ topic = Topic(
             title=Text("Saying hello", "سلام گفتن"),
             watch=Text("One line each time.", "هر بار یک خط."),
             ideal=Ideal(lambda values: 0.5, Text("It only prints.", "فقط چاپ می‌کند.")),
+            outcome=DemoOutcome(Text("greetings", "تعداد سلام‌ها"), lines_that_fit("^hello")),
+            beside=(
+                Pair(
+                    title=Text("Warm or cold", "گرم یا سرد"),
+                    other="greeting/say-hello",
+                    look=Text("Feel the difference.", "تفاوت را حس کنید."),
+                    values={"tone": "warm"},
+                    other_values={"tone": "cold", "times": 4},
+                ),
+            ),
             parameters=parameters,
             as_in_report={"times": 5},
             claims=(
@@ -57,6 +68,7 @@ topic = Topic(
             title=Text("Taking turns", "به نوبت"),
             watch=Text("Three greetings.", "سه سلام."),
             ideal=Ideal(lambda values: 0, Text("It only prints.", "فقط چاپ می‌کند.")),
+            outcome=DemoOutcome(Text("who came when", "ترتیب سلام‌ها"), order_of(r"hello from (.)")),
             parameters=(
                 Permutation(
                     name="order",
@@ -79,6 +91,7 @@ topic = Topic(
             title=Text("Saying nothing", "هیچ نگفتن"),
             watch=Text("Nothing is printed.", "چیزی چاپ نمی‌شود."),
             ideal=Ideal(lambda values: 0, Text("Nothing is done.", "کاری نمی‌کند.")),
+            outcome=DemoOutcome(Text("how it ended", "چگونه پایان یافت"), ending()),
             trap=True,
         ),
     ),

@@ -1,0 +1,71 @@
+"""How long 30 runs of a demo that sleeps a second take, against one after the other and plainly.
+
+The real server on loopback, as in `stream`: from the press of the button to the end of the answer.
+"""
+
+from __future__ import annotations
+
+import http.client
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from urllib.parse import urlencode
+
+from bench.stream import served
+from bench.table import Row
+from webapp.engine.program import with_parameters
+from webapp.lessons.folders import TOPICS
+from webapp.lessons.parameters import Value
+from webapp.pages.addresses import REPEAT
+from webapp.pages.repeating import RUNS
+
+DEMO = TOPICS / "lock/demos/lock_around_the_message.py"
+ADDRESS = "/en/threads/lock/lock-around-the-message"
+VALUES: dict[str, Value] = {"thread_count": 3, "sleep_seconds": 1.0}
+TIMES = 5
+
+
+def measure() -> list[Row]:
+    """Press × 30 and wait for the end; press Run and wait; start 30 interpreters and wait."""
+    with served() as port:
+        _answered(port, ADDRESS)  # the first page of all loads what others find loaded
+        own = [_answered(port, ADDRESS + REPEAT) for _ in range(TIMES)]
+        in_turn = [RUNS * _answered(port, ADDRESS) for _ in range(TIMES)]
+    plain = [_plain() for _ in range(TIMES)]
+    what = f"× {RUNS} of a demo that sleeps 1 s"
+    return [
+        Row(what, own, f"{RUNS} × one run", in_turn, "s"),
+        Row(what, own, f"{RUNS} `python DEMO.py` at once", plain, "s"),
+    ]
+
+
+def _answered(port: int, address: str) -> float:
+    """Seconds until the whole answer is there."""
+    began = time.perf_counter()
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "HX-Request": "true",
+        "Accept": "text/html, text/event-stream",
+    }
+    connection.request("POST", address, urlencode(VALUES), headers)
+    connection.getresponse().read()
+    connection.close()
+    return time.perf_counter() - began
+
+
+def _plain() -> float:
+    """Seconds until as many interpreters are done, with the same values."""
+    with tempfile.TemporaryDirectory() as folder:
+        program = Path(folder) / DEMO.name
+        program.write_text(with_parameters(DEMO.read_text(encoding="utf-8"), VALUES))
+        began = time.perf_counter()
+        all_of_them = [
+            subprocess.Popen([sys.executable, program], stdout=subprocess.DEVNULL)
+            for _ in range(RUNS)
+        ]
+        for one in all_of_them:
+            one.wait()
+        return time.perf_counter() - began

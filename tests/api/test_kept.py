@@ -1,0 +1,74 @@
+"""Runs that programs ask for are kept like all others."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.api.serving import NotedRunner, json_of
+from tests.api.test_own_routes import ORDER, RUNS, STREAM, messages
+from tests.web.scripted import ScriptedRunner
+from webapp.app import create_app
+from webapp.engine.runner import UnknownRun
+from webapp.store.store import Store
+
+
+@pytest.fixture
+def client(runner: NotedRunner, store: Store) -> FlaskClient:
+    """A client of the site with a store of its own."""
+    return create_app(runner, store=store, TESTING=True).test_client()
+
+
+@pytest.fixture
+def restarted(store: Store) -> FlaskClient:
+    """A client of the site after a restart: only the store knows what was run before."""
+    return create_app(ScriptedRunner(busy=True), store=store, TESTING=True).test_client()
+
+
+def test_a_run_can_be_asked_for_after_a_restart(
+    client: FlaskClient, restarted: FlaskClient
+) -> None:
+    run = json_of(client.post(RUNS, json={**ORDER, "events": True}))
+    assert json_of(restarted.get(f"/runs/{run['run']}.json")) == run
+    state = json_of(restarted.get(f"{RUNS}/{run['run']}"))
+    assert (state["phase"], state["place"]) == ("over", 0)
+    assert state["result"] == run
+
+
+def test_a_run_that_was_streamed_is_kept(client: FlaskClient, restarted: FlaskClient) -> None:
+    told = messages(client.post(RUNS, json=ORDER, headers=STREAM).text)
+    result = json_of(restarted.get(f"/runs/{told[-1][1]['run']}.json"))
+    assert result.pop("events")
+    assert result == told[-1][1]
+
+
+def test_a_run_that_programs_asked_for_has_its_page(client: FlaskClient) -> None:
+    run = json_of(client.post(RUNS, json=ORDER))["run"]
+    for language in ("en", "fa"):
+        assert "Thread#1 running" in client.get(f"/{language}/runs/{run}").text
+    assert client.get(f"/runs/{run}.py").text.endswith(
+        "    main(thread_count=2, sleep_seconds=0.05)\n"
+    )
+
+
+def test_the_reports_runs_are_not_kept(
+    client: FlaskClient, runner: NotedRunner, store: Store
+) -> None:
+    assert client.get("/api1/run1/?thread_count=1").status_code == 200
+    with pytest.raises(UnknownRun):
+        store.find(runner.asked[-1])
+
+
+@pytest.mark.parametrize("path", ["/api/runs/{}", "/runs/{}.json", "/runs/{}/trace.json"])
+@pytest.mark.parametrize(
+    ("id", "told"),
+    [("none", "This is not the link of a run."), ("x" * 16, "There is no such run.")],
+)
+def test_what_is_not_there_is_said_in_json(
+    restarted: FlaskClient, path: str, id: str, told: str
+) -> None:
+    answer = restarted.get(path.format(id))
+    assert answer.status_code == 404
+    assert json_of(answer)["detail"].startswith(told)
+    persian = restarted.get(path.format(id), headers={"Accept-Language": "fa"})
+    assert "اجرا" in json_of(persian)["detail"]

@@ -1,0 +1,239 @@
+"""Two demos side by side, in a browser."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Opener
+from tests.browser.test_pages import LANGUAGES, REFUSED, THEMES, sideways, violations
+from tests.browser.test_running import ends, process
+
+EVERYTHING = "/en/threads/lock/lock-around-everything"
+PAIR = "a=lock/lock-around-everything&b=lock/lock-around-the-message"
+QUICK = f"{PAIR}&a-sleep_seconds=0.2&b-sleep_seconds=0.2"
+SLOW = f"{PAIR}&a-sleep_seconds=1&a-thread_count=10"
+WIDTHS = [360, 768, 1280]
+
+
+def run(page: Page) -> None:
+    page.get_by_role("button", name=re.compile("^(Run both|اجرای هر دو)$")).click()
+
+
+def run_to_its_end(page: Page) -> None:
+    run(page)
+    page.locator("#result .result").wait_for()
+
+
+def boxes(page: Page, selector: str) -> list[dict[str, Any]]:
+    found = [one.bounding_box() for one in page.locator(selector).all()]
+    return [dict(box) for box in found if box]
+
+
+def test_three_seconds_turn_into_one(open_page: Opener) -> None:
+    """By the keyboard alone, from the page that teaches it."""
+    page = open_page(EVERYTHING)
+    page.locator(".compare-menu summary").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.locator(":focus")).to_have_text("Around everything, or around the message")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Around everything, or around the message")
+    page.locator("#a-transcript").wait_for()
+    page.get_by_role("button", name="Run both").focus()
+    page.keyboard.press("Enter")
+    status = page.locator("#status")
+    expect(status).to_have_text("Running the first: A lock around everything")
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    page.locator("#a-transcript .line").first.wait_for()
+    assert page.locator("#b-transcript .line").count() == 0
+    expect(status).to_have_text("Running the second: A lock around the message")
+    assert page.locator("#a-clock").inner_text().startswith("3.")
+    expect(status).to_have_text(
+        re.compile(r"^3\.\d{3} s beside 1\.\d{3} s: the first took (2\.[5-9]|3\.\d) times as long")
+    )
+    assert page.locator("#a-transcript .line").count() == 8
+    assert page.locator("#b-transcript .line").count() == 8
+    assert page.get_by_role("button", name="Stop").count() == 0
+    # One axis of time: the same end, the same place, the same width.
+    axes = page.locator("run-lanes").evaluate_all("lanes => lanes.map(one => one.dataset.end)")
+    assert len(axes) == 2
+    assert len(set(axes)) == 1
+    first, second = boxes(page, ".lanes-time")
+    assert first["x"] == pytest.approx(second["x"], abs=1)
+    assert first["width"] == pytest.approx(second["width"], abs=1)
+
+
+def test_a_stored_comparison_opens_in_the_other_language(open_page: Opener) -> None:
+    page = open_page(f"/en/compare?{QUICK}")
+    run_to_its_end(page)
+    page.get_by_role("link", name="Link to this comparison").click()
+    expect(page.locator("#status")).to_contain_text("times as long as the second")
+    page.get_by_role("link", name="فارسی").click()
+    expect(page.locator("html")).to_have_attribute("lang", "fa")
+    expect(page.locator("#status")).to_contain_text("برابر دومی طول کشید")
+    assert page.locator("#a-transcript .line").count() == 8
+    page.get_by_role("link", name="اجرای دوبارهٔ هر دو").click()
+    expect(page.locator("#p-a-sleep_seconds")).to_have_value("0.2")
+
+
+def test_each_walk_marks_the_lines_of_its_own_run(open_page: Opener) -> None:
+    page = open_page(f"/en/compare?{QUICK}")
+    run_to_its_end(page)
+    walks = page.locator(".walk")
+    for side, key in enumerate("ab"):
+        walks.nth(side).get_by_role("button", name="To the end").click()
+        # The end itself prints nothing; what came before it does.
+        walks.nth(side).get_by_role("button", name="One step back").click()
+        expect(page.locator(f"#{key}-transcript .line.marked")).to_have_count(1)
+        source = page.locator(f".code-line.marked[id^='{key}-L']")
+        expect(source).to_have_count(1)
+    # The second walk leaves the first where it was.
+    expect(page.locator(".code-line.marked")).to_have_count(2)
+    page.locator("#a-transcript .line").first.hover()
+    expect(page.locator("#b-transcript .line.marked")).to_have_count(1)
+    expect(page.locator("#a-transcript .line").first).to_have_class(re.compile("marked"))
+
+
+def test_one_source_is_marked_for_both(open_page: Opener) -> None:
+    same = "a=semaphore/at-most-k-at-once&b=semaphore/at-most-k-at-once&b-permits=3"
+    page = open_page(f"/en/compare?{same}&a-hold_seconds=0.1&b-hold_seconds=0.1")
+    run_to_its_end(page)
+    page.locator("#a-transcript .line").first.hover()
+    page.locator("#b-transcript .line").last.hover()
+    expect(page.locator(".code-line.marked")).to_have_count(2)
+    assert page.locator("pre").count() == 1
+
+
+def test_choosing_another_demo_loads_its_fields_and_stays_there(open_page: Opener) -> None:
+    page = open_page("/en/compare?a=lock/lost-update&b=lock/lost-update-fixed&b-thread_count=3")
+    page.locator("#demo-a").select_option("lock/try-lock")
+    expect(page.locator("#p-a-hold_seconds")).to_be_visible()
+    expect(page.locator("#demo-a")).to_be_focused()
+    expect(page.locator("#p-b-thread_count")).to_have_value("3")
+    assert page.locator("#p-a-thread_count").count() == 0
+    expect(page.locator(".source").first).to_contain_text("try_lock.py")
+    # Back is where the visitor was, fields and all.
+    page.go_back()
+    expect(page.locator("#p-a-thread_count")).to_be_visible()
+    expect(page.locator("#demo-a")).to_have_value("lock/lost-update")
+
+
+def test_the_address_follows_the_form(open_page: Opener) -> None:
+    page = open_page(f"/en/compare?{PAIR}")
+    page.locator("#p-b-thread_count").fill("5")
+    page.locator("#p-b-sleep_seconds").fill("0.1")
+    assert "b-thread_count=5" in page.url
+    assert "a-thread_count=3" in page.url
+    assert "visitor" not in page.url
+    page.reload()
+    expect(page.locator("#p-b-thread_count")).to_have_value("5")
+
+
+def test_the_ways_to_a_comparison_follow_the_demos_form(open_page: Opener) -> None:
+    page = open_page(EVERYTHING)
+    page.locator("#p-thread_count").fill("4")
+    page.locator(".compare-menu summary").click()
+    page.get_by_role("link", name="The same demo with other values").click()
+    expect(page.locator("#p-a-thread_count")).to_have_value("4")
+    expect(page.locator("#p-b-thread_count")).to_have_value("4")
+
+
+def test_stop_ends_the_first_and_runs_no_second(open_page: Opener) -> None:
+    page = open_page(f"/en/compare?{SLOW}")
+    run(page)
+    page.locator("#a-transcript .line").first.wait_for()
+    running = process(page, "#a-transcript")
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator("#status")).to_have_text("Stopped before both had run.")
+    assert page.locator("#b-transcript .line").count() == 0
+    assert ends(running)
+
+
+def test_leaving_the_page_ends_what_is_going_on(open_page: Opener) -> None:
+    page = open_page(f"/en/compare?{SLOW}")
+    run(page)
+    page.locator("#a-transcript .line").first.wait_for()
+    running = process(page, "#a-transcript")
+    page.goto("about:blank")
+    assert ends(running)
+
+
+def test_a_bad_value_shows_its_reason_beside_its_field(
+    open_page: Opener, complaints: list[str]
+) -> None:
+    page = open_page(f"/fa/compare?{PAIR}")
+    field = page.locator("#p-b-thread_count")
+    field.fill("99")
+    run(page)
+    expect(page.locator("#e-b-thread_count")).to_have_text("یک عدد صحیح از ۱ تا ۱۰ وارد کنید.")
+    expect(field).to_be_focused()
+    assert page.locator(".line").count() == 0
+    complaints.remove(REFUSED)
+
+
+def test_without_javascript_it_works_as_well(open_page: Opener) -> None:
+    page = open_page("/en/compare?a=lock/lost-update&b=lock/lost-update", java_script_enabled=False)
+    page.locator("#demo-b").select_option("lock/lost-update-fixed")
+    page.get_by_role("button", name="Load the fields of these demos").click()
+    expect(page.locator("h1")).to_have_text("Without a lock, or with one")
+    run_to_its_end(page)
+    assert page.locator("#a-transcript .line").count() == 3
+    assert page.locator("#b-transcript .line").count() == 3
+    assert page.locator(".lanes-time svg.shapes").count() == 2
+    assert sideways(page) <= 0
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_axe_finds_nothing(open_page: Opener, language: str, theme: str) -> None:
+    page = open_page(f"/{language}/compare?{QUICK}", color_scheme=theme)
+    assert violations(page) == []
+    run(page)
+    page.locator("#b-transcript .line").first.wait_for()
+    assert violations(page) == []
+    page.locator("#result .result").wait_for()
+    for side in (0, 1):
+        page.locator(".walk").nth(side).locator("[data-walk=last]").click()
+    for summary in page.locator("main summary").all():
+        summary.click()
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_scrolls_sideways(open_page: Opener, language: str, width: int) -> None:
+    page = open_page(f"/{language}/compare?{QUICK}", viewport={"width": width, "height": 900})
+    assert sideways(page) <= 0
+    run_to_its_end(page)
+    for summary in page.locator("main summary").all():
+        summary.click()
+    assert sideways(page) <= 0
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_menu_of_a_demo_is_within_the_window(
+    open_page: Opener, language: str, width: int
+) -> None:
+    address = EVERYTHING.replace("/en/", f"/{language}/")
+    page = open_page(address, viewport={"width": width, "height": 900})
+    page.locator(".compare-menu summary").click()
+    (sheet,) = boxes(page, ".compare-menu .menu-sheet")
+    assert 0 <= sheet["x"] <= width - sheet["width"]
+    assert sideways(page) <= 0
+    page.keyboard.press("Escape")
+    expect(page.locator(".compare-menu .menu-sheet")).to_be_hidden()
+    expect(page.locator(".compare-menu summary")).to_be_focused()
+
+
+def test_lines_that_belong_together_stay_level_on_a_wide_screen(open_page: Opener) -> None:
+    page = open_page(f"/en/compare?{PAIR}", viewport={"width": 1280, "height": 900})
+    # print(… over) is line 18 of the first and line 19 of the second.
+    first, second = boxes(page, "#a-L18"), boxes(page, "#b-L19")
+    assert first[0]["y"] == pytest.approx(second[0]["y"], abs=1)
+    assert first[0]["x"] < second[0]["x"]
+    page.set_viewport_size({"width": 360, "height": 900})
+    first, second = boxes(page, "#a-L41"), boxes(page, "#b-L1")
+    assert first[0]["y"] < second[0]["y"]

@@ -1,0 +1,216 @@
+"""The lanes of a run and the walk through it: source, transcript, lanes and table move together."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import Opener
+from tests.browser.test_pages import LANGUAGES, THEMES, sideways, violations
+
+EVERYTHING = "/threads/lock/lock-around-everything?thread_count=3&sleep_seconds=0.2"
+DEADLOCK = "/threads/rlock/nested-acquire?lock_type=Lock"
+WIDTHS = (360, 768, 1280)
+
+
+def run(page: Page) -> None:
+    page.locator("#run-button").click()
+    page.locator("#result > .result").wait_for()
+
+
+def press(page: Page, name: str, times: int = 1) -> None:
+    for _ in range(times):
+        page.get_by_role("button", name=name, exact=True).click()
+
+
+def walk_to(page: Page, told: str) -> None:
+    """Step on until what is told fits."""
+    now = page.locator(".walk-now")
+    for _ in range(60):
+        press(page, "One step on")
+        if re.search(told, now.inner_text()):
+            return
+    raise AssertionError(f"no step is {told!r}")
+
+
+def row_of(page: Page, worker: str) -> Locator:
+    return page.locator(".now tbody tr", has=page.get_by_text(worker, exact=True))
+
+
+def at(page: Page, worker: str) -> list[str]:
+    """What the table says of a worker: what it is at, what it holds."""
+    return row_of(page, worker).locator("td").all_inner_texts()
+
+
+def time_shown(page: Page) -> float:
+    return float(page.locator(".walk-now .moment").inner_text().split()[0])
+
+
+def test_a_step_moves_source_transcript_lanes_and_table_together(open_page: Opener) -> None:
+    page = open_page(f"/en{EVERYTHING}")
+    run(page)
+    walk_to(page, r"Thread#2 begins to wait for lock")
+    assert at(page, "Thread#1") == ["sleeping", "lock"]
+    assert at(page, "Thread#2") == ["waiting for lock", ""]
+    expect(page.locator(".lane-names .marked")).to_have_text("Thread#2")
+    expect(page.locator(".code-line.marked")).to_contain_text("with lock")
+    walk_to(page, r"Thread#2 prints .*Thread#2 running")
+    expect(page.locator(".line.marked")).to_contain_text("Thread#2 running")
+    expect(page.locator(".code-line.marked")).to_contain_text("print(")
+    assert at(page, "Thread#1")[0] == "over"
+    assert at(page, "Thread#2") == ["running", "lock"]
+    place = page.locator(".picture .cursor").get_attribute("d")
+    press(page, "One step back")
+    expect(page.locator(".line.marked")).to_have_count(0)
+    assert page.locator(".picture .cursor").get_attribute("d") != place
+
+
+def test_the_keyboard_alone_walks(open_page: Opener) -> None:
+    page = open_page(f"/en{EVERYTHING}")
+    run(page)
+    page.get_by_role("slider", name="Step").focus()
+    expect(page.get_by_role("slider", name="Step")).not_to_have_attribute("max", "0")
+    page.keyboard.press("End")
+    expect(page.locator(".walk-now")).to_contain_text("comes to its end")
+    assert at(page, "MainThread") == ["over", ""]
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator(".walk-now")).to_contain_text("MainThread prints")
+    page.keyboard.press("Home")
+    assert at(page, "MainThread") == ["not started yet", ""]
+
+
+def test_dragging_over_the_lanes_goes_through_time(open_page: Opener) -> None:
+    page = open_page(f"/en{EVERYTHING}")
+    run(page)
+    page.locator("#result .lanes-time").scroll_into_view_if_needed()
+    box = page.locator("#result .lanes-time").bounding_box()
+    assert box is not None
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * 0.2, middle)
+    page.mouse.down()
+    expect(page.locator(".now tbody tr td").first).not_to_be_empty()
+    early = [at(page, f"Thread#{number}")[0] for number in (1, 2, 3)]
+    page.mouse.move(box["x"] + box["width"] * 0.9, middle)
+    late = [at(page, f"Thread#{number}")[0] for number in (1, 2, 3)]
+    page.mouse.up()
+    assert early == ["sleeping", "waiting for lock", "waiting for lock"]
+    assert late == ["over", "over", "sleeping"]
+
+
+def test_it_plays_at_a_tenth_of_its_speed_and_pauses(open_page: Opener) -> None:
+    page = open_page(f"/en{EVERYTHING}")
+    run(page)
+    page.get_by_role("combobox", name="Speed").select_option("10")
+    press(page, "Play or pause")
+    play = page.get_by_role("button", name="Play or pause")
+    expect(play).to_have_attribute("aria-pressed", "true")
+    expect(row_of(page, "Thread#2").locator("td").first).to_have_text("sleeping")
+    press(page, "Play or pause")
+    expect(play).to_have_attribute("aria-pressed", "false")
+    # Six seconds are what it would take to the end.
+    assert time_shown(page) < 0.6
+
+
+def test_it_plays_to_the_end_at_real_speed(open_page: Opener) -> None:
+    page = open_page(f"/en{EVERYTHING}")
+    run(page)
+    press(page, "Play or pause")
+    expect(page.locator(".walk-now")).to_contain_text("MainThread comes to its end")
+    play = page.get_by_role("button", name="Play or pause")
+    expect(play).to_have_attribute("aria-pressed", "false")
+
+
+def test_a_line_of_the_transcript_leads_to_its_moment(open_page: Opener) -> None:
+    page = open_page(f"/en{EVERYTHING}")
+    run(page)
+    page.locator(".line", has_text="Thread#3 running").hover()
+    expect(page.locator(".walk-now")).to_contain_text("Thread#3 prints")
+    assert at(page, "Thread#3") == ["running", "lock"]
+
+
+def test_closer_shows_less_time_around_the_moment(open_page: Opener) -> None:
+    page = open_page(f"/en{EVERYTHING}")
+    run(page)
+    walk_to(page, r"Thread#2 gets lock")
+    shapes = page.locator("#result .picture .shapes")
+    whole = shapes.get_attribute("viewBox")
+    press(page, "Closer", 4)
+    x, _, width, _ = map(float, (shapes.get_attribute("viewBox") or "").split())
+    assert width == pytest.approx(20000 / 16)
+    cursor = page.locator(".picture .cursor").get_attribute("d") or ""
+    assert x <= float(cursor[1:].split()[0]) <= x + width
+    ticks = page.locator("#result .picture .tick").all_text_contents()
+    assert len(ticks) >= 3
+    assert all(tick.endswith("ms") for tick in ticks)
+    press(page, "The whole run")
+    assert list(map(float, (shapes.get_attribute("viewBox") or "").split())) == list(
+        map(float, (whole or "").split())
+    )
+
+
+def test_a_deadlock_shows_its_cycle_and_leads_to_the_lines_that_wait(open_page: Opener) -> None:
+    page = open_page(f"/en{DEADLOCK}")
+    run(page)
+    cycle = page.locator("#result .cycle")
+    assert cycle.locator(".node text").all_text_contents() == ["worker", "lock"]
+    link = cycle.get_by_role("link")
+    number = re.search(r"line (\d+)", link.text_content() or "")
+    assert number
+    link.click()
+    expect(page.locator(f"#L{number[1]}")).to_be_in_viewport()
+    expect(page.locator(f"#L{number[1]}")).to_contain_text("lock")
+    walk_to(page, "worker begins to wait for lock")
+    assert at(page, "worker") == ["waiting for lock", "lock"]
+
+
+def test_without_javascript_the_picture_and_its_table_are_there(open_page: Opener) -> None:
+    page = open_page(f"/en{EVERYTHING}", java_script_enabled=False)
+    page.locator("#run-button").click()
+    expect(page.locator("#result .picture .running").first).to_be_visible()
+    expect(page.locator("#result .walk")).to_be_hidden()
+    page.get_by_text("The same as a table").click()
+    expect(page.get_by_role("row", name=re.compile("^Thread#2 .*lock"))).to_be_visible()
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_axe_finds_nothing_in_lanes_walk_table_and_cycle(
+    open_page: Opener, language: str, theme: str
+) -> None:
+    page = open_page(f"/{language}{DEADLOCK}", color_scheme=theme)
+    run(page)
+    for summary in page.locator("#result summary").all():
+        summary.click()
+    page.locator("[data-walk=on]").click()
+    expect(page.locator(".now td").first).not_to_be_empty()
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_lanes_stay_within_the_page(open_page: Opener, language: str, width: int) -> None:
+    page = open_page(f"/{language}{EVERYTHING}", viewport={"width": width, "height": 800})
+    run(page)
+    for summary in page.locator("#result summary").all():
+        summary.click()
+    assert sideways(page) <= 0
+
+
+def test_many_lanes_stand_beside_their_names(open_page: Opener) -> None:
+    page = open_page("/en/processes/process-subclass/named-subclass?count=20")
+    run(page)
+    tops = page.evaluate(
+        """() => {
+          const picture = document.querySelector("#result .picture").getBoundingClientRect();
+          const bars = [...document.querySelectorAll("#result .picture .shapes g")];
+          const names = [...document.querySelectorAll("#result .lane-names li")];
+          return names.map((name, at) => [
+            name.getBoundingClientRect().top - picture.top,
+            bars[at].getBoundingClientRect().top - picture.top,
+          ]);
+        }"""
+    )
+    assert len(tops) >= 21
+    assert all(abs(bar - name) <= 12 for name, bar in tops)

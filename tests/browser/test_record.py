@@ -1,0 +1,170 @@
+"""The page of a recorded program, opened as a student opens it: a file, and no network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Opener
+from tests.browser.test_lanes import WIDTHS, at, press, walk_to
+from tests.browser.test_pages import LANGUAGES, THEMES, background, sideways, violations
+from tests.record.commanding import PROGRAMS, record
+
+DEADLOCK = """
+from threading import Barrier, Lock, Thread
+
+left, right, both = Lock(), Lock(), Barrier(2)
+
+
+def work(first, second):
+    with first:
+        both.wait()
+        with second:
+            print("never")
+
+
+threads = [
+    Thread(target=work, args=(left, right), name="one"),
+    Thread(target=work, args=(right, left), name="two"),
+]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"""
+
+
+@pytest.fixture(scope="session")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two programs, recorded in both languages: `queue-en.html`, `deadlock-fa.html` …"""
+    folder = tmp_path_factory.mktemp("pages")
+    deadlock = folder / "deadlock.py"
+    deadlock.write_text(DEADLOCK, encoding="utf-8")
+    programs = {"queue": PROGRAMS / "queue_join.py", "deadlock": deadlock}
+    for name, program in programs.items():
+        for language in LANGUAGES:
+            page = folder / f"{name}-{language}.html"
+            record(program, "-o", page, "--language", language)
+    return folder
+
+
+def test_a_step_moves_source_transcript_lanes_and_table_together(
+    open_file: Opener, pages: Path
+) -> None:
+    page = open_file(pages / "queue-en.html")
+    walk_to(page, r"MainThread begins to wait for a signal of q|MainThread puts 29 into q")
+    walk_to(page, r"prints Finished 2$")
+    expect(page.locator(".line.marked")).to_contain_text("Finished 2")
+    expect(page.locator(".code-line.marked")).to_contain_text("print(f'Finished {item}')")
+    worker = page.locator(".lane-names .marked")
+    expect(worker).to_contain_text("Thread-1")
+    assert at(page, worker.inner_text()) == ["running", ""]
+    place = page.locator(".picture .cursor").get_attribute("d")
+    press(page, "One step back")
+    expect(page.locator(".line.marked", has_text="Finished 2")).to_have_count(0)
+    assert page.locator(".picture .cursor").get_attribute("d") != place
+
+
+def test_a_line_of_the_transcript_leads_to_its_source_and_its_moment(
+    open_file: Opener, pages: Path
+) -> None:
+    page = open_file(pages / "queue-en.html", viewport={"width": 1280, "height": 1200})
+    page.locator(".line", has_text="Working on 3").first.hover()
+    expect(page.locator(".code-line.marked")).to_contain_text("print(f'Working on {item}')")
+    expect(page.locator(".walk-now")).to_contain_text("prints Working on 3")
+
+
+def test_the_keyboard_alone_walks(open_file: Opener, pages: Path) -> None:
+    page = open_file(pages / "queue-en.html")
+    slider = page.get_by_role("slider", name="Step")
+    slider.focus()
+    expect(slider).not_to_have_attribute("max", "0")
+    page.keyboard.press("End")
+    expect(page.locator(".walk-now")).to_contain_text("MainThread comes to its end")
+    page.locator("#screen").focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".line.marked")).to_have_count(1)
+
+
+def test_the_circle_of_a_deadlock_leads_to_the_lines_that_wait(
+    open_file: Opener, pages: Path
+) -> None:
+    page = open_file(pages / "deadlock-en.html")
+    waits = page.locator(".cycle a")
+    expect(waits).to_have_count(2)
+    waits.first.click()
+    expect(page.locator(".code-line:target")).to_contain_text("with second")
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["queue", "deadlock"])
+def test_axe_finds_nothing(
+    open_file: Opener, pages: Path, name: str, language: str, theme: str
+) -> None:
+    page = open_file(pages / f"{name}-{language}.html", color_scheme=theme)
+    page.locator("[data-walk=on]").click()
+    open_all(page)
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_nothing_scrolls_sideways(
+    open_file: Opener, pages: Path, width: int, language: str
+) -> None:
+    for name in ("queue", "deadlock"):
+        view = {"width": width, "height": 800}
+        page = open_file(pages / f"{name}-{language}.html", viewport=view)
+        page.locator("[data-walk=last]").click()
+        open_all(page)
+        assert sideways(page) <= 0
+
+
+def test_the_theme_is_the_systems_and_the_switch_overrides_it(
+    open_file: Opener, pages: Path
+) -> None:
+    page = open_file(pages / "queue-en.html", color_scheme="light")
+    light = background(page)
+    page.get_by_role("button", name="Dark theme").click()
+    assert background(page) != light
+    page.reload()
+    assert background(page) != light
+
+
+def test_a_persian_page_mirrors_in_its_own_letters(open_file: Opener, pages: Path) -> None:
+    page = open_file(pages / "queue-fa.html")
+    box = page.locator("h1 bdi").bounding_box()
+    assert box and box["x"] > page.evaluate("innerWidth") / 2
+    for name in ("#listing", "#screen", "run-lanes"):
+        expect(page.locator(name)).to_have_css("direction", "ltr")
+    page.evaluate("document.fonts.ready")
+    assert page.evaluate("document.fonts.check('16px vazirmatn', 'موازی')")
+
+
+def test_without_javascript_the_picture_and_the_table_are_there(
+    open_file: Opener, pages: Path
+) -> None:
+    page = open_file(pages / "queue-en.html", java_script_enabled=False)
+    expect(page.locator(".picture").first).to_be_visible()
+    expect(page.locator(".walk")).to_be_hidden()
+    expect(page.locator(".theme-switch")).to_be_hidden()
+    page.get_by_text("The same as a table").click()
+    expect(page.locator(".lanes-table table")).to_be_visible()
+
+
+def test_it_prints_without_what_only_moves(open_file: Opener, pages: Path) -> None:
+    page = open_file(pages / "queue-en.html")
+    page.emulate_media(media="print")
+    expect(page.locator(".walk-tools")).to_be_hidden()
+    expect(page.locator(".theme-switch")).to_be_hidden()
+    expect(page.locator(".line").last).to_be_visible()
+    listing = page.locator("#listing").bounding_box()
+    assert listing and listing["height"] > 400  # all of it, though its panel is lower on a screen
+
+
+def open_all(page: Page) -> None:
+    for summary in page.locator("main summary").all():
+        summary.click()

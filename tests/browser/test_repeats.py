@@ -1,0 +1,169 @@
+"""Running a demo thirty times in a browser."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.cable import Cable
+from tests.browser.conftest import Opener, Site
+from tests.browser.test_pages import LANGUAGES, NARROW, THEMES, sideways, violations
+
+LOST_UPDATE = "/threads/lock/lost-update?thread_count=4&increments=200&window=yield"
+SECOND = "/en/threads/lock/lock-around-the-message?thread_count=3&sleep_seconds=1"
+SLOW = "/en/processes/process-pool/pool-or-serial?work=3&processes=2&start_method=fork"
+ALL_SECONDS = 30
+
+
+def repeat(page: Page) -> None:
+    page.locator("#repeat-button").click()
+
+
+def panel(page: Page) -> Locator:
+    """What the runs have in common, as soon as it is there."""
+    found = page.locator("#result .repeats")
+    found.wait_for(timeout=ALL_SECONDS * 1000)
+    return found
+
+
+def test_lost_update_shows_its_spread_and_its_rarest_run(open_page: Opener) -> None:
+    page = open_page(f"/en{LOST_UPDATE}")
+    repeat(page)
+    found = panel(page)
+    expect(found).to_contain_text("30 runs of the same program")
+    expect(found).to_contain_text("Outcome: final number")
+    expect(found).to_contain_text("came to different outcomes")
+    bars = found.locator(".histogram").first.locator("li")
+    often = [text for text in bars.locator(".often").all_text_contents() if text != "never"]
+    assert len(often) > 1
+    assert sum(1 if text == "once" else int(text.split()[0]) for text in often) == 30
+    expect(page.locator(".run-line")).to_have_count(30)
+    expect(page.locator("#status")).to_have_text("30 of 30 runs are over")
+    assert page.url.endswith(LOST_UPDATE)
+    page.get_by_role("link", name="Show me the rarest run").click()
+    expect(page).to_have_url(re.compile(r"/en/runs/[\w-]+$"))
+    expect(page.locator("#transcript")).to_contain_text("final:")
+
+
+def test_the_bar_moves_and_stop_shows_what_came_until_then(open_page: Opener) -> None:
+    page = open_page(SLOW)
+    repeat(page)
+    bar = page.get_by_role("progressbar")
+    expect(bar).to_have_attribute("value", "1")
+    expect(page.locator(".progress .done")).to_have_text("1 of 30")
+    expect(page.locator("#clock")).to_have_text(re.compile(r"^\d\.\d s$"))
+    stop = page.get_by_role("button", name="Stop")
+    stop.focus()
+    expect(bar).to_have_attribute("value", "3")
+    expect(stop).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(panel(page)).to_contain_text(re.compile(r"Stopped after \d of 30 runs\."))
+    expect(stop).to_have_count(0)
+
+
+def test_runs_that_sleep_a_second_go_on_together(open_page: Opener) -> None:
+    page = open_page(SECOND)
+    repeat(page)
+    expect(panel(page)).to_contain_text(re.compile(r"Up to \d\d went on at the same time"))
+    expect(page.locator(".run-line")).to_have_count(30)
+
+
+def test_it_is_within_reach_of_the_keyboard(open_page: Opener) -> None:
+    page = open_page(f"/en{LOST_UPDATE}")
+    page.locator("#run-button").focus()
+    page.keyboard.press("Tab")
+    expect(page.locator("#repeat-button")).to_be_focused()
+    expect(page.get_by_role("button", name="× 30 runs")).to_be_focused()
+    page.keyboard.press("Enter")
+    found = panel(page)
+    expect(page.locator("#repeat-button")).to_be_focused()
+    found.get_by_role("link", name=re.compile("^Show one")).first.focus()
+    reached = set()
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.textContent").strip())
+    assert "Show me the rarest run" in reached
+    assert any(text.startswith("Lines: ") for text in reached)
+
+
+def test_run_takes_the_place_of_thirty_runs(open_page: Opener) -> None:
+    page = open_page(SLOW)
+    repeat(page)
+    page.locator(".run-line").first.wait_for()
+    with page.expect_response(re.compile("/repetitions/.*/stop")) as stopped:
+        page.locator("#run-button").click()
+    assert stopped.value.status == 204
+    page.locator("#result .outcome-finished").wait_for()
+    expect(page.locator(".run-line")).to_have_count(0)
+    expect(page.locator(".line").first).to_be_visible()
+
+
+def test_thirty_runs_take_the_place_of_a_run(open_page: Opener) -> None:
+    page = open_page(SECOND)
+    page.locator("#run-button").click()
+    page.locator(".line").first.wait_for()
+    with page.expect_response(re.compile("/runs/.*/cancel")) as cancelled:
+        repeat(page)
+    assert cancelled.value.status == 204
+    expect(panel(page)).to_contain_text("30 runs of the same program")
+    expect(page.locator(".line")).to_have_count(0)
+
+
+def test_a_lost_stream_is_not_taken_up_again_and_says_so(
+    open_page: Opener, live_site: Site, complaints: list[str]
+) -> None:
+    with Cable(live_site.port) as cable:
+        page = open_page(SLOW, base=cable.url)
+        repeat(page)
+        page.locator(".run-line").first.wait_for()
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        cable.cut()
+        expect(page.locator("#status")).to_contain_text("the runs ended with it")
+        expect(page.get_by_role("button", name="Stop")).to_have_count(0)
+        assert page.locator(".run-line").count() >= 1
+        assert asked == []
+    complaints.clear()
+
+
+def test_bad_values_are_shown_in_their_fields(open_page: Opener, complaints: list[str]) -> None:
+    page = open_page(f"/en{LOST_UPDATE}")
+    page.locator("#p-thread_count").fill("99")
+    repeat(page)
+    expect(page.locator("#e-thread_count")).to_be_visible()
+    assert page.locator(".run-line").count() == 0
+    complaints.clear()
+
+
+def test_without_javascript_the_page_shows_the_same(open_page: Opener) -> None:
+    page = open_page(f"/en{LOST_UPDATE}", java_script_enabled=False)
+    repeat(page)
+    expect(panel(page)).to_contain_text("Outcome: final number")
+    expect(page.locator(".run-line")).to_have_count(30)
+    expect(page.locator("#p-thread_count")).to_have_value("4")
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_axe_finds_nothing_during_and_after_thirty_runs(
+    open_page: Opener, language: str, theme: str
+) -> None:
+    page = open_page(SLOW.replace("/en/", f"/{language}/"), color_scheme=theme)
+    repeat(page)
+    page.locator(".run-line").nth(1).wait_for()
+    assert violations(page) == []
+    page.locator(".button.stop").click()
+    panel(page)
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_thirty_runs_fit_a_narrow_screen(open_page: Opener, language: str) -> None:
+    orders = f"/{language}/processes/process-subclass/named-subclass?count=20&start_method=fork"
+    for address in (f"/{language}{LOST_UPDATE}", orders):
+        page = open_page(address, **NARROW)
+        repeat(page)
+        panel(page)
+        for details in page.locator("#result details:not([open]) > summary").all():
+            details.click()
+        assert sideways(page) <= 0

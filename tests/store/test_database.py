@@ -1,0 +1,258 @@
+"""A database is looked at before it is touched, and brought up to date once."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_engine
+
+from tests.store.runs import run
+from webapp.store import history
+from webapp.store.errors import StoreError
+from webapp.store.store import Store
+from webapp.store.tables import HEAD, VERSION_TABLE, metadata
+
+ROOT = Path(__file__).resolve().parents[2]
+FLASK = [sys.executable, "-m", "flask", "--app", "wsgi", "demos"]
+GUNICORN = [sys.executable, "-m", "gunicorn", "--bind", "127.0.0.1:0"]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A database with one run, that nobody has open."""
+    file = tmp_path / "folder" / "runs.sqlite"
+    store = Store(f"sqlite:///{file}")
+    store.save(run())
+    store.close()
+    return file
+
+
+def execute(file: Path, statement: str) -> None:
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute(statement)
+
+
+def write_garbage(file: Path) -> None:
+    file.write_bytes(b"This is no database, " * 1000)
+
+
+def cut_off(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+
+
+def overwrite_the_first_page(file: Path) -> None:
+    content = bytearray(file.read_bytes())
+    content[100:4096] = os.urandom(3996)
+    file.write_bytes(content)
+
+
+def come_from_the_future(file: Path) -> None:
+    execute(file, f"UPDATE {VERSION_TABLE} SET version_num = '9999'")
+
+
+def belong_to_somebody_else(file: Path) -> None:
+    file.unlink()
+    execute(file, "CREATE TABLE contacts (name TEXT)")
+
+
+BROKEN: Mapping[Callable[[Path], None], str] = {
+    write_garbage: "is damaged or is not a database at all (file is not a database). It was left",
+    cut_off: "is damaged or is not a database at all (database disk image is malformed). It was",
+    overwrite_the_first_page: "is damaged or is not a database at all",
+    come_from_the_future: f"was made by a newer version of Movazi (its tables are at 9999, this "
+    f"version knows them up to {HEAD}). It was left as it is. Run that version, or set "
+    "MOVAZI_DATABASE_URL to another database.",
+    belong_to_somebody_else: "holds tables that are not Movazi's (contacts). It was left as it is.",
+}
+EVERY_BROKEN_ONE = pytest.mark.parametrize("broken", BROKEN, ids=lambda broken: broken.__name__)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """All files of a folder, byte for byte."""
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@EVERY_BROKEN_ONE
+def test_what_is_not_ours_to_use_is_told_and_left_as_it_is(
+    file: Path, broken: Callable[[Path], None]
+) -> None:
+    broken(file)
+    before = contents(file.parent)
+    assert [*before] == ["runs.sqlite"]
+    with pytest.raises(StoreError) as told:
+        Store(f"sqlite:///{file}")
+    assert str(told.value).startswith(f"The database {file} ")
+    assert BROKEN[broken] in str(told.value)
+    assert contents(file.parent) == before
+
+
+def test_a_newer_database_that_was_not_closed_is_left_with_its_log(
+    file: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "copy"
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute(f"UPDATE {VERSION_TABLE} SET version_num = '9999'")
+        connection.commit()
+        # As after a power cut: what was written last stands in the log only.
+        shutil.copytree(file.parent, folder)
+    before = contents(folder)
+    assert before["runs.sqlite-wal"]
+    with pytest.raises(StoreError, match="newer version"):
+        Store(f"sqlite:///{folder / file.name}")
+    after = contents(folder)
+    assert after["runs.sqlite"] == before["runs.sqlite"]
+    assert after["runs.sqlite-wal"] == before["runs.sqlite-wal"]
+
+
+def test_what_was_not_closed_is_there_again(file: Path, tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{file}")
+    store.save(run("last"))
+    folder = tmp_path / "copy"
+    shutil.copytree(file.parent, folder)
+    store.close()
+    again = Store(f"sqlite:///{folder / file.name}")
+    assert again.find("last").id == "last"
+    again.close()
+
+
+@EVERY_BROKEN_ONE
+@pytest.mark.parametrize("server", [FLASK, GUNICORN], ids=["flask", "gunicorn"])
+def test_a_server_says_so_in_one_sentence_and_does_not_start(
+    file: Path, broken: Callable[[Path], None], server: list[str]
+) -> None:
+    broken(file)
+    before = contents(file.parent)
+    environment = {**os.environ, "MOVAZI_DATABASE_URL": f"sqlite:///{file}"}
+    run = subprocess.run(
+        server, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=30
+    )
+    assert run.returncode != 0
+    assert BROKEN[broken] in run.stderr
+    assert "Traceback" not in run.stderr
+    assert contents(file.parent) == before
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("mysql://127.0.0.1/runs", "names mysql; only sqlite and postgresql will do"),
+        ("where it was", "cannot be read"),
+        ("cobol://127.0.0.1/runs", "names cobol"),
+        ("sqlite://", "names no file: write sqlite:////PATH/TO/FILE"),
+        ("sqlite:///:memory:", "names no file"),
+        ("sqlite:////proc/none/runs.sqlite", "cannot be used: No such file or directory"),
+        ("sqlite:////proc/version/runs.sqlite", "cannot be used: "),
+        ("sqlite:////proc", "The database /proc cannot be used: "),
+    ],
+)
+def test_a_wrong_setting_is_told(url: str, told: str) -> None:
+    with pytest.raises(StoreError, match="DATABASE_URL") as error:
+        Store(url)
+    assert told in str(error.value)
+
+
+def test_a_folder_that_is_missing_is_made_whatever_its_name(tmp_path: Path) -> None:
+    file = tmp_path / "a folder" / "100% سلام" / "runs.sqlite"
+    store = Store(f"sqlite:///{file}")
+    store.save(run())
+    store.close()
+    assert file.is_file()
+
+
+def test_an_empty_file_becomes_a_database(tmp_path: Path) -> None:
+    file = tmp_path / "runs.sqlite"
+    file.touch()
+    store = Store(f"sqlite:///{file}")
+    store.save(run())
+    store.close()
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migrate = history.migrate
+
+    def half(connection: Connection) -> None:
+        migrate(connection)
+        connection.exec_driver_sql("this is no SQL")
+
+    file = tmp_path / "runs.sqlite"
+    with monkeypatch.context() as patch:
+        patch.setattr(history, "migrate", half)
+        with pytest.raises(StoreError, match="cannot be used"):
+            Store(f"sqlite:///{file}")
+    store = Store(f"sqlite:///{file}")
+    store.save(run())
+    store.close()
+
+
+def test_processes_that_start_at_once_make_one_database(tmp_path: Path) -> None:
+    file = tmp_path / "new" / "runs.sqlite"
+    code = (
+        "import sys\n"
+        "from tests.store.runs import run\n"
+        "from webapp.store.store import Store\n"
+        "input()\n"
+        f"store = Store('sqlite:///{file}')\n"
+        "store.save(run(sys.argv[1]))\n"
+        "store.close()\n"
+    )
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, f"run-{number}"], cwd=ROOT, stdin=subprocess.PIPE
+        )
+        for number in range(4)
+    ]
+    for process in started:
+        assert process.stdin is not None
+        process.stdin.write(b"\n")
+        process.stdin.flush()
+    for process in started:
+        process.communicate()
+        assert process.returncode == 0
+    store = Store(f"sqlite:///{file}")
+    assert {store.find(f"run-{number}").id for number in range(4)} == {
+        f"run-{number}" for number in range(4)
+    }
+    store.close()
+
+
+def test_a_start_with_nothing_to_do_loads_no_alembic(file: Path) -> None:
+    code = f"import sys; from webapp.store.store import Store; Store('sqlite:///{file}').close()"
+    loaded = subprocess.run(
+        [sys.executable, "-c", f"{code}; print(*sys.modules)"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "sqlalchemy" in loaded.stdout.split()
+    assert "alembic" not in loaded.stdout.split()
+
+
+def test_the_migrations_lead_to_the_tables_as_they_are(file: Path) -> None:
+    assert ScriptDirectory(str(history.MIGRATIONS)).get_heads() == [HEAD]
+    engine = create_engine(f"sqlite:///{file}")
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"version_table": VERSION_TABLE, "compare_type": True}
+        )
+        assert compare_metadata(context, metadata) == []
+    engine.dispose()
+
+
+def test_the_file_is_in_wal_mode(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)

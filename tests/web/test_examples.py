@@ -1,0 +1,243 @@
+"""A demo's page shows a recorded run of its own values until its visitor has made one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from threading import Event as Signal
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.web.scripted import HELLO, NamedRunner, printed
+from webapp.engine.events import Event, Kind
+from webapp.engine.recording import Outcome
+from webapp.pages.examples import HEAVIEST
+from webapp.store.store import Store
+
+DEFAULTS = {"times": "2", "pause": "0.1", "tone": "warm"}
+PERSIAN = HELLO.replace("/en/", "/fa/")
+FRAGMENT, LINK = f"{HELLO}/_example", f"{HELLO}/example"
+ASKS = f'hx-get="{FRAGMENT}"'
+LARGEST_PAGE = 80_000
+
+
+@dataclass
+class SlowRunner(NamedRunner):
+    """Its runs end when they are told to, and note that somebody follows them."""
+
+    begun: Signal = field(default_factory=Signal)
+    may_end: Signal = field(default_factory=Signal)
+
+    def _follow(self, after: int) -> Generator[Sequence[Event], None, None]:
+        self.begun.set()
+        assert self.may_end.wait(20)
+        yield from super()._follow(after)
+
+
+@pytest.fixture
+def runner() -> NamedRunner:
+    return SlowRunner()
+
+
+@pytest.fixture(autouse=True)
+def at_once(runner: SlowRunner) -> None:
+    """Let runs end at once, in all tests that do not wait for it."""
+    runner.may_end.set()
+
+
+def result(page: str) -> str:
+    """What stands where the result of a run is shown."""
+    return page.split('<div id="result">')[1].partition('id="recent"')[0]
+
+
+def test_the_first_page_asks_for_an_example(client: FlaskClient, runner: SlowRunner) -> None:
+    page = client.get(HELLO).text
+    assert "Nothing has run yet" in page
+    assert ASKS in page
+    assert f'href="{LINK}"' in page
+    assert runner.programs == []
+
+
+def test_the_example_is_a_run_of_the_demos_own_values_that_is_kept(
+    client: FlaskClient, runner: SlowRunner, store: Store
+) -> None:
+    fragment = client.get(FRAGMENT)
+    assert fragment.status_code == 200
+    assert fragment.headers["Cache-Control"] == "no-store"
+    assert runner.programs[0].parameters == {"times": 2, "pause": 0.1, "tone": "warm"}
+    assert runner.observed == [True]
+    transcript, _, _ = re.findall(r"<hx-partial.*?</hx-partial>", fragment.text, re.S)
+    assert 'hx-target="#transcript"' in transcript
+    assert "Press Run for a run of your own." in transcript
+    assert transcript.count("hello</span>") == 2
+    assert "The program ran to its end." in fragment.text
+    assert store.find("-" * 12 + "run1").demo == "say-hello"
+
+
+@pytest.mark.parametrize(
+    ("address", "note"), [(HELLO, "Press Run for a run of your own."), (PERSIAN, "ضبط‌شده در")]
+)
+def test_from_then_on_the_page_holds_it(
+    client: FlaskClient, runner: SlowRunner, address: str, note: str
+) -> None:
+    client.get(FRAGMENT)
+    page = client.get(address).text
+    assert "_example" not in page
+    assert page.count(note) == 2  # above the transcript, and above the result
+    assert page.count("hello</span>") == 2
+    assert "outcome-finished" in result(page)
+    assert "Nothing has run yet" not in page
+    assert client.get(FRAGMENT).status_code == 200
+    assert len(runner.programs) == 1
+
+
+def test_it_is_not_taken_for_the_visitors_own(client: FlaskClient) -> None:
+    client.get(FRAGMENT)
+    page = client.get(HELLO).text
+    assert 'data-own=""' in page
+    assert 'class="example"' in result(page)
+    assert re.search(r'id="status".*?>Ready</p>', page, re.S)
+
+
+def test_a_visitors_run_of_the_same_values_becomes_the_example(client: FlaskClient) -> None:
+    client.get(FRAGMENT)
+    client.post(HELLO, data=DEFAULTS, buffered=True)
+    assert "/en/runs/------------run2" in result(client.get(HELLO).text)
+
+
+@pytest.mark.parametrize("query", ["?times=4", "?run-transcript-only=on"])
+def test_a_page_with_other_values_shows_no_run_of_these(client: FlaskClient, query: str) -> None:
+    client.get(FRAGMENT)
+    page = client.get(HELLO + query).text
+    assert "Nothing has run yet" in page
+    assert "_example" not in page
+    assert "example" in client.get(f"{HELLO}?times=2").text
+
+
+def test_a_refused_page_and_a_running_page_show_none(client: FlaskClient) -> None:
+    client.get(FRAGMENT)
+    for page in (client.get(f"{HELLO}?times=99"), client.post(HELLO, data=DEFAULTS)):
+        assert "Press Run" not in page.text
+        assert "_example" not in page.text
+
+
+def test_without_javascript_a_link_leads_to_its_page(client: FlaskClient) -> None:
+    answer = client.get(LINK)
+    assert answer.status_code == 303
+    assert answer.location == "/en/runs/------------run1"
+    assert client.get(answer.location).status_code == 200
+
+
+def test_a_trap_is_labelled_where_its_example_is_shown(client: FlaskClient) -> None:
+    trap = "/en/threads/greeting/say-nothing"
+    client.get(f"{trap}/_example")
+    page = client.get(trap).text
+    assert 'class="example"' in result(page)
+    assert "A trap: this program is wrong on purpose." in page
+
+
+def test_a_whole_class_makes_one_run(client: FlaskClient, runner: SlowRunner) -> None:
+    runner.may_end.clear()
+    clients = [client.application.test_client() for _ in range(8)]
+    with ThreadPoolExecutor(len(clients)) as pool:
+        answers = pool.map(lambda one: one.get(FRAGMENT), clients)
+        assert runner.begun.wait(20)
+        runner.may_end.set()
+        assert [answer.status_code for answer in answers] == [200] * len(clients)
+    assert len(runner.programs) == 1
+
+
+def test_a_full_server_makes_none_and_is_asked_again(
+    client: FlaskClient, runner: SlowRunner
+) -> None:
+    runner.busy = True
+    answer = client.get(FRAGMENT)
+    assert answer.status_code == 204
+    assert answer.data == b""
+    assert client.get(LINK).status_code == 503
+    assert ASKS in client.get(HELLO).text
+    runner.busy = False
+    assert client.get(FRAGMENT).status_code == 200
+
+
+@pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.TIMED_OUT, Outcome.LOST])
+def test_a_run_that_went_wrong_is_no_example_and_is_tried_once(
+    client: FlaskClient, runner: SlowRunner, outcome: Outcome
+) -> None:
+    runner.outcome = outcome
+    assert client.get(FRAGMENT).status_code == 204
+    assert ASKS not in client.get(HELLO).text
+    assert client.get(FRAGMENT).status_code == 204
+    assert client.get(LINK).status_code == 404
+    assert len(runner.programs) == 1
+
+
+def test_an_example_that_was_pruned_is_made_anew(client: FlaskClient, store: Store) -> None:
+    client.get(FRAGMENT)
+    client.get(HELLO)
+    store.prune(timedelta(0))
+    assert ASKS in client.get(HELLO).text
+    client.get(FRAGMENT)
+    assert "/en/runs/------------run2" in result(client.get(HELLO).text)
+
+
+def test_an_example_of_an_older_program_is_none(client: FlaskClient, store: Store) -> None:
+    client.get(FRAGMENT)
+    stored = store.find("-" * 12 + "run1")
+    store.prune(timedelta(0))
+    store.save(replace(stored, id="older".ljust(16, "-"), source=stored.source + "\n"))
+    assert ASKS in client.get(HELLO).text
+
+
+def test_without_a_database_the_page_asks_for_none(client: FlaskClient, tmp_path: Path) -> None:
+    client.get(HELLO)
+    (tmp_path / "runs.sqlite").unlink()
+    page = client.get(HELLO)
+    assert page.status_code == 200
+    assert "Nothing has run yet" in page.text
+    assert ASKS not in page.text
+    assert client.get(FRAGMENT).status_code == 204
+
+
+def crowded(steps: int) -> list[Event]:
+    """Threads that take turns with locks, so often that their lanes are full."""
+    events = [printed(1, "hello\n"), printed(2, "hello\n")]
+    for step in range(steps):
+        for kind in (Kind.WAITS, Kind.GOT, Kind.RELEASED):
+            worker = 50 + step * 7 % 10
+            id = len(events) + 1
+            text = "acquire" if kind is Kind.WAITS else ""
+            events.append(
+                Event(id, 71 * id + step * step % 50, 42, worker, f"w{worker}", kind, "lock", text)
+            )
+    return events
+
+
+@pytest.mark.parametrize("steps", [10, 100, 1000])
+@pytest.mark.parametrize("address", [HELLO, PERSIAN])
+def test_a_page_with_its_example_stays_light(
+    client: FlaskClient, runner: SlowRunner, steps: int, address: str
+) -> None:
+    runner.batches = [crowded(steps)]
+    client.get(FRAGMENT)
+    page = client.get(address).text
+    assert page.count("hello</span>") == 2
+    files = set(re.findall(r'(?:src|href)="(/static/[^"]+)"', page))
+    packed = {"Accept-Encoding": "gzip"}
+    weight = sum(len(client.get(file, headers=packed).data) for file in (address, *files))
+    assert weight < LARGEST_PAGE
+    heavy = "outcome-finished" not in page
+    assert heavy == (steps == 1000)
+    assert heavy == ("Look at all of this run." in page or "این اجرا را کامل ببینید." in page)
+
+
+def test_the_budget_leaves_room_for_an_example(client: FlaskClient) -> None:
+    bare = len(client.get(HELLO, headers={"Accept-Encoding": "gzip"}).data)
+    client.get(FRAGMENT)
+    held = len(client.get(HELLO, headers={"Accept-Encoding": "gzip"}).data)
+    assert bare < held < bare + HEAVIEST

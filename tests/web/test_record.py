@@ -1,0 +1,50 @@
+"""The page about recording one's own program."""
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.web.scripted import COURSE, ScriptedRunner
+from webapp.app import create_app
+from webapp.lessons.folders import find_topics
+from webapp.lessons.text import LANGUAGES
+from webapp.store.store import Store
+
+EVERY_LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)
+
+
+def page_of(repository: str, store: Store) -> str:
+    """The page of a site whose repository is known."""
+    app = create_app(ScriptedRunner(), find_topics(COURSE), store, REPOSITORY=repository)
+    return app.test_client().get("/en/record").text
+
+
+@EVERY_LANGUAGE
+@pytest.mark.parametrize("address", ["", "threads/greeting/say-hello", "api"])
+def test_it_is_one_click_away(client: FlaskClient, language: str, address: str) -> None:
+    assert f'href="/{language}/record"' in client.get(f"/{language}/{address}").text
+
+
+@EVERY_LANGUAGE
+def test_it_shows_the_command(client: FlaskClient, language: str) -> None:
+    page = client.get(f"/{language}/record").text
+    assert "python3 -m webapp.engine record my_program.py -o run.html" in page
+
+
+def test_the_button_opens_the_repository_that_the_site_is_told(store: Store) -> None:
+    page = page_of("octo/movazi", store)
+    assert 'href="https://codespaces.new/octo/movazi"' in page
+    assert "git clone https://github.com/octo/movazi ~/movazi" in page
+
+
+def test_without_a_repository_there_is_no_dead_button(client: FlaskClient) -> None:
+    page = client.get("/en/record").text
+    assert "codespaces.new" not in page
+    assert "or a fork of it, press Code, choose Codespaces" in page
+
+
+@pytest.mark.parametrize(
+    "wrong", ["movazi", "https://github.com/octo/movazi", 'octo/"><b>', "a/b/c"]
+)
+def test_what_is_no_repository_is_an_error_at_start(store: Store, wrong: str) -> None:
+    with pytest.raises(ValueError, match="MOVAZI_REPOSITORY is OWNER/NAME"):
+        page_of(wrong, store)

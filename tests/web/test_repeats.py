@@ -1,0 +1,370 @@
+"""A demo that is run many times, as a page and as a stream."""
+
+import re
+import threading
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, field, replace
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.web.scripted import COURSE, GOOD, HELLO, STREAMED, ScriptedRunner, printed
+from tests.web.test_runs import messages
+from webapp.app import create_app
+from webapp.engine.events import Event
+from webapp.engine.program import Program
+from webapp.engine.recording import Outcome, Recording
+from webapp.engine.runner import Busy, UnknownRun
+from webapp.lessons.folders import find_topics
+from webapp.lessons.repeats import Tally
+from webapp.pages import addresses, repeat_stream, repeating
+from webapp.pages.repeating import RUNS, Repetition, Repetitions
+from webapp.pages.site import Site
+from webapp.store.store import Store
+
+REPEAT = f"{HELLO}/repeat"
+SLEEPS, COMPUTES = 0.001, 0.2
+"""Seconds of processor time in a run of 0.214 s."""
+
+
+@dataclass
+class ManyRuns(ScriptedRunner):
+    """Plays many runs: the nth says hello `hellos(n)` times and ends as `ends(n)` says.
+
+    While `held`, all but those that are `free` go on until they are cancelled.
+    """
+
+    hellos: Callable[[int], int] = lambda number: 2
+    ends: Callable[[int], Outcome] = lambda number: Outcome.FINISHED
+    cpu: float = SLEEPS
+    held: bool = False
+    free: tuple[str, ...] = ("run1",)
+    full: Callable[[int], bool] = lambda attempt: False
+    forgotten: frozenset[str] = frozenset()
+    text: str = "hello\n"
+    attempts: int = 0
+    most: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    let_go: threading.Event = field(default_factory=threading.Event)
+
+    def start(self, program: Program, *, visitor: str = "", observe: bool = True) -> str:
+        self.attempts += 1
+        if self.full(self.attempts):
+            raise Busy
+        return super().start(program, visitor=visitor, observe=observe)
+
+    def follow(self, run: str, after: int = 0) -> Generator[Sequence[Event], None, None]:
+        follower = self._until_the_end(run)
+        self.followers.append(follower)
+        return follower
+
+    def _until_the_end(self, run: str) -> Generator[Sequence[Event], None, None]:
+        with self.lock:
+            self.following += 1
+            self.most = max(self.most, self.following)
+        try:
+            yield []
+            while self.held and run not in (*self.free, *self.cancelled):
+                self.let_go.wait(0.01)
+                yield []
+        finally:
+            with self.lock:
+                self.following -= 1
+
+    def recording(self, run: str) -> Recording | None:
+        if run in self.forgotten:
+            raise UnknownRun(run)
+        number = int(run.removeprefix("run"))
+        said = [printed(at, self.text) for at in range(1, self.hellos(number) + 1)]
+        ending = Outcome.CANCELLED if run in self.cancelled else self.ends(number)
+        whole = super().recording(run)
+        assert whole
+        return replace(whole, events=tuple(said), outcome=ending, cpu=self.cpu)
+
+
+@pytest.fixture
+def runner() -> ManyRuns:
+    return ManyRuns()
+
+
+@pytest.fixture
+def client(runner: ManyRuns, store: Store) -> FlaskClient:
+    return create_app(runner, find_topics(COURSE), store, TESTING=True).test_client()
+
+
+def rows(page: str, number: int = 0) -> list[tuple[str, str]]:
+    """Each bar of a histogram: its label, and how often."""
+    histogram = re.findall(r'<section class="histogram">.*?</section>', page, re.S)[number]
+    bars = re.findall(
+        r'class="bar-label">\s*(.*?)\s*</span>.*?class="often">(.*?)<', histogram, re.S
+    )
+    return [(re.sub("<.*?>", "", label), often) for label, often in bars]
+
+
+def streamed(client: FlaskClient) -> Generator[str, None, None]:
+    """Start a stream and give it piece by piece; close it to leave."""
+    answer = client.post(REPEAT, data=GOOD, headers=STREAMED, buffered=False)
+    try:
+        for piece in answer.response:
+            yield piece.decode() if isinstance(piece, bytes) else piece
+    finally:
+        answer.close()
+
+
+def test_every_run_is_of_the_same_program_for_the_same_visitor(
+    client: FlaskClient, runner: ManyRuns
+) -> None:
+    given = {**GOOD, "run-visitor": "me", "run-transcript-only": "on"}
+    assert client.post(REPEAT, data=given).text
+    assert len(runner.programs) == RUNS
+    assert {str(program.parameters) for program in runner.programs} == {
+        "{'times': 3, 'pause': 0.5, 'tone': 'warm'}"
+    }
+    assert set(runner.visitors) == {"127.0.0.1 me"}
+    assert set(runner.observed) == {False}
+
+
+def test_without_javascript_the_page_holds_every_run_and_what_they_came_to(
+    client: FlaskClient, runner: ManyRuns
+) -> None:
+    runner.hellos = lambda number: 3 if number == 7 else 2
+    page = client.post(REPEAT, data=GOOD)
+    assert page.status_code == 200
+    assert page.mimetype == "text/html"
+    assert page.text.count('class="run-line"') == RUNS
+    assert "Outcome: greetings" in page.text
+    assert rows(page.text) == [("2", "29 times"), ("3", "once")]
+    assert page.text.rstrip().endswith("</html>")
+
+
+def test_the_stream_counts_the_runs_and_ends_with_the_panel(client: FlaskClient) -> None:
+    answer = client.post(REPEAT, data=GOOD, headers=STREAMED)
+    assert answer.mimetype == "text/event-stream"
+    assert answer.headers["Cache-Control"] == "no-store"
+    first, *each, panel, over = messages(answer.text)
+    assert 'data-phase="running"' in first["data"]
+    assert "data-run=" not in first["data"]
+    assert "0 of 30" in first["data"]
+    assert [f"{n} of 30" in m["data"] for n, m in enumerate(each, 1)] == [True] * RUNS
+    assert "30 runs of the same program" in panel["data"]
+    assert over == {"event": "over", "data": ""}
+
+
+def test_bad_values_are_refused_as_those_of_a_single_run_are(
+    client: FlaskClient, runner: ManyRuns
+) -> None:
+    bad = {**GOOD, "times": "99"}
+    for headers in ({}, STREAMED):
+        once = client.post(HELLO, data=bad, headers=headers)
+        often = client.post(REPEAT, data=bad, headers=headers)
+        assert often.status_code == once.status_code == 422
+        assert often.headers.get("HX-Retarget") == once.headers.get("HX-Retarget")
+        assert "e-times" in often.text
+    assert runner.attempts == 0
+
+
+def test_a_full_server_says_so_at_the_first_run(client: FlaskClient, runner: ManyRuns) -> None:
+    runner.busy = True
+    page = client.post(REPEAT, data=GOOD)
+    assert page.status_code == 503
+    assert page.headers["Retry-After"].isdigit()
+    assert f'href="{HELLO}?times=3&amp;pause=0.5&amp;tone=warm">Run again</a>' in page.text
+
+
+def test_a_server_that_is_full_on_the_way_is_asked_again(
+    client: FlaskClient, runner: ManyRuns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repeating, "BUSY_PAUSE", 0.01)
+    runner.full = lambda attempt: attempt % 3 == 0
+    page = client.post(REPEAT, data=GOOD).text
+    assert page.count('class="run-line"') == RUNS
+    assert runner.attempts > RUNS
+
+
+def test_a_server_that_stays_full_leaves_fewer_runs(
+    client: FlaskClient, runner: ManyRuns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repeating, "BUSY_PAUSE", 0.01)
+    monkeypatch.setattr(repeating, "LONGEST", 0.5)
+    runner.full = lambda attempt: attempt > 5
+    page = client.post(REPEAT, data=GOOD).text
+    assert "Only 5 of 30 runs were made" in page
+    assert rows(page) == [("2", "5 times")]
+
+
+def test_runs_that_compute_go_one_after_the_other(client: FlaskClient, runner: ManyRuns) -> None:
+    runner.cpu = COMPUTES
+    page = client.post(REPEAT, data=GOOD).text
+    assert "They went one after the other" in page
+    assert page.count('class="run-line"') == RUNS
+    assert runner.most == 1
+
+
+def test_runs_of_a_demo_that_should_take_no_time_do_not_sleep(
+    client: FlaskClient, runner: ManyRuns
+) -> None:
+    """However long they took: on a busy machine that is no sleep, but waiting for the processor."""
+    assert client.post("/en/threads/greeting/say-nothing/repeat").text
+    assert runner.most == 1
+
+
+def test_runs_that_sleep_go_together(client: FlaskClient, runner: ManyRuns) -> None:
+    runner.held = True
+    pieces = streamed(client)
+    begun, first, heartbeat = next(pieces), next(pieces), next(pieces)
+    assert "0 of 30" in begun
+    assert "1 of 30" in first
+    assert heartbeat == ": heartbeat\n\n"
+    assert runner.following == RUNS - 1
+    runner.held = False
+    assert "Up to 29 went on at the same time" in "".join(pieces)
+
+
+def test_runs_that_had_to_be_ended_wait_and_go_together(
+    client: FlaskClient, runner: ManyRuns
+) -> None:
+    runner.ends = lambda number: Outcome.DEADLOCKED
+    runner.held = True
+    pieces = streamed(client)
+    next(pieces), next(pieces), next(pieces)
+    assert runner.following > 1
+    pieces.close()
+
+
+def test_repetitions_share_the_room(runner: ManyRuns) -> None:
+    demo = find_topics(COURSE)[0].demos[0]
+    program = demo.program(demo.defaults)
+    all_of_them = Repetitions()
+
+    def begin() -> Repetition:
+        tally = Tally(demo.outcome, demo.defaults)
+        return all_of_them.begin(runner, lambda: runner.start(program), tally, ideal=1.0)
+
+    runner.held = True
+    going = [begin() for _ in range(repeating.TOGETHER // 5)]
+    follower = going[0].follow()
+    while runner.following < 5:
+        next(follower)
+    next(follower)
+    assert runner.following == 5
+    follower.close()
+    assert all_of_them.find(going[0].id) is going[0]
+    id = going.pop().id
+    with pytest.raises(KeyError):
+        all_of_them.find(id)
+
+
+def test_a_reader_that_leaves_takes_all_runs_along(client: FlaskClient, runner: ManyRuns) -> None:
+    runner.held = True
+    pieces = streamed(client)
+    next(pieces), next(pieces), next(pieces)
+    assert runner.following == RUNS - 1
+    pieces.close()
+    assert runner.following == 0
+    assert set(runner.cancelled) == {f"run{number}" for number in range(2, RUNS + 1)}
+
+
+def test_stop_ends_what_goes_on_and_shows_what_came(client: FlaskClient, runner: ManyRuns) -> None:
+    runner.held = True
+    pieces = streamed(client)
+    begun = next(pieces)
+    next(pieces), next(pieces)
+    stop = re.search(r'action="(/repetitions/[^"]+/stop)"', begun)
+    assert stop
+    assert client.post(stop[1]).status_code == 204
+    rest = "".join(pieces)
+    assert "Stopped after 1 of 30 runs." in rest
+    assert rows(rest.replace("data: ", "")) == [("2", "once")]
+    assert runner.following == 0
+    assert client.post(stop[1]).status_code == 404
+
+
+def test_stop_before_any_run_is_over_says_so(client: FlaskClient, runner: ManyRuns) -> None:
+    runner.held, runner.free = True, ()
+    pieces = streamed(client)
+    stop = re.search(r'action="(/repetitions/[^"]+/stop)"', next(pieces))
+    assert stop
+    client.post(stop[1])
+    rest = "".join(pieces)
+    assert "No run came to its end" in rest
+    assert "Stopped after 0 of 30 runs." in rest
+
+
+def test_a_run_that_was_stopped_or_lost_counts_as_what_it_is(
+    client: FlaskClient, runner: ManyRuns
+) -> None:
+    ends = {3: Outcome.LOST, 5: Outcome.TIMED_OUT, 6: Outcome.TIMED_OUT}
+    runner.ends = lambda number: ends.get(number, Outcome.FINISHED)
+    page = client.post(REPEAT, data=GOOD).text
+    assert rows(page) == [("2", "27 times"), ("Out of time", "2 times"), ("Lost", "once")]
+    assert "Not all of them finished: Finished 27, Out of time 2, Lost 1." in page
+
+
+def test_a_run_that_the_server_has_forgotten_is_left_out(
+    client: FlaskClient, runner: ManyRuns
+) -> None:
+    runner.forgotten = frozenset({"run4"})
+    assert rows(client.post(REPEAT, data=GOOD).text) == [("2", "29 times")]
+
+
+def test_the_rarest_run_is_kept_and_linked(client: FlaskClient, runner: ManyRuns) -> None:
+    runner.hellos = lambda number: {4: 1, 9: 3}.get(number, 2)
+    page = client.post(REPEAT, data=GOOD).text
+    assert rows(page) == [("1", "once"), ("2", "28 times"), ("3", "once")]
+    link = re.search(r'class="button primary"\s+href="([^"]+)">Show me the rarest run', page)
+    assert link
+    assert link[1] == addresses.run("en", "run4")
+    assert "1 more came as seldom" in page
+    shown = re.findall(r'<a href="([^"]+)">Show one', page)
+    assert shown == [addresses.run("en", run) for run in ("run4", "run1", "run9")]
+
+
+def test_a_run_that_cannot_be_kept_is_not_linked(
+    client: FlaskClient, runner: ManyRuns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Site, "keep", lambda self, run, recording: False)
+    runner.hellos = lambda number: number % 2
+    page = client.post(REPEAT, data=GOOD).text
+    assert "Its run could not be kept." in page
+    assert "Show one" not in page
+
+
+def test_it_says_what_to_read_from_it(client: FlaskClient, runner: ManyRuns) -> None:
+    same = client.post(REPEAT, data=GOOD).text
+    assert "All 30 runs came to the same." in same
+    assert "The rarest" not in same
+    runner.hellos = lambda number: number % 3
+    differ = client.post(REPEAT, data=GOOD).text
+    assert "came to different outcomes" in differ
+    persian = client.post(REPEAT.replace("/en/", "/fa/"), data=GOOD).text
+    assert "کمیاب‌ترین اجرا را نشان بده" in persian
+    assert rows(persian) == [("۰", "۱۰ بار"), ("۱", "۱۰ بار"), ("۲", "۱۰ بار")]
+
+
+def test_lines_are_shown_with_their_places(client: FlaskClient, runner: ManyRuns) -> None:
+    runner.hellos = lambda number: 1 + (number == 2)
+    page = client.post(REPEAT, data=GOOD).text
+    assert "Lines: 1 came in every run, 1 of them always in order" in page
+    assert "Lines that came in a single run: 1. One of them is: hello" in page
+
+
+def test_what_a_program_prints_is_text(client: FlaskClient, runner: ManyRuns) -> None:
+    address = HELLO.replace("say-hello", "say-in-turn")
+    runner.text = "hello from <b>\n"
+    page = client.post(f"{address}/repeat", data={"order": "2, 1, 3", "pauses": "0, 0.5"}).text
+    assert "hello from &lt;b&gt;" in page
+    assert "hello from <b>" not in page
+
+
+def test_what_cannot_be_shown_together_still_ends_the_page(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repeat_stream, "draw_repeats", lambda *args: 1 / 0)
+    page = client.post(REPEAT, data=GOOD).text
+    assert "could not be shown together" in page
+    assert page.rstrip().endswith("</html>")
+
+
+def test_there_is_nothing_to_see_at_the_address_itself(client: FlaskClient) -> None:
+    assert client.get(REPEAT).status_code == 405
+    assert client.post("/repetitions/nobody/stop").status_code == 404

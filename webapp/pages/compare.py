@@ -1,0 +1,157 @@
+"""Two demos side by side: chosen and run, or two runs that are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from webapp.lessons.text import Language
+from webapp.lessons.topic import Values
+from webapp.pages import addresses
+from webapp.pages.compare_form import (
+    CHOSEN,
+    KEYS,
+    CompareForm,
+    Enquiry,
+    InvalidComparison,
+    Problems,
+    Side,
+    draw_compare_form,
+    find,
+    fitting,
+    read_enquiry,
+)
+from webapp.pages.compare_page import draw_choice, draw_kept
+from webapp.pages.compare_sources import prefixes
+from webapp.pages.compare_stream import Two, as_events, as_page
+from webapp.pages.form import Entry, read_entry
+from webapp.pages.htmx import FORM_ONLY, by_htmx, streamed, takes_events
+from webapp.pages.kept import Kept, NoSuchRun, find_kept
+from webapp.pages.site import Run, Site
+from webapp.pages.topics import Desk
+from webapp.pages.wording import Wording
+
+
+@dataclass(frozen=True)
+class CompareFormView:
+    """The form alone."""
+
+    say: Wording
+    form: CompareForm
+
+
+def compare_blueprint(site: Site) -> Blueprint:
+    """Make the pages of comparisons, in each language."""
+    blueprint = Blueprint("compare", __name__, url_prefix="/<any(en, fa):language>/compare")
+
+    @blueprint.get("")
+    def choose(language: Language) -> AnyResponse:
+        """Show two demos, the form filled from the address."""
+        enquiry = read_enquiry(site, request.args)
+        if CHOSEN in request.args:
+            return _chosen(language, enquiry.fitting(), request.args[CHOSEN])
+        try:
+            enquiry.values(partial=True)
+        except InvalidComparison as invalid:
+            return _refused(site, language, enquiry, invalid.problems)
+        return Response(_page(site, language, enquiry))
+
+    @blueprint.post("")
+    def run(language: Language) -> Response:
+        """Run both demos, one after the other, and show what happens."""
+        enquiry = read_enquiry(site, request.form)
+        try:
+            values = enquiry.values()
+        except InvalidComparison as invalid:
+            return _refused(site, language, enquiry, invalid.problems)
+        return _run(site, language, enquiry, values)
+
+    @blueprint.get("/<topic>/<demo>/<other_topic>/<other>")
+    def beside(
+        language: Language, topic: str, demo: str, other_topic: str, other: str
+    ) -> AnyResponse:
+        """Send on to the comparison of two demos that share the query's parameters."""
+        first, second = find(site, f"{topic}/{demo}"), find(site, f"{other_topic}/{other}")
+        entry = read_entry(request.args)
+        # What is wrong with the first one's values is told there; the other takes what it can.
+        sides = Side("a", *first, entry), Side("b", *second, fitting(second[1], entry))
+        query = Enquiry(sides, (), entry.transcript_only, "").query()
+        return redirect(addresses.comparison(language, query))
+
+    @blueprint.get("/<first>/<second>")
+    def kept(language: Language, first: str, second: str) -> Response:
+        """Show two runs that are kept, whatever they are of."""
+        found = [
+            _find(site, language, key, id) for key, id in zip(KEYS, (first, second), strict=True)
+        ]
+        return Response(site.render("compare.html", draw_kept(site, language, *found)))
+
+    return blueprint
+
+
+def _chosen(language: Language, enquiry: Enquiry, key: str) -> AnyResponse:
+    """Send on to the page of the demos that were chosen, where the visitor just was."""
+    address = addresses.comparison(language, enquiry.query())
+    return redirect(f"{address}#demo-{key}" if key in KEYS else address)
+
+
+def _refused(site: Site, language: Language, enquiry: Enquiry, problems: Problems) -> Response:
+    """Show the form again with what was entered, and why it cannot be taken."""
+    if not by_htmx():
+        return Response(_page(site, language, enquiry, problems), 422)
+    say = site.wordings[language]
+    form = draw_compare_form(site, say, enquiry, problems)
+    html = site.render("_compare_form.html", CompareFormView(say, form))
+    return Response(html, 422, headers=FORM_ONLY)
+
+
+def _run(
+    site: Site, language: Language, enquiry: Enquiry, values: tuple[Values, Values]
+) -> Response:
+    """Start the first run and stream both. Raises Busy."""
+    first, second = (
+        _starter(Desk(site, language, side.topic, side.demo), side.entry, own)
+        for side, own in zip(enquiry.sides, values, strict=True)
+    )
+    sources = [side.demo.source for side in enquiry.sides]
+    two = Two(site, first(), second, prefixes(*sources))
+    if takes_events():
+        return streamed(as_events(two), "text/event-stream")
+    page = _page(site, language, enquiry, running=True)
+    return streamed(as_page(two, page), "text/html")
+
+
+def _starter(desk: Desk, entry: Entry, values: Values) -> Callable[[], Run]:
+    """Give what starts a run, now or after this request. It raises Busy."""
+    start = desk.starter(entry, values)
+
+    def started() -> Run:
+        run = desk.as_run(start(), entry, values)
+        desk.site.runs.add(run)
+        return run
+
+    return started
+
+
+def _page(
+    site: Site,
+    language: Language,
+    enquiry: Enquiry,
+    problems: Problems | None = None,
+    *,
+    running: bool = False,
+) -> str:
+    view = draw_choice(site, language, enquiry, problems, running=running)
+    return site.render("compare.html", view)
+
+
+def _find(site: Site, language: Language, key: str, id: str) -> Kept:
+    """Give one of two runs that are kept. Raises NoSuchRun, which says which of them."""
+    try:
+        return find_kept(site, id, language)
+    except NoSuchRun as error:
+        error.which = site.wordings[language](f"compare.which_{key}")
+        raise

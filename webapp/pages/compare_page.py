@@ -1,0 +1,198 @@
+"""The page of two demos side by side: with a form to run them, or of two runs that are kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from markupsafe import Markup
+
+from webapp.lessons.text import Language
+from webapp.lessons.topic import Demo, Pair, Values
+from webapp.pages import addresses
+from webapp.pages.compare_form import (
+    KEYS,
+    CompareForm,
+    Enquiry,
+    Problems,
+    draw_compare_form,
+    query_of_both,
+)
+from webapp.pages.compare_sources import Program, Sources, draw_sources, prefixes
+from webapp.pages.compare_stream import CompareEnding
+from webapp.pages.comparison import Ran, draw_comparison
+from webapp.pages.kept import Kept
+from webapp.pages.layout import Page, draw_page
+from webapp.pages.live import Lines
+from webapp.pages.pairs import find_pairs
+from webapp.pages.past import recorded
+from webapp.pages.site import Site
+from webapp.pages.transcript import Screen
+from webapp.pages.wording import Wording
+
+NOTHING = Markup()
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Where one side's transcript stands; `address` is its demo's page."""
+
+    key: str
+    number: str
+    name: str
+    title: str
+    trap: bool
+    address: str
+    clock: str = ""
+    lines: Markup = NOTHING
+
+
+@dataclass(frozen=True)
+class CompareView:
+    """The page. Two kept runs have a `result`, and the address to run them `again`, not a form."""
+
+    page: Page
+    title: str
+    look: str
+    panels: tuple[Panel, ...]
+    sources: Sources
+    status: str
+    form: CompareForm | None = None
+    running: bool = False
+    notes: tuple[str, ...] = ()
+    again: str = ""
+    result: Markup = NOTHING
+
+
+def draw_choice(
+    site: Site,
+    language: Language,
+    enquiry: Enquiry,
+    problems: Problems | None = None,
+    *,
+    running: bool = False,
+) -> CompareView:
+    """Draw the page with its form, filled with what was entered."""
+    say = site.wordings[language]
+    first, second = enquiry.sides
+    pair = None if problems else _pair(site, enquiry.names, enquiry.values(partial=True))
+    title = _title(say, pair, first.demo, second.demo)
+    programs = (
+        Program(
+            side.demo,
+            side.demo.source,
+            addresses.download(
+                language, side.topic, side.demo, {} if problems else side.entry.query()
+            ),
+        )
+        for side in enquiry.sides
+    )
+    return CompareView(
+        page=draw_page(
+            site,
+            language,
+            title=say("compare.page_title", title=title),
+            description=say("compare.description"),
+            address=lambda other: addresses.comparison(other, enquiry.query()),
+            indexed=not problems,
+        ),
+        title=title,
+        look=pair.look[language] if pair else "",
+        panels=tuple(
+            _panel(say, number, side.demo, addresses.demo(language, side.topic, side.demo))
+            for number, side in enumerate(enquiry.sides)
+        ),
+        sources=draw_sources(say, *programs),
+        status="" if running else say("run.ready"),
+        form=draw_compare_form(site, say, enquiry, problems),
+        running=running,
+    )
+
+
+def draw_kept(site: Site, language: Language, first: Kept, second: Kept) -> CompareView:
+    """Draw the page of two runs that are kept."""
+    say = site.wordings[language]
+    both = (first, second)
+    runs = (first.run, second.run)
+    sources = (first.stored.source, second.stored.source)
+    names = (runs[0].topic.name_of(runs[0].demo), runs[1].topic.name_of(runs[1].demo))
+    pair = _pair(site, names, (runs[0].values, runs[1].values))
+    title = _title(say, pair, runs[0].demo, runs[1].demo)
+    ran = [
+        Ran(kept.run, kept.stored.recording, kept.stored.source, changed=kept.changed)
+        for kept in both
+    ]
+    comparison = draw_comparison(site, *ran)
+    ending = CompareEnding(say, comparison.verdict, comparison)
+    again = query_of_both(
+        *((run.topic, run.demo, run.values) for run in runs),
+        transcript_only=any(run.transcript_only for run in runs),
+    )
+    return CompareView(
+        page=draw_page(
+            site,
+            language,
+            title=say("compare.page_title", title=title),
+            description=say("compare.description"),
+            address=lambda other: addresses.compared(other, runs[0].id, runs[1].id),
+            # As many as there are visitors, and each much like the others.
+            indexed=False,
+        ),
+        title=title,
+        look=pair.look[language] if pair else "",
+        panels=tuple(
+            _kept_panel(site, side, kept, listing)
+            for side, kept, listing in zip((0, 1), both, prefixes(*sources), strict=True)
+        ),
+        sources=draw_sources(
+            say,
+            *(
+                Program(kept.run.demo, kept.stored.source, addresses.run_program(kept.run.id))
+                for kept in both
+            ),
+        ),
+        status=comparison.verdict,
+        notes=tuple(
+            f"{say(f'compare.{key}')}: {recorded(say, 'recorded.lead', kept.stored)}"
+            for key, kept in zip(KEYS, both, strict=True)
+        ),
+        again=addresses.comparison(language, again),
+        result=Markup(site.render("_compared.html", ending)),
+    )
+
+
+def _pair(site: Site, names: tuple[str, str], values: tuple[Values, Values]) -> Pair | None:
+    """The course's own words on these two, if it has any."""
+    return next((found.pair for found in find_pairs(site) if found.is_about(names, values)), None)
+
+
+def _title(say: Wording, pair: Pair | None, first: Demo, second: Demo) -> str:
+    if pair:
+        return pair.title[say.language]
+    titles = first.title[say.language], second.title[say.language]
+    if titles[0] == titles[1]:
+        return say("compare.twice", demo=titles[0])
+    return say("compare.both", first=titles[0], second=titles[1])
+
+
+def _panel(say: Wording, side: int, demo: Demo, address: str) -> Panel:
+    key = KEYS[side]
+    return Panel(
+        key=key,
+        number=say.number(side + 1),
+        name=say(f"compare.{key}"),
+        title=demo.title[say.language],
+        trap=demo.trap,
+        address=address,
+    )
+
+
+def _kept_panel(site: Site, side: int, kept: Kept, listing: str) -> Panel:
+    say, run, recording = site.wordings[kept.run.language], kept.run, kept.stored.recording
+    screen = Screen()
+    shown = screen.feed(recording.events) + screen.rest()
+    lines = Lines(say, shown, screen.hidden, screen.last(), listing)
+    return replace(
+        _panel(say, side, run.demo, addresses.run(say.language, run.id)),
+        clock=f"{recording.wall:.3f} s",
+        lines=Markup(site.render("_lines.html", lines)),
+    )

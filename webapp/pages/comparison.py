@@ -1,0 +1,221 @@
+"""Two runs that are over, side by side: how long each took, what differs, on one axis of time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from markupsafe import Markup
+
+from webapp.engine.recording import Outcome, Recording
+from webapp.pages import addresses
+from webapp.pages.compare_form import KEYS
+from webapp.pages.compare_sources import prefixes
+from webapp.pages.form import written
+from webapp.pages.lanes import draw_deadlock, draw_lanes
+from webapp.pages.links import draw_links
+from webapp.pages.receipt import draw_notes
+from webapp.pages.repeating import RUNS
+from webapp.pages.repeats import Label, tell
+from webapp.pages.result import draw_timing
+from webapp.pages.site import Run, Site
+from webapp.pages.wording import Wording
+from webapp.timeline.figure import Setting
+from webapp.timeline.lanes import MICROSECONDS, draw
+
+ALIKE = 1.05
+"""Times are told apart from this ratio on: less comes and goes from run to run."""
+
+SHORTEST = 0.000_001
+"""Seconds: no time is measured more exactly."""
+
+NOTHING = Label("–")
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A run that is over, and the source that ran. Where that is not the demo's of today it was
+    `changed`; where it could not be `kept` it has no page."""
+
+    run: Run
+    recording: Recording
+    source: str
+    kept: bool = True
+    changed: bool = False
+
+
+@dataclass(frozen=True)
+class ComparedRow:
+    """What one thing is on both sides."""
+
+    name: str
+    cells: tuple[Label, Label]
+    differs: bool = False
+
+
+@dataclass(frozen=True)
+class ComparedSide:
+    """One of the two runs. `address` is its page's, or "" where it could not be kept."""
+
+    number: str
+    title: str
+    outcome: str
+    address: str
+    detail: str
+    notes: tuple[str, ...]
+    lanes: Markup
+    cycle: Markup
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The panel below two runs.
+
+    `link` is "" where one of them could not be kept; `own` is what a visitor's browser notes.
+    """
+
+    verdict: str
+    caution: str
+    sides: tuple[ComparedSide, ComparedSide]
+    facts: tuple[ComparedRow, ...]
+    parameters: tuple[ComparedRow, ...]
+    link: str
+    own: tuple[str, ...]
+
+
+def draw_comparison(site: Site, first: Ran, second: Ran, *, own: bool = False) -> Comparison:
+    """Say in the page's language what two runs came to, one beside the other.
+
+    Those that are the visitor's `own` of just now are noted by their browser.
+    """
+    say = site.wordings[first.run.language]
+    both = (first, second)
+    ids = (first.run.id, second.run.id)
+    return Comparison(
+        verdict=compare_times(say, first.recording, second.recording),
+        caution=say("compare.once", count=RUNS)
+        if finished(first.recording, second.recording)
+        else say("compare.finished_only"),
+        sides=_sides(say, both),
+        facts=tuple(_facts(say, both)),
+        parameters=tuple(_parameters(say, both)),
+        link=addresses.compared(say.language, *ids) if all(ran.kept for ran in both) else "",
+        own=tuple(
+            draw_links(site, ran.run, ran.recording, own=True).own
+            for ran in both
+            if own and ran.kept
+        ),
+    )
+
+
+def compare_times(say: Wording, first: Recording, second: Recording) -> str:
+    """Say how often as long as the other one the slower took; of runs that finished only."""
+    times = {"first": say.seconds(first.wall), "second": say.seconds(second.wall)}
+    if not finished(first, second):
+        endings = {
+            "first_ending": _ending(say, first.outcome),
+            "second_ending": _ending(say, second.outcome),
+        }
+        return say("compare.unfinished", **times, **endings)
+    quick, slow = sorted((first.wall, second.wall))
+    ratio = slow / max(quick, SHORTEST)
+    if ratio < ALIKE:
+        return say("compare.alike", **times)
+    longer = "first" if slow == first.wall else "second"
+    # A Decimal keeps its zero: 3.0 is measured, 3 would be known.
+    return say(f"compare.{longer}_longer", **times, ratio=Decimal(f"{ratio:.1f}"))
+
+
+def finished(*recordings: Recording) -> bool:
+    """Tell whether all of these came to their own end, without an error."""
+    return all(recording.outcome is Outcome.FINISHED for recording in recordings)
+
+
+def _ending(say: Wording, outcome: Outcome) -> str:
+    return say(f"outcome.{outcome.name.lower()}.title")
+
+
+def _sides(say: Wording, both: tuple[Ran, Ran]) -> tuple[ComparedSide, ComparedSide]:
+    timelines = [draw(ran.recording) for ran in both]
+    end = max(timeline.end for timeline in timelines) / MICROSECONDS
+    starts = prefixes(both[0].source, both[1].source)
+    first, second = (
+        ComparedSide(
+            number=say.number(number),
+            title=ran.run.demo.title[say.language],
+            outcome=ran.recording.outcome.name.lower(),
+            address=addresses.run(say.language, ran.run.id) if ran.kept else "",
+            detail=ran.recording.detail,
+            notes=tuple(_notes(say, ran)),
+            lanes=draw_lanes(
+                say,
+                timeline,
+                Setting(
+                    lines=start,
+                    transcript=f"{key}-transcript",
+                    end=end,
+                    ideal=ran.run.demo.ideal.seconds(ran.run.values),
+                    name=say(f"compare.{key}"),
+                ),
+            ),
+            cycle=draw_deadlock(say, ran.recording, lines=start),
+        )
+        for number, key, ran, timeline, start in zip(
+            (1, 2), KEYS, both, timelines, starts, strict=True
+        )
+    )
+    return first, second
+
+
+def _notes(say: Wording, ran: Ran) -> Iterator[str]:
+    yield from draw_notes(say, ran.recording)
+    if ran.changed:
+        yield say("compare.changed")
+    if not ran.kept:
+        yield say("kept.failed")
+
+
+def _facts(say: Wording, both: tuple[Ran, Ran]) -> Iterator[ComparedRow]:
+    endings = [_ending(say, ran.recording.outcome) for ran in both]
+    yield ComparedRow(
+        say("compare.ending"), (Label(endings[0]), Label(endings[1])), endings[0] != endings[1]
+    )
+    timings = [draw_timing(say, ran.run.demo, ran.run.values, ran.recording) for ran in both]
+    for first, second in zip(*timings, strict=True):
+        yield ComparedRow(first.name, (Label(first.value), Label(second.value)))
+    yield from _outcomes(say, both)
+
+
+def _outcomes(say: Wording, both: tuple[Ran, Ran]) -> Iterator[ComparedRow]:
+    """What each demo is to be looked at for, one row where that is the same for both.
+
+    How a run ended is told already, and a changed program may say it in other words.
+    """
+    told: dict[str, list[Label]] = {}
+    for side, ran in enumerate(both):
+        outcome = ran.run.demo.outcome
+        found = None if ran.changed else outcome.of(ran.recording, ran.run.values)
+        if not (found is None or isinstance(found, Outcome)):
+            label = say("repeat.outcome", label=outcome.label[say.language])
+            row = told.setdefault(label, [NOTHING, NOTHING])
+            row[side] = tell(say, found)
+    for label, (first, second) in told.items():
+        yield ComparedRow(label, (first, second), first != second and NOTHING not in told[label])
+
+
+def _parameters(say: Wording, both: tuple[Ran, Ran]) -> Iterator[ComparedRow]:
+    """Both demos' parameters, each once; what differs is told by a sign."""
+    values = [written(ran.run.demo, ran.run.values) for ran in both]
+    labels = {
+        parameter.name: parameter.label[say.language]
+        for ran in reversed(both)
+        for parameter in ran.run.demo.parameters
+    }
+    for name in _in_order(values):
+        cells = [Label(own[name], code=True) if name in own else NOTHING for own in values]
+        yield ComparedRow(labels[name], (cells[0], cells[1]), cells[0] != cells[1])
+
+
+def _in_order(values: Sequence[dict[str, str]]) -> Iterator[str]:
+    yield from dict.fromkeys(name for own in values for name in own)

@@ -1,0 +1,14 @@
+"""Files to take away."""
+
+from __future__ import annotations
+
+from flask import Response
+
+PYTHON = "text/x-python; charset=utf-8"
+
+
+def attachment(name: str, content: str, type: str = PYTHON) -> Response:
+    """Send a file that the browser saves under this name."""
+    response = Response(content, content_type=type)
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response

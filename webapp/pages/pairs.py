@@ -1,0 +1,82 @@
+"""What a demo is worth to be compared with: the course's own pairs, itself, its topic's others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from webapp.lessons.text import Language
+from webapp.lessons.topic import Demo, Pair, Topic, Values, find_demo
+from webapp.pages import addresses
+from webapp.pages.compare_form import query_of_both
+from webapp.pages.form import CompareLink, CompareMenu
+from webapp.pages.site import Site
+
+Place = tuple[Topic, Demo]
+
+
+@dataclass(frozen=True)
+class FoundPair:
+    """A pair with both its demos."""
+
+    pair: Pair
+    first: Place
+    second: Place
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """Both demos, as they are named in addresses."""
+        topic, demo = self.first
+        return topic.name_of(demo), self.pair.other
+
+    def is_about(self, names: tuple[str, str], values: tuple[Values, Values]) -> bool:
+        """Tell whether it speaks of these demos with these values."""
+        chosen = (self.pair.values, self.pair.other_values)
+        return self.names == names and all(
+            own.items() <= given.items() for own, given in zip(chosen, values, strict=True)
+        )
+
+    def query(self) -> dict[str, object]:
+        """Give the query of an address that opens it."""
+        (topic, demo), (other_topic, other) = self.first, self.second
+        return query_of_both(
+            (topic, demo, {**demo.defaults, **self.pair.values}),
+            (other_topic, other, {**other.defaults, **self.pair.other_values}),
+        )
+
+
+def find_pairs(site: Site) -> Iterator[FoundPair]:
+    """All pairs of the course."""
+    for topic in site.topics:
+        for demo in topic.demos:
+            for pair in demo.beside:
+                if second := find_demo(site.topics, pair.other):
+                    yield FoundPair(pair, (topic, demo), second)
+
+
+def draw_pairs(site: Site, language: Language, demo: Demo) -> Iterator[CompareLink]:
+    """The course's pairs with a demo, whichever side it is on."""
+    for found in find_pairs(site):
+        if demo is found.first[1] or demo is found.second[1]:
+            yield CompareLink(
+                found.pair.title[language],
+                addresses.comparison(language, found.query()),
+                found.pair.look[language],
+            )
+
+
+def draw_menu(
+    site: Site, language: Language, topic: Topic, demo: Demo, query: Mapping[str, object]
+) -> CompareMenu:
+    """The ways from a demo whose values `query` holds."""
+    own = (topic, demo)
+    itself = site.wordings[language]("compare.itself")
+    others = [(itself, demo)]
+    others += [(other.title[language], other) for other in topic.demos if other is not demo]
+    return CompareMenu(
+        pairs=tuple(draw_pairs(site, language, demo)),
+        others=tuple(
+            CompareLink(title, addresses.beside(language, own, (topic, other), query))
+            for title, other in others
+        ),
+    )

@@ -1,0 +1,134 @@
+"""Many runs as they are over: as server-sent events for htmx, or as a page that grows without it.
+
+Such a stream is not taken up again when it is lost: its runs end with it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+
+from webapp.engine.runner import Phase
+from webapp.lessons.repeats import Summary
+from webapp.pages import addresses
+from webapp.pages.live import (
+    HEARTBEAT,
+    LINES_HERE,
+    OVER,
+    PAGE_HEARTBEAT,
+    RESULT_HERE,
+    Silence,
+    cut,
+    message,
+)
+from webapp.pages.repeating import RUNS, Repetition
+from webapp.pages.repeats import Label, Repeats, draw_repeats, tell
+from webapp.pages.site import Run, Site
+from webapp.pages.wording import Wording
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class RepeatProgress:
+    """How many runs are over, of all, and what is looked at in each."""
+
+    say: Wording
+    id: str
+    phase: Phase
+    done: int
+    all: int
+    outcome: str
+    stop: str
+
+
+@dataclass(frozen=True)
+class RunOver:
+    """One run that is over: the `number`th."""
+
+    say: Wording
+    progress: RepeatProgress
+    number: int
+    wall: str
+    told: Label
+
+
+@dataclass(frozen=True)
+class RepeatEnding:
+    """The end of all runs. `repeats` is None where it could not be worked out."""
+
+    say: Wording
+    repeats: Repeats | None
+
+
+def as_events(site: Site, run: Run, repetition: Repetition) -> Iterator[bytes]:
+    """Stream many runs to htmx; `run` is the first of them."""
+    yield _message(site, "_repeat_begun.html", _progress(site, run, repetition))
+    silence = Silence()
+    with closing(repetition.follow()) as summaries:
+        for summary in summaries:
+            if summary:
+                silence.end()
+                yield _message(site, "_repeat_more.html", _over(site, run, repetition, summary))
+            elif silence.is_long():
+                yield HEARTBEAT
+    yield _message(site, "_repeat_ending.html", _ending(site, run, repetition))
+    yield OVER
+
+
+def as_page(site: Site, run: Run, repetition: Repetition, page: str) -> Iterator[bytes]:
+    """Stream many runs into a page that is cut where their lines and their result belong."""
+    before, between, after = cut(page, LINES_HERE, RESULT_HERE)
+    yield before.encode()
+    yield site.render("_repeat_intro.html", _progress(site, run, repetition)).encode()
+    silence = Silence()
+    with closing(repetition.follow()) as summaries:
+        for summary in summaries:
+            if summary:
+                silence.end()
+                over = _over(site, run, repetition, summary)
+                yield site.render("_repeat_line.html", over).encode()
+            elif silence.is_long():
+                yield PAGE_HEARTBEAT
+    yield between.encode()
+    yield site.render("_repeats.html", _ending(site, run, repetition)).encode()
+    yield after.encode()
+
+
+def _message(site: Site, template: str, view: object) -> bytes:
+    return message(site.render(template, view), 0)
+
+
+def _progress(site: Site, run: Run, repetition: Repetition) -> RepeatProgress:
+    return RepeatProgress(
+        say=site.wordings[run.language],
+        id=repetition.id,
+        phase=Phase.RUNNING,
+        done=len(repetition.tally.summaries),
+        all=RUNS,
+        outcome=run.demo.outcome.label[run.language],
+        stop=addresses.stop(repetition.id),
+    )
+
+
+def _over(site: Site, run: Run, repetition: Repetition, summary: Summary) -> RunOver:
+    progress = _progress(site, run, repetition)
+    return RunOver(
+        say=progress.say,
+        progress=progress,
+        number=progress.done,
+        wall=f"{summary.wall:.3f}",
+        told=tell(progress.say, summary.told),
+    )
+
+
+def _ending(site: Site, run: Run, repetition: Repetition) -> RepeatEnding:
+    say = site.wordings[run.language]
+    # The page has been sent in part: what fails here cannot become an error page any more.
+    try:
+        return RepeatEnding(say, draw_repeats(site, run, repetition))
+    except Exception:
+        log.exception("the runs of %s cannot be shown together", run.demo.path)
+        return RepeatEnding(say, None)

@@ -1,0 +1,13 @@
+"""What may go wrong with stored runs."""
+
+from __future__ import annotations
+
+from webapp.engine.runner import UnknownRun
+
+
+class StoreError(Exception):
+    """The database cannot be used; says in a sentence why, and what can be done."""
+
+
+class PrunedRun(UnknownRun):
+    """The run was stored once, and was pruned."""

@@ -1,0 +1,54 @@
+"""A recording as bytes: JSON, its events as rows without names, compressed."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from dataclasses import asdict, fields
+from operator import attrgetter
+from typing import Any
+
+from webapp.engine.events import Event, Kind
+from webapp.engine.recording import Outcome, Receipt, Recording, Wait
+
+LEVEL = 3
+"""Twice as fast as zlib's own choice, and a tenth larger."""
+
+# The order of a row is part of what is stored: a field can only ever be added at the end.
+ROW = ("id", "time", "pid", "tid", "worker", "kind", "object", "text", "line")
+_row = attrgetter(*ROW)
+_KIND = ROW.index("kind")
+
+
+def pack(recording: Recording) -> bytes:
+    """Write a recording."""
+    told: dict[str, Any] = {
+        field.name: getattr(recording, field.name) for field in fields(recording)
+    }
+    told["events"] = [_row(event) for event in recording.events]
+    told["receipt"] = asdict(recording.receipt)
+    told["cycle"] = [asdict(wait) for wait in recording.cycle]
+    return zlib.compress(json.dumps(told, separators=(",", ":")).encode(), LEVEL)
+
+
+def unpack(packed: bytes) -> Recording:
+    """Read a recording. Raises ValueError where it was not written by `pack`."""
+    try:
+        told = json.loads(zlib.decompress(packed))
+        receipt = told["receipt"]
+        return Recording(
+            **{
+                **told,
+                "events": tuple(map(_event, told["events"])),
+                "outcome": Outcome(told["outcome"]),
+                "receipt": Receipt(**{**receipt, "start_methods": tuple(receipt["start_methods"])}),
+                "cycle": tuple(Wait(**wait) for wait in told["cycle"]),
+            }
+        )
+    except (zlib.error, LookupError, TypeError) as error:
+        raise ValueError(f"this is no recording: {error}") from error
+
+
+def _event(row: list[Any]) -> Event:
+    row[_KIND] = Kind(row[_KIND])
+    return Event(*row)
