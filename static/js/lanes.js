@@ -139,12 +139,24 @@ class RunLanes extends HTMLElement {
   }
 
   point(source, line) {
-    const printed = this.transcript?.querySelectorAll(".line");
-    const here = printed?.[line] ?? null;
+    const printed = this.printed();
+    const here = printed[line] ?? null;
     const there = source ? document.getElementById(this.dataset.lines + source) : null;
     mark(this.dataset.transcript, here, there);
     reveal(here);
     reveal(there);
+  }
+
+  // The printed lines by their places; a long transcript leaves some out before its last.
+  printed() {
+    const lines = [];
+    for (const item of this.transcript?.querySelectorAll(".line, [data-hidden]") ?? []) {
+      lines.length += Number(item.dataset.hidden ?? 0);
+      if (item.matches(".line")) {
+        lines.push(item);
+      }
+    }
+    return lines;
   }
 
   // What each worker is at, `at` being the event that happened last.
@@ -174,7 +186,7 @@ class RunLanes extends HTMLElement {
       return;
     }
     this.with(() => {
-      const at = [...this.transcript.querySelectorAll(".line")].indexOf(line);
+      const at = this.printed().indexOf(line);
       const step = this.lines.get(at);
       if (step) {
         this.show(step);

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Opener
-from tests.browser.test_pages import LANGUAGES, THEMES, sideways, violations
+from tests.browser.test_pages import LANGUAGES, THEMES, sideways, unfold, violations
 
 EVERYTHING = "/threads/lock/lock-around-everything?thread_count=3&sleep_seconds=0.2"
 DEADLOCK = "/threads/rlock/nested-acquire?lock_type=Lock"
@@ -181,8 +181,7 @@ def test_axe_finds_nothing_in_lanes_walk_table_and_cycle(
 ) -> None:
     page = open_page(f"/{language}{DEADLOCK}", color_scheme=theme)
     run(page)
-    for summary in page.locator("#result summary").all():
-        summary.click()
+    unfold(page)
     page.locator("[data-walk=on]").click()
     expect(page.locator(".now td").first).not_to_be_empty()
     assert violations(page) == []
@@ -193,8 +192,7 @@ def test_axe_finds_nothing_in_lanes_walk_table_and_cycle(
 def test_lanes_stay_within_the_page(open_page: Opener, language: str, width: int) -> None:
     page = open_page(f"/{language}{EVERYTHING}", viewport={"width": width, "height": 800})
     run(page)
-    for summary in page.locator("#result summary").all():
-        summary.click()
+    unfold(page)
     assert sideways(page) <= 0
 
 

@@ -62,7 +62,7 @@ def test_run_again_while_it_runs_starts_anew(open_page: Opener) -> None:
     run(page)
     page.locator(".line").first.wait_for()
     first = process(page)
-    page.get_by_label("Threads").fill("2")
+    page.get_by_label("Threads", exact=True).fill("2")
     page.get_by_label("Sleep in seconds").fill("0.2")
     run(page)
     page.locator("#result > .result").wait_for()
@@ -86,7 +86,7 @@ def test_without_javascript_the_answer_is_the_page_with_the_result(open_page: Op
     run(page)
     expect(page.locator("#result > .result")).to_contain_text("The program ran to its end.")
     assert page.locator(".line").count() >= 6
-    assert page.get_by_label("Threads").input_value() == "3"
+    assert page.get_by_label("Threads", exact=True).input_value() == "3"
     expect(page.locator("#theme-switch")).to_be_hidden()
 
 
@@ -126,7 +126,7 @@ def test_a_run_that_cannot_be_taken_up_again_keeps_its_lines_and_says_so(
         expect(page.locator("#status")).to_contain_text("could not be taken up", timeout=30_000)
         assert page.locator(".line").count() >= 1
         cable.mend()
-        page.get_by_label("Threads").fill("1")
+        page.get_by_label("Threads", exact=True).fill("1")
         run(page)
         expect(page.locator("#result > .result")).to_contain_text("The program ran to its end.")
     complaints.clear()

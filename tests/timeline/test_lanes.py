@@ -6,7 +6,7 @@ import pytest
 
 from tests.timeline.records import CHILD, MAIN, A, B, Step, life, record
 from webapp.engine.events import How, Kind
-from webapp.engine.recording import Recording
+from webapp.engine.recording import Outcome, Recording
 from webapp.timeline.lanes import WAITING, End, Lane, State, draw
 
 
@@ -180,9 +180,16 @@ def test_a_killed_process_ends_with_its_threads_when_that_was_seen() -> None:
 
 def test_a_daemon_is_cut_off_with_its_process() -> None:
     steps = [*life(MAIN, 0, 60), *life(A, 5, None, (10, A, Kind.SLEPT, "", "9"))]
-    lane = lane_of(record(steps), "A")
-    assert (lane.end, lane.ending) == (60, End.CUT)
-    assert states(lane)[-1] == (State.SLEEPING, 10, 60)
+    lane = lane_of(record(steps, wall=70), "A")
+    assert (lane.end, lane.ending) == (70, End.CUT)
+    assert states(lane)[-1] == (State.SLEEPING, 10, 70)
+
+
+def test_who_still_waits_when_a_run_is_ended_has_no_end_though_its_main_thread_has() -> None:
+    steps = [*life(MAIN, 0, 60), *life(A, 5, None, (10, A, Kind.WAITS, "lock", "acquire"))]
+    lane = lane_of(record(steps, wall=500, outcome=Outcome.DEADLOCKED), "A")
+    assert (lane.end, lane.ending) == (500, End.OPEN)
+    assert states(lane)[-1] == (State.ACQUIRING, 10, 500)
 
 
 def test_a_worker_without_an_end_lasts_as_long_as_the_run() -> None:

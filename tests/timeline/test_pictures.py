@@ -56,7 +56,7 @@ ODD: dict[str, Recording] = {
             A,
             0,
             90,
-            (5, A, Kind.WAITS, "</script><b onload=x>", "get"),
+            (5, A, Kind.WAITS, "</script><b onload=x>\0\x1b", "get"),
             (60, A, Kind.RAISED, "&", "<"),
         )
     ),

@@ -57,7 +57,7 @@ class _State:
         elif event.kind is Kind.ENDED:
             self.live.pop(key, None)
         elif event.kind is Kind.EXITED:
-            pid = int(event.text.split()[0])
+            pid, _ = event.exit
             self.live = {other: name for other, name in self.live.items() if other[0] != pid}
         elif event.kind is Kind.GOT:
             self.holders[event.pid, event.object] = key

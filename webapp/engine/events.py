@@ -96,6 +96,12 @@ class Event:
         seconds = self.text.partition(" ")[2]
         return float(seconds) if seconds else None
 
+    @property
+    def exit(self) -> tuple[int, int]:
+        """The process that is over and its exit code, of an event EXITED."""
+        pid, code = self.text.split()
+        return int(pid), int(code)
+
 
 def decode(line: bytes, *, id: int, began: int) -> Event:
     """Read one line of the wire, `began` being the run's zero in nanoseconds.

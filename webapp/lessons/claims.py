@@ -263,7 +263,7 @@ def exit_codes(expected: Callable[[Values], Iterable[int]]) -> Check:
 
     def check(recording: Recording, values: Values) -> Measured:
         events = (event for event in recording.events if event.kind is Kind.EXITED)
-        codes = sorted(int(event.text.split()[1]) for event in events)
+        codes = sorted(event.exit[1] for event in events)
         return Measured(codes == sorted(expected(values)), ", ".join(map(str, codes)))
 
     return check

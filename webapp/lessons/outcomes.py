@@ -198,7 +198,7 @@ def codes_left() -> Read:
 
     def read(recording: Recording, values: Values) -> Told | None:
         events = (event for event in recording.events if event.kind is Kind.EXITED)
-        codes = sorted(int(event.text.split()[1]) for event in events)
+        codes = sorted(event.exit[1] for event in events)
         return ", ".join(map(str, codes)) or None
 
     return read

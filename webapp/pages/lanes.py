@@ -6,13 +6,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from flask import Blueprint, Response, abort
+from flask import Blueprint, Response
 from markupsafe import Markup
 
 from webapp.engine.recording import Recording
 from webapp.engine.runner import UnknownRun
 from webapp.lessons.text import Language
 from webapp.pages import addresses
+from webapp.pages.kept import find_stored
 from webapp.pages.site import Site
 from webapp.pages.wording import Wording
 from webapp.timeline.cycle import draw_cycle
@@ -33,10 +34,7 @@ def lanes_blueprint(site: Site) -> Blueprint:
     @blueprint.get("/<any(en, fa):language>/runs/<id>/steps.json")
     def steps(language: Language, id: str) -> Response:
         """Send a run's steps in the words of the language."""
-        try:
-            timeline = draw(find_recording(site, id))
-        except UnknownRun:
-            abort(404)
+        timeline = draw(find_recording(site, id))
         told = json.dumps(draw_steps(timeline, site.wordings[language]), ensure_ascii=False)
         return Response(told, content_type="application/json", headers=KEPT)
 
@@ -44,14 +42,12 @@ def lanes_blueprint(site: Site) -> Blueprint:
 
 
 def find_recording(site: Site, id: str) -> Recording:
-    """Give the record of a run that is over, from the store or just now. Raises UnknownRun."""
+    """Give the record of a run that is over, kept or just now. Raises NoSuchRun and StoreError."""
     try:
         recording = site.runner.recording(id)
     except UnknownRun:
-        return site.store.find(id).recording
-    if recording is None:
-        raise UnknownRun(id)
-    return recording
+        recording = None
+    return recording or find_stored(site, id).recording
 
 
 @dataclass(frozen=True)

@@ -95,7 +95,7 @@ class _Finder:
             case Kind.PASSED if wait is not None and waited and wait.how is How.SIGNAL:
                 signalled = self._given.get((Kind.SIGNALLED, event.object))
                 yield from self._arrow(Cause.SIGNAL, signalled, event, since=wait)
-            case Kind.EXITED if event.text.partition(" ")[2].startswith("-"):
+            case Kind.EXITED if event.exit[1] < 0:
                 yield from self._kill(event)
         if event.kind is not Kind.STARTED and waited:
             del self._waits[event.key]
@@ -130,7 +130,7 @@ class _Finder:
     def _kill(self, exited: Event) -> Iterator[Arrow]:
         """From who sent the signal to the process that it ended."""
         sent = self._given.get((Kind.SIGNALLED, exited.object))
-        pid = int(exited.text.split()[0])
+        pid, _ = exited.exit
         if sent is None or (pid, pid) not in self._index:
             return
         lane = self._index[pid, pid]

@@ -16,6 +16,7 @@ LOW, HIGH = 130, 260
 BOX_HEIGHT = 28
 LETTER = 7.6  # pixels
 ARROW = 7  # pixels
+TEXT_GAP = 13  # pixels from a curve to its text
 LETTERS = 18  # of a name
 
 
@@ -95,8 +96,8 @@ def _edge(here: _Node, there: _Node, text: str, kind: str) -> str:
     start = _leaving(here, mid_x, mid_y)
     end = _leaving(there, mid_x, mid_y)
     head = _head(mid_x, mid_y, *end)
-    text_x = (start[0] + 2 * mid_x + end[0]) / 4 + way_y / length * 9
-    text_y = (start[1] + 2 * mid_y + end[1]) / 4 - way_x / length * 9
+    text_x = (start[0] + 2 * mid_x + end[0]) / 4 + way_y / length * TEXT_GAP
+    text_y = (start[1] + 2 * mid_y + end[1]) / 4 - way_x / length * TEXT_GAP
     way = f"M{start[0]:.0f} {start[1]:.0f}Q{mid_x:.0f} {mid_y:.0f} {end[0]:.0f} {end[1]:.0f}"
     return (
         f'<g class="edge {kind}"><path class="reach" d="{way}"/><path d="{way}"/>{head}'

@@ -9,7 +9,7 @@ from webapp.timeline.arrows import find_arrows
 from webapp.timeline.lanes import MICROSECONDS, Timeline
 from webapp.timeline.scale import View, written
 from webapp.timeline.svg import Row, draw_picture
-from webapp.timeline.words import Words
+from webapp.timeline.words import UNWRITABLE, Words
 
 WIDTH, NAMES, MARGIN, TITLE = 1080, 150, 16, 34
 LETTERS = 18  # of a worker's name
@@ -57,7 +57,7 @@ def draw_document(timeline: Timeline, say: Words, *, title: str, ideal: float | 
     )
     height = picture.height + TITLE + MARGIN
     hues = "".join(f".hue-{at}{{color:{hue}}}" for at, hue in enumerate(HUES))
-    return (
+    document = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" '
         f'viewBox="0 0 {WIDTH} {height}"><title>{escape(title)}</title>'
@@ -66,6 +66,7 @@ def draw_document(timeline: Timeline, say: Words, *, title: str, ideal: float | 
         f'<svg x="{NAMES}" y="{TITLE}" width="{WIDTH - NAMES - MARGIN}" '
         f'height="{picture.height}">{picture.svg}</svg></svg>\n'
     )
+    return document.translate(UNWRITABLE)
 
 
 def _names(rows: Sequence[Row]) -> str:

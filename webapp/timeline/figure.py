@@ -21,7 +21,7 @@ from webapp.timeline.scale import MILLISECOND, View, written
 from webapp.timeline.steps import draw_steps
 from webapp.timeline.svg import Picture, Row, draw_picture
 from webapp.timeline.tables import Life, Total, draw_table
-from webapp.timeline.words import Words
+from webapp.timeline.words import UNWRITABLE, Words
 
 SPEEDS = (1, 10, 100)
 
@@ -62,7 +62,7 @@ def draw_figure(timeline: Timeline, say: Words, setting: Setting) -> str:
         ideal_label=say("lanes.ideal", time=written(ideal or 0, end)),
     )
     embedded = "" if setting.steps else _data(draw_steps(timeline, say))
-    return (
+    html = (
         f'<run-lanes dir="ltr" data-end="{end}" data-start="{view.start}" data-stop="{view.end}" '
         f'data-lines="{escape(setting.lines)}" data-transcript="{escape(setting.transcript)}" '
         f'data-steps="{escape(setting.steps)}" data-height="{picture.height}">'
@@ -70,6 +70,7 @@ def draw_figure(timeline: Timeline, say: Words, setting: Setting) -> str:
         f"{_part(setting.part, view, say)}{_table(timeline, say, setting.name)}{embedded}"
         "</run-lanes>"
     )
+    return html.translate(UNWRITABLE)
 
 
 def _named(label: str, name: str) -> str:

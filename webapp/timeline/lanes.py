@@ -14,11 +14,13 @@ from functools import cached_property
 from statistics import median
 
 from webapp.engine.events import Event, How, Kind
-from webapp.engine.recording import Key, Recording
+from webapp.engine.recording import Key, Outcome, Recording
 
 MICROSECONDS = 1_000_000
 QUIET_NOISE = 100
 """Microseconds that nothing can be told below, where a run shows no lateness of its own."""
+
+BY_ITSELF = (Outcome.FINISHED, Outcome.FAILED)
 
 NOBODY: Key = (0, 0)
 """What was written past `print`: who did it is not known."""
@@ -122,9 +124,9 @@ def draw(recording: Recording) -> Timeline:
     """Find the lanes of a run, however it ended and whatever is missing of it."""
     events = in_time(recording.events)
     last = max([1, round(recording.wall * MICROSECONDS), *(event.time for event in events)])
-    workers = {
-        key: _Worker(life) for key, life in _lives(events, _numbers(recording), last).items()
-    }
+    ends = _Ends(last, by_itself=recording.outcome in BY_ITSELF)
+    lives = _lives(events, _numbers(recording), ends)
+    workers = {key: _Worker(life) for key, life in lives.items()}
     for event in events:
         if event.key in workers:
             workers[event.key].take(event)
@@ -149,26 +151,19 @@ def _numbers(recording: Recording) -> dict[Key, int]:
     return numbers
 
 
-def _lives(events: list[Event], numbers: Mapping[Key, int], last: int) -> dict[Key, Lane]:
+def _lives(events: list[Event], numbers: Mapping[Key, int], ends: _Ends) -> dict[Key, Lane]:
     """The lanes without what was done in them, each process's threads below it."""
-    seen: dict[Key, tuple[Event, int]] = {}
-    ends: dict[Key, int] = {}
-    exits: dict[int, tuple[int, int]] = {}
+    seen: dict[Key, Event] = {}
     for event in events:
-        first, _ = seen.get(event.key, (event, 0))
-        seen[event.key] = (first, event.time)
-        if event.kind is Kind.ENDED:
-            ends[event.key] = event.time
-        elif event.kind is Kind.EXITED:
-            pid, code = event.text.split()
-            exits[int(pid)] = (event.time, int(code))
+        seen.setdefault(event.key, event)
+        ends.take(event)
     seen.pop(NOBODY, None)
     order = {pid: at for at, pid in enumerate(dict.fromkeys(pid for pid, _ in seen))}
-    keys = sorted(seen, key=lambda key: (order[key[0]], key[0] != key[1], seen[key][0].time))
+    keys = sorted(seen, key=lambda key: (order[key[0]], key[0] != key[1], seen[key].time))
     lives = {}
     for key in keys:
-        first, silent = seen[key]
-        end, ending = _end(key, ends, exits, silent, last)
+        first = seen[key]
+        end, ending = ends.of(key)
         lives[key] = Lane(
             key=key,
             name=first.worker or "?",
@@ -177,28 +172,42 @@ def _lives(events: list[Event], numbers: Mapping[Key, int], last: int) -> dict[K
             start=first.time,
             end=end,
             ending=ending,
-            exit_code=exits[key[0]][1] if key[0] in exits and key[0] == key[1] else None,
+            exit_code=ends.exits[key[0]][1] if key[0] in ends.exits and key[0] == key[1] else None,
         )
     return lives
 
 
-def _end(
-    key: Key,
-    ends: Mapping[Key, int],
-    exits: Mapping[int, tuple[int, int]],
-    silent: int,
-    last: int,
-) -> tuple[int, End]:
-    """When a worker that was `silent` since then ended, and how."""
-    if key in ends:
-        return ends[key], End.ENDED
-    pid = key[0]
-    if pid in exits:
-        time, code = exits[pid]
-        return max(time, silent), End.KILLED if code < 0 else End.CUT
-    if (pid, pid) in ends:
-        return max(ends[pid, pid], silent), End.CUT
-    return last, End.OPEN
+@dataclass
+class _Ends:
+    """When workers ended, and how, in a run that lasted until `last`.
+
+    A process that left `by_itself` took with it whoever it did not wait for.
+    """
+
+    last: int
+    by_itself: bool
+    ended: dict[Key, int] = field(default_factory=dict)
+    exits: dict[int, tuple[int, int]] = field(default_factory=dict)
+
+    def take(self, event: Event) -> None:
+        """Take the next event."""
+        if event.kind is Kind.ENDED:
+            self.ended[event.key] = event.time
+        elif event.kind is Kind.EXITED:
+            pid, code = event.exit
+            self.exits[pid] = (event.time, code)
+
+    def of(self, key: Key) -> tuple[int, End]:
+        """A worker's end."""
+        pid = key[0]
+        if key in self.ended:
+            return self.ended[key], End.ENDED
+        if pid in self.exits:
+            time, code = self.exits[pid]
+            return time, End.KILLED if code < 0 else End.CUT
+        # The end of a process's main thread is not yet its own: it waits for its other threads.
+        cut = self.by_itself and (pid, pid) in self.ended
+        return self.last, End.CUT if cut else End.OPEN
 
 
 # --- what a worker is at ---

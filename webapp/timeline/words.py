@@ -12,6 +12,9 @@ from webapp.timeline.lanes import State, Stretch
 
 PRINTED_LETTERS = 60
 
+# Characters that neither HTML nor XML can hold, not even escaped; a worker's name may.
+UNWRITABLE = {code: "\ufffd" for code in (*range(32), 0xFFFE, 0xFFFF) if chr(code) not in "\t\n\r"}
+
 
 class Words(Protocol):
     """The texts of one language, and how it writes numbers."""
@@ -57,7 +60,7 @@ def _step(event: Event) -> tuple[str, dict[str, object]]:
             if event.timeout is not None:
                 key, filled["seconds"] = f"{key}_at_most", event.timeout
         case Kind.EXITED:
-            filled["code"] = event.text.partition(" ")[2]
+            filled["code"] = str(event.exit[1])
         case Kind.STARTS | Kind.SIGNALLED if event.text and not event.text.isdigit():
             key = f"{key}_by"
         case Kind.GOT if event.text:

@@ -315,12 +315,12 @@ topic = Topic(
                     title=Text("Without a lock, or with one", "بی قفل یا با قفل"),
                     other="lock/lost-update-fixed",
                     look=Text(
-                        "Look at the final number, and at what it costs: without the lock nobody "
-                        "waits and updates get lost; with it every thread waits again and again, "
-                        "and none is lost.",
-                        "مقدار نهایی را ببینید و بهایش را: بی قفل هیچ‌کس منتظر نمی‌ماند و "
-                        "به‌روزرسانی‌ها گم می‌شوند؛ با قفل هر نخ بارها منتظر می‌ماند و چیزی گم "
-                        "نمی‌شود.",
+                        "Look at the final number, and at what it costs: without the lock the "
+                        "counting threads never wait and updates get lost; with it they wait again "
+                        "and again, and none is lost.",
+                        "مقدار نهایی را ببینید و بهایش را: بی قفل، نخ‌های شمارنده هیچ‌گاه منتظر "
+                        "نمی‌مانند و به‌روزرسانی‌ها گم می‌شوند؛ با قفل بارها منتظر می‌مانند و چیزی "
+                        "گم نمی‌شود.",
                     ),
                 ),
             ),

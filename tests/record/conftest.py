@@ -1,0 +1,29 @@
+"""What the tests of the command share: programs that are written on the spot."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Write = Callable[[str], Path]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Write a program to a file; give its path."""
+
+    def write(source: str) -> Path:
+        path = tmp_path / "my_program.py"
+        path.write_text(textwrap.dedent(source).lstrip(), encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Path:
+    """Where a page is to be written."""
+    return tmp_path / "run.html"

@@ -1,0 +1,229 @@
+"""What stands in the page of a recorded program."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.record.commanding import PROGRAMS, ROOT, Loaded, Written, read, record
+from tests.record.conftest import Write
+from tests.web.test_pages import Nesting
+from webapp.lessons.text import LANGUAGES
+from webapp.pages.record import COMMANDS
+from webapp.pages.transcript import LAST_LINES_SHOWN, LINES_SHOWN
+from webapp.pages.wording import load_wordings
+
+EVERY_LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)
+
+HOSTILE = """
+    from threading import Thread
+
+    text = "</script><script>alert(1)</script><img src=http://evil.example/x.png> <!-- &lt; ]]>"
+
+
+    def work(text: str) -> None:
+        print(text)
+        print("\\x00\\x1b[31m\\x7f\\ud800".encode("utf-8", "replace").decode())
+
+
+    thread = Thread(target=work, args=(text,), name="<b>bold</b>")
+    thread.start()
+    thread.join()
+"""
+
+
+def recorded(program: Path, page: Path, *arguments: str) -> Written:
+    """Record a program and read its page."""
+    record(program, *arguments, "-o", page)
+    return read(page)
+
+
+def test_it_says_what_ran_when_and_on_what(write: Write, page: Path) -> None:
+    html = recorded(write("print('hello')"), page, "5", "a b").html
+    assert "<title>my_program.py, recorded · Movazi</title>" in html
+    assert "<h1><bdi>my_program.py</bdi></h1>" in html
+    assert "python my_program.py 5 &#x27;a b&#x27;" in html
+    python = f"CPython {sys.version.split()[0]}"
+    assert re.search(rf"Recorded on \d+ \w+ \d{{4}}, [\d:]+ UTC on Linux .*\({python}, cores", html)
+    assert "The program ran to its end in" in html
+    assert str(page.parent) not in html
+
+
+def test_its_source_is_the_programs_line_by_line(write: Write, page: Path) -> None:
+    program = write(HOSTILE)
+    source = recorded(program, page).source
+    assert source == program.read_text(encoding="utf-8")
+
+
+def test_every_line_of_the_transcript_leads_to_its_line_of_the_source(
+    write: Write, page: Path
+) -> None:
+    written = recorded(write("import os\nprint('one')\nos.write(2, b'two\\n')"), page)
+    lines = re.findall(r'<li class="line .*?</li>', written.html)
+    [one] = [line for line in lines if "one" in line]
+    [two] = [line for line in lines if "two" in line]
+    assert 'data-source="L2"' in one and 'href="#L2"' in one
+    assert "data-source" not in two and " error" in two
+    assert 'id="L2"' in written.html
+
+
+def test_nothing_that_a_program_does_is_markup(write: Write, page: Path) -> None:
+    written = recorded(write(HOSTILE), page)
+    assert "<script>alert" not in written.html
+    assert "<b>bold" not in written.html
+    assert "</script><script>alert(1)</script>" in written.transcript[0]
+    assert written.lanes == ["MainThread", "<b>bold</b>"]
+    assert any("alert(1)" in sentence for sentence in written.steps["sentences"])
+
+
+@EVERY_LANGUAGE
+def test_it_is_well_formed_and_loads_nothing(write: Write, page: Path, language: str) -> None:
+    html = recorded(write(HOSTILE), page, "--language", language).html
+    nesting, loaded = Nesting(), Loaded()
+    for parser in (nesting, loaded):
+        parser.feed(html)
+    assert nesting.wrong == nesting.open == []
+    assert len(nesting.ids) == len({*nesting.ids})
+    assert loaded.addresses == []
+    assert not re.findall(r"@import|url\((?!\"data:)", html)
+    assert not re.search(r'^import |^export |from "\./', html, flags=re.MULTILINE)
+    assert "default-src 'none'" in html
+
+
+@EVERY_LANGUAGE
+def test_it_speaks_its_language(write: Write, page: Path, language: str) -> None:
+    say = load_wordings()["fa" if language == "fa" else "en"]
+    html = recorded(write("print('hello')"), page, "--language", language).html
+    assert f'<html lang="{language}" dir="{say.direction}">' in html
+    assert say("own.eyebrow") in html
+    assert say("lanes.title") in html
+    assert ("font/woff2" in html) == (language == "fa")
+
+
+def test_it_works_without_javascript(write: Write, page: Path) -> None:
+    """What is shown is in the page itself; scripts only make it move."""
+    html = recorded(write(HOSTILE), page).html
+    still = re.sub(r"<script.*?</script>", "", html, flags=re.DOTALL)
+    for needed in ('<svg class="picture"', '<details class="lanes-table"', 'class="line hue-'):
+        assert needed in still
+
+
+def test_a_program_that_prints_nothing_has_a_page_too(write: Write, page: Path) -> None:
+    assert "The program printed nothing." in recorded(write(""), page).html
+
+
+def test_of_many_lines_the_first_and_the_last_are_shown(write: Write, page: Path) -> None:
+    count = LINES_SHOWN + LAST_LINES_SHOWN + 10
+    written = recorded(write(f"for number in range({count}): print(number)"), page)
+    assert len(written.transcript) == LINES_SHOWN + LAST_LINES_SHOWN
+    assert written.transcript[LINES_SHOWN - 1] == str(LINES_SHOWN - 1)
+    assert written.transcript[-1] == str(count - 1)
+    assert "10 lines are not shown here." in written.html
+    # A walk finds a line by its place in the list, so what follows a gap is in another.
+    first = written.html.split('id="transcript"')[1].split("</ol>")[0]
+    assert first.count('class="line ') == LINES_SHOWN
+
+
+def test_very_long_lines_are_cut(write: Write, page: Path) -> None:
+    written = recorded(write(f"x = '{'a' * 1_000_000}'\nprint(x)"), page)
+    assert len(written.html) < 200_000
+    assert written.transcript[0].endswith(" …")
+
+
+def test_the_receipt_proves_the_source(write: Write, page: Path) -> None:
+    program = write("print('hello')")
+    assert hashlib.sha256(program.read_bytes()).hexdigest() in recorded(program, page).html
+
+
+# --- programs that nobody here wrote ---
+
+
+def test_the_programs_of_the_documentation_are_as_they_were() -> None:
+    sources = tomllib.loads((PROGRAMS / "SOURCES").read_text(encoding="utf-8"))
+    assert {path.name for path in PROGRAMS.glob("*.py")} == sources.keys()
+    for name, source in sources.items():
+        assert hashlib.sha256((PROGRAMS / name).read_bytes()).hexdigest() == source["sha256"]
+
+
+def test_queues_between_processes(page: Path) -> None:
+    run = record(PROGRAMS / "mp_workers.py", "-o", page)
+    assert run.returncode == 0
+    written = read(page)
+    assert written.transcript == run.stdout.splitlines()[: len(written.transcript)]
+    assert len([line for line in written.transcript if "says that" in line]) == 30
+    assert written.lanes == ["MainThread", *(f"Process-{n}" for n in range(1, 5))]
+    told = " ".join(written.steps["sentences"])
+    for words in ("starts Process-4", "into task_queue", "out of task_queue", "for an item in"):
+        assert words in told
+    assert re.search(r"puts .*Process-\d says that mul\(\d+, 7\)", told)
+
+
+def test_an_executor_of_processes(page: Path) -> None:
+    run = record(PROGRAMS / "process_pool_executor.py", "-o", page)
+    assert run.returncode == 0
+    written = read(page)
+    assert written.transcript == run.stdout.splitlines()
+    tasks = [text for text in written.steps["sentences"] if text.startswith("begins the task")]
+    assert any("is_prime(112272535095293" in task for task in tasks)
+    assert len(written.lanes) > 1
+
+
+def test_a_daemon_that_works_off_a_queue(page: Path) -> None:
+    run = record(PROGRAMS / "queue_join.py", "-o", page)
+    assert run.returncode == 0
+    written = read(page)
+    assert written.transcript == run.stdout.splitlines()
+    assert written.transcript[-1] == "All work completed"
+    assert "puts 29 into q" in written.steps["sentences"]
+    assert "begins to wait for a signal of q" in written.steps["sentences"]
+
+
+def test_the_example_of_the_sites_page_does_what_it_says(tmp_path: Path) -> None:
+    (tmp_path / "three.py").write_text(COMMANDS["example"] + "\n", encoding="utf-8")
+    command, *expected = COMMANDS["output"].splitlines()
+    run = subprocess.run(
+        command.removeprefix("$ ").replace("python3", sys.executable),
+        shell=True,
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert [*run.stdout.splitlines(), *run.stderr.splitlines()] == expected
+
+
+def test_nothing_but_its_own_folders_are_needed(tmp_path: Path, write: Write) -> None:
+    """A bare interpreter, and of us only what the recorder and its page are made of."""
+    for folder in ("engine", "lessons", "pages", "record", "timeline"):
+        shutil.copytree(ROOT / "webapp" / folder, tmp_path / "webapp" / folder)
+    shutil.copytree(ROOT / "static", tmp_path / "static")
+    (tmp_path / "webapp/__init__.py").touch()
+    program = write("print('hello')")
+    run = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", BARE, str(program), "-o", "bare.html"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.stdout == "hello\n", run.stderr
+    assert read(tmp_path / "bare.html").transcript == ["hello"]
+
+
+BARE = """
+import os, sys
+sys.path.insert(0, os.getcwd())
+from webapp.engine.__main__ import main
+code = main(["record", *sys.argv[1:]])
+assert not {"flask", "jinja2", "pygments", "markupsafe", "sqlalchemy"} & {*sys.modules}
+sys.exit(code)
+"""

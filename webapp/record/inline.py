@@ -1,0 +1,97 @@
+"""The site's own style sheets and scripts, to stand in a page that has nothing beside it.
+
+Whatever the page says, it loads nothing: its policy allows just these, by their hashes.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from functools import cache
+from pathlib import Path
+
+from webapp.lessons.text import Language
+
+STATIC = Path(__file__).resolve().parents[2] / "static"
+
+# The first declares the order of the layers; the others may come in any order.
+STYLES = (
+    "tokens",
+    "base",
+    "layout",
+    "header",
+    "hues",
+    "topic",
+    "bench",
+    "code",
+    "transcript",
+    "result",
+    "lanes",
+    "walk",
+    "cycle",
+    "record",
+    "print",
+)
+THEME = "theme"
+MODULES = ("marking", "transcript", "lanes")  # what is imported comes before who imports it
+
+_FONT_FACE = re.compile(r"@font-face \{.*?\n  \}\n", re.DOTALL)
+_FONT_FILE = re.compile(r'url\("\.\./(vendor/[^"]+\.woff2)"\)')
+_IMPORT = re.compile(r'^import .* from "\./.*";\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export ", re.MULTILINE)
+
+
+@cache
+def style(language: Language) -> str:
+    """All style sheets as one, with the Persian font in it where the page is Persian."""
+    sheets = "".join(_text(f"css/{name}.css") for name in STYLES)
+    if language == "fa":
+        return _FONT_FILE.sub(lambda file: f'url("{_data(file[1], "font/woff2")}")', sheets)
+    return _FONT_FACE.sub("", sheets)
+
+
+@cache
+def theme_script() -> str:
+    """What must run before anything is painted."""
+    return _text(f"js/{THEME}.js")
+
+
+@cache
+def module_script() -> str:
+    """The modules as one: what each of them names stays its own, but for what it exports."""
+    return "".join(_module(_text(f"js/{name}.js")) for name in MODULES)
+
+
+def icon() -> str:
+    """The icon's address, which is the icon itself."""
+    return _data("img/mark.svg", "image/svg+xml")
+
+
+def policy(*, scripts: tuple[str, ...], styles: tuple[str, ...]) -> str:
+    """The Content-Security-Policy of a page that has just these in it."""
+    return (
+        f"default-src 'none'; script-src {_hashes(scripts)}; style-src {_hashes(styles)}; "
+        "font-src data:; img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _text(name: str) -> str:
+    return (STATIC / name).read_text(encoding="utf-8")
+
+
+def _module(text: str) -> str:
+    whole = _IMPORT.sub("", text)
+    return _EXPORT.sub("", whole) if _EXPORT.search(whole) else f"{{\n{whole}}}\n"
+
+
+def _data(name: str, type: str) -> str:
+    content = base64.b64encode((STATIC / name).read_bytes()).decode()
+    return f"data:{type};base64,{content}"
+
+
+def _hashes(texts: tuple[str, ...]) -> str:
+    return " ".join(
+        f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+        for text in texts
+    )

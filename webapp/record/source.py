@@ -1,0 +1,47 @@
+"""The program's file: read, and refused before anything runs where it is no program."""
+
+from __future__ import annotations
+
+import io
+import tokenize
+import traceback
+import warnings
+from pathlib import Path
+
+
+class Refused(Exception):
+    """What was asked for cannot be done; says why. Nothing was run or written."""
+
+
+def read_source(path: Path) -> str:
+    """Give the text of a Python program. Raises Refused."""
+    try:
+        content = path.read_bytes()
+    except IsADirectoryError:
+        raise Refused(f"{path} is a folder; name the file of the program in it") from None
+    except OSError as error:
+        raise Refused(f"{path} cannot be read: {error.strerror}") from None
+    text = _decoded(path, content)
+    _compile(path, content)
+    return text
+
+
+def _decoded(path: Path, content: bytes) -> str:
+    """Read bytes as Python does: as UTF-8, or as the file's first lines say."""
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+        return io.TextIOWrapper(io.BytesIO(content), encoding).read()
+    except (SyntaxError, UnicodeDecodeError) as error:
+        raise Refused(
+            f"{path} is not UTF-8 text, and names no other encoding that fits: {error}"
+        ) from None
+
+
+def _compile(path: Path, content: bytes) -> None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the program itself will tell them
+            compile(content, str(path), "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        told = "".join(traceback.format_exception_only(error)).rstrip()
+        raise Refused(f"{path} does not compile, so nothing was run:\n{told}") from None
