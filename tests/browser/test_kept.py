@@ -20,6 +20,7 @@ UNSEEN = "/en/processes/name-a-process/renamed-inside"
 
 def ran(page: Page) -> Page:
     """Run the demo of a page to its end."""
+    page.locator("#result").evaluate("earlier => earlier.replaceChildren()")
     page.locator("#run-button").click()
     page.locator("#result > .result").wait_for()
     return page

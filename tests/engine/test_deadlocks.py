@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from tests.engine.conftest import Run, Write
 from tests.engine.running import finish, texts
 from webapp.engine.embedded import EmbeddedRunner
@@ -64,6 +66,43 @@ def test_a_worker_that_may_still_end_the_waiting_is_no_deadlock(run: Run) -> Non
     """)
     assert recording.outcome is Outcome.FINISHED
     assert texts(recording) == ["got it"]
+
+
+def test_who_is_only_without_a_processor_may_still_go_on(run: Run) -> None:
+    """The child's signal waits for it longer than a run must be silent to be looked at."""
+    recording = run("""
+        import multiprocessing, os, signal, subprocess, time
+        def work():
+            signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+            print("ready")
+            never.acquire()
+        context = multiprocessing.get_context("fork")
+        never = context.Semaphore(0)
+        child = context.Process(target=work)
+        child.start()
+        time.sleep(0.2)
+        os.kill(child.pid, signal.SIGINT)
+        subprocess.Popen(["sh", "-c", f"sleep 1.5; kill -9 {child.pid}"])
+        child.join()
+        print("joined")
+    """)
+    assert recording.outcome is Outcome.FINISHED, recording.detail
+    assert texts(recording) == ["ready", "joined"]
+
+
+def test_a_run_that_was_not_all_asleep_is_looked_at_again(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[bool] = []
+
+    def seldom(live: object) -> bool:
+        looks.append(len(looks) > 1)
+        return looks[-1]
+
+    monkeypatch.setattr("webapp.engine.deadlock._all_known", seldom)
+    recording = run("import threading; lock = threading.Lock(); lock.acquire(); lock.acquire()")
+    assert recording.outcome is Outcome.DEADLOCKED
+    assert looks == [False, False, True]
 
 
 def test_a_wait_with_a_time_out_is_no_deadlock(run: Run) -> None:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -345,6 +346,43 @@ def test_closing_ends_all_runs_and_removes_what_belongs_to_them(
     assert not any(is_alive(pid) for pid in below)
     assert not folder.exists()
     assert threading.active_count() < threads
+
+
+def test_closing_at_once_says_nothing(
+    make_runner: MakeRunner, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A supervisor may be on its way to its seat."""
+    for _ in range(10):
+        make_runner().close()
+    assert capfd.readouterr() == ("", "")
+
+
+def test_an_engine_with_nothing_to_do_does_nothing(make_runner: MakeRunner, write: Write) -> None:
+    """The rehearsal of the next run reports, too, and must not keep the engine's thread awake."""
+    before = set(threading.enumerate())
+    runner = make_runner()
+    [thread] = set(threading.enumerate()) - before
+    assert thread.ident is not None
+    clock = time.pthread_getcpuclockid(thread.ident)
+    finish(runner, runner.start(write("print('the launcher is warm')")))
+    used = time.clock_gettime(clock)
+    time.sleep(0.5)
+    assert time.clock_gettime(clock) - used < 0.005
+
+
+def test_a_burst_of_steps_arrives_whole_and_in_order(run: Run) -> None:
+    recording = run("""
+        import threading
+        lock = threading.Lock()
+        for _ in range(30_000):
+            with lock: pass
+    """)
+    assert not recording.dropped
+    steps = kinds(recording.events, Kind.GOT, Kind.RELEASED)
+    assert [event.kind for event in steps] == [Kind.GOT, Kind.RELEASED] * 30_000
+    assert [event.id for event in recording.events] == [*range(1, len(recording.events) + 1)]
+    times = [event.time for event in steps]
+    assert times == sorted(times)
 
 
 def test_when_the_server_is_killed_its_runs_and_files_go_with_it(write: Write) -> None:

@@ -3,7 +3,7 @@
 Every live worker of the run waits, without time-out, for something that only another of them (or it
 itself) can give: the holder of a lock must release it, a joined worker must end, and an event, a
 condition, a queue needs any other of them. One worker whose wait is not known to the record may end
-all the others', so then nothing is said; nor where a signal may bring a handler to life.
+all the others', so then nothing is said; nor where one is not asleep or a signal may wake it.
 """
 
 from __future__ import annotations
@@ -107,21 +107,36 @@ class _State:
 
 
 def _all_known(live: dict[Key, str]) -> bool:
-    """Whether each living process of the run has just the threads that the record knows, and no
-    signal handler of its own.
+    """Whether each living process of the run has just the threads that the record knows, all of
+    them asleep, no signal that waits for it and no signal handler of its own.
+
+    On a busy machine a thread that may go on can be without a processor for longer than a run must
+    be silent to be looked at: it is not asleep then, or its signal still waits.
     """
     for pid in {pid for pid, _ in live}:
         try:
-            threads = {int(task.name) for task in Path(f"/proc/{pid}/task").iterdir()}
-            status = Path(f"/proc/{pid}/status").read_text()
+            tasks = list(Path(f"/proc/{pid}/task").iterdir())
+            status = [(task / "status").read_text() for task in tasks]
         except (FileNotFoundError, ProcessLookupError):
             return False
-        if threads - {tid for _, tid in live} - {pid} or _handled_signals(status) - {SIGINT}:
+        threads = {int(task.name) for task in tasks}
+        if threads - {tid for _, tid in live} - {pid} or not all(map(_sleeps_for_good, status)):
             return False
     return True
 
 
-def _handled_signals(status: str) -> set[int]:
-    """The signals that a process has handlers for; those from 32 on are the C library's own."""
-    [mask] = [int(line.split()[1], 16) for line in status.splitlines() if "SigCgt" in line]
-    return {number for number in range(1, 32) if mask >> (number - 1) & 1}
+def _sleeps_for_good(status: str) -> bool:
+    """Whether a thread is asleep and no signal may wake it: its `/proc/…/status` says so."""
+    fields = dict(line.split(":", 1) for line in status.splitlines())
+    return (
+        fields["State"].split()[0] == "S"
+        and not _signals(fields["SigPnd"])
+        and not _signals(fields["ShdPnd"])
+        and not _signals(fields["SigCgt"]) - {SIGINT}
+    )
+
+
+def _signals(mask: str) -> set[int]:
+    """The signals of a mask; those from 32 on are the C library's own."""
+    bits = int(mask, 16)
+    return {number for number in range(1, 32) if bits >> (number - 1) & 1}

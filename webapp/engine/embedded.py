@@ -150,7 +150,8 @@ class _Run:
     detail: str = ""
     cycle: tuple[Wait, ...] = ()
     last_event_at: float = 0.0
-    examined: int = 0
+    examined: int = -1
+    patience: float = 0.0
 
 
 class EmbeddedRunner:
@@ -320,14 +321,19 @@ class EmbeddedRunner:
                 and now - since > self.limits.unfollowed
             ):
                 self._stop(run, Outcome.CANCELLED, "nobody followed it any more")
-            elif run.phase is Phase.RUNNING and now - run.last_event_at > self.limits.quiet:
-                self._examine(run)
+            elif run.phase is Phase.RUNNING:
+                self._examine(run, now - run.last_event_at)
 
-    def _examine(self, run: _Run) -> None:
-        """Look for a deadlock, once for each time that a run falls silent."""
-        if run.examined == len(run.events) or run.stop_as is not None or run.dropped:
+    def _examine(self, run: _Run, silent: float) -> None:
+        """Look for a deadlock when a run has been silent for a while, and each time twice as long.
+
+        What is no deadlock for certain yet may be one later, when all its workers are asleep.
+        """
+        if len(run.events) != run.examined:
+            run.examined, run.patience = len(run.events), self.limits.quiet
+        if silent <= run.patience or run.stop_as is not None or run.dropped:
             return
-        run.examined = len(run.events)
+        run.patience = 2 * silent
         if cycle := deadlock.find_cycle(run.events):
             run.cycle = cycle
             self._stop(run, Outcome.DEADLOCKED, deadlock.describe(cycle))

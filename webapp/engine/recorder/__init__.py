@@ -13,6 +13,7 @@ import sys
 
 from webapp.engine.recorder import (
     channel,
+    forks,
     locks,
     output,
     pools,
@@ -35,8 +36,9 @@ def install(events: str, *, observe: bool) -> None:
     output.install()
     threads.install()
     processes.install()
+    forks.install()
     if observe:
-        for part in (output, threads, locks, queues, processes, shared, pools):
+        for part in (output, threads, locks, queues, processes, forks, shared, pools):
             part.observe()
     _hide()
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
+
+ENGINE = str(Path(__file__).resolve().parent.parent)
+"""All of the engine's own files: the ones that run a program stand below it, too."""
 
 
 def is_standard_library(depth: int = 1) -> bool:
@@ -10,5 +14,15 @@ def is_standard_library(depth: int = 1) -> bool:
 
     `depth` counts further callers in between.
     """
-    name = sys._getframe(depth + 1).f_globals.get("__name__", "")
-    return name.partition(".")[0] in sys.stdlib_module_names
+    return module_name(depth + 1).partition(".")[0] in sys.stdlib_module_names
+
+
+def is_engine() -> bool:
+    """Whether the caller of the calling function is the engine itself."""
+    return sys._getframe(2).f_code.co_filename.startswith(ENGINE)
+
+
+def module_name(depth: int = 1) -> str:
+    """The name of the module that called the calling function; `depth` likewise."""
+    name: str = sys._getframe(depth + 1).f_globals.get("__name__", "")
+    return name

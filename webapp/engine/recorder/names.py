@@ -1,8 +1,8 @@
 """Names an object by the variable or attribute that the program's source puts it in.
 
 `lock = Lock()` makes `lock`; `self.lock = Lock()` makes `lock` too; `locks = [Lock() for …]` makes
-`locks[0]`, `locks[1]` …; `ours, theirs = Pipe()` names both ends; a second object of the same name
-is `lock#2`; one without a name is `Lock#1`.
+`locks[0]`, `locks[1]` …; `ours, theirs = Pipe()` names both ends, and `with Pool() as pool` a pool;
+a second object of the same name is `lock#2`; one without a name is `Lock#1`.
 """
 
 from __future__ import annotations
@@ -87,6 +87,8 @@ def _assignments(tree: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
                 yield target, value
         elif isinstance(node, ast.AnnAssign | ast.NamedExpr) and node.value is not None:
             yield node.target, node.value
+        elif isinstance(node, ast.withitem) and node.optional_vars is not None:
+            yield node.optional_vars, node.context_expr
 
 
 def _names(target: ast.expr) -> tuple[str, ...]:

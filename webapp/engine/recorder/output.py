@@ -15,8 +15,11 @@ from functools import wraps
 from typing import Any
 
 from webapp.engine.events import Kind
-from webapp.engine.recorder.callers import is_standard_library
+from webapp.engine.recorder.callers import is_standard_library, module_name
 from webapp.engine.recorder.channel import emit
+
+# They call what the program hands them, which may be sleep() itself.
+HANDED_ON = ("multiprocessing.process", "sched", "threading")
 
 _print = builtins.print
 _sleep = time.sleep
@@ -104,7 +107,8 @@ def recorded_sleep(seconds: float, /) -> None:
     A sleep of zero gives the processor away and is no rest: to report it would take longer than
     it lasts, so it is not reported.
     """
-    if not isinstance(seconds, int | float) or not seconds > 0 or is_standard_library():
+    own = is_standard_library() and module_name() not in HANDED_ON
+    if own or not isinstance(seconds, int | float) or not seconds > 0:
         _sleep(seconds)
         return
     emit(Kind.SLEPT, text=str(seconds))

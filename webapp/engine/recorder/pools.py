@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent import futures
+from concurrent.futures import _base
 from concurrent.futures import process as process_pool
 from concurrent.futures import thread as thread_pool
+from contextvars import Context
 from functools import partial, wraps
 from multiprocessing import pool
 from typing import Any
 
 from webapp.engine.events import How, Kind
-from webapp.engine.recorder.callers import is_standard_library
-from webapp.engine.recorder.channel import emit
-from webapp.engine.recorder.waiting import reporting_wait
+from webapp.engine.recorder.channel import emit, program
+from webapp.engine.recorder.shared import label_made, renew_package
+from webapp.engine.recorder.waiting import LABEL, label_new, label_of, report_wait, reporting_wait
 
 TEXT_LENGTH = 100
 
@@ -29,16 +31,40 @@ def observe() -> None:
     _report_thread_executors()
     _report_process_executors()
     _report_futures()
+    _report_ends()
 
 
 def run_task(function: Callable[..., Any], *args: Any, **options: Any) -> Any:
     """Run one task of a pool, reporting its beginning and its end."""
-    name = getattr(function, "__name__", type(function).__name__)
-    emit(Kind.BEGAN, name, ", ".join(map(repr, args))[:TEXT_LENGTH])
+    own, given = _unwrapped(function, args)
+    name = getattr(own, "__name__", type(own).__name__)
+    # Who calls it is the pool; in a forked worker, the program's frames are its parent's.
+    line = _first_line(own)
+    emit(Kind.BEGAN, name, ", ".join(map(repr, given))[:TEXT_LENGTH], line=line)
     try:
         return function(*args, **options)
     finally:
-        emit(Kind.DONE, name)
+        emit(Kind.DONE, name, line=line)
+
+
+def _unwrapped(function: Any, args: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
+    """The function that the program meant, and its arguments.
+
+    asyncio.to_thread() hands in Context.run with the function as its first argument.
+    """
+    while True:
+        if isinstance(function, partial):
+            function, args = function.func, (*function.args, *args)
+        elif isinstance(getattr(function, "__self__", None), Context) and args:
+            function, *rest = args
+            args = tuple(rest)
+        else:
+            return function, args
+
+
+def _first_line(function: Any) -> int:
+    code = getattr(function, "__code__", None)
+    return code.co_firstlineno if code is not None and code.co_filename == program() else 0
 
 
 def _public(function: Callable[..., Any], module: Any, name: str) -> None:
@@ -120,32 +146,111 @@ def _report_thread_executors() -> None:
 
 def _report_process_executors() -> None:
     submit: Any = process_pool.ProcessPoolExecutor.submit
+    process_chunk = process_pool._process_chunk
 
     def recorded_task(function: Callable[..., Any], *args: Any, **options: Any) -> Any:
         return run_task(function, *args, **options)
 
+    def recorded_chunk(fn: Any, chunk: Any) -> list[Any]:
+        return list(process_chunk(partial(run_task, fn), chunk))
+
     _public(recorded_task, process_pool, "_recorded_task")
+    _public(recorded_chunk, process_pool, "_process_chunk")
 
     @wraps(submit)
     def recorded_submit(self: Any, fn: Any, /, *args: Any, **options: Any) -> Any:
+        if isinstance(fn, partial) and fn.func is recorded_chunk:  # of map(), which reports each
+            return submit(self, fn, *args, **options)
         return submit(self, recorded_task, fn, *args, **options)
 
     process_pool.ProcessPoolExecutor.submit = recorded_submit  # type: ignore[method-assign]
 
 
 def _report_futures() -> None:
-    result = futures.Future.result
+    for name in ("result", "exception"):
+        setattr(futures.Future, name, _reporting_result(getattr(futures.Future, name)))
+    waiter: Any = _base._Waiter
+    init = waiter.__init__
 
+    @wraps(init)
+    def recorded_init(self: Any) -> None:
+        init(self)
+        # wait() and as_completed() wait for this event; who completes a future sets it.
+        setattr(self.event, LABEL, "futures")
+
+    waiter.__init__ = recorded_init
+
+
+def _reporting_result(result: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(result)
     def recorded_result(self: Any, timeout: float | None = None) -> Any:
-        if self.done() or is_standard_library():
+        if self.done():
             return result(self, timeout)
+        report_wait("future", How.RESULT, timeout)
         try:
-            return reporting_wait(
-                "future", How.RESULT, timeout, lambda: result(self, timeout), self.done
-            )
+            return result(self, timeout)
         finally:
-            if self.done():
-                emit(Kind.PASSED, "future")
+            # It is there, too, where it is an exception.
+            emit(Kind.PASSED if self.done() else Kind.GAVE_UP, "future")
 
-    futures.Future.result = recorded_result  # type: ignore[method-assign]
+    return recorded_result
+
+
+def _report_ends() -> None:
+    """Report the wait for all the workers of a pool or executor, which `with` has at its end.
+
+    That of a thread pool executor is the join of its threads.
+    """
+    label_made("Pool", pool.Pool)
+    renew_package()
+    for kind in (pool.ThreadPool, futures.ProcessPoolExecutor):
+        _label_executor(kind)
+    _report_pool_join()
+    _report_shutdown()
+
+
+def _label_executor(kind: Any) -> None:
+    init = kind.__init__
+
+    @wraps(init)
+    def recorded_init(self: Any, *args: Any, **options: Any) -> None:
+        label_new(self, kind.__name__)
+        init(self, *args, **options)
+
+    kind.__init__ = recorded_init
+
+
+def _report_pool_join() -> None:
+    join = pool.Pool.join
+
+    @wraps(join)
+    def recorded_join(self: Any) -> None:
+        _wait_for_end(self, lambda: join(self))
+
+    pool.Pool.join = recorded_join  # type: ignore[method-assign]
+
+
+def _report_shutdown() -> None:
+    executor: Any = futures.ProcessPoolExecutor
+    shutdown = executor.shutdown
+
+    @wraps(shutdown)
+    def recorded_shutdown(self: Any, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        def end() -> None:
+            shutdown(self, wait, cancel_futures=cancel_futures)
+
+        if wait:
+            _wait_for_end(self, end)
+        else:
+            end()
+
+    executor.shutdown = recorded_shutdown
+
+
+def _wait_for_end(workers: Any, wait: Callable[[], None]) -> None:
+    label = label_of(workers)
+    if label is None:
+        wait()
+        return
+    reporting_wait(label, How.JOIN, None, wait, lambda: True)
+    emit(Kind.PASSED, label)

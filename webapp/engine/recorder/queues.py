@@ -1,18 +1,24 @@
 """Reports what goes into a `queue.Queue` (and its two kin) and what comes out.
 
 An item is reported while the queue's own lock is held, so what was put is always seen before it is
-taken. `queue.SimpleQueue` is built in and is not seen.
+taken. `queue.SimpleQueue` is built in and cannot be changed: a program gets one of ours around it.
 """
 
 from __future__ import annotations
 
 import queue
-from functools import wraps
+import sys
+from functools import partial, wraps
+from types import GenericAlias
 from typing import Any
 
 from webapp.engine.events import How, Kind
+from webapp.engine.recorder.callers import is_standard_library
 from webapp.engine.recorder.channel import emit
+from webapp.engine.recorder.names import name_new
 from webapp.engine.recorder.waiting import label_new, label_of, reporting_wait
+
+_SimpleQueue = queue.SimpleQueue
 
 ITEM_LENGTH = 100
 """Letters of an item that are reported."""
@@ -24,6 +30,7 @@ def observe() -> None:
     for kind in (queue.Queue, queue.LifoQueue, queue.PriorityQueue):
         _report_items(kind)
     _report_waits()
+    queue.SimpleQueue = SimpleQueue  # type: ignore[misc]
 
 
 def item_text(size: int | None, item: object) -> str:
@@ -100,3 +107,53 @@ def _report_waits() -> None:
     queue.Queue.put = recorded_put  # type: ignore[method-assign]
     queue.Queue.get = recorded_get  # type: ignore[method-assign]
     queue.Queue.join = recorded_join  # type: ignore[method-assign]
+
+
+class SimpleQueue:
+    """`queue.SimpleQueue()` as the program sees it. How much waits in it is not reported."""
+
+    __module__ = "_queue"
+    __slots__ = ("__weakref__", "_name", "_raw")
+    _raw: Any
+    _name: str
+
+    __class_getitem__: Any = classmethod(GenericAlias)
+
+    def __new__(cls) -> Any:
+        """Make a queue of ours for a program, and an original for the standard library itself."""
+        if is_standard_library():
+            return _SimpleQueue()
+        self = super().__new__(cls)
+        self._raw = _SimpleQueue()
+        self._name = name_new("SimpleQueue", sys._getframe(1))
+        return self
+
+    def put(self, item: object, block: bool = True, timeout: float | None = None) -> None:
+        """Report first, then put: what is put is seen before it is taken."""
+        emit(Kind.PUT, self._name, item_text(None, item))
+        self._raw.put(item, block, timeout)
+
+    def get(self, block: bool = True, timeout: float | None = None) -> Any:
+        """Take an item. Raises what the original would: Empty, ValueError."""
+        get = partial(self._raw.get, block, timeout)
+        valid = timeout is None or (isinstance(timeout, int | float) and timeout >= 0)
+        waits = block and valid and self._raw.empty()
+        item = reporting_wait(self._name, How.GET, timeout, get, lambda: True) if waits else get()
+        emit(Kind.TOOK, self._name, item_text(None, item))
+        return item
+
+    def put_nowait(self, item: object) -> None:
+        """Put; it never waits."""
+        self.put(item)
+
+    def get_nowait(self) -> Any:
+        """Take an item without waiting for one. Raises Empty."""
+        return self.get(block=False)
+
+    def empty(self) -> bool:
+        """Whether nothing waits in it, just now."""
+        return bool(self._raw.empty())
+
+    def qsize(self) -> int:
+        """How much waits in it, just now."""
+        return int(self._raw.qsize())

@@ -22,7 +22,7 @@ from multiprocessing import (
     synchronize,
 )
 from multiprocessing.process import BaseProcess
-from typing import Any
+from typing import Any, NamedTuple
 
 from webapp.engine.events import How, Kind
 from webapp.engine.recorder.callers import is_standard_library
@@ -62,12 +62,13 @@ def observe() -> None:
 def _label_what_contexts_make() -> None:
     names = ("Lock", "RLock", "Semaphore", "BoundedSemaphore", "Condition", "Event", "Barrier")
     for name in (*names, "Queue", "JoinableQueue", "SimpleQueue", "Value", "Array"):
-        _label_made(name)
+        label_made(name, LABELLED)
     _label_pipes()
-    _renew_package()
+    renew_package()
 
 
-def _label_made(name: str) -> None:
+def label_made(name: str, kinds: type | tuple[type, ...]) -> None:
+    """Have what a context's method `name` makes named by the program, if it is of these kinds."""
     make: Callable[..., Any] = getattr(context.BaseContext, name)
 
     @wraps(make)
@@ -75,7 +76,7 @@ def _label_made(name: str) -> None:
         made = make(self, *args, **options)
         # A shared value is reported by its lock; a bare one has none.
         shared = made.get_lock() if hasattr(made, "get_lock") else made
-        if isinstance(shared, LABELLED) and label_of(shared) is None:
+        if isinstance(shared, kinds) and label_of(shared) is None:
             label_new(shared, name)
             _attach(shared)
         return made
@@ -96,7 +97,7 @@ def _label_pipes() -> None:
     context.BaseContext.Pipe = recorded_pipe  # type: ignore[method-assign]
 
 
-def _renew_package() -> None:
+def renew_package() -> None:
     """Have `multiprocessing.Lock` and its like be the methods as they are now.
 
     The package's own names were bound to its default context's methods when it was imported.
@@ -107,18 +108,23 @@ def _renew_package() -> None:
 
 
 def _attach(thing: Any) -> None:
-    """Report an object whose methods are its own attributes, bound when it is made or unpickled."""
+    """Report an object whose methods are its own attributes, bound when it is made or unpickled.
+
+    They must not hold the object itself: its semaphore goes as soon as nobody holds it.
+    """
     label = label_of(thing)
     if label is None:
         return
     if isinstance(thing, synchronize.SemLock):
-        thing.acquire = partial(_acquire, thing, thing.acquire)  # type: ignore[method-assign]
-        thing.release = partial(_release, thing, thing.release)  # type: ignore[method-assign]
+        raw = _Raw(label, type(thing), thing._semlock)  # type: ignore[attr-defined]
+        thing.acquire = partial(_acquire, raw)  # type: ignore[method-assign]
+        thing.release = partial(_release, raw)  # type: ignore[method-assign]
     elif isinstance(thing, synchronize.Condition):
         _attach_condition(thing, label)
     elif isinstance(thing, queues.Queue):
         slots: Any = vars(thing)["_sem"]
-        slots.acquire = partial(_acquire_slot, thing, slots.acquire)
+        raw = _Raw(label, type(slots), slots._semlock)
+        slots.acquire = partial(_acquire_slot, raw, vars(thing)["_maxsize"])
 
 
 def _attach_condition(condition: Any, label: str) -> None:
@@ -173,9 +179,12 @@ def _report_locks() -> None:
 
 
 def _leave_values_alone() -> None:
-    """Reading `.value` takes the lock each time: too much to tell. `with get_lock()` is told."""
+    """Reading `.value`, or an element of an array, takes the lock each time: too much to tell.
+
+    What the program does itself, by `with array` or `with get_lock()`, is told.
+    """
     base: Any = sharedctypes.SynchronizedBase
-    init = base.__init__
+    init, enter, leave = base.__init__, base.__enter__, base.__exit__
 
     @wraps(init)
     def recorded_init(self: Any, obj: Any, lock: Any = None, ctx: Any = None) -> None:
@@ -184,43 +193,59 @@ def _leave_values_alone() -> None:
             raw = self._lock._semlock  # type: ignore[attr-defined]
             self.acquire, self.release = raw.acquire, raw.release
 
+    @wraps(enter)
+    def recorded_enter(self: Any) -> bool:
+        return bool(self.acquire() if is_standard_library() else enter(self))
+
+    @wraps(leave)
+    def recorded_leave(self: Any, *args: Any) -> None:
+        if is_standard_library():
+            self.release()
+        else:
+            leave(self, *args)
+
     base.__init__ = recorded_init
+    base.__enter__, base.__exit__ = recorded_enter, recorded_leave
 
 
-def _acquire(
-    semlock: Any, acquire: Callable[..., bool], block: bool = True, timeout: float | None = None
-) -> bool:
-    label = label_of(semlock) or ""
+class _Raw(NamedTuple):
+    """What is behind a lock or a semaphore: how it is called, its class, the semaphore itself."""
+
+    label: str
+    kind: type[synchronize.SemLock]
+    semaphore: Any
+
+
+def _acquire(raw: _Raw, block: bool = True, timeout: float | None = None) -> bool:
+    acquire: Callable[..., bool] = raw.semaphore.acquire
     got = acquire(False)
     if not got and block:
-        got = bool(reporting_wait(label, How.ACQUIRE, timeout, lambda: acquire(True, timeout)))
+        got = bool(reporting_wait(raw.label, How.ACQUIRE, timeout, lambda: acquire(True, timeout)))
     if got:
-        emit(Kind.GOT, label, _count(semlock))
+        emit(Kind.GOT, raw.label, _count(raw))
     return got
 
 
-def _release(semlock: Any, release: Callable[[], None]) -> None:
-    if _may_release(semlock):
-        emit(Kind.RELEASED, label_of(semlock) or "", _count(semlock, after_release=True))
-    release()
+def _release(raw: _Raw) -> None:
+    if _may_release(raw):
+        emit(Kind.RELEASED, raw.label, _count(raw, after_release=True))
+    raw.semaphore.release()
 
 
-def _may_release(semlock: Any) -> bool:
-    raw = semlock._semlock
-    if isinstance(semlock, synchronize.RLock):
-        return bool(raw._is_mine())
-    if isinstance(semlock, synchronize.Semaphore) and type(semlock) is synchronize.Semaphore:
+def _may_release(raw: _Raw) -> bool:
+    if issubclass(raw.kind, synchronize.RLock):
+        return bool(raw.semaphore._is_mine())
+    if raw.kind is synchronize.Semaphore:
         return True
-    return bool(raw._get_value() < raw.maxvalue)
+    return bool(raw.semaphore._get_value() < raw.semaphore.maxvalue)
 
 
-def _count(semlock: Any, *, after_release: bool = False) -> str:
+def _count(raw: _Raw, *, after_release: bool = False) -> str:
     """An RLock's depth, a semaphore's value; nothing for a lock."""
-    raw = semlock._semlock
-    if isinstance(semlock, synchronize.RLock):
-        return str(raw._count() - after_release)
-    if isinstance(semlock, synchronize.Semaphore):
-        return str(raw._get_value() + after_release)
+    if issubclass(raw.kind, synchronize.RLock):
+        return str(raw.semaphore._count() - after_release)
+    if issubclass(raw.kind, synchronize.Semaphore):
+        return str(raw.semaphore._get_value() + after_release)
     return ""
 
 
@@ -298,22 +323,25 @@ def _report_puts(kind: Any) -> None:
     @wraps(put)
     def recorded_put(self: Any, obj: object, *args: Any, **options: Any) -> None:
         _putting.item = obj
-        put(self, obj, *args, **options)
+        try:
+            put(self, obj, *args, **options)
+        finally:
+            _putting.item = None  # or it would live as long as this thread
 
     kind.put = recorded_put
 
 
 def _acquire_slot(
-    queue: Any, acquire: Callable[..., bool], block: bool = True, timeout: float | None = None
+    raw: _Raw, maxsize: int, block: bool = True, timeout: float | None = None
 ) -> bool:
     """Make room for an item. It is reported before it is on its way, so before it can be taken."""
-    label = label_of(queue) or ""
+    acquire: Callable[..., bool] = raw.semaphore.acquire
     got = acquire(False)
     if not got and block:
-        got = bool(reporting_wait(label, How.PUT, timeout, lambda: acquire(True, timeout)))
+        got = bool(reporting_wait(raw.label, How.PUT, timeout, lambda: acquire(True, timeout)))
     if got:
-        size = queue._maxsize - queue._sem._semlock._get_value()
-        emit(Kind.PUT, label, item_text(size, getattr(_putting, "item", None)))
+        size = maxsize - raw.semaphore._get_value()
+        emit(Kind.PUT, raw.label, item_text(size, _putting.item))
     return got
 
 
@@ -353,15 +381,15 @@ def _report_simple_queue() -> None:
         label = label_of(self)
         if label is None:
             return get(self)
-        item = get(self) if not self.empty() else _waiting_get(label, self, get)
+        item = get(self) if not self.empty() else _waiting_get(label, partial(get, self))
         emit(Kind.TOOK, label, item_text(None, item))
         return item
 
     kind.put, kind.get = recorded_put, recorded_get
 
 
-def _waiting_get(label: str, queue: Any, get: Callable[[Any], Any]) -> Any:
-    return reporting_wait(label, How.GET, None, lambda: get(queue), lambda: True)
+def _waiting_get(label: str, get: Callable[[], Any]) -> Any:
+    return reporting_wait(label, How.GET, None, get, lambda: True)
 
 
 def _report_queue_joins() -> None:
@@ -382,25 +410,68 @@ def _report_queue_joins() -> None:
 
 def _report_connections() -> None:
     kind: Any = connection.Connection
-    send, recv = kind.send, kind.recv
+    for send, receive in (("send", "recv"), ("send_bytes", "recv_bytes")):
+        setattr(kind, send, _reporting_send(getattr(kind, send)))
+        setattr(kind, receive, _reporting_receive(getattr(kind, receive), kind.poll))
+    _report_polls(kind)
+    reduction.register(kind, _reduce_connection)
 
+
+def _reporting_send(send: Any) -> Any:
     @wraps(send)
-    def recorded_send(self: Any, obj: object) -> None:
+    def recorded_send(self: Any, obj: Any, *args: Any, **options: Any) -> None:
         if label := label_of(self):
             emit(Kind.PUT, label, item_text(None, obj))
-        send(self, obj)
+        send(self, obj, *args, **options)
 
-    @wraps(recv)
-    def recorded_recv(self: Any) -> Any:
+    return recorded_send
+
+
+def _reporting_receive(receive: Any, poll: Callable[[Any], bool]) -> Any:
+    @wraps(receive)
+    def recorded_receive(self: Any, *args: Any, **options: Any) -> Any:
+        get = partial(receive, self, *args, **options)
         label = label_of(self)
         if label is None:
-            return recv(self)
-        item = recv(self) if self.poll() else _waiting_get(label, self, recv)
+            return get()
+        item = get() if poll(self) else _waiting_get(label, get)
         emit(Kind.TOOK, label, item_text(None, item))
         return item
 
-    kind.send, kind.recv = recorded_send, recorded_recv
-    reduction.register(kind, _reduce_connection)
+    return recorded_receive
+
+
+def _report_polls(kind: Any) -> None:
+    poll, wait = kind.poll, connection.wait
+
+    @wraps(poll)
+    def recorded_poll(self: Any, timeout: float | None = 0.0) -> bool:
+        label = label_of(self)
+        if label is None or timeout == 0 or poll(self):
+            return bool(poll(self, timeout))
+        return bool(_waiting(label, timeout, lambda: poll(self, timeout)))
+
+    @wraps(wait)
+    def recorded_wait(object_list: Any, timeout: float | None = None) -> list[Any]:
+        if is_standard_library():
+            return wait(object_list, timeout)
+        things = list(object_list)
+        labels = [label for thing in things if (label := label_of(thing))]
+        # Where the program waits for other things too, nothing can be said of who ends the wait.
+        if not labels or len(labels) < len(things):
+            return wait(things, timeout)
+        ready = [] if timeout == 0 else wait(things, 0)
+        return ready or list(_waiting(", ".join(labels), timeout, lambda: wait(things, timeout)))
+
+    kind.poll, connection.wait = recorded_poll, recorded_wait
+
+
+def _waiting(label: str, timeout: float | None, wait: Callable[[], Any]) -> Any:
+    """Wait for something to come, which is left where it is."""
+    found = reporting_wait(label, How.GET, timeout, wait)
+    if found:
+        emit(Kind.PASSED, label)
+    return found
 
 
 def _reduce_connection(end: Any) -> tuple[Any, ...]:

@@ -1,22 +1,32 @@
 """Reports the lives of threads and their joins.
 
 Threads are reported through methods of `threading.Thread` itself, so that the class stays the one
-that everybody knows, subclasses included.
+that everybody knows, subclasses included. One that is started past it, by `_thread`, has no name:
+it is called `thread#1` here.
 """
 
 from __future__ import annotations
 
+import _thread
 import os
+import sys
 import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import wraps
 from multiprocessing.dummy import DummyProcess
+from typing import Any
 
 from webapp.engine.events import How, Kind
+from webapp.engine.recorder import tracebacks
 from webapp.engine.recorder.callers import is_standard_library
-from webapp.engine.recorder.channel import current_key, emit, worker_name
+from webapp.engine.recorder.channel import bare_threads, current_key, emit, worker_name
+from webapp.engine.recorder.names import name_new
 from webapp.engine.recorder.waiting import reporting_wait
 
 Thread = threading.Thread
+
+_SHUTDOWN = ThreadPoolExecutor.shutdown.__code__
 
 # Who started a thread that has not begun yet, by id() of the thread.
 _starters: dict[int, str] = {}
@@ -25,6 +35,7 @@ _starters: dict[int, str] = {}
 def install() -> None:
     """Report the lives of threads."""
     _report_lives()
+    _report_bare_lives()
 
 
 def observe() -> None:
@@ -59,12 +70,57 @@ def _report_lives() -> None:
     Thread._bootstrap_inner = recorded_bootstrap  # type: ignore[attr-defined]
 
 
+class _Bare:
+    """What a thread runs that is started past threading."""
+
+    def __init__(self, name: str, function: Callable[..., Any]) -> None:
+        self._name = name
+        self._function = function
+        self._starter = current_key()
+
+    def __call__(self, *args: Any, **options: Any) -> None:
+        bare_threads[_thread.get_ident()] = self._name
+        emit(Kind.STARTED, "thread", self._starter)
+        try:
+            self._function(*args, **options)
+        except SystemExit:
+            pass  # as the original has it
+        except BaseException as error:
+            tracebacks.report(error)
+            tracebacks.ignore_in_thread(error, self._function)
+        finally:
+            emit(Kind.ENDED)
+            del bare_threads[_thread.get_ident()]
+
+
+def _report_bare_lives() -> None:
+    start = _thread.start_new_thread
+
+    @wraps(start)
+    def recorded_start(
+        function: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any] | None = None,
+        /,
+    ) -> int:
+        options = () if kwargs is None else (kwargs,)
+        if is_standard_library() or not callable(function):
+            return start(function, args, *options)
+        name = name_new("thread", None)
+        emit(Kind.STARTS, name)
+        return start(_Bare(name, function), args, *options)
+
+    _thread.start_new_thread = _thread.start_new = recorded_start
+
+
 def _report_joins() -> None:
     join = Thread.join
 
     @wraps(join)
     def recorded_join(self: threading.Thread, timeout: float | None = None) -> None:
-        if is_standard_library() or not self.ident or self is threading.current_thread():
+        # The end of an executor is the join of its threads.
+        own = is_standard_library() and sys._getframe(1).f_code is not _SHUTDOWN
+        if own or not self.ident or self is threading.current_thread():
             join(self, timeout)
             return
         name = worker_name(self)

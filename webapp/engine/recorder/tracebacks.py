@@ -8,15 +8,29 @@ import traceback
 from collections.abc import Callable
 from functools import wraps
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from webapp.engine.events import Kind
+from webapp.engine.recorder.callers import ENGINE
 from webapp.engine.recorder.channel import emit, program
 
-# All of the engine's own files: the ones that run a program stand below it, too.
-_ENGINE = str(Path(__file__).resolve().parent.parent)
+
+def _unraisable_type() -> Any:
+    """The type of what sys.unraisablehook() is given, which has no name to find it by."""
+
+    class Failing:
+        def __del__(self) -> None:
+            raise RuntimeError
+
+    seen: list[object] = []
+    usual, sys.unraisablehook = sys.unraisablehook, seen.append
+    Failing()
+    sys.unraisablehook = usual
+    return type(seen[0])
+
+
+_Unraisable = _unraisable_type()
 
 
 def install() -> None:
@@ -41,6 +55,17 @@ def clean(error: BaseException | None) -> None:
         error = error.__cause__ or error.__context__
 
 
+def ignore_in_thread(error: BaseException, function: object) -> None:
+    """Have what ended a thread that was started past threading printed as the interpreter does it.
+
+    It would show our frame, and our function for the program's.
+    """
+    message, subject = "Exception ignored in thread started by", function
+    if sys.version_info >= (3, 13):
+        message, subject = f"{message} {function!r}", None
+    sys.unraisablehook(_Unraisable((type(error), error, error.__traceback__, message, subject)))
+
+
 def _without_ours(first: TracebackType | None) -> TracebackType | None:
     while first is not None and _is_ours(first):
         first = first.tb_next
@@ -63,7 +88,7 @@ def _line(step: TracebackType | None) -> int:
 
 
 def _is_ours(step: TracebackType) -> bool:
-    return step.tb_frame.f_code.co_filename.startswith(_ENGINE)
+    return step.tb_frame.f_code.co_filename.startswith(ENGINE)
 
 
 def _clean_formatted() -> None:
