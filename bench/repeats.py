@@ -19,7 +19,7 @@ from webapp.engine.program import with_parameters
 from webapp.lessons.folders import TOPICS
 from webapp.lessons.parameters import Value
 from webapp.pages.addresses import REPEAT
-from webapp.pages.repeating import RUNS
+from webapp.pages.repeat.running import RUNS
 
 DEMO = TOPICS / "lock/demos/lock_around_the_message.py"
 ADDRESS = "/en/threads/lock/lock-around-the-message"

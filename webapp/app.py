@@ -20,7 +20,7 @@ from webapp.engine.runner import Runner
 from webapp.lessons.folders import find_topics
 from webapp.lessons.topic import Topic
 from webapp.pages.assets import Assets, assets_blueprint
-from webapp.pages.compare import compare_blueprint
+from webapp.pages.compare.blueprint import compare_blueprint
 from webapp.pages.compression import compress
 from webapp.pages.errors import handle_errors
 from webapp.pages.guard import guard
@@ -28,7 +28,7 @@ from webapp.pages.home import home_blueprint
 from webapp.pages.lanes import lanes_blueprint
 from webapp.pages.prose import Library
 from webapp.pages.record import record_blueprint
-from webapp.pages.repeating import Repetitions
+from webapp.pages.repeat.running import Repetitions
 from webapp.pages.runs import repetitions_blueprint, runs_blueprint
 from webapp.pages.site import Runs, Site
 from webapp.pages.topics import topic_blueprint

@@ -23,9 +23,9 @@ from webapp.engine.runner import Busy, Phase
 from webapp.lessons.folders import find_topics
 from webapp.lessons.text import LANGUAGES, Language
 from webapp.lessons.topic import Demo, Pair, Topic, find_demo
-from webapp.pages import comparing
-from webapp.pages.compare_sources import align
-from webapp.pages.comparison import compare_times
+from webapp.pages.compare import running
+from webapp.pages.compare.comparison import compare_times
+from webapp.pages.compare.sources import align
 from webapp.pages.wording import load_wordings
 from webapp.store.errors import StoreError
 from webapp.store.store import Store
@@ -322,7 +322,7 @@ def test_a_full_server_says_when_to_come_again(client: FlaskClient, runner: TwoR
 def test_the_second_waits_for_room(
     client: FlaskClient, runner: TwoRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(comparing, "PAUSE", 0)
+    monkeypatch.setattr(running, "PAUSE", 0)
     runner.refusals = 3
     stream = client.post(COMPARE, data=BOTH, headers=STREAMED).text
     assert stream.count("The server has no room for the second yet") == 1
@@ -332,7 +332,7 @@ def test_the_second_waits_for_room(
 def test_where_there_is_no_room_for_the_second_the_first_is_kept(
     client: FlaskClient, runner: TwoRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(comparing, "PATIENCE", 0)
+    monkeypatch.setattr(running, "PATIENCE", 0)
     page = run(client)
     assert "Only the first ran" in page
     assert client.get(f"/en/runs/{IDS[0]}").status_code == 200

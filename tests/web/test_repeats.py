@@ -17,8 +17,9 @@ from webapp.engine.recording import Outcome, Recording
 from webapp.engine.runner import Busy, UnknownRun
 from webapp.lessons.folders import find_topics
 from webapp.lessons.repeats import Tally
-from webapp.pages import addresses, repeat_stream, repeating
-from webapp.pages.repeating import RUNS, Repetition, Repetitions
+from webapp.pages import addresses
+from webapp.pages.repeat import running, stream
+from webapp.pages.repeat.running import RUNS, Repetition, Repetitions
 from webapp.pages.site import Site
 from webapp.store.store import Store
 
@@ -174,7 +175,7 @@ def test_a_full_server_says_so_at_the_first_run(client: FlaskClient, runner: Man
 def test_a_server_that_is_full_on_the_way_is_asked_again(
     client: FlaskClient, runner: ManyRuns, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(repeating, "BUSY_PAUSE", 0.01)
+    monkeypatch.setattr(running, "BUSY_PAUSE", 0.01)
     runner.full = lambda attempt: attempt % 3 == 0
     page = client.post(REPEAT, data=GOOD).text
     assert page.count('class="run-line"') == RUNS
@@ -184,8 +185,8 @@ def test_a_server_that_is_full_on_the_way_is_asked_again(
 def test_a_server_that_stays_full_leaves_fewer_runs(
     client: FlaskClient, runner: ManyRuns, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(repeating, "BUSY_PAUSE", 0.01)
-    monkeypatch.setattr(repeating, "LONGEST", 0.5)
+    monkeypatch.setattr(running, "BUSY_PAUSE", 0.01)
+    monkeypatch.setattr(running, "LONGEST", 0.5)
     runner.full = lambda attempt: attempt > 5
     page = client.post(REPEAT, data=GOOD).text
     assert "Only 5 of 30 runs were made" in page
@@ -241,7 +242,7 @@ def test_repetitions_share_the_room(runner: ManyRuns) -> None:
         return all_of_them.begin(runner, lambda: runner.start(program), tally, ideal=1.0)
 
     runner.held = True
-    going = [begin() for _ in range(repeating.TOGETHER // 5)]
+    going = [begin() for _ in range(running.TOGETHER // 5)]
     follower = going[0].follow()
     while runner.following < 5:
         next(follower)
@@ -359,7 +360,7 @@ def test_what_a_program_prints_is_text(client: FlaskClient, runner: ManyRuns) ->
 def test_what_cannot_be_shown_together_still_ends_the_page(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(repeat_stream, "draw_repeats", lambda *args: 1 / 0)
+    monkeypatch.setattr(stream, "draw_repeats", lambda *args: 1 / 0)
     page = client.post(REPEAT, data=GOOD).text
     assert "could not be shown together" in page
     assert page.rstrip().endswith("</html>")

@@ -10,11 +10,8 @@
 `transcript`  events as lines on the screen
 `result`      what a run that is over shows; `receipt`: what proves it
 `live`        a run as a stream: server-sent events, or a page that grows
-`repeating`   runs a demo thirty times; `repeats`: what that shows; `repeat_stream`: as it happens
-`compare`     two demos side by side: `compare_form` asks for them, `comparing` runs them,
-              `compare_stream` tells it as it happens, `comparison` what came of them,
-              `compare_sources` what differs in their sources; `compare_page`: all of it as a page
-`pairs`       the course's own comparisons, and the ways to them from a demo
+`lanes`       who ran when, as `webapp.timeline` draws it
+`repeat`      one demo thirty times; `compare`: two of them side by side (folders)
 `htmx`        what htmx asks for, and how it is answered
 `kept`        runs that are over, found again; `links`: where they are; `past`: drawn as a whole
 `examples`    the run that a demo's page shows before the first one

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnava
 
 from webapp.engine.runner import Busy
 from webapp.pages import addresses
-from webapp.pages.compare_form import NoSuchDemo
+from webapp.pages.compare.form import NoSuchDemo
 from webapp.pages.form import read_entry
 from webapp.pages.kept import NoSuchRun
 from webapp.pages.layout import ChapterLinks, Page, draw_chapters, draw_page, visitor_language

@@ -25,7 +25,7 @@ from webapp.lessons.parameters import (
 )
 from webapp.lessons.topic import Demo, Topic, Values
 from webapp.pages import addresses
-from webapp.pages.repeating import RUNS
+from webapp.pages.repeat.running import RUNS
 from webapp.pages.wording import Wording
 
 VISITOR = "run-visitor"

@@ -18,7 +18,7 @@ from webapp.lessons.text import Language
 from webapp.lessons.topic import Demo, Topic, Values
 from webapp.pages.assets import Assets
 from webapp.pages.prose import Library
-from webapp.pages.repeating import Repetitions
+from webapp.pages.repeat.running import Repetitions
 from webapp.pages.wording import Wording
 from webapp.store.errors import StoreError
 from webapp.store.store import Store, StoredRun

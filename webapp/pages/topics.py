@@ -16,7 +16,8 @@ from webapp.lessons.parameters import InvalidParameters, Problem
 from webapp.lessons.repeats import Tally
 from webapp.lessons.text import Language
 from webapp.lessons.topic import Demo, Topic, Values
-from webapp.pages import addresses, repeat_stream
+from webapp.pages import addresses
+from webapp.pages.compare.pairs import draw_menu, draw_pairs
 from webapp.pages.download import attachment
 from webapp.pages.examples import Before, Examples
 from webapp.pages.form import CompareLink, Entry, Form, draw_form, read_entry
@@ -24,8 +25,8 @@ from webapp.pages.guard import visitor_address
 from webapp.pages.htmx import FORM_ONLY, UNKEPT, by_htmx, streamed, takes_events
 from webapp.pages.layout import Page, draw_page
 from webapp.pages.live import as_events, as_page
-from webapp.pages.pairs import draw_menu, draw_pairs
 from webapp.pages.prose import Prose
+from webapp.pages.repeat import stream as repeat_stream
 from webapp.pages.site import Run, Site
 from webapp.pages.source import highlighted
 from webapp.pages.wording import Wording

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from webapp.engine.recording import Outcome
 from webapp.engine.runner import Phase
 from webapp.pages import addresses
-from webapp.pages.compare_form import KEYS
-from webapp.pages.comparing import Going, Happening, NoRoom, Over, Printed, run_both
-from webapp.pages.comparison import Comparison, Ran, draw_comparison
+from webapp.pages.compare.comparison import Comparison, Ran, draw_comparison
+from webapp.pages.compare.form import KEYS
+from webapp.pages.compare.running import Going, Happening, NoRoom, Over, Printed, run_both
 from webapp.pages.live import (
     HEARTBEAT,
     OVER,

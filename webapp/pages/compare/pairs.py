@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from webapp.lessons.text import Language
 from webapp.lessons.topic import Demo, Pair, Topic, Values, find_demo
 from webapp.pages import addresses
-from webapp.pages.compare_form import query_of_both
+from webapp.pages.compare.form import query_of_both
 from webapp.pages.form import CompareLink, CompareMenu
 from webapp.pages.site import Site
 

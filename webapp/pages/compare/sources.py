@@ -10,7 +10,7 @@ from itertools import zip_longest
 from markupsafe import Markup
 
 from webapp.lessons.topic import Demo
-from webapp.pages.compare_form import KEYS
+from webapp.pages.compare.form import KEYS
 from webapp.pages.lanes import LINES
 from webapp.pages.source import highlighted
 from webapp.pages.wording import Wording

@@ -10,14 +10,14 @@ from markupsafe import Markup
 
 from webapp.engine.recording import Outcome, Recording
 from webapp.pages import addresses
-from webapp.pages.compare_form import KEYS
-from webapp.pages.compare_sources import prefixes
+from webapp.pages.compare.form import KEYS
+from webapp.pages.compare.sources import prefixes
 from webapp.pages.form import written
 from webapp.pages.lanes import draw_deadlock, draw_lanes
 from webapp.pages.links import draw_links
 from webapp.pages.receipt import draw_notes
-from webapp.pages.repeating import RUNS
-from webapp.pages.repeats import Label, tell
+from webapp.pages.repeat.panel import Label, tell
+from webapp.pages.repeat.running import RUNS
 from webapp.pages.result import draw_timing
 from webapp.pages.site import Run, Site
 from webapp.pages.wording import Wording

@@ -11,7 +11,7 @@ from webapp.lessons import repeats
 from webapp.lessons.repeats import Bar, ComparedLine, Distribution, Key, Range, Rarest, Summary
 from webapp.lessons.text import Text
 from webapp.pages import addresses
-from webapp.pages.repeating import RUNS, Repetition
+from webapp.pages.repeat.running import RUNS, Repetition
 from webapp.pages.site import Run, Site
 from webapp.pages.wording import Wording
 

@@ -23,8 +23,8 @@ from webapp.pages.live import (
     cut,
     message,
 )
-from webapp.pages.repeating import RUNS, Repetition
-from webapp.pages.repeats import Label, Repeats, draw_repeats, tell
+from webapp.pages.repeat.panel import Label, Repeats, draw_repeats, tell
+from webapp.pages.repeat.running import RUNS, Repetition
 from webapp.pages.site import Run, Site
 from webapp.pages.wording import Wording
 

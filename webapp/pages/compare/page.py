@@ -9,7 +9,8 @@ from markupsafe import Markup
 from webapp.lessons.text import Language
 from webapp.lessons.topic import Demo, Pair, Values
 from webapp.pages import addresses
-from webapp.pages.compare_form import (
+from webapp.pages.compare.comparison import Ran, draw_comparison
+from webapp.pages.compare.form import (
     KEYS,
     CompareForm,
     Enquiry,
@@ -17,13 +18,12 @@ from webapp.pages.compare_form import (
     draw_compare_form,
     query_of_both,
 )
-from webapp.pages.compare_sources import Program, Sources, draw_sources, prefixes
-from webapp.pages.compare_stream import CompareEnding
-from webapp.pages.comparison import Ran, draw_comparison
+from webapp.pages.compare.pairs import find_pairs
+from webapp.pages.compare.sources import Program, Sources, draw_sources, prefixes
+from webapp.pages.compare.stream import CompareEnding
 from webapp.pages.kept import Kept
 from webapp.pages.layout import Page, draw_page
 from webapp.pages.live import Lines
-from webapp.pages.pairs import find_pairs
 from webapp.pages.past import recorded
 from webapp.pages.site import Site
 from webapp.pages.transcript import Screen

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from webapp.lessons.text import Language
 from webapp.lessons.topic import Values
 from webapp.pages import addresses
-from webapp.pages.compare_form import (
+from webapp.pages.compare.form import (
     CHOSEN,
     KEYS,
     CompareForm,
@@ -24,9 +24,9 @@ from webapp.pages.compare_form import (
     fitting,
     read_enquiry,
 )
-from webapp.pages.compare_page import draw_choice, draw_kept
-from webapp.pages.compare_sources import prefixes
-from webapp.pages.compare_stream import Two, as_events, as_page
+from webapp.pages.compare.page import draw_choice, draw_kept
+from webapp.pages.compare.sources import prefixes
+from webapp.pages.compare.stream import Two, as_events, as_page
 from webapp.pages.form import Entry, read_entry
 from webapp.pages.htmx import FORM_ONLY, by_htmx, streamed, takes_events
 from webapp.pages.kept import Kept, NoSuchRun, find_kept
