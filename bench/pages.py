@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+
+from flask.testing import FlaskClient
 
 from bench.table import Row
 from webapp.app import create_app
+from webapp.engine.embedded import EmbeddedRunner
 from webapp.lessons.folders import find_topics
+from webapp.lessons.text import Language
+from webapp.lessons.topic import Topic
 from webapp.pages.prose import Library
 from webapp.pages.source import highlighted
-from webapp.pages.wording import load_wordings
+from webapp.pages.wording import Wording, load_wordings
 
 ADDRESS = "/fa/threads/lock/lost-update"
 TIMES = 200
@@ -20,8 +26,12 @@ def measure() -> list[Row]:
     """Ask for one page many times, with and without what is kept between requests."""
     topics = find_topics()
     wordings = load_wordings()
-    client = create_app(topics=topics).test_client()
+    with closing(EmbeddedRunner()) as runner:
+        client = create_app(runner, topics).test_client()
+        return [_row(client, topics, wordings)]
 
+
+def _row(client: FlaskClient, topics: Sequence[Topic], wordings: Mapping[Language, Wording]) -> Row:
     def warm() -> None:
         assert client.get(ADDRESS).status_code == 200
 
@@ -34,7 +44,7 @@ def measure() -> list[Row]:
 
     pairs = [(_milliseconds(warm), _milliseconds(anew)) for _ in range(TIMES)]
     own, other = zip(*pairs, strict=True)
-    return [Row("a topic page", own, "rendered anew each time", other, "ms")]
+    return Row("a topic page", own, "rendered anew each time", other, "ms")
 
 
 def _milliseconds(step: Callable[[], None]) -> float:
