@@ -165,6 +165,20 @@ def test_a_deadlock_shows_its_cycle_and_leads_to_the_lines_that_wait(open_page: 
     assert at(page, "worker") == ["waiting for lock", "lock"]
 
 
+def test_two_locks_in_opposite_order_show_both_waits_and_both_holders(open_page: Opener) -> None:
+    page = open_page("/en/beyond/deadlock/opposite-order")
+    run(page)
+    cycle = page.locator("#result .cycle")
+    names = cycle.locator(".node text").all_text_contents()
+    assert sorted(names) == ["ada", "bob", "printer", "scanner"]
+    lines = cycle.get_by_role("link").evaluate_all(
+        "links => links.map(link => link.getAttribute(`href`))"
+    )
+    for line in lines:
+        expect(page.locator(line)).to_contain_text(re.compile("with (printer|scanner)"))
+    assert len(set(lines)) == 2
+
+
 def test_without_javascript_the_picture_and_its_table_are_there(open_page: Opener) -> None:
     page = open_page(f"/en{EVERYTHING}", java_script_enabled=False)
     page.locator("#run-button").click()
