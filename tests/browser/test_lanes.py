@@ -136,6 +136,7 @@ def test_closer_shows_less_time_around_the_moment(open_page: Opener) -> None:
     walk_to(page, r"Thread#2 gets lock")
     shapes = page.locator("#result .picture .shapes")
     whole = shapes.get_attribute("viewBox")
+    drawn = page.locator("#result .picture .tick").all_text_contents()
     press(page, "Closer", 4)
     x, _, width, _ = map(float, (shapes.get_attribute("viewBox") or "").split())
     assert width == pytest.approx(20000 / 16)
@@ -145,6 +146,8 @@ def test_closer_shows_less_time_around_the_moment(open_page: Opener) -> None:
     assert len(ticks) >= 3
     assert all(tick.endswith("ms") for tick in ticks)
     press(page, "The whole run")
+    # The script's ticks are those that the server drew.
+    assert page.locator("#result .picture .tick").all_text_contents() == drawn
     assert list(map(float, (shapes.get_attribute("viewBox") or "").split())) == list(
         map(float, (whole or "").split())
     )
