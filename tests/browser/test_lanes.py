@@ -52,14 +52,16 @@ def test_a_step_moves_source_transcript_lanes_and_table_together(open_page: Open
     page = open_page(f"/en{EVERYTHING}")
     run(page)
     walk_to(page, r"Thread#2 begins to wait for lock")
-    assert at(page, "Thread#1") == ["sleeping", "lock"]
+    # It may not have come to its sleep yet.
+    assert at(page, "Thread#1")[1] == "lock"
     assert at(page, "Thread#2") == ["waiting for lock", ""]
     expect(page.locator(".lane-names .marked")).to_have_text("Thread#2")
     expect(page.locator(".code-line.marked")).to_contain_text("with lock")
     walk_to(page, r"Thread#2 prints .*Thread#2 running")
     expect(page.locator(".line.marked")).to_contain_text("Thread#2 running")
     expect(page.locator(".code-line.marked")).to_contain_text("print(")
-    assert at(page, "Thread#1")[0] == "over"
+    # It may not have come to its end yet.
+    assert at(page, "Thread#1")[1] == ""
     assert at(page, "Thread#2") == ["running", "lock"]
     place = page.locator(".picture .cursor").get_attribute("d")
     press(page, "One step back")
