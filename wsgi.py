@@ -3,6 +3,7 @@
 import sys
 
 from webapp.app import create_app
+from webapp.settings import SettingsError
 from webapp.store.errors import StoreError
 
 # What gunicorn takes for "the application cannot be loaded": after any other exit code, or an
@@ -11,6 +12,6 @@ CANNOT_LOAD = 4
 
 try:
     app = create_app()
-except StoreError as error:
+except (SettingsError, StoreError) as error:
     print(error, file=sys.stderr)
     sys.exit(CANNOT_LOAD)

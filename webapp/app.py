@@ -19,6 +19,10 @@ from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.runner import Runner
 from webapp.lessons.folders import find_topics
 from webapp.lessons.topic import Topic
+from webapp.operating.command import settings_command
+from webapp.operating.health import LIVE, READY, health_blueprint
+from webapp.operating.metrics import measure
+from webapp.operating.requests import name_requests
 from webapp.pages.assets import Assets, assets_blueprint
 from webapp.pages.compare.blueprint import compare_blueprint
 from webapp.pages.compression import compress
@@ -27,12 +31,14 @@ from webapp.pages.guard import guard
 from webapp.pages.home import home_blueprint
 from webapp.pages.lanes import lanes_blueprint
 from webapp.pages.prose import Library
+from webapp.pages.rate import limit_runs
 from webapp.pages.record import record_blueprint
 from webapp.pages.repeat.running import Repetitions
 from webapp.pages.runs import repetitions_blueprint, runs_blueprint
 from webapp.pages.site import Runs, Site
 from webapp.pages.topics import topic_blueprint
 from webapp.pages.wording import load_wordings
+from webapp.settings import Settings, read_settings
 from webapp.store.store import Store
 from webapp.terminal.commands import add_commands
 
@@ -43,43 +49,49 @@ def create_app(
     runner: Runner | None = None,
     topics: Sequence[Topic] | None = None,
     store: Store | None = None,
-    **settings: Any,
+    settings: Settings | None = None,
+    **flask: Any,
 ) -> Flask:
     """Make the site.
 
-    `settings` are Flask's, and `PROXIES`: how many proxies stand before the site and are to be
-    believed about the visitor's address and scheme (0); `DATABASE_URL`: where runs are kept (a
-    SQLite file in Flask's instance folder); and `REPOSITORY`: where the project is on GitHub, as
-    OWNER/NAME, for the links to it (none). Each may come from the environment, as `MOVAZI_PROXIES`
-    for one. Raises BrokenTopic, StoreError and ValueError.
+    `settings` are those of the environment if not given; `flask` are Flask's own. Raises
+    SettingsError, BrokenTopic and StoreError.
     """
+    settings = settings or read_settings()
     app = Flask(__name__, static_folder=None, template_folder="../templates")
-    app.config.update(MAX_CONTENT_LENGTH=LARGEST_REQUEST, PROXIES=0, REPOSITORY="")
-    app.config.from_prefixed_env("MOVAZI")
-    app.config.update(settings)
-    _trust_proxies(app, app.config["PROXIES"])
+    app.config.update(MAX_CONTENT_LENGTH=LARGEST_REQUEST, **flask)
+    _trust_proxies(app, settings.proxies)
+    name_requests(app, trusted=settings.proxies > 0)
     found = tuple(topics or find_topics())
     # The store first: where it cannot be opened, the runner has not started its processes yet.
-    site = _site(app, found, store or _own_store(app), runner or _own_runner())
+    store = store or _own_store(app, settings)
+    runner = runner or _own_runner()
+    if token := settings.metrics_token.get_secret_value():
+        measure(app, runner, token)
+    site = _site(app, settings, found, store, runner)
     compress(app)
-    guard(app)
+    guard(app, hosts=settings.hosts, probes=(LIVE, READY))
     handle_errors(app, site, answer_program)
+    app.register_blueprint(health_blueprint(runner, store))
     app.register_blueprint(assets_blueprint(site.assets))
     app.register_blueprint(home_blueprint(site))
     app.register_blueprint(runs_blueprint(site))
     app.register_blueprint(repetitions_blueprint(site))
     app.register_blueprint(lanes_blueprint(site))
     app.register_blueprint(compare_blueprint(site))
-    app.register_blueprint(record_blueprint(site, app.config["REPOSITORY"]))
+    app.register_blueprint(record_blueprint(site, settings.repository))
     for topic in site.topics:
         app.register_blueprint(topic_blueprint(site, topic))
     for blueprint in api_blueprints(site):
         app.register_blueprint(blueprint)
     add_commands(app, site)
+    app.cli.add_command(settings_command(settings))
     return app
 
 
-def _site(app: Flask, topics: tuple[Topic, ...], store: Store, runner: Runner) -> Site:
+def _site(
+    app: Flask, settings: Settings, topics: tuple[Topic, ...], store: Store, runner: Runner
+) -> Site:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension(Unindented)
@@ -95,6 +107,7 @@ def _site(app: Flask, topics: tuple[Topic, ...], store: Store, runner: Runner) -
         Repetitions(),
         store,
         app.jinja_env,
+        limit_runs(app, per_address=settings.rate_limit, per_page=settings.rate_limit_page),
     )
 
 
@@ -106,9 +119,9 @@ class Unindented(Extension):
         return re.sub(r"^[ \t]+", "", source, flags=re.MULTILINE)
 
 
-def _own_store(app: Flask) -> Store:
+def _own_store(app: Flask, settings: Settings) -> Store:
     file = Path(app.instance_path) / "movazi.sqlite"
-    store = Store(app.config.get("DATABASE_URL") or f"sqlite:///{file}")
+    store = Store(settings.database_url.get_secret_value() or f"sqlite:///{file}")
     atexit.register(store.close)
     return store
 

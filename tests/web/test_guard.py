@@ -1,12 +1,20 @@
-"""No foreign code in a page, no foreign page behind a post."""
+"""No foreign code in a page, no foreign page behind a post, no foreign name for the site."""
 
 import re
+from base64 import b64encode
+from hashlib import sha256
 from urllib.parse import urljoin
 
 import pytest
 from flask.testing import FlaskClient
 
-from tests.web.scripted import GOOD, HELLO, ScriptedRunner
+from tests.web.scripted import COURSE, GOOD, HELLO, ScriptedRunner
+from webapp.app import create_app
+from webapp.lessons.folders import find_topics
+from webapp.pages.runs import PICTURE
+from webapp.settings import Settings
+from webapp.store.store import Store
+from webapp.timeline.document import STYLE
 
 PAGES = ["/en/", "/fa/", HELLO, f"{HELLO}?times=99", "/fa/nowhere", "/runs/x/cancel"]
 
@@ -70,3 +78,44 @@ def test_a_post_from_our_own_pages_is_taken(
 
 def test_a_link_from_another_site_may_come_in(client: FlaskClient) -> None:
     assert client.get(HELLO, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200
+
+
+def test_the_picture_of_a_run_allows_its_own_style_and_nothing_else() -> None:
+    digest = b64encode(sha256(STYLE.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'"
+    assert PICTURE["Content-Security-Policy"] == policy
+
+
+def test_only_the_names_that_are_set_are_answered_to(runner: ScriptedRunner, store: Store) -> None:
+    settings = Settings(hosts=("movazi.example", ".school.example"))
+    client = create_app(runner, find_topics(COURSE), store, settings).test_client()
+
+    def ask(host: str, address: str = HELLO) -> int:
+        return client.get(address, headers={"Host": host}).status_code
+
+    for host in ("movazi.example", "movazi.example:8000", "a.school.example"):
+        assert ask(host) == 200
+    for host in ("evil.example", "movazi.example.evil.example", "127.0.0.1:8000"):
+        assert ask(host) == 400
+    assert ask("10.0.0.1", "/healthz") == ask("10.0.0.1", "/readyz") == 200
+
+
+def test_what_a_proxy_says_is_believed_when_told_only(runner: ScriptedRunner, store: Store) -> None:
+    sent = {
+        "X-Forwarded-For": "192.0.2.9",
+        "X-Forwarded-Proto": "https",
+        "X-Forwarded-Host": "movazi.example",
+    }
+
+    def seen(proxies: int) -> tuple[str, bool, str]:
+        app = create_app(runner, find_topics(COURSE), store, Settings(proxies=proxies))
+        client = app.test_client()
+        answer = client.get(HELLO, headers=sent)
+        client.post(HELLO, data=GOOD, headers=sent)
+        canonical = re.search(r'rel="canonical" href="([^"]+)', answer.text)
+        assert canonical
+        strict = "Strict-Transport-Security" in answer.headers
+        return canonical[1], strict, runner.visitors[-1].split()[0]
+
+    assert seen(0) == (f"http://localhost{HELLO}", False, "127.0.0.1")
+    assert seen(1) == (f"https://movazi.example{HELLO}", True, "192.0.2.9")

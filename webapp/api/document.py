@@ -70,7 +70,7 @@ def _responses(operation: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
             "description": HTTPStatus(status).phrase,
             "content": {JSON: {"schema": shape}},
         }
-        if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
             told["headers"] = {"Retry-After": {"schema": {"type": "integer"}}}
         yield str(status), told
 

@@ -85,7 +85,7 @@ def _own(site: Site) -> Iterator[Operation]:
         ),
         body=ref("Order"),
         answers={JSON: ref("Result"), EVENTS: {"type": "string"}},
-        refusals=(403, 413, 415, 422, 503),
+        refusals=(403, 413, 415, 422, 429, 503),
         example="/api/runs",
         body_example={"demo": f"{topic.slug}/{demo.slug}", "parameters": demo.defaults},
     )
@@ -135,7 +135,7 @@ def _report(site: Site) -> Iterator[Operation]:
                 description=Text(f"Runs {route.demo}.", f"برنامهٔ {route.demo} را اجرا می‌کند."),
                 parameters=[*_queries(route)],
                 answers={JSON: _envelope(route)},
-                refusals=(413, 422, 503),
+                refusals=(413, 422, 429, 503),
                 example=_example(path, route),
             )
 

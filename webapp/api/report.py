@@ -67,6 +67,7 @@ def read_queries(queries: Sequence[Query], given: Mapping[str, Sequence[str]]) -
 
 
 def _view(site: Site, route: Route, demo: Demo) -> Callable[[], Response]:
+    @site.limit_runs
     def view() -> Response:
         # Flask lets HEAD in wherever GET is; here it would be a run that nobody sees.
         if request.method == "HEAD":

@@ -38,6 +38,7 @@ def add_runs(blueprint: Blueprint, site: Site) -> None:
     """Add the routes that run."""
 
     @blueprint.post("/runs")
+    @site.limit_runs
     def start() -> Response:
         """Run a demo, and answer when it is over, or as it goes."""
         order = read_order(site, read_object())

@@ -26,7 +26,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections import OrderedDict, defaultdict, deque
+from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -39,7 +39,7 @@ from webapp.engine.events import Event, Joiner, Kind, decode
 from webapp.engine.fair import FairQueue
 from webapp.engine.program import Program
 from webapp.engine.recording import Outcome, Receipt, Recording, Wait
-from webapp.engine.runner import HEARTBEAT, Busy, Phase, State, UnknownRun
+from webapp.engine.runner import HEARTBEAT, Busy, Load, Phase, State, UnknownRun
 
 log = logging.getLogger(__name__)
 
@@ -165,6 +165,7 @@ class EmbeddedRunner:
         self._lock = threading.Lock()  # of _runs and _waiting
         self._waiting = FairQueue()
         self._running: set[str] = set()
+        self._ended = Counter(dict.fromkeys(Outcome, 0))
         self._seats: dict[str, _Seat] = {}
         self._free: _Seat | None = None
         self._commands: deque[Callable[[], None]] = deque()
@@ -237,6 +238,18 @@ class EmbeddedRunner:
     def recording(self, run: str) -> Recording | None:
         """The whole record of a run that is over, else None. Raises UnknownRun."""
         return self._find(run).recording
+
+    def load(self) -> Load:
+        """How much goes on."""
+        with self._lock:
+            waiting = len(self._waiting)
+        return Load(len(self._running), waiting, self.limits.capacity, self._ended.copy())
+
+    def answers(self, within: float) -> bool:
+        """Whether the engine's thread takes commands and its launcher lives."""
+        answered = threading.Event()
+        self._command(answered.set)
+        return answered.wait(within) and self._launcher.poll() is None
 
     @property
     def launcher_pid(self) -> int:
@@ -534,6 +547,7 @@ class EmbeddedRunner:
             run.phase = Phase.OVER
             run.changed.notify_all()
         self._running.discard(run.id)
+        self._ended[outcome] += 1
         self._forget()
         self._fill()
 

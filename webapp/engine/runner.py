@@ -7,14 +7,14 @@ Python: its launcher is a child of the web process.
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
 from webapp.engine.events import Event
 from webapp.engine.program import Program
-from webapp.engine.recording import Recording
+from webapp.engine.recording import Outcome, Recording
 
 HEARTBEAT = 0.5
 """Seconds: a follower of a run that says nothing is woken this often, so that it can notice that
@@ -39,6 +39,17 @@ class Phase(StrEnum):
     QUEUED = "queued"
     RUNNING = "running"
     OVER = "over"
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How much goes on: runs that are running and waiting now, how many may run at once, and how
+    many have `ended` since the start, by outcome."""
+
+    running: int
+    waiting: int
+    capacity: int
+    ended: Mapping[Outcome, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +91,14 @@ class Runner(Protocol):
 
     def recording(self, run: str) -> Recording | None:
         """The whole record of a run that is over, else None. Raises UnknownRun."""
+        ...
+
+    def load(self) -> Load:
+        """How much goes on."""
+        ...
+
+    def answers(self, within: float) -> bool:
+        """Whether it takes orders: it has answered within so many seconds."""
         ...
 
     def close(self) -> None:

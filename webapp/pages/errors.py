@@ -8,9 +8,15 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from flask import Flask, Response, request
-from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+from werkzeug.exceptions import (
+    HTTPException,
+    InternalServerError,
+    ServiceUnavailable,
+    TooManyRequests,
+)
 
 from webapp.engine.runner import Busy
+from webapp.operating.requests import request_id
 from webapp.pages import addresses
 from webapp.pages.compare.form import NoSuchDemo
 from webapp.pages.form import read_entry
@@ -21,13 +27,16 @@ from webapp.pages.wording import Wording
 from webapp.store.errors import StoreError
 
 RETRY_SECONDS = 5
+AGAIN = (ServiceUnavailable.code, TooManyRequests.code)
+"""What is worth another try in a while."""
+
 log = logging.getLogger(__name__)
 
 # Gives the answer to an error where it is no person who asks, else None.
 ForPrograms = Callable[[HTTPException], Response | None]
 
 # Errors with words of their own; all others get common ones.
-KNOWN = {403, 404, 405, 500, 503}
+KNOWN = {403, 404, 405, 429, 500, 503}
 
 
 @dataclass(frozen=True)
@@ -84,13 +93,15 @@ def answer(site: Site, error: HTTPException) -> Response:
     title, text = say(f"{key}.title"), say(f"{key}.text")
     if isinstance(error, NoSuchRun) and error.which:
         text = f"{error.which} {text}"
+    if code == InternalServerError.code:
+        text = f"{text} {say('error.request', id=request_id())}"
     if request.headers.get("HX-Request") == "true":
         html = site.render("_failure.html", Failure(say, title, text))
     else:
-        again = _again() if type(error) is ServiceUnavailable else ""
+        again = _again() if code in AGAIN and not isinstance(error, StoreUnreachable) else ""
         html = site.render("error.html", _view(site, say, title, text, again))
     response = Response(html, code, headers=_headers(error))
-    if code == ServiceUnavailable.code:
+    if code in AGAIN:
         response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
 

@@ -1,8 +1,13 @@
-"""What keeps visitors safe: no foreign code in a page, no foreign page behind a post."""
+"""What keeps visitors safe: no foreign code in a page, no foreign page behind a post, no foreign
+name for the site."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Flask, Response, abort, request
+from werkzeug.exceptions import SecurityError
+from werkzeug.sansio.utils import host_is_trusted
 
 # Everything is ours and in files of its own: nothing inline, nothing from another host.
 POLICY = "; ".join(
@@ -25,14 +30,30 @@ HEADERS = {
 # What a browser only looks at for a page; our other answers are many and small.
 PAGE_HEADERS = {
     "Content-Security-Policy": POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Referrer-Policy": "same-origin",
 }
+# A year, as those who check sites ask for; only said where the visitor came by https.
+STRICT_TRANSPORT = "max-age=31536000"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 OWN_SITES = {"same-origin", "none"}
 
 
-def guard(app: Flask) -> None:
-    """Put the checks and the headers around every answer."""
+def guard(app: Flask, *, hosts: Sequence[str] = (), probes: Sequence[str] = ()) -> None:
+    """Put the checks and the headers around every answer.
+
+    `hosts` are the names that the site answers to, all if there are none; `probes` are addresses
+    that may be asked for by any name, by what watches the site from beside it.
+    """
+
+    def refuse_foreign_names() -> None:
+        # What is asked for by another name would go into links, and into caches on the way.
+        if request.path not in probes and not host_is_trusted(request.host, hosts):
+            raise SecurityError
+
+    if hosts:
+        app.before_request(refuse_foreign_names)
     app.before_request(_refuse_foreign_posts)
     app.after_request(_with_headers)
 
@@ -55,4 +76,6 @@ def _with_headers(response: Response) -> Response:
     response.headers.update(HEADERS)
     if response.mimetype == "text/html":
         response.headers.update(PAGE_HEADERS)
+    if request.is_secure:
+        response.headers["Strict-Transport-Security"] = STRICT_TRANSPORT
     return response

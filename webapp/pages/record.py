@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,9 +13,6 @@ from webapp.pages.layout import Page, draw_page
 from webapp.pages.receipt import Row
 from webapp.pages.site import Site
 from webapp.pages.wording import Wording
-
-REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
-"""OWNER/NAME, as GitHub names a repository."""
 
 SOMEWHERE = "OWNER/REPOSITORY"
 
@@ -87,10 +83,8 @@ class RecordView:
 def record_blueprint(site: Site, repository: str = "") -> Blueprint:
     """Make the page, in each language.
 
-    `repository` is where the project is on GitHub, as OWNER/NAME, if it is. Raises ValueError.
+    `repository` is where the project is on GitHub, as OWNER/NAME, if it is.
     """
-    if repository and not REPOSITORY.fullmatch(repository):
-        raise ValueError(f"MOVAZI_REPOSITORY is OWNER/NAME, and not {repository}")
     blueprint = Blueprint("record", __name__)
 
     @blueprint.get("/<any(en, fa):language>/record")

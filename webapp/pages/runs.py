@@ -28,12 +28,12 @@ from webapp.pages.source import highlighted
 from webapp.pages.topics import Bench, Listing
 from webapp.pages.wording import Wording
 from webapp.store.store import StoredRun
-from webapp.timeline.document import draw_document
+from webapp.timeline.document import STYLE_SHA256, draw_document
 from webapp.timeline.lanes import draw
 
 # Opened by itself it is a document, which may do nothing but be looked at.
 PICTURE = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+    "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{STYLE_SHA256}'",
     "Vary": "Accept-Language",
 }
 

@@ -18,6 +18,7 @@ from webapp.lessons.text import Language
 from webapp.lessons.topic import Demo, Topic, Values
 from webapp.pages.assets import Assets
 from webapp.pages.prose import Library
+from webapp.pages.rate import RunLimit
 from webapp.pages.repeat.running import Repetitions
 from webapp.pages.wording import Wording
 from webapp.store.errors import StoreError
@@ -76,6 +77,7 @@ class Site:
     repetitions: Repetitions
     store: Store
     templates: Environment
+    limit_runs: RunLimit
 
     def render(self, template: str, view: object) -> str:
         """Fill a template with its one view object."""
@@ -83,6 +85,7 @@ class Site:
 
     def keep(self, run: Run, recording: Recording) -> bool:
         """Store a run that is over; False, and a line in the log, where that cannot be done."""
+        log.info("a run is over", extra=_told(run, recording))
         try:
             self.store.save(_stored(run, recording))
         except Exception as error:  # whatever it is, the run itself is there to be shown
@@ -95,6 +98,16 @@ class Site:
     def topic(self, slug: str) -> Topic | None:
         """Give the topic of that name, if there is one."""
         return next((topic for topic in self.topics if topic.slug == slug), None)
+
+
+def _told(run: Run, recording: Recording) -> dict[str, object]:
+    """What the log says of a run."""
+    return {
+        "run": run.id,
+        "demo": run.topic.name_of(run.demo),
+        "outcome": recording.outcome.value,
+        "seconds": round(recording.wall, 3),
+    }
 
 
 def _stored(run: Run, recording: Recording) -> StoredRun:

@@ -111,6 +111,7 @@ def topic_blueprint(site: Site, topic: Topic) -> Blueprint:
         return Response(desk.page(entry, before=before))
 
     @blueprint.get("/<slug>/example")
+    @site.limit_runs
     def example(language: Language, slug: str) -> AnyResponse:
         """Send on to a recorded run of a demo's own values."""
         id = examples.make(_demo(topic, slug), visitor_address())
@@ -119,6 +120,7 @@ def topic_blueprint(site: Site, topic: Topic) -> Blueprint:
         return redirect(addresses.run(language, id), 303)
 
     @blueprint.get("/<slug>/_example")
+    @site.limit_runs
     def example_fragment(language: Language, slug: str) -> Response:
         """Put a recorded run into a demo's page that was opened before there was one."""
         demo = _demo(topic, slug)
@@ -132,6 +134,7 @@ def topic_blueprint(site: Site, topic: Topic) -> Blueprint:
         return Response(site.render("_example.html", past), headers=UNKEPT)
 
     @blueprint.post("/<slug>")
+    @site.limit_runs
     def run(language: Language, slug: str) -> Response:
         """Run a demo and show what happens."""
         desk = Desk(site, language, topic, _demo(topic, slug))
@@ -143,6 +146,7 @@ def topic_blueprint(site: Site, topic: Topic) -> Blueprint:
         return desk.run(entry, values)
 
     @blueprint.post(f"/<slug>{addresses.REPEAT}")
+    @site.limit_runs
     def repeat(language: Language, slug: str) -> Response:
         """Run a demo many times and show what its runs have in common."""
         desk = Desk(site, language, topic, _demo(topic, slug))

@@ -112,6 +112,11 @@ class Store:
         shrink(self._engine)
         return count
 
+    def check(self) -> None:
+        """Ask the database for something. Raises StoreError where it does not answer."""
+        with self._transaction() as connection:
+            connection.execute(select(runs.c.id).limit(1))
+
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()

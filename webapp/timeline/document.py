@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Sequence
+from hashlib import sha256
 from html import escape
 
 from webapp.timeline.arrows import find_arrows
@@ -41,7 +43,10 @@ path.ideal{fill:none;stroke:#17693f;stroke-dasharray:6 3;stroke-width:1.5px}
 text.ideal{fill:#17693f;font-weight:bold}
 .noise{fill:#855000}
 .end{fill:#a92323;font-size:12px;font-weight:bold}
-"""
+""" + "".join(f".hue-{at}{{color:{hue}}}" for at, hue in enumerate(HUES))
+
+STYLE_SHA256 = b64encode(sha256(STYLE.encode()).digest()).decode()
+"""The hash of what stands in the picture's `<style>`, as a Content-Security-Policy names it."""
 
 
 def draw_document(timeline: Timeline, say: Words, *, title: str, ideal: float | None = None) -> str:
@@ -56,12 +61,11 @@ def draw_document(timeline: Timeline, say: Words, *, title: str, ideal: float | 
         ideal_label=say("lanes.ideal", time=written(marked or 0, timeline.end)),
     )
     height = picture.height + TITLE + MARGIN
-    hues = "".join(f".hue-{at}{{color:{hue}}}" for at, hue in enumerate(HUES))
     document = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" '
         f'viewBox="0 0 {WIDTH} {height}"><title>{escape(title)}</title>'
-        f'<style>{STYLE}{hues}</style><rect width="100%" height="100%" fill="#fff"/>'
+        f'<style>{STYLE}</style><rect width="100%" height="100%" fill="#fff"/>'
         f'<text class="title" x="{MARGIN}" y="22">{escape(title)}</text>{_names(picture.rows)}'
         f'<svg x="{NAMES}" y="{TITLE}" width="{WIDTH - NAMES - MARGIN}" '
         f'height="{picture.height}">{picture.svg}</svg></svg>\n'

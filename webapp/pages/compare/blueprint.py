@@ -60,6 +60,7 @@ def compare_blueprint(site: Site) -> Blueprint:
         return Response(_page(site, language, enquiry))
 
     @blueprint.post("")
+    @site.limit_runs
     def run(language: Language) -> Response:
         """Run both demos, one after the other, and show what happens."""
         enquiry = read_enquiry(site, request.form)

@@ -1,0 +1,56 @@
+"""How much goes on, and whether the engine answers."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+
+from tests.engine.conftest import Write
+from tests.engine.running import finish, until_printed, wait_until
+from webapp.engine.embedded import EmbeddedRunner
+from webapp.engine.recording import Outcome
+
+WAITS = "import sys, time\nprint('ready')\ntime.sleep(60)"
+
+
+def test_it_tells_what_runs_and_waits_and_how_runs_have_ended(
+    make_runner: Callable[..., EmbeddedRunner], write: Write
+) -> None:
+    runner = make_runner(capacity=1)
+    first, second = (runner.start(write(source)) for source in (WAITS, "print('over')"))
+    until_printed(runner, first, "ready")
+    load = runner.load()
+    assert (load.running, load.waiting, load.capacity) == (1, 1, 1)
+    assert set(load.ended.values()) == {0}
+    runner.cancel(first)
+    finish(runner, first)
+    finish(runner, second)
+    load = runner.load()
+    assert (load.running, load.waiting) == (0, 0)
+    assert {end: count for end, count in load.ended.items() if count} == {
+        Outcome.CANCELLED: 1,
+        Outcome.FINISHED: 1,
+    }
+
+
+def test_it_answers_as_long_as_its_thread_and_its_launcher_work(
+    make_runner: Callable[..., EmbeddedRunner],
+) -> None:
+    runner = make_runner()
+    assert runner.answers(5)
+    runner._commands.append(lambda: wait_until(lambda: stopped, 10))
+    stopped = False
+    os.eventfd_write(runner._wake, 1)
+    assert not runner.answers(0.05)
+    stopped = True
+    wait_until(lambda: runner.answers(1))
+
+
+def test_it_answers_again_with_a_new_launcher(
+    make_runner: Callable[..., EmbeddedRunner],
+) -> None:
+    runner = make_runner()
+    before = runner.launcher_pid
+    os.kill(before, signal.SIGKILL)
+    wait_until(lambda: runner.launcher_pid != before and runner.answers(1))

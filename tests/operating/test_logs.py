@@ -1,0 +1,88 @@
+"""The log tells which request and which run a line is about, and never who asked."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from io import StringIO
+from logging.config import dictConfig
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.operating.conftest import MakeClient
+from tests.web.scripted import GOOD, HELLO, ScriptedRunner
+from webapp.operating.logs import log_config
+
+ADDRESS = "192.0.2.7"
+
+
+@pytest.fixture
+def lines(request: pytest.FixtureRequest) -> Iterator[StringIO]:
+    """What is logged in the format that the test names."""
+    root = logging.getLogger()
+    before = root.handlers[:], root.level
+    written = StringIO()
+    config = log_config(format=request.param, level="info")
+    config["handlers"]["stderr"]["stream"] = written
+    dictConfig(config)
+    yield written
+    root.handlers[:], root.level = before
+
+
+@pytest.mark.parametrize("lines", ["json"], indirect=True)
+def test_a_run_is_told_with_the_request_that_asked_for_it(
+    client: FlaskClient, lines: StringIO
+) -> None:
+    answer = client.post(HELLO, data=GOOD, environ_base={"REMOTE_ADDR": ADDRESS})
+    answer.get_data()
+    [told] = map(json.loads, lines.getvalue().splitlines())
+    assert told["message"] == "a run is over"
+    assert told["request"] == answer.headers["X-Request-ID"]
+    assert (told["run"], told["demo"], told["outcome"]) == (
+        "run1",
+        "greeting/say-hello",
+        "finished",
+    )
+    assert ADDRESS not in lines.getvalue()
+
+
+@pytest.mark.parametrize("lines", ["json"], indirect=True)
+def test_our_own_fault_is_told_with_its_traceback_to_the_log_alone(
+    client: FlaskClient, runner: ScriptedRunner, lines: StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> str:
+        raise RuntimeError("a secret of ours")
+
+    monkeypatch.setattr(runner, "start", fail)
+    client.application.config["PROPAGATE_EXCEPTIONS"] = False
+    answer = client.post(HELLO, data=GOOD)
+    assert answer.status_code == 500
+    id = answer.headers["X-Request-ID"]
+    assert id in answer.text
+    assert "secret" not in answer.text
+    assert "Traceback" not in answer.text
+    [told] = map(json.loads, lines.getvalue().splitlines())
+    assert (told["level"], told["request"]) == ("error", id)
+    assert "RuntimeError: a secret of ours" in told["traceback"]
+
+
+@pytest.mark.parametrize("lines", ["text"], indirect=True)
+def test_nobody_writes_a_line_of_their_own(lines: StringIO) -> None:
+    logging.getLogger("movazi").warning("they sent %s", "x\n2026 error: forged")
+    assert len(lines.getvalue().splitlines()) == 1
+
+
+def test_each_request_has_an_id_of_its_own(client: FlaskClient) -> None:
+    ids = {client.get("/healthz").headers["X-Request-ID"] for _ in range(5)}
+    assert len(ids) == 5
+
+
+def test_an_id_from_outside_is_taken_of_a_proxy_only(make_client: MakeClient) -> None:
+    sent = {"X-Request-ID": "from-the-proxy"}
+    assert make_client().get("/healthz", headers=sent).headers["X-Request-ID"] != "from-the-proxy"
+    behind = make_client(proxies=1)
+    assert behind.get("/healthz", headers=sent).headers["X-Request-ID"] == "from-the-proxy"
+    odd = {"X-Request-ID": "<b>not an id</b>"}
+    assert "<" not in behind.get("/healthz", headers=odd).headers["X-Request-ID"]

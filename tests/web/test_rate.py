@@ -1,0 +1,99 @@
+"""Run may be pressed so often and no oftener, by a page and by an address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.web.scripted import COURSE, GOOD, HELLO, STREAMED, ScriptedRunner
+from webapp.app import create_app
+from webapp.lessons.folders import find_topics
+from webapp.settings import Settings
+from webapp.store.store import Store
+
+Press = Callable[..., int]
+
+ORDER = {"demo": "greeting/say-hello"}
+
+
+@pytest.fixture
+def limited(runner: ScriptedRunner, store: Store) -> FlaskClient:
+    """A client of a site on which a page may press three times a minute, an address six times."""
+    settings = Settings(rate_limit=6, rate_limit_page=3)
+    return create_app(runner, find_topics(COURSE), store, settings, TESTING=True).test_client()
+
+
+@pytest.fixture
+def press(limited: FlaskClient) -> Press:
+    """Press Run on a page, from an address; give the status."""
+
+    def press(page: str = "", address: str = "192.0.2.1", where: str = HELLO) -> int:
+        sent = {**GOOD, "run-visitor": page}
+        return limited.post(where, data=sent, environ_base={"REMOTE_ADDR": address}).status_code
+
+    return press
+
+
+def test_a_page_that_presses_too_often_is_told_to_wait(
+    press: Press, limited: FlaskClient, runner: ScriptedRunner
+) -> None:
+    assert [press("a") for _ in range(4)] == [200, 200, 200, 429]
+    assert len(runner.programs) == 3
+    answer = limited.post(
+        HELLO, data={**GOOD, "run-visitor": "a"}, environ_base={"REMOTE_ADDR": "192.0.2.1"}
+    )
+    assert "Run was pressed very often" in answer.text
+    assert f'href="{HELLO}?' in answer.text
+    assert 0 < int(answer.headers["Retry-After"]) <= 60
+
+
+def test_others_of_the_same_address_go_on(press: Press) -> None:
+    assert [press("a") for _ in range(4)] == [200, 200, 200, 429]
+    assert [press("b") for _ in range(3)] == [200, 200, 200]
+
+
+def test_an_address_has_a_limit_whatever_its_pages_call_themselves(press: Press) -> None:
+    assert [press(f"page {number}") for number in range(7)] == [200] * 6 + [429]
+    assert press("a", address="192.0.2.2") == 200
+
+
+def test_all_ways_to_run_count_as_one(press: Press, limited: FlaskClient) -> None:
+    assert press("a") == press("a", where=f"{HELLO}/repeat") == 200
+    pressed = [
+        limited.post("/api/runs", json=ORDER, environ_base={"REMOTE_ADDR": "192.0.2.1"})
+        for _ in range(5)
+    ]
+    assert [answer.status_code for answer in pressed] == [200] * 4 + [429]
+    refused = pressed[-1]
+    assert refused.mimetype == "application/json"
+    assert refused.json is not None
+    assert refused.json["detail"][0]["type"] == "too_many_requests"
+    assert "Retry-After" in refused.headers
+
+
+def test_htmx_is_told_in_its_panel(press: Press, limited: FlaskClient) -> None:
+    for _ in range(3):
+        press("a")
+    answer = limited.post(
+        HELLO,
+        data={**GOOD, "run-visitor": "a"},
+        headers=STREAMED,
+        environ_base={"REMOTE_ADDR": "192.0.2.1"},
+    )
+    assert answer.status_code == 429
+    assert 'role="alert"' in answer.text
+
+
+def test_reading_has_no_limit(limited: FlaskClient) -> None:
+    assert {limited.get(HELLO).status_code for _ in range(20)} == {200}
+
+
+def test_a_class_may_press_at_once(client: FlaskClient) -> None:
+    """Two hundred pages behind the one address of a school, five times each in a minute."""
+    statuses = [
+        client.post(HELLO, data={**GOOD, "run-visitor": f"page {number % 200}"}).status_code
+        for number in range(1000)
+    ]
+    assert set(statuses) == {200}

@@ -1,0 +1,92 @@
+"""Metrics for Prometheus, at `/metrics`, for whoever knows the token; else there are none."""
+
+from __future__ import annotations
+
+import hmac
+import time
+from collections.abc import Iterator
+
+from flask import Blueprint, Flask, Response, abort, g, request
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    GCCollector,
+    Histogram,
+    PlatformCollector,
+    ProcessCollector,
+    generate_latest,
+)
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.registry import Collector
+
+from webapp.engine.runner import Runner
+
+ADDRESS = "/metrics"
+
+
+class EngineMetrics(Collector):
+    """What the engine does, read from it whenever somebody asks."""
+
+    def __init__(self, runner: Runner) -> None:
+        self._runner = runner
+
+    def collect(self) -> Iterator[Metric]:
+        """Give what stands now, and how the runs since the start have ended."""
+        load = self._runner.load()
+        yield GaugeMetricFamily("movazi_runs_running", "Runs that go on now", load.running)
+        yield GaugeMetricFamily("movazi_runs_waiting", "Runs in line", load.waiting)
+        yield GaugeMetricFamily("movazi_runs_capacity", "Runs that may go on", load.capacity)
+        ended = CounterMetricFamily(
+            "movazi_runs_ended", "Runs that are over, by outcome.", labels=["outcome"]
+        )
+        for outcome, count in load.ended.items():
+            ended.add_metric([outcome], count)
+        yield ended
+
+
+def measure(app: Flask, runner: Runner, token: str) -> None:
+    """Measure each request, and tell it all to who sends the token."""
+    registry = CollectorRegistry()
+    for collector in (GCCollector, PlatformCollector, ProcessCollector):
+        collector(registry=registry)
+    registry.register(EngineMetrics(runner))
+    labels = ("endpoint", "method", "status")
+    answered = Counter("movazi_requests", "Requests answered.", labels, registry=registry)
+    took = Histogram(
+        "movazi_request_seconds",
+        "Time until an answer begins; of a stream, not until it ends.",
+        ("endpoint",),
+        registry=registry,
+    )
+
+    @app.before_request
+    def begin() -> None:
+        g.began = time.perf_counter()
+
+    @app.after_request
+    def note(response: Response) -> Response:
+        # By the name of the route: addresses are as many as there are runs.
+        endpoint = request.endpoint or "none"
+        method = request.method if request.endpoint else "any"
+        answered.labels(endpoint, method, response.status_code).inc()
+        if "began" in g:
+            took.labels(endpoint).observe(time.perf_counter() - g.began)
+        return response
+
+    app.register_blueprint(_blueprint(registry, token))
+
+
+def _blueprint(registry: CollectorRegistry, token: str) -> Blueprint:
+    blueprint = Blueprint("metrics", __name__)
+    wanted = f"Bearer {token}".encode()
+
+    @blueprint.get(ADDRESS)
+    def show() -> Response:
+        """Tell all metrics; who does not know the token is told that there is nothing here."""
+        given = request.headers.get("Authorization", "").encode()
+        if not hmac.compare_digest(given, wanted):
+            abort(404)
+        return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+    return blueprint

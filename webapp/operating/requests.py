@@ -1,0 +1,36 @@
+"""Each request has an id: the answer carries it, and so does each line of the log about it."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from contextvars import ContextVar
+
+from flask import Flask, Response, request
+
+HEADER = "X-Request-ID"
+
+_FOREIGN = re.compile(r"[A-Za-z0-9_.-]{8,64}")
+_BYTES = 9
+
+# A server thread answers one request after the other, streams to their end: each sets its own.
+_current: ContextVar[str] = ContextVar("request_id", default="")
+
+
+def request_id() -> str:
+    """The id of the request that is being answered, "" outside of any."""
+    return _current.get()
+
+
+def name_requests(app: Flask, *, trusted: bool) -> None:
+    """Give each request an id: the one that a `trusted` proxy has sent along, else a new one."""
+
+    @app.before_request
+    def begin() -> None:
+        given = request.headers.get(HEADER, "") if trusted else ""
+        _current.set(given if _FOREIGN.fullmatch(given) else secrets.token_urlsafe(_BYTES))
+
+    @app.after_request
+    def tell(response: Response) -> Response:
+        response.headers[HEADER] = request_id()
+        return response

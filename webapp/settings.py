@@ -1,0 +1,204 @@
+"""Everything that a deployer may set: one typed place, read from environment variables.
+
+`flask --app wsgi settings` lists them. A value that cannot be taken, or a name that is no setting,
+stops the start and says what is allowed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "MOVAZI_"
+
+REPOSITORY = re.compile(r"([\w.-]+/[\w.-]+)?")
+HOST = re.compile(r"\.?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d+)?|\[[0-9A-Fa-f:]+\](:\d+)?")
+
+PATTERNS = {
+    "repository": "OWNER/NAME, as GitHub has it",
+    "hosts": "names separated by commas; one that begins with a dot stands for all below it",
+}
+"""What is allowed, in words, where the type does not tell."""
+
+EMPTY = SecretStr("")
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be taken; the message names it and what is allowed."""
+
+
+class Settings(BaseSettings):
+    """The settings, with their defaults. Raises SettingsError (see `read_settings`)."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, validate_by_name=True)
+
+    host: Annotated[
+        str,
+        Field(
+            min_length=1,
+            validation_alias="HOST",
+            description="the address to serve at; 0.0.0.0 lets other machines in",
+        ),
+    ] = "127.0.0.1"
+    port: Annotated[
+        int,
+        Field(ge=1, le=65535, validation_alias="PORT", description="the port to serve at"),
+    ] = 8000
+    threads: Annotated[
+        int,
+        Field(
+            ge=8,
+            le=10_000,
+            description="how many requests are answered at once; each open stream takes one",
+        ),
+    ] = 512
+    database_url: Annotated[
+        SecretStr,
+        Field(
+            description="where runs are kept: sqlite:////PATH or postgresql://…; "
+            "empty: a file in the folder instance"
+        ),
+    ] = EMPTY
+    proxies: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=10,
+            description="how many proxies stand in front and are believed about who asks, "
+            "by which scheme and host",
+        ),
+    ] = 0
+    hosts: Annotated[
+        tuple[str, ...],
+        NoDecode,
+        Field(description="the host names that are answered to; empty: any"),
+    ] = ()
+    repository: Annotated[
+        str,
+        Field(description="where the project is on GitHub, for links to it; empty: no links"),
+    ] = ""
+    rate_limit: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=1_000_000,
+            description="how many times a minute all visitors of one address may press Run; "
+            "a whole class has one address",
+        ),
+    ] = 3000
+    rate_limit_page: Annotated[
+        int,
+        Field(ge=1, le=1_000_000, description="how many times a minute one page may press Run"),
+    ] = 60
+    metrics_token: Annotated[
+        SecretStr,
+        Field(
+            description="what Prometheus must send as its bearer token to read /metrics; "
+            "empty: there is no /metrics"
+        ),
+    ] = EMPTY
+    log_format: Annotated[
+        Literal["text", "json"],
+        Field(description="how the log is written: for people, or a JSON object a line"),
+    ] = "text"
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"],
+        Field(description="what is logged: this and what is worse"),
+    ] = "info"
+
+    @field_validator("hosts", mode="before")
+    @classmethod
+    def _listed(cls, given: object) -> object:
+        """Take what an environment variable can hold: names and commas."""
+        if not isinstance(given, str):
+            return given
+        return tuple(name.strip() for name in given.split(",") if name.strip())
+
+    @field_validator("hosts")
+    @classmethod
+    def _host_names(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
+        if wrong := [host for host in hosts if not HOST.fullmatch(host)]:
+            raise ValueError(f"{wrong[0]} is no host name")
+        return hosts
+
+    @field_validator("repository")
+    @classmethod
+    def _owner_and_name(cls, repository: str) -> str:
+        if not REPOSITORY.fullmatch(repository):
+            raise ValueError("it is no repository")
+        return repository
+
+    @field_validator("log_format", "log_level", mode="before")
+    @classmethod
+    def _in_small_letters(cls, word: object) -> object:
+        return word.lower() if isinstance(word, str) else word
+
+    @model_validator(mode="before")
+    @classmethod
+    def _none_empty(cls, given: Any) -> Any:
+        """An empty variable is as good as none, as in a file that lists them all."""
+        return {name: value for name, value in given.items() if value != ""}
+
+
+def read_settings() -> Settings:
+    """Read the environment. Raises SettingsError with all that is wrong, a line each."""
+    known = [variable(name) for name in Settings.model_fields]
+    # A slip of the pen must not go unnoticed, and a default be taken in its place.
+    wrong = [
+        f"{name} is no setting; the settings are {', '.join(known)}."
+        for name in sorted(os.environ)
+        if name.startswith(PREFIX) and name not in known
+    ]
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        wrong += map(_told, error.errors(include_url=False))
+    if wrong:
+        raise SettingsError("\n".join(wrong))
+    return settings
+
+
+def variable(name: str) -> str:
+    """Name the environment variable of a setting."""
+    alias = Settings.model_fields[name].validation_alias
+    return alias if isinstance(alias, str) else f"{PREFIX}{name.upper()}"
+
+
+def allowed(name: str) -> str:
+    """Say which values a setting takes."""
+    field = Settings.model_fields[name]
+    if name in PATTERNS:
+        return PATTERNS[name]
+    if get_origin(field.annotation) is Literal:
+        return " or ".join(get_args(field.annotation))
+    if field.annotation in (int, float):
+        kind = "a whole number" if field.annotation is int else "a number"
+        return f"{kind} from {_bound(field, 'ge')} to {_bound(field, 'le')}"
+    return "a text"
+
+
+def _told(error: ErrorDetails) -> str:
+    """Tell what is wrong with one setting, without its value where that is a secret."""
+    name = _field(str(error["loc"][0]))
+    secret = Settings.model_fields[name].annotation is SecretStr
+    given = "what is given" if secret else repr(error["input"])
+    return f"{variable(name)} cannot be {given}: it takes {allowed(name)}."
+
+
+def _field(place: str) -> str:
+    """The setting at a place that pydantic names: by its field or by its variable."""
+    variables: Mapping[str, str] = {variable(name): name for name in Settings.model_fields}
+    return variables.get(place, place)
+
+
+def _bound(field: FieldInfo, which: str) -> object:
+    """The bound `ge` or `le`; each number here has both."""
+    [found] = [getattr(rule, which) for rule in field.metadata if hasattr(rule, which)]
+    return found
