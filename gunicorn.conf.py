@@ -18,7 +18,8 @@ bind = f"{settings.host}:{settings.port}"
 
 # Runs live in the process that started them, so every visitor must reach the same one.
 workers = 1
-worker_class = "gthread"
+# gthread, that ends its runs before it leaves.
+worker_class = "webapp.operating.worker.Worker"
 
 # Each open stream holds a thread: there must be more threads than streams at capacity, with room
 # for ordinary pages. They start on demand; 512 threads with 400 open streams took 43 MB.
@@ -28,8 +29,9 @@ threads = settings.threads
 # never a stream that is merely long.
 timeout = 30
 
-# How long open streams may go on after a stop was asked for. Containers are killed after 10 s.
-graceful_timeout = 5
+# How long the server takes to stop: runs may go on for half of it, and are then ended, so that their
+# streams end with a result. Containers are killed after 10 s.
+graceful_timeout = 6
 
 # The worker reports by touching a file, which on a busy disk may block until it looks hung.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None

@@ -15,10 +15,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp.api.answers import answer_program
 from webapp.api.blueprints import api_blueprints
-from webapp.engine.embedded import EmbeddedRunner
+from webapp.engine.embedded import EmbeddedRunner, Limits
 from webapp.engine.runner import Runner
 from webapp.lessons.folders import find_topics
 from webapp.lessons.topic import Topic
+from webapp.operating import RUNNER
 from webapp.operating.command import settings_command
 from webapp.operating.health import LIVE, READY, health_blueprint
 from webapp.operating.metrics import measure
@@ -65,7 +66,8 @@ def create_app(
     found = tuple(topics or find_topics())
     # The store first: where it cannot be opened, the runner has not started its processes yet.
     store = store or _own_store(app, settings)
-    runner = runner or _own_runner()
+    runner = runner or _own_runner(settings)
+    app.extensions[RUNNER] = runner
     if token := settings.metrics_token.get_secret_value():
         measure(app, runner, token)
     site = _site(app, settings, found, store, runner)
@@ -126,8 +128,8 @@ def _own_store(app: Flask, settings: Settings) -> Store:
     return store
 
 
-def _own_runner() -> Runner:
-    runner = EmbeddedRunner()
+def _own_runner(settings: Settings) -> Runner:
+    runner = EmbeddedRunner(Limits(capacity=settings.capacity, in_line=settings.in_line))
     atexit.register(runner.close)
     return runner
 

@@ -16,6 +16,8 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from webapp.engine.embedded import Limits
+
 PREFIX = "MOVAZI_"
 
 REPOSITORY = re.compile(r"([\w.-]+/[\w.-]+)?")
@@ -28,6 +30,7 @@ PATTERNS = {
 """What is allowed, in words, where the type does not tell."""
 
 EMPTY = SecretStr("")
+LIMITS = Limits()
 
 
 class SettingsError(ValueError):
@@ -84,6 +87,14 @@ class Settings(BaseSettings):
         str,
         Field(description="where the project is on GitHub, for links to it; empty: no links"),
     ] = ""
+    capacity: Annotated[
+        int,
+        Field(ge=1, le=10_000, description="how many runs may go on at once; more wait in line"),
+    ] = LIMITS.capacity
+    in_line: Annotated[
+        int,
+        Field(ge=0, le=100_000, description="how many runs may wait; more are told to come again"),
+    ] = LIMITS.in_line
     rate_limit: Annotated[
         int,
         Field(

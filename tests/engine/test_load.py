@@ -6,10 +6,13 @@ import os
 import signal
 from collections.abc import Callable
 
+import pytest
+
 from tests.engine.conftest import Write
-from tests.engine.running import finish, until_printed, wait_until
+from tests.engine.running import finish, texts, until_printed, wait_until
 from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.recording import Outcome
+from webapp.engine.runner import Busy
 
 WAITS = "import sys, time\nprint('ready')\ntime.sleep(60)"
 
@@ -54,3 +57,29 @@ def test_it_answers_again_with_a_new_launcher(
     before = runner.launcher_pid
     os.kill(before, signal.SIGKILL)
     wait_until(lambda: runner.launcher_pid != before and runner.answers(1))
+
+
+def test_a_runner_that_is_drained_starts_nothing_and_ends_what_goes_on_when_its_time_is_over(
+    make_runner: Callable[..., EmbeddedRunner], write: Write
+) -> None:
+    runner = make_runner(capacity=1)
+    first, second = (runner.start(write(WAITS)) for _ in range(2))
+    until_printed(runner, first, "ready")
+    runner.drain(0.3)
+    with pytest.raises(Busy):
+        runner.start(write(WAITS))
+    waiting, running = finish(runner, second), finish(runner, first)
+    assert waiting.events == ()
+    assert "ready" in texts(running)
+    for recording in (waiting, running):
+        assert (recording.outcome, recording.detail) == (Outcome.LOST, "the server was stopped")
+
+
+def test_a_run_that_ends_while_the_runner_is_drained_is_finished(
+    make_runner: Callable[..., EmbeddedRunner], write: Write
+) -> None:
+    runner = make_runner()
+    run = runner.start(write("import time\nprint('ready')\ntime.sleep(0.1)"))
+    until_printed(runner, run, "ready")
+    runner.drain(20)
+    assert finish(runner, run).outcome is Outcome.FINISHED

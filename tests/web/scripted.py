@@ -99,6 +99,9 @@ class ScriptedRunner:
     def load(self) -> Load:
         return Load(2, 3, 128, {Outcome.FINISHED: len(self.programs)})
 
+    def drain(self, within: float) -> None:
+        self.busy = True
+
     def answers(self, within: float) -> bool:
         return not self.silent
 

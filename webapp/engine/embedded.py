@@ -67,6 +67,10 @@ REFILL = 0.01
 """Seconds of quiet after which the next seat is prepared: not while a run begins."""
 
 
+STOPPED = "the server was stopped"
+"""Why a run was lost that had to end with the server."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What the engine allows. Times are seconds; None is no limit.
@@ -172,6 +176,7 @@ class EmbeddedRunner:
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._wake, selectors.EVENT_READ, self._run_commands)
+        self._drained_at: float | None = None  # when runs are ended, if the server is to stop
         self._closing = False
         self._start_launcher()
         self._free = self._prepare_seat()
@@ -192,7 +197,7 @@ class EmbeddedRunner:
             unfollowed_since=time.monotonic(),
         )
         with self._lock:
-            if len(self._waiting) >= self.limits.in_line:
+            if self._drained_at is not None or len(self._waiting) >= self.limits.in_line:
                 raise Busy
             self._waiting.put(id, visitor)
             self._runs[id] = run
@@ -250,6 +255,14 @@ class EmbeddedRunner:
         answered = threading.Event()
         self._command(answered.set)
         return answered.wait(within) and self._launcher.poll() is None
+
+    def drain(self, within: float) -> None:
+        """Start no run any more, and end those that go on when so many seconds have passed."""
+        with self._lock:
+            self._drained_at = time.monotonic() + within
+            waiting = [run for run in self._runs.values() if run.phase is Phase.QUEUED]
+        for run in waiting:
+            self._command(partial(self._stop, run, Outcome.LOST, STOPPED))
 
     @property
     def launcher_pid(self) -> int:
@@ -328,7 +341,9 @@ class EmbeddedRunner:
             going = [run for run in self._runs.values() if run.phase is not Phase.OVER]
         for run in going:
             since = run.unfollowed_since
-            if (
+            if self._drained_at is not None and now >= self._drained_at:
+                self._stop(run, Outcome.LOST, STOPPED)
+            elif (
                 self.limits.unfollowed is not None
                 and since is not None
                 and now - since > self.limits.unfollowed

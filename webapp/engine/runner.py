@@ -101,6 +101,14 @@ class Runner(Protocol):
         """Whether it takes orders: it has answered within so many seconds."""
         ...
 
+    def drain(self, within: float) -> None:
+        """Start no run any more: start() raises Busy, and those in line are lost at once.
+
+        Those that go on may do so for that many seconds; then they are ended, as lost. Returns at
+        once.
+        """
+        ...
+
     def close(self) -> None:
         """End all runs and what belongs to them."""
         ...

@@ -2,3 +2,6 @@
 
 Nothing here is for visitors, and nothing tells who they are.
 """
+
+RUNNER = "movazi-runner"
+"""Where the site's runner stands among the extensions of its Flask application."""

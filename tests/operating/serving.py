@@ -1,0 +1,76 @@
+"""The site behind gunicorn, as `make run` serves it, to be stopped, reloaded and killed."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlencode
+
+from tests.api.serving import ask, free_port, wait_until
+from tests.web.scripted import STREAMED
+from webapp.engine import tree
+
+ROOT = Path(__file__).resolve().parents[2]
+SLEEPS = "/en/threads/lock/lock-around-everything"
+FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True)
+class Served:
+    """A server and its processes: gunicorn's own and its workers below it."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+    connections: ExitStack
+
+    @property
+    def worker(self) -> int:
+        """The web worker; where there are two for a while, the newer."""
+        return max(tree.children(self.process.pid))
+
+    def is_ready(self) -> bool:
+        return ask(self.port, "/readyz")[0] == 200
+
+    def press(self, seconds: float, times: int = 3) -> http.client.HTTPResponse:
+        """Press Run on a demo whose threads sleep one after the other, as htmx does."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        self.connections.callback(connection.close)
+        form = urlencode({"thread_count": times, "sleep_seconds": seconds})
+        connection.request("POST", SLEEPS, form, {**STREAMED, "Content-Type": FORM})
+        return self.connections.enter_context(connection.getresponse())
+
+
+@contextmanager
+def served(database: Path, *options: str, **environment: str) -> Iterator[Served]:
+    """Serve the site on a free port until the end of the block."""
+    port = free_port()
+    own = {"HOST": "127.0.0.1", "PORT": str(port), "MOVAZI_DATABASE_URL": f"sqlite:///{database}"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", *options],
+        cwd=ROOT,
+        env={**os.environ, **own, **environment},
+    )
+    try:
+        with ExitStack() as connections:
+            served = Served(port, process, connections)
+            wait_until(served.is_ready)
+            yield served
+    finally:
+        process.kill()
+        process.wait()
+
+
+def until(stream: http.client.HTTPResponse, text: bytes) -> bytes:
+    """Read a stream until it has said something."""
+    read = b""
+    while text not in read:
+        line = stream.readline()
+        assert line, f"the stream ended without {text!r}: {read[-2000:]!r}"
+        read += line
+    return read
