@@ -11,8 +11,10 @@ import os
 import re
 import resource
 import signal
+import socket
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,7 @@ from tests.api.serving import ask, wait_until
 from tests.engine.running import is_alive
 from tests.operating.serving import Served, served, until
 from webapp.engine import tree
+from webapp.operating.worker import UNREAD
 
 PRINTED = b"Thread#1"
 RESULT = b'class="result'
@@ -41,6 +44,13 @@ def kept(site: Served, stream: bytes) -> bytes:
     status, page = ask(site.port, f"/en/runs/{run.decode()}")
     assert status == 200
     return page
+
+
+def unread(site: Served) -> int:
+    """How many clients have not taken all that the server has sent them, as the kernel has it."""
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    own = [row for row in rows if row[1].endswith(f":{site.port:04X}")]
+    return sum(not row[4].startswith("00000000:") for row in own)
 
 
 def everything(site: Served) -> list[int]:
@@ -171,6 +181,20 @@ def test_a_client_that_does_not_read_delays_nobody_and_no_stop(site: Served) -> 
     assert site.process.wait(GRACE + 1) == 0
     assert time.monotonic() - began < GRACE + 1
     slow.close()
+
+
+def test_a_client_that_takes_nothing_is_given_up(site: Served) -> None:
+    """Lost: what it did not take. Else a few hundred of them would hold every thread there is."""
+    with ExitStack() as clients:
+        for _ in range(20):
+            client = clients.enter_context(socket.socket())
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+            client.connect(("127.0.0.1", site.port))
+            # More answers than the kernel holds for it.
+            client.sendall(b"GET /en/ HTTP/1.1\r\nHost: here\r\n\r\n" * 600)
+        wait_until(lambda: unread(site) == 20)
+        wait_until(lambda: unread(site) == 0, UNREAD / 1000 + 10)
+    assert b"outcome-finished" in site.press(0.02).read()
 
 
 def test_the_disk_may_be_full_for_a_while(tmp_path: Path) -> None:

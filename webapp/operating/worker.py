@@ -1,4 +1,5 @@
-"""gunicorn's threaded worker, that gives its runs time to end before it leaves.
+"""gunicorn's threaded worker, that gives its runs time to end before it leaves, and up on clients
+that do not read.
 
 gunicorn only waits: a stream that is longer than its graceful time-out is cut off in the middle.
 Here the runs are ended before that, so that each stream ends with its run's result.
@@ -6,9 +7,12 @@ Here the runs are ended before that, so that each stream ends with its run's res
 
 from __future__ import annotations
 
+import errno
 import os
+import socket
 
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.http.message import Request
+from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from webapp.engine.runner import Runner
 from webapp.operating import RUNNER
@@ -16,11 +20,31 @@ from webapp.operating import RUNNER
 SHARE = 0.5
 """How much of the graceful time-out runs may go on for; the rest is to end them and to say so."""
 
+UNREAD = 15_000
+"""Milliseconds after which a connection is closed whose client takes nothing of what it was sent. It
+would hold a thread for as long as it likes."""
+
 
 class Worker(ThreadWorker):  # type: ignore[misc]
     """Serves requests by threads; see `gunicorn.conf.py` for how many."""
 
     _leaves = False
+
+    def init_process(self) -> None:
+        """Begin to serve; it returns when the worker ends."""
+        for listener in self.sockets:
+            if listener.sock.family in (socket.AF_INET, socket.AF_INET6):
+                # What is accepted inherits it; see tcp(7), which means a window of zero, too.
+                listener.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD)
+        super().init_process()
+
+    def handle_request(self, req: Request, conn: TConn) -> bool:
+        """Answer one request; say whether its connection stays open."""
+        try:
+            return bool(super().handle_request(req, conn))
+        except TimeoutError as error:
+            # To gunicorn a client that has left is none of its own faults; this one is as good as.
+            raise BrokenPipeError(errno.EPIPE, "the client takes nothing") from error
 
     def notify(self) -> None:
         """Tell that it lives, once a second; also while it waits for streams to end."""
