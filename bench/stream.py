@@ -25,6 +25,7 @@ ADDRESS = "/en/threads/define-a-thread/start-all-then-join"
 FIRST_LINE = b"my func called by thread"
 TIMES = 60
 PAUSE = 0.1
+QUIET = {"MOVAZI_LOG_LEVEL": "warning"}
 
 
 def measure() -> list[Row]:
@@ -37,14 +38,17 @@ def measure() -> list[Row]:
 
 
 @contextmanager
-def served() -> Iterator[int]:
-    """Serve the site as `make run` does, on a free port."""
+def served(app: str = "wsgi:app") -> Iterator[int]:
+    """Serve the site as `make run` does, or another application, on a free port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
-    environment = {**os.environ, "HOST": "127.0.0.1", "PORT": str(port)}
+    environment = {**os.environ, "HOST": "127.0.0.1", "PORT": str(port), **QUIET}
     server = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "--log-level", "warning"], cwd=ROOT, env=environment
+        [sys.executable, "-m", "gunicorn", app],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.DEVNULL,  # what prints there by mistake is not for our table
     )
     try:
         _wait_for(port)

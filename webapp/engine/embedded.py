@@ -63,6 +63,14 @@ it. A short run ends before, and is not held up."""
 REST = 0.001
 """Seconds of such a rest."""
 
+GATHER, LONGEST_GATHER = 0.001, 0.2
+"""Seconds that a follower is left to itself after a batch, for each run that goes on, and at most:
+what comes meanwhile is one batch. To wake hundreds for every step takes longer than to show it."""
+
+MEMORY_FOLDER = Path("/dev/shm")
+"""Where the FIFOs of runs are, if it is there: on a disk their making and removing takes longer than
+the forks of a run, most of it in the file system's own bookkeeping."""
+
 REFILL = 0.01
 """Seconds of quiet after which the next seat is prepared: not while a run begins."""
 
@@ -81,7 +89,7 @@ class Limits:
     `kept` events of at most `finished` finished runs together.
     """
 
-    capacity: int = 64 * (os.cpu_count() or 1)
+    capacity: int = 128 * (os.cpu_count() or 1)
     in_line: int = 1000
     soft_deadline: float | None = 30.0
     grace: float = 1.0
@@ -148,6 +156,7 @@ class _Run:
     began: wire.Began | None = None
     recording: Recording | None = None
     changed: threading.Condition = field(default_factory=threading.Condition)
+    ended: threading.Event = field(default_factory=threading.Event)
     # Of the engine's thread alone:
     seat: _Seat | None = None
     stop_as: Outcome | None = None
@@ -164,7 +173,7 @@ class EmbeddedRunner:
     def __init__(self, limits: Limits | None = None, around: Surroundings | None = None) -> None:
         self.limits = limits or Limits()
         self._around = around or bare()
-        self.folder = Path(tempfile.mkdtemp(prefix="movazi-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="movazi-", dir=_folder_of_fifos()))
         self._runs: OrderedDict[str, _Run] = OrderedDict()
         self._lock = threading.Lock()  # of _runs and _waiting
         self._waiting = FairQueue()
@@ -222,6 +231,8 @@ class EmbeddedRunner:
                 after += len(batch)
                 if over:
                     return
+                if batch:
+                    found.ended.wait(min(LONGEST_GATHER, GATHER * len(self._running)))
         finally:
             with found.changed:
                 found.followers -= 1
@@ -561,6 +572,7 @@ class EmbeddedRunner:
             run.recording = recording
             run.phase = Phase.OVER
             run.changed.notify_all()
+        run.ended.set()
         self._running.discard(run.id)
         self._ended[outcome] += 1
         self._forget()
@@ -650,6 +662,11 @@ class EmbeddedRunner:
             # _hear() sees the end of the launcher next, and reports its runs as lost.
             if error.errno not in (errno.EPIPE, errno.ECONNRESET):
                 raise
+
+
+def _folder_of_fifos() -> Path | None:
+    """Where to make our folder; None: at the usual place for temporary files."""
+    return MEMORY_FOLDER if os.access(MEMORY_FOLDER, os.W_OK | os.X_OK) else None
 
 
 def _widen(fifo: int) -> None:

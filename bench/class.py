@@ -1,0 +1,242 @@
+"""A class at once: 1 to 400 students press Run in the same moment, on one machine.
+
+`make bench ARGS=class` prints a table: how long answers took, what went wrong, whether a line of
+another run came, how long a page took meanwhile and how much memory it all cost. At last the same
+students press Run at what one would write first (`programs/naive.py`).
+"""
+
+from __future__ import annotations
+
+import http.client
+import multiprocessing
+import os
+import resource
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from itertools import cycle, islice
+from multiprocessing.connection import Connection
+from pathlib import Path
+from statistics import quantiles
+from typing import Any
+
+from bench.stream import served
+from bench.students import Answer, Exercise, press_at_once
+from webapp.engine import tree
+
+STUDENTS = (1, 20, 100, 200, 400)
+PAGE = "/en/threads/lock/lost-update"
+PAGE_PAUSE = 0.05
+"""Seconds between two looks at a page, as by somebody who only reads."""
+
+SETTLE = 3
+"""Seconds from one measurement to the next, for the machine to come to rest."""
+
+SLEEP = Exercise(
+    "sleep-inside-run",
+    "/en/threads/thread-subclass/sleep-inside-run",
+    {"thread_count": 10, "sleep_seconds": 1},
+    {
+        r"---> Thread#\d+ running, belonging to process ID (?P<pid>\d+)": 10,
+        r"---> Thread#\d+ over": 10,
+        r"End": 1,
+        r"--- [\d.]+ seconds ---": 1,
+    },
+)
+RACE = Exercise(
+    "race",
+    "/en/threads/barrier/race",
+    {"racers": 3, "slowest_seconds": 1},
+    {
+        r"START RACE!!!!": 1,
+        r"\w+ reached the barrier at: .*": 3,
+        r"\w+ left the barrier at: .*": 3,
+        r"Race over!": 1,
+    },
+)
+SPAWN = Exercise(
+    "spawn-a-process",
+    "/en/processes/spawn-a-process/start-all-then-join",
+    {"num": 4, "start_method": "fork"},
+    {
+        **{rf"calling myFunc from process n°: {number}": 1 for number in range(5)},
+        r"output from myFunc is :\d+": 10,
+    },
+)
+NAIVE = Exercise("a plain route", "/run", SLEEP.form, SLEEP.lines)
+
+EXERCISES: Mapping[str, Sequence[Exercise]] = {
+    SLEEP.name: [SLEEP],
+    RACE.name: [RACE],
+    SPAWN.name: [SPAWN],
+    "a mix": [SLEEP, RACE, SPAWN],
+}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What came of one press of the whole class.
+
+    Times are seconds; `memory` is how many bytes the machine had less at worst, and `growth` how
+    many more the server has when all is over.
+    """
+
+    name: str
+    answers: Sequence[Answer]
+    pages: Sequence[float]
+    memory: int
+    growth: int
+
+    def row(self) -> str:
+        """Write it as a line of the table."""
+        took = [answer.took for answer in self.answers]
+        faults = [answer for answer in self.answers if answer.fault()]
+        busy = sum(answer.status == 503 for answer in self.answers)
+        good = [answer for answer in self.answers if not answer.fault()]
+        cells = (
+            self.name,
+            len(self.answers),
+            f"{percentile([answer.first_line for answer in self.answers], 95):.2f}",
+            f"{percentile(took, 50):.2f}",
+            f"**{percentile(took, 95):.2f}**",
+            f"{max(took):.2f}",
+            len(faults) - busy,
+            busy,
+            sum(answer.was_queued for answer in self.answers),
+            sum(answer.is_mixed_up() for answer in good),
+            f"{percentile(self.pages, 95) * 1e3:.0f}",
+            f"{self.memory / 2**20:.0f}",
+            f"{self.growth / 2**20:.0f}",
+        )
+        return f"| {' | '.join(map(str, cells))} |"
+
+
+HEAD = """\
+| demo | students | first line | p50 | p95 | max | errors | busy | queued | mixed up \
+| a page, ms | MB at most | MB afterwards |
+|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"""
+
+
+def main(numbers: Sequence[int] = STUDENTS) -> int:
+    """Measure classes of so many students; 1 if anything went wrong at the site."""
+    raise_limit_of_descriptors()
+    print(HEAD)
+    growth: dict[str, list[float]] = {}
+    wrong = False
+    with served() as port:
+        press_at_once(port, [SLEEP])  # the first page of all loads what others find loaded
+        for name, exercises in EXERCISES.items():
+            for number in numbers:
+                measured = measure(port, name, exercises, number, PAGE)
+                print(measured.row(), flush=True)
+                growth.setdefault(name, []).append(
+                    percentile([answer.took for answer in measured.answers], 95)
+                )
+                wrong = wrong or any(one.fault() or one.is_mixed_up() for one in measured.answers)
+    with served("bench.programs.naive:app") as port:
+        for number in numbers:
+            print(measure(port, NAIVE.name, [NAIVE], number, "/").row(), flush=True)
+    print(f"\n{draw(numbers, growth)}")
+    return int(wrong)
+
+
+def measure(
+    port: int, name: str, exercises: Sequence[Exercise], number: int, page: str
+) -> Measured:
+    """Have a class press Run, while somebody reads pages."""
+    time.sleep(SETTLE)
+    chosen = list(islice(cycle(exercises), number))
+    held = memory_of_server()
+    with reading(port, page) as pages, lowest_memory() as left:
+        answers = press_at_once(port, chosen)
+    time.sleep(SETTLE)
+    return Measured(name, answers, pages, left[0] - min(left), memory_of_server() - held)
+
+
+@contextmanager
+def reading(port: int, page: str) -> Iterator[list[float]]:
+    """Ask for a page again and again in a process of its own; seconds of each at the end."""
+    ours, theirs = multiprocessing.Pipe()
+    reader = multiprocessing.Process(target=_read_pages, args=(port, page, theirs))
+    reader.start()
+    ours.recv()
+    took: list[float] = []
+    try:
+        yield took
+    finally:
+        ours.send(None)
+        took += ours.recv()
+        reader.join()
+
+
+def _read_pages(port: int, page: str, end: Connection[Any, Any]) -> None:
+    took: list[float] = []
+    end.send(None)
+    while not took or not end.poll(PAGE_PAUSE):
+        began = time.perf_counter()
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        connection.request("GET", page, headers={"Accept-Encoding": "gzip"})
+        connection.getresponse().read()
+        connection.close()
+        took.append(time.perf_counter() - began)
+    end.send(took)
+
+
+@contextmanager
+def lowest_memory() -> Iterator[list[int]]:
+    """Watch how much memory the machine has left."""
+    over, seen = threading.Event(), [available()]
+
+    def watch() -> None:
+        while not over.wait(0.05):
+            seen.append(available())
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield seen
+    finally:
+        over.set()
+        watcher.join()
+
+
+def memory_of_server() -> int:
+    """Bytes that all processes of the server hold (PSS: what is shared counts in parts)."""
+    total = 0
+    for pid in tree.descendants(os.getpid()):
+        with suppress(OSError):  # it may just have ended
+            rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+            total += int(rollup.partition("Pss:")[2].split()[0]) * 1024
+    return total
+
+
+def available() -> int:
+    """Bytes of memory that are to be had on this machine."""
+    for line in Path("/proc/meminfo").read_text().splitlines():
+        if line.startswith("MemAvailable:"):
+            return int(line.split()[1]) * 1024
+    raise OSError("there is no MemAvailable in /proc/meminfo")
+
+
+def percentile(values: Sequence[float], which: int) -> float:
+    """The value that so many in a hundred do not exceed."""
+    return quantiles(values, n=100, method="inclusive")[which - 1] if len(values) > 1 else values[0]
+
+
+def draw(numbers: Sequence[int], growth: Mapping[str, Sequence[float]]) -> str:
+    """Draw how the 95th percentile grows with the number of students."""
+    longest = max(max(times) for times in growth.values())
+    rows = []
+    for name, times in growth.items():
+        rows.append(f"{name}, p95 in seconds")
+        for number, took in zip(numbers, times, strict=True):
+            rows.append(f"{number:>6} {'█' * max(1, round(50 * took / longest))} {took:.2f}")
+    return "\n".join(rows)
+
+
+def raise_limit_of_descriptors() -> None:
+    """Each student has a connection."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
