@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import resource
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -56,6 +57,7 @@ def served(database: Path, *options: str, **environment: str) -> Iterator[Served
         cwd=ROOT,
         env={**os.environ, **own, **environment},
     )
+    _let_open_few(process.pid)
     try:
         with ExitStack() as connections:
             served = Served(port, process, connections)
@@ -64,6 +66,12 @@ def served(database: Path, *options: str, **environment: str) -> Iterator[Served
     finally:
         process.kill()
         process.wait()
+
+
+def _let_open_few(pid: int) -> None:
+    """Set the limit that few shells raise, before the server starts its worker."""
+    _, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (512, hard))
 
 
 def until(stream: http.client.HTTPResponse, text: bytes) -> bytes:

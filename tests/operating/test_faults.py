@@ -144,6 +144,13 @@ def test_a_worker_that_is_killed_is_replaced_and_its_runs_end_with_it(site: Serv
     assert b"outcome-finished" in kept(site, done)
 
 
+def test_a_worker_may_open_as_much_as_the_system_lets_it(site: Served) -> None:
+    """Few shells let a process have more than 1,024 descriptors; a class takes more."""
+    mine = resource.getrlimit(resource.RLIMIT_NOFILE)
+    assert resource.prlimit(site.process.pid, resource.RLIMIT_NOFILE) == (512, mine[1])
+    assert resource.prlimit(site.worker, resource.RLIMIT_NOFILE) == (mine[1], mine[1])
+
+
 def test_a_worker_that_is_recycled_lets_its_streams_end(tmp_path: Path) -> None:
     """Lost: how a run would have gone on that is longer than the grace."""
     with served(tmp_path / "runs.sqlite", "--max-requests", "4") as site:

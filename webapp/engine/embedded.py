@@ -68,8 +68,8 @@ GATHER, LONGEST_GATHER = 0.001, 0.2
 what comes meanwhile is one batch. To wake hundreds for every step takes longer than to show it."""
 
 MEMORY_FOLDER = Path("/dev/shm")
-"""Where the FIFOs of runs are, if it is there: on a disk their making and removing takes longer than
-the forks of a run, most of it in the file system's own bookkeeping."""
+"""Where the FIFOs of runs are, if it is there: on a disk their making and removing takes longer
+than the forks of a run, most of it in the file system's own bookkeeping."""
 
 REFILL = 0.01
 """Seconds of quiet after which the next seat is prepared: not while a run begins."""

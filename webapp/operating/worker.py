@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
+import resource
 import socket
 
 from gunicorn.http.message import Request
@@ -21,8 +22,8 @@ SHARE = 0.5
 """How much of the graceful time-out runs may go on for; the rest is to end them and to say so."""
 
 UNREAD = 15_000
-"""Milliseconds after which a connection is closed whose client takes nothing of what it was sent. It
-would hold a thread for as long as it likes."""
+"""Milliseconds after which a connection is closed whose client takes nothing of what it was sent:
+it would hold a thread for as long as it likes."""
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]
@@ -36,6 +37,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             if listener.sock.family in (socket.AF_INET, socket.AF_INET6):
                 # What is accepted inherits it; see tcp(7), which means a window of zero, too.
                 listener.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD)
+        # A run that goes on takes five descriptors and each stream two; 1,024 are usual, and few.
+        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
         super().init_process()
 
     def handle_request(self, req: Request, conn: TConn) -> bool:
