@@ -21,7 +21,7 @@ FORMAT_DEMOS := $(RUFF) format --config 'format.exclude = []' $(DEMOS)
 export NODE_USE_SYSTEM_CA := 1
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: help run dev test check fix bench lock vendor texts clean
+.PHONY: help run dev test check fix bench lock audit vendor texts clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
@@ -72,6 +72,13 @@ lock: .venv/.dev ## Write the lock files anew; make lock ARGS=--upgrade takes ne
 	rm -rf .venv-lock
 	$(NPM) install --package-lock-only
 
+# --strict: what could not be looked up is not taken for sound.
+audit: .venv/.made ## Look up known weaknesses of what is installed; asks PyPI
+	$(VENV) -m venv --clear .venv-audit
+	.venv-audit/bin/python -m pip --disable-pip-version-check install --quiet pip-audit
+	.venv-audit/bin/pip-audit --strict --disable-pip --require-hashes -r requirements.lock
+	rm -rf .venv-audit
+
 vendor: .venv/.dev ## Fetch the files of static/vendor and tests/vendor again
 	$(VENV) tools/vendor.py
 
@@ -79,7 +86,7 @@ texts: .venv/.dev ## Say that every topic's two texts agree, after a change of b
 	$(VENV) tools/texts.py --agree
 
 clean: ## Remove all that was installed or cached here
-	rm -rf .venv .venv-lock node_modules .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-lock .venv-audit node_modules .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.made:
