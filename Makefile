@@ -21,13 +21,16 @@ FORMAT_DEMOS := $(RUFF) format --config 'format.exclude = []' $(DEMOS)
 export NODE_USE_SYSTEM_CA := 1
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: help run dev test check fix bench lock audit vendor texts clean
+.PHONY: help run install dev test check fix deploy-test bench lock audit vendor texts clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 run: .venv/.runtime ## Serve the site on HOST and PORT (127.0.0.1 and 8000)
 	exec $(VENV) -m gunicorn
+
+install: .venv/.runtime ## Set it up, and serve nothing; a server then need not write here
+	$(VENV) -m compileall -q webapp wsgi.py gunicorn.conf.py
 
 # The same server and threads as `run`, since streams behave differently under another one. The
 # short time-outs cut off open streams, which would hold a reload up until they end.
@@ -48,6 +51,7 @@ check: .venv/.dev node_modules/.package-lock.json ## Lint, check formats and typ
 	$(VENV) -m djlint --quiet --lint templates
 	$(VENV) -m djlint --quiet --check templates
 	$(BIOME) ci --error-on-warnings
+	.venv/bin/hadolint Dockerfile
 
 fix: .venv/.dev node_modules/.package-lock.json ## Format everything, and mend what lint can mend
 	$(RUFF) check --fix-only
@@ -55,6 +59,11 @@ fix: .venv/.dev node_modules/.package-lock.json ## Format everything, and mend w
 	$(FORMAT_DEMOS)
 	$(VENV) -m djlint --quiet --reformat templates || true  # it fails when it has changed a file
 	$(BIOME) check --write
+
+# Neither a container engine nor Docker is needed, but root's powers are, and some minutes.
+deploy-test: .venv/.dev ## On Debian, as root: build and try the image; try nginx and Caddy
+	tools/apt.sh buildah caddy debootstrap nginx-light
+	$(VENV) -m pytest -n 0 tests/deploy/real_image.py tests/deploy/real_proxies.py $(ARGS)
 
 bench: .venv/.dev ## Measure: make bench ARGS="..."
 	$(VENV) -m bench $(ARGS)

@@ -1,0 +1,214 @@
+"""Build the image and start it where there is no container engine: buildah, unshare(1) and root.
+
+The container gets what compose.yaml gives it: a root file system that nobody can write, a volume, a
+/tmp and a /dev/shm, and no capabilities but SETUID and SETGID, which only files can hand out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.api.serving import free_port
+from tests.operating.serving import ROOT
+
+MIRROR = "http://deb.debian.org/debian"
+CERTIFICATES = Path("/etc/ssl/certs")
+
+START = """
+set -eu
+mount --bind "$ROOT" "$ROOT"
+mount -o remount,bind,ro "$ROOT"
+mount -t proc proc "$ROOT/proc"
+mount -t tmpfs -o mode=755 tmpfs "$ROOT/dev"
+for device in null zero urandom; do
+    touch "$ROOT/dev/$device"
+    mount --bind "/dev/$device" "$ROOT/dev/$device"
+done
+mkdir "$ROOT/dev/shm"
+mount -t tmpfs -o mode=1777,size=128m tmpfs "$ROOT/dev/shm"
+mount --bind "$TEMPORARY" "$ROOT/tmp"
+mount --bind "$VOLUME" "$ROOT/var/lib/movazi"
+exec chroot "$ROOT" "$@"
+"""
+"""As root, in name spaces of its own; what is exec'ed last is process 1 there."""
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image as it was built: its root file system, and how it is to be started."""
+
+    root: Path
+    config: Mapping[str, Any]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment that it sets."""
+        return dict(entry.split("=", 1) for entry in self.config["Env"])
+
+
+@dataclass(frozen=True)
+class Container:
+    """A container that runs: its process 1 as we see it, and its port."""
+
+    image: Image
+    process: subprocess.Popen[str]
+    port: int
+    environment: Mapping[str, str]
+    temporary: Path
+    """What it has as /tmp."""
+
+    @property
+    def first(self) -> int:
+        """Its process 1, by our number: the one child of unshare."""
+        [pid] = (
+            Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        )
+        return int(pid)
+
+    def run(self, *command: str, user: int) -> subprocess.CompletedProcess[str]:
+        """Run a command in it, as `docker exec --user` would."""
+        inside = ["nsenter", f"--target={self.first}", "--mount", "--pid", "--ipc", "--root"]
+        inside += [f"--wdns={self.image.config['WorkingDir']}", "--", *_as(user)]
+        environment = [f"{name}={value}" for name, value in self.environment.items()]
+        return subprocess.run(
+            [*inside, "env", "-i", *environment, *command],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=30,
+        )
+
+    def status(self, inner: int) -> dict[str, str]:
+        """What /proc says of the process that has this number inside. Raises KeyError."""
+        text = Path(f"/proc/{self.pids()[inner]}/status").read_text()
+        return {
+            key: value.strip()
+            for key, _, value in (line.partition(":") for line in text.splitlines())
+        }
+
+    def pids(self) -> dict[int, int]:
+        """Our numbers of its processes, by those that they have inside."""
+        space = Path(f"/proc/{self.first}/ns/pid").readlink()
+        found: dict[int, int] = {}
+        for folder in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):  # it may end while we look
+                if (folder / "ns/pid").readlink() == space:
+                    [numbers] = re.findall(r"^NSpid:(.*)$", (folder / "status").read_text(), re.M)
+                    found[int(numbers.split()[-1])] = int(folder.name)
+        return found
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send its process 1 a signal, as an engine does."""
+        os.kill(self.first, number)
+
+
+def build(work: Path) -> Iterator[Image]:
+    """Build the image on a Debian that is made for it. Its storage is gone afterwards."""
+    environment = {**os.environ, "CONTAINERS_STORAGE_CONF": str(_storage(work))}
+
+    def buildah(*command: str) -> str:
+        done = subprocess.run(
+            ["buildah", *command], env=environment, stdout=subprocess.PIPE, text=True, check=True
+        )
+        return done.stdout.strip()
+
+    _make_base(work / "debian", buildah)
+    settings = work / "pip.conf"
+    settings.write_text(_pip_settings())
+    buildah(
+        "build",
+        "--isolation=chroot",
+        "--format=docker",  # OCI's own has no HEALTHCHECK
+        "--build-arg=BASE=localhost/debian",
+        f"--secret=id=pip,src={settings}",
+        f"--volume={CERTIFICATES}:{CERTIFICATES}:ro",
+        "--tag=localhost/movazi",
+        str(ROOT),
+    )
+    config = json.loads(buildah("inspect", "--type=image", "localhost/movazi"))["Docker"]["config"]
+    yield Image(Path(buildah("mount", buildah("from", "localhost/movazi"))), config)
+    buildah("umount", "--all")
+
+
+def _storage(work: Path) -> Path:
+    file = work / "storage.conf"
+    file.write_text(
+        f'[storage]\ndriver = "vfs"\ngraphroot = "{work / "graph"}"\nrunroot = "{work / "run"}"\n'
+    )
+    return file
+
+
+def _make_base(folder: Path, buildah: Any) -> None:
+    packages = "ca-certificates,python3,python3-venv"
+    subprocess.run(
+        ["debootstrap", "--variant=minbase", f"--include={packages}", "bookworm", folder, MIRROR],
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    container = buildah("from", "scratch")
+    buildah("copy", "--quiet", container, str(folder), "/")
+    buildah("commit", "--quiet", container, "localhost/debian")
+    buildah("rm", container)
+
+
+def _pip_settings() -> str:
+    """This machine's own: from where pip installs, and whom it trusts."""
+    listed = subprocess.run(
+        [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=True
+    )
+    wanted = {"global.index-url": "index-url", "global.cert": "cert"}
+    found = [line.split("=", 1) for line in listed.stdout.splitlines() if "=" in line]
+    lines = [f"{wanted[key]} = {value[1:-1]}" for key, value in found if key in wanted]
+    return "\n".join(["[global]", *lines, ""])
+
+
+@contextmanager
+def started(image: Image, work: Path, **settings: str) -> Iterator[Container]:
+    """Start a container of the image, with settings beside the image's own."""
+    volume, temporary = work / "volume", work / "temporary"
+    volume.mkdir(mode=0o700)
+    os.chown(volume, int(image.config["User"]), int(image.config["User"]))
+    temporary.mkdir()
+    temporary.chmod(0o1777)
+    port = free_port()
+    environment = {**image.environment, "PORT": str(port), **settings}
+    process = subprocess.Popen(
+        [
+            *("unshare", "--mount", "--pid", "--ipc", "--uts", "--fork", "--kill-child"),
+            *("sh", "-c", START, "sh"),
+            *("env", "-i", *(f"{name}={value}" for name, value in environment.items())),
+            *("env", f"--chdir={image.config['WorkingDir']}"),
+            *_as(int(image.config["User"])),
+            *(*image.config["Entrypoint"], *image.config["Cmd"]),
+        ],
+        env={
+            **os.environ,
+            "ROOT": str(image.root),
+            "VOLUME": str(volume),
+            "TEMPORARY": str(temporary),
+        },
+        text=True,
+    )
+    try:
+        yield Container(image, process, port, environment, temporary)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _as(user: int) -> Sequence[str]:
+    return (
+        *("setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups"),
+        *("--inh-caps=-all", "--bounding-set=-all,+setuid,+setgid"),
+    )

@@ -1,0 +1,108 @@
+"""The image for real: built, started as a container is, used and stopped. See `container`.
+
+`make deploy-test` runs this file; it needs Debian, root, and some minutes.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.api.serving import ask, wait_until
+from tests.deploy.container import Container, Image, build, started
+from tests.deploy.settled import stop_grace
+from tests.deploy.visiting import LONG, TWO_SECONDS, run_by_api, run_by_form, seconds_to_end
+
+SERVER, RUNS = 10001, 10002
+SETPRIV = "/usr/local/libexec/movazi-setpriv"
+
+pytestmark = pytest.mark.timeout(900)  # the first test builds the image
+
+
+@pytest.fixture(scope="module")
+def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Image]:
+    yield from build(tmp_path_factory.mktemp("image"))
+
+
+@pytest.fixture
+def container(image: Image, tmp_path: Path) -> Iterator[Container]:
+    with started(image, tmp_path) as container:
+        wait_until(lambda: ask(container.port, "/healthz")[0] == 200)
+        yield container
+
+
+def test_the_health_check_tells_whether_the_site_answers(container: Container) -> None:
+    kind, *command = container.image.config["Healthcheck"]["Test"]
+    assert kind == "CMD"
+    assert container.run(*command, user=SERVER).returncode == 0
+    for inner, pid in container.pids().items():
+        if inner != 1:
+            os.kill(pid, signal.SIGSTOP)
+    assert container.run(*command, user=SERVER).returncode != 0
+
+
+def test_the_site_is_ready_and_runs_what_a_form_asks_for(container: Container) -> None:
+    assert ask(container.port, "/readyz")[0] == 200
+    with run_by_form(container.port, TWO_SECONDS) as rest:
+        assert seconds_to_end(rest) > 1
+
+
+def test_a_run_goes_under_a_user_of_its_own_without_any_power(container: Container) -> None:
+    with run_by_api(container.port, TWO_SECONDS) as going:
+        status = container.status(going.pid)
+        assert set(status["Uid"].split()) == {str(RUNS)}
+        assert set(status["Gid"].split()) == {str(RUNS)}
+        assert set(status["Groups"].split()) <= {str(RUNS)}
+        assert status["NoNewPrivs"] == "1"
+        powers = ("CapInh", "CapPrm", "CapEff", "CapAmb")
+        assert [int(status[name], 16) for name in powers] == [0, 0, 0, 0]
+        assert going.result()["outcome"] == "finished"
+
+
+def test_what_serves_is_no_root_either(container: Container) -> None:
+    status = container.status(1)
+    assert set(status["Uid"].split()) == {str(SERVER)}
+    assert int(status["CapEff"], 16) == 0
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["ls /var/lib/movazi", f"{SETPRIV} true", "cat /proc/1/environ", "kill -0 1"],
+)
+def test_a_run_reaches_nothing_of_the_servers(container: Container, command: str) -> None:
+    assert container.run("sh", "-c", command, user=SERVER).returncode == 0
+    refused = container.run("sh", "-c", command, user=RUNS)
+    assert refused.returncode != 0
+    assert "ermission denied" in refused.stderr or "not permitted" in refused.stderr
+
+
+def test_nothing_can_be_written_but_the_database_and_what_runs_leave(container: Container) -> None:
+    for folder in ("/", "/opt/movazi", "/opt/venv", "/usr/local/libexec"):
+        refused = container.run("touch", f"{folder}/new", user=SERVER)
+        assert "Read-only file system" in refused.stderr or "Permission denied" in refused.stderr
+
+
+def test_what_is_orphaned_is_reaped(container: Container) -> None:
+    orphan = container.run("sh", "-c", "sleep 0.1 >/dev/null & echo $!", user=SERVER)
+
+    wait_until(lambda: int(orphan.stdout) not in container.pids())
+
+
+def test_a_stop_ends_streams_and_runs_within_the_grace_and_leaves_nothing(
+    container: Container, tmp_path: Path
+) -> None:
+    with run_by_api(container.port, LONG) as going:
+        began = time.monotonic()
+        container.signal(signal.Signals[container.image.config["StopSignal"]])
+        assert going.result()["detail"] == "the server was stopped"
+        assert container.process.wait(stop_grace()) == 0
+        assert time.monotonic() - began < stop_grace()
+    assert list(container.temporary.iterdir()) == []
+    with sqlite3.connect(tmp_path / "volume" / "runs.sqlite") as database:
+        assert database.execute("pragma integrity_check").fetchone() == ("ok",)

@@ -1,0 +1,42 @@
+"""What the files of the deployment say."""
+
+from __future__ import annotations
+
+import re
+import runpy
+from typing import Any
+
+import yaml
+
+from tests.operating.serving import ROOT
+
+
+def compose() -> dict[str, Any]:
+    """What compose.yaml says."""
+    read: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
+    return read
+
+
+def stop_grace() -> int:
+    """Seconds that a container has to end before it is killed."""
+    return int(compose()["services"]["web"]["stop_grace_period"].removesuffix("s"))
+
+
+def dockerfile() -> str:
+    """The Dockerfile, its continued lines joined."""
+    return re.sub(r" *\\\n *", "\n", (ROOT / "Dockerfile").read_text())
+
+
+def unit() -> dict[str, str]:
+    """The lines of the systemd unit; those of one name joined."""
+    found: dict[str, str] = {}
+    for line in (ROOT / "deploy/movazi.service").read_text().splitlines():
+        name, is_line, value = line.partition("=")
+        if is_line and not line.startswith("#"):
+            found[name] = f"{found[name]} {value}" if name in found else value
+    return found
+
+
+def gunicorn() -> dict[str, Any]:
+    """What gunicorn.conf.py sets."""
+    return runpy.run_path(str(ROOT / "gunicorn.conf.py"))

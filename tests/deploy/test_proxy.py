@@ -1,0 +1,83 @@
+"""Behind a forwarding proxy: streams come line by line, addresses are the outer ones, and nobody
+is believed who is not to be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from http.client import HTTPConnection
+from urllib.parse import urljoin
+
+import pytest
+
+from tests.api.serving import ask
+from tests.deploy.proxy import OUTER, OUTER_HOST, proxy_to
+from tests.deploy.visiting import DEMO, FORM, TWO_SECONDS, run_by_api, run_by_form, seconds_to_end
+from tests.operating.serving import served
+
+
+@pytest.fixture(scope="module")
+def trusting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of a proxy before a site that trusts it."""
+    database = tmp_path_factory.mktemp("trusting") / "runs.sqlite"
+    settings = {"MOVAZI_PROXIES": "1", "MOVAZI_HOSTS": OUTER_HOST}
+    with served(database, **settings) as site, proxy_to(site.port) as port:
+        yield port
+
+
+@pytest.fixture(scope="module")
+def untrusting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of a proxy before a site that was told of none."""
+    database = tmp_path_factory.mktemp("untrusting") / "runs.sqlite"
+    with served(database) as site, proxy_to(site.port) as port:
+        yield port
+
+
+def test_a_run_streams_line_by_line_to_a_program(trusting: int) -> None:
+    with run_by_api(trusting, TWO_SECONDS) as going:
+        assert seconds_to_end(going.rest) > 1
+
+
+def test_a_run_streams_line_by_line_to_a_page(trusting: int) -> None:
+    with run_by_form(trusting, TWO_SECONDS) as rest:
+        assert seconds_to_end(rest) > 1
+
+
+def test_addresses_carry_the_outer_scheme_and_host(trusting: int) -> None:
+    assert canonical(trusting) == f"{OUTER}{DEMO}"
+    assert urljoin(OUTER, location(trusting, "/en/threads/lock")) == f"{OUTER}{DEMO}"
+    assert OUTER.encode() in ask(trusting, "/en/api")[1]
+
+
+def test_a_post_from_a_page_behind_the_proxy_is_taken(trusting: int) -> None:
+    """Browsers see one site; what the proxy makes of Origin and Host does not count."""
+    connection = HTTPConnection("127.0.0.1", trusting, timeout=30)
+    headers = {"Sec-Fetch-Site": "same-origin", "Origin": "http://localhost:8000", **FORM}
+    connection.request("POST", DEMO, "thread_count=1&sleep_seconds=0.1", headers)
+    assert connection.getresponse().status == 200
+    connection.close()
+
+
+def test_a_proxy_that_nobody_told_of_is_not_believed(untrusting: int) -> None:
+    address = canonical(untrusting)
+    assert re.fullmatch(rf"http://localhost:\d+{DEMO}", address)
+    assert OUTER_HOST not in location(untrusting, "/en/threads/lock")
+
+
+def canonical(port: int) -> str:
+    """The address that the demo's page says to be its own."""
+    status, page = ask(port, DEMO)
+    assert status == 200
+    found = re.search(r'<link rel="canonical" href="([^"]+)"', page.decode())
+    assert found
+    return found[1]
+
+
+def location(port: int, path: str) -> str:
+    """Where an address sends on to."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    connection.close()
+    assert answer.status in (301, 302, 303, 307, 308)
+    return answer.headers["Location"]

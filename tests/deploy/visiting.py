@@ -1,0 +1,77 @@
+"""What visitors ask the site for, through whatever is in front of it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from typing import Any
+from urllib.parse import urlencode
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+DEMO = "/en/threads/lock/lock-around-everything"
+TWO_SECONDS = {"thread_count": 4, "sleep_seconds": 0.5}
+"""Lines come at once, and each half a second."""
+
+LONG = {"thread_count": 10, "sleep_seconds": 1}
+"""Ten seconds."""
+
+
+@dataclass(frozen=True)
+class Going:
+    """A run that goes on: a process of it, and what is still to come of its stream."""
+
+    pid: int
+    rest: Iterator[bytes]
+
+    def result(self) -> dict[str, Any]:
+        """Read the stream to its end: what the run came to."""
+        [*_, last] = _told(self.rest)
+        assert isinstance(last, dict)
+        return last
+
+
+@contextmanager
+def run_by_api(port: int, parameters: Mapping[str, float]) -> Iterator[Going]:
+    """Start a run as a program does, and read its stream up to its first line."""
+    order = json.dumps({"demo": "lock/lock-around-everything", "parameters": parameters})
+    headers = {"Content-Type": "application/json", "Accept": "text/event-stream"}
+    with _posted(port, "/api/runs", order, headers) as lines:
+        printed = next(told for told in _told(lines) if told.get("kind") == "printed")
+        yield Going(printed["pid"], lines)
+
+
+@contextmanager
+def run_by_form(port: int, parameters: Mapping[str, float]) -> Iterator[Iterator[bytes]]:
+    """Press Run as a browser without JavaScript does, and read the page up to its first line."""
+    with _posted(port, DEMO, urlencode(parameters), FORM) as lines:
+        next(line for line in lines if line.startswith(b'<li class="line '))
+        yield lines
+
+
+def seconds_to_end(rest: Iterator[bytes]) -> float:
+    """Read a stream to its end: how long that took."""
+    began = time.monotonic()
+    assert list(rest)
+    return time.monotonic() - began
+
+
+def _told(lines: Iterable[bytes]) -> Iterator[Any]:
+    return (json.loads(line[6:]) for line in lines if line.startswith(b"data: "))
+
+
+@contextmanager
+def _posted(
+    port: int, path: str, body: str, headers: Mapping[str, str]
+) -> Iterator[Iterator[bytes]]:
+    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    with contextlib.closing(connection):
+        connection.request("POST", path, body, headers)
+        answer = connection.getresponse()
+        assert answer.status == 200, answer.read()
+        yield iter(answer.readline, b"")
