@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import runpy
 from typing import Any
@@ -35,6 +36,13 @@ def unit() -> dict[str, str]:
         if is_line and not line.startswith("#"):
             found[name] = f"{found[name]} {value}" if name in found else value
     return found
+
+
+def devcontainer() -> dict[str, Any]:
+    """What devcontainer.json says: JSON with comments, each on a line of its own."""
+    text = (ROOT / ".devcontainer/devcontainer.json").read_text()
+    read: dict[str, Any] = json.loads(re.sub(r"^ *//.*$", "", text, flags=re.M))
+    return read
 
 
 def gunicorn() -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.deploy.settled import compose, dockerfile, gunicorn, stop_grace, unit
+from tests.deploy.settled import compose, devcontainer, dockerfile, gunicorn, stop_grace, unit
 from tests.operating.serving import ROOT
 
 WEB = compose()["services"]["web"]
@@ -37,6 +37,8 @@ def test_every_port_is_the_one_that_the_image_serves() -> None:
     assert WEB["ports"] == [f"${{PUBLISH:-{port}}}:{port}"]
     assert compose()["services"]["https"]["environment"]["UPSTREAM"] == f"web:{port}"
     assert f"proxy_pass http://127.0.0.1:{port};" in (ROOT / "deploy/nginx.conf").read_text()
+    assert devcontainer()["forwardPorts"] == [int(port)]
+    assert list(devcontainer()["portsAttributes"]) == [port]
 
 
 def test_the_image_holds_what_the_site_reads_and_no_more() -> None:
