@@ -61,9 +61,9 @@ fix: .venv/.dev node_modules/.package-lock.json ## Format everything, and mend w
 	$(BIOME) check --write
 
 # Neither a container engine nor Docker is needed, but root's powers are, and some minutes.
-deploy-test: .venv/.dev ## On Debian, as root: build and try the image; try nginx and Caddy
-	tools/apt.sh buildah caddy debootstrap nginx-light
-	$(VENV) -m pytest -n 0 tests/deploy/real_image.py tests/deploy/real_proxies.py $(ARGS)
+deploy-test: .venv/.dev ## On Debian, as root: try the image and the files in deploy for real
+	tools/apt.sh buildah caddy debootstrap nginx-light systemd-container
+	$(VENV) -m pytest -n 0 tests/deploy/real_*.py $(ARGS)
 
 bench: .venv/.dev ## Measure: make bench ARGS="..."
 	$(VENV) -m bench $(ARGS)

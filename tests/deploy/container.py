@@ -125,7 +125,7 @@ def build(work: Path) -> Iterator[Image]:
 
     _make_base(work / "debian", buildah)
     settings = work / "pip.conf"
-    settings.write_text(_pip_settings())
+    settings.write_text(pip_settings())
     buildah(
         "build",
         "--isolation=chroot",
@@ -150,19 +150,24 @@ def _storage(work: Path) -> Path:
 
 
 def _make_base(folder: Path, buildah: Any) -> None:
-    packages = "ca-certificates,python3,python3-venv"
-    subprocess.run(
-        ["debootstrap", "--variant=minbase", f"--include={packages}", "bookworm", folder, MIRROR],
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
+    make_debian(folder)
     container = buildah("from", "scratch")
     buildah("copy", "--quiet", container, str(folder), "/")
     buildah("commit", "--quiet", container, "localhost/debian")
     buildah("rm", container)
 
 
-def _pip_settings() -> str:
+def make_debian(folder: Path, *packages: str) -> None:
+    """Put a small Debian with Python into a folder, and more packages."""
+    included = ",".join(("ca-certificates", "python3", "python3-venv", *packages))
+    subprocess.run(
+        ["debootstrap", "--variant=minbase", f"--include={included}", "bookworm", folder, MIRROR],
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+
+
+def pip_settings() -> str:
     """This machine's own: from where pip installs, and whom it trusts."""
     listed = subprocess.run(
         [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=True
@@ -185,7 +190,7 @@ def started(image: Image, work: Path, **settings: str) -> Iterator[Container]:
     environment = {**image.environment, "PORT": str(port), **settings}
     process = subprocess.Popen(
         [
-            *("unshare", "--mount", "--pid", "--ipc", "--uts", "--fork", "--kill-child"),
+            *("unshare", "--mount", "--pid", "--ipc", "--uts", "--fork"),
             *("sh", "-c", START, "sh"),
             *("env", "-i", *(f"{name}={value}" for name, value in environment.items())),
             *("env", f"--chdir={image.config['WorkingDir']}"),
@@ -200,11 +205,13 @@ def started(image: Image, work: Path, **settings: str) -> Iterator[Container]:
         },
         text=True,
     )
+    container = Container(image, process, port, environment, temporary)
     try:
-        yield Container(image, process, port, environment, temporary)
+        yield container
     finally:
-        process.kill()
-        process.wait()
+        if process.poll() is None:
+            container.signal(signal.SIGKILL)  # and the kernel ends all else in there
+        process.wait(10)
 
 
 def _as(user: int) -> Sequence[str]:

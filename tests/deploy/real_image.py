@@ -17,7 +17,17 @@ import pytest
 from tests.api.serving import ask, wait_until
 from tests.deploy.container import Container, Image, build, started
 from tests.deploy.settled import stop_grace
-from tests.deploy.visiting import LONG, TWO_SECONDS, run_by_api, run_by_form, seconds_to_end
+from tests.deploy.visiting import (
+    LONG,
+    POOL,
+    SMALL,
+    START_METHODS,
+    TWO_SECONDS,
+    outcome,
+    run_by_api,
+    run_by_form,
+    seconds_to_end,
+)
 
 SERVER, RUNS = 10001, 10002
 SETPRIV = "/usr/local/libexec/movazi-setpriv"
@@ -63,6 +73,11 @@ def test_a_run_goes_under_a_user_of_its_own_without_any_power(container: Contain
         powers = ("CapInh", "CapPrm", "CapEff", "CapAmb")
         assert [int(status[name], 16) for name in powers] == [0, 0, 0, 0]
         assert going.result()["outcome"] == "finished"
+
+
+@pytest.mark.parametrize("method", START_METHODS)
+def test_a_run_may_start_processes(container: Container, method: str) -> None:
+    assert outcome(container.port, POOL, **SMALL, start_method=method) == "finished"
 
 
 def test_what_serves_is_no_root_either(container: Container) -> None:

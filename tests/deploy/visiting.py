@@ -21,6 +21,12 @@ TWO_SECONDS = {"thread_count": 4, "sleep_seconds": 0.5}
 LONG = {"thread_count": 10, "sleep_seconds": 1}
 """Ten seconds."""
 
+POOL = "process-pool/map-squares"
+"""What needs most of a system: processes, their locks and queues."""
+
+SMALL = {"start": 0, "end": 20, "processes": 2}
+START_METHODS = ("fork", "spawn", "forkserver")
+
 
 @dataclass(frozen=True)
 class Going:
@@ -52,6 +58,13 @@ def run_by_form(port: int, parameters: Mapping[str, float]) -> Iterator[Iterator
     with _posted(port, DEMO, urlencode(parameters), FORM) as lines:
         next(line for line in lines if line.startswith(b'<li class="line '))
         yield lines
+
+
+def outcome(port: int, demo: str, **parameters: object) -> str:
+    """Run a demo to its end: what became of it."""
+    order = json.dumps({"demo": demo, "parameters": parameters})
+    with _posted(port, "/api/runs", order, {"Content-Type": "application/json"}) as lines:
+        return str(json.loads(b"".join(lines))["outcome"])
 
 
 def seconds_to_end(rest: Iterator[bytes]) -> float:
