@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from tests.api.serving import free_port
@@ -36,8 +37,8 @@ for device in null zero urandom; do
     mount --bind "/dev/$device" "$ROOT/dev/$device"
 done
 mkdir "$ROOT/dev/shm"
-mount -t tmpfs -o mode=1777,size=128m tmpfs "$ROOT/dev/shm"
-mount --bind "$TEMPORARY" "$ROOT/tmp"
+mount --bind "$MEMORY/shm" "$ROOT/dev/shm"
+mount --bind "$MEMORY/tmp" "$ROOT/tmp"
 mount --bind "$VOLUME" "$ROOT/var/lib/movazi"
 exec chroot "$ROOT" "$@"
 """
@@ -65,8 +66,12 @@ class Container:
     process: subprocess.Popen[str]
     port: int
     environment: Mapping[str, str]
-    temporary: Path
-    """What it has as /tmp."""
+    memory: Path
+    """What holds its /tmp and its /dev/shm."""
+
+    def left(self) -> list[Path]:
+        """What is left in them."""
+        return list(self.memory.glob("*/*"))
 
     @property
     def first(self) -> int:
@@ -179,39 +184,48 @@ def pip_settings() -> str:
 
 
 @contextmanager
-def started(image: Image, work: Path, **settings: str) -> Iterator[Container]:
-    """Start a container of the image, with settings beside the image's own."""
-    volume, temporary = work / "volume", work / "temporary"
+def started(image: Image, work: Path) -> Iterator[Container]:
+    """Start a container of the image; its volume is `work`/volume."""
+    port = free_port()
+    environment = {**image.environment, "PORT": str(port)}
+    with TemporaryDirectory(dir="/dev/shm") as memory:
+        command = [
+            "unshare",
+            "--mount",
+            "--pid",
+            "--ipc",
+            "--uts",
+            "--fork",
+            "sh",
+            "-c",
+            START,
+            "sh",
+        ]
+        command += ["env", "-i", f"--chdir={image.config['WorkingDir']}"]
+        command += [f"{name}={value}" for name, value in environment.items()]
+        command += [*_as(int(image.config["User"])), *image.config["Entrypoint"]]
+        process = subprocess.Popen(
+            [*command, *image.config["Cmd"]],
+            env={**os.environ, **_folders(image, work / "volume", Path(memory))},
+            text=True,
+        )
+        container = Container(image, process, port, environment, Path(memory))
+        try:
+            yield container
+        finally:
+            if process.poll() is None:
+                container.signal(signal.SIGKILL)  # and the kernel ends all else in there
+            process.wait(10)
+
+
+def _folders(image: Image, volume: Path, memory: Path) -> dict[str, str]:
+    """Make what a container is given to write to; name it for START."""
     volume.mkdir(mode=0o700)
     os.chown(volume, int(image.config["User"]), int(image.config["User"]))
-    temporary.mkdir()
-    temporary.chmod(0o1777)
-    port = free_port()
-    environment = {**image.environment, "PORT": str(port), **settings}
-    process = subprocess.Popen(
-        [
-            *("unshare", "--mount", "--pid", "--ipc", "--uts", "--fork"),
-            *("sh", "-c", START, "sh"),
-            *("env", "-i", *(f"{name}={value}" for name, value in environment.items())),
-            *("env", f"--chdir={image.config['WorkingDir']}"),
-            *_as(int(image.config["User"])),
-            *(*image.config["Entrypoint"], *image.config["Cmd"]),
-        ],
-        env={
-            **os.environ,
-            "ROOT": str(image.root),
-            "VOLUME": str(volume),
-            "TEMPORARY": str(temporary),
-        },
-        text=True,
-    )
-    container = Container(image, process, port, environment, temporary)
-    try:
-        yield container
-    finally:
-        if process.poll() is None:
-            container.signal(signal.SIGKILL)  # and the kernel ends all else in there
-        process.wait(10)
+    for folder in (memory / "tmp", memory / "shm"):
+        folder.mkdir()
+        folder.chmod(0o1777)
+    return {"ROOT": str(image.root), "VOLUME": str(volume), "MEMORY": str(memory)}
 
 
 def _as(user: int) -> Sequence[str]:

@@ -23,6 +23,11 @@ def test_the_container_has_no_power_but_to_change_its_user() -> None:
     assert "security_opt" not in WEB
 
 
+def test_both_ways_to_run_it_have_the_same_bounds() -> None:
+    assert WEB["pids_limit"] == f"${{PIDS:-{unit()['TasksMax']}}}"
+    assert WEB["mem_limit"] == f"${{MEMORY:-{unit()['MemoryMax'].lower()}}}"
+
+
 def test_what_is_kept_is_kept_on_the_volume() -> None:
     [volume] = re.findall(r"^VOLUME (\S+)$", dockerfile(), re.M)
     assert WEB["volumes"] == [f"runs:{volume}"]
