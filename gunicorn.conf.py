@@ -29,8 +29,8 @@ threads = settings.threads
 # never a stream that is merely long.
 timeout = 30
 
-# How long the server takes to stop: runs may go on for half of it, and are then ended, so that their
-# streams end with a result. Containers are killed after 10 s.
+# How long the server takes to stop: runs may go on for half of it, and are then ended, so that
+# their streams end with a result. Containers are killed after 10 s.
 graceful_timeout = 6
 
 # The worker reports by touching a file, which on a busy disk may block until it looks hung.
