@@ -27,6 +27,7 @@ from webapp.operating.requests import name_requests
 from webapp.pages.assets import Assets, assets_blueprint
 from webapp.pages.compare.blueprint import compare_blueprint
 from webapp.pages.compression import compress
+from webapp.pages.crawlers import crawlers_blueprint
 from webapp.pages.errors import handle_errors
 from webapp.pages.guard import guard
 from webapp.pages.home import home_blueprint
@@ -82,6 +83,7 @@ def create_app(
     app.register_blueprint(lanes_blueprint(site))
     app.register_blueprint(compare_blueprint(site))
     app.register_blueprint(record_blueprint(site, settings.repository))
+    app.register_blueprint(crawlers_blueprint(site))
     for topic in site.topics:
         app.register_blueprint(topic_blueprint(site, topic))
     for blueprint in api_blueprints(site):
