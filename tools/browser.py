@@ -1,7 +1,6 @@
-"""The browser that the tests drive: find one, or install one.
+"""The browser that tests and audits drive: find one, or install one.
 
-`make test` runs this file before pytest; the tests take `find()` as Playwright's
-`executable_path`, where None means the browser that Playwright downloaded itself.
+`make test` runs this file before pytest, `make lighthouse` before Lighthouse; both take `path()`.
 """
 
 import shutil
@@ -12,6 +11,19 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+# Containers have neither a sandbox for Chromium nor a graphics card; nothing here needs the net.
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
 INSTALLERS = (
     (str(Path(__file__).with_name("apt.sh")), "chromium"),
     (sys.executable, "-m", "playwright", "install", "chromium"),
@@ -41,11 +53,24 @@ def find() -> str | None:
     return next(filter(starts, filter(None, map(shutil.which, NAMES))), None)
 
 
+def path() -> str:
+    """Return the path of the browser to take. Raises RuntimeError where there is none."""
+    if found := find():
+        return found
+    if downloaded():
+        return _downloaded_path()
+    raise RuntimeError("there is no browser: run `make test`, or install one")
+
+
 def downloaded() -> bool:
     """Tell whether Playwright has a browser of its own that starts."""
-    with sync_playwright() as playwright:
-        path = playwright.chromium.executable_path
+    path = _downloaded_path()
     return Path(path).exists() and starts(path)
+
+
+def _downloaded_path() -> str:
+    with sync_playwright() as playwright:
+        return playwright.chromium.executable_path
 
 
 def starts(path: str) -> bool:

@@ -2,38 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
-from tools.browser import downloaded, find
+from tools.browser import FLAGS, path
+from tools.serving import served
 
-ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 20
 ACTION_MILLISECONDS = 15_000
-
-# Containers have neither a sandbox for Chromium nor a graphics card; nothing here needs the net.
-FLAGS = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -57,26 +37,17 @@ class Site:
 @pytest.fixture(scope="session")
 def live_site() -> Iterator[Site]:
     """The site as `make run` serves it."""
-    site = Site(_free_port())
-    environment = {**os.environ, "PORT": str(site.port), "HOST": "127.0.0.1"}
-    server = subprocess.Popen([sys.executable, "-m", "gunicorn"], cwd=ROOT, env=environment)
-    try:
-        _wait_for(site, server)
-        yield site
-    finally:
-        server.terminate()
-        server.wait()
+    with served() as port:
+        yield Site(port)
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """A Chromium: one on PATH, else the one that Playwright downloaded."""
-    path = find()
-    if not path and not downloaded():
-        raise RuntimeError("there is no browser for these tests: run `make test`, or install one")
+    executable = path()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=path, chromium_sandbox=False, args=FLAGS
+            executable_path=executable, chromium_sandbox=False, args=list(FLAGS)
         )
         yield browser
         browser.close()
@@ -135,18 +106,3 @@ def open_file(open_url: Opener) -> Opener:
 def _note(message: ConsoleMessage, complaints: list[str]) -> None:
     if message.type in ("error", "warning"):
         complaints.append(message.text)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
-
-
-def _wait_for(site: Site, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and server.poll() is None:
-        with contextlib.suppress(OSError), urlopen(f"{site.url}/en/"):
-            return
-        time.sleep(0.05)
-    raise RuntimeError("the site does not answer")

@@ -1,0 +1,50 @@
+"""The site as `make run` serves it, on a free port, for as long as it is needed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.request import urlopen
+
+ROOT = Path(__file__).resolve().parents[1]
+START_SECONDS = 20
+
+
+@contextmanager
+def served(app: str = "wsgi:app", **settings: str) -> Iterator[int]:
+    """Serve `app` on this machine, with environment variables of its own; give its port.
+
+    Raises RuntimeError where it does not answer in START_SECONDS.
+    """
+    port = _free_port()
+    environment = {**os.environ, "PORT": str(port), "HOST": "127.0.0.1", **settings}
+    command = [sys.executable, "-m", "gunicorn", "--log-level", "warning", app]
+    server = subprocess.Popen(command, cwd=ROOT, env=environment)
+    try:
+        _wait_for(port, server)
+        yield port
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and server.poll() is None:
+        with contextlib.suppress(OSError), urlopen(f"http://127.0.0.1:{port}/en/"):
+            return
+        time.sleep(0.05)
+    raise RuntimeError("the site does not answer")
