@@ -42,6 +42,13 @@ def live_site() -> Iterator[Site]:
 
 
 @pytest.fixture(scope="session")
+def small_site() -> Iterator[Site]:
+    """A site that is soon full, and whose runs end in every way: see small_site.py."""
+    with served("tests.browser.small_site:app") as port:
+        yield Site(port)
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """A Chromium: one on PATH, else the one that Playwright downloaded."""
     executable = path()

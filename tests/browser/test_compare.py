@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Opener
-from tests.browser.test_pages import LANGUAGES, REFUSED, THEMES, sideways, violations
+from tests.browser.test_pages import LANGUAGES, REFUSED, sideways
 from tests.browser.test_running import ends, process
 
 EVERYTHING = "/en/threads/lock/lock-around-everything"
@@ -183,22 +183,6 @@ def test_without_javascript_it_works_as_well(open_page: Opener) -> None:
     assert page.locator("#b-transcript .line").count() == 3
     assert page.locator(".lanes-time svg.shapes").count() == 2
     assert sideways(page) <= 0
-
-
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_axe_finds_nothing(open_page: Opener, language: str, theme: str) -> None:
-    page = open_page(f"/{language}/compare?{QUICK}", color_scheme=theme)
-    assert violations(page) == []
-    run(page)
-    page.locator("#b-transcript .line").first.wait_for()
-    assert violations(page) == []
-    page.locator("#result .result").wait_for()
-    for side in (0, 1):
-        page.locator(".walk").nth(side).locator("[data-walk=last]").click()
-    for summary in page.locator("main summary").all():
-        summary.click()
-    assert violations(page) == []
 
 
 @pytest.mark.parametrize("width", WIDTHS)

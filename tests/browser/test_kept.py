@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Opener, Site
-from tests.browser.test_pages import LANGUAGES, NARROW, THEMES, sideways, violations
+from tests.browser.test_pages import NARROW, sideways
 from tests.browser.test_running import run
 
 QUICK = "/en/threads/lock/lock-around-the-message?thread_count=2&sleep_seconds=0.1"
@@ -167,28 +167,6 @@ def test_without_javascript_the_example_is_a_link(open_page: Opener) -> None:
     page.get_by_role("link", name="Or look at a recorded run.").click()
     page.wait_for_url("**/en/runs/*")
     expect(page.locator("#result")).to_contain_text("The program ran to its end.")
-
-
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_axe_finds_nothing_on_the_page_of_a_run(
-    open_page: Opener, language: str, theme: str
-) -> None:
-    link = ran(open_page(QUICK)).locator(".kept-page").get_attribute("href")
-    page = open_page(str(link).replace("/en/", f"/{language}/"), color_scheme=theme)
-    for summary in page.locator("main summary").all():
-        summary.click()
-    assert violations(page) == []
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_axe_finds_nothing_around_an_example(open_page: Opener, language: str) -> None:
-    page = open_page(EXAMPLES.replace("/en/", f"/{language}/"))
-    page.locator(".example .result").wait_for()
-    assert violations(page) == []
-    ran(page)
-    expect(page.locator("#recent")).to_be_visible()
-    assert violations(page) == []
 
 
 def test_the_page_of_a_run_does_not_scroll_sideways(open_page: Opener) -> None:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Opener
-from tests.browser.test_pages import LANGUAGES, THEMES, sideways, unfold, violations
+from tests.browser.test_pages import LANGUAGES, sideways, unfold
 
 EVERYTHING = "/threads/lock/lock-around-everything?thread_count=3&sleep_seconds=0.2"
 DEADLOCK = "/threads/rlock/nested-acquire?lock_type=Lock"
@@ -191,19 +191,6 @@ def test_without_javascript_the_picture_and_its_table_are_there(open_page: Opene
     expect(page.locator("#result .walk")).to_be_hidden()
     page.get_by_text("The same as a table").click()
     expect(page.get_by_role("row", name=re.compile("^Thread#2 .*lock"))).to_be_visible()
-
-
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_axe_finds_nothing_in_lanes_walk_table_and_cycle(
-    open_page: Opener, language: str, theme: str
-) -> None:
-    page = open_page(f"/{language}{DEADLOCK}", color_scheme=theme)
-    run(page)
-    unfold(page)
-    page.locator("[data-walk=on]").click()
-    expect(page.locator(".now td").first).not_to_be_empty()
-    assert violations(page) == []
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -1,19 +1,14 @@
 """What a visitor sees and can do, besides running."""
 
-from pathlib import Path
-from typing import Any
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Opener
 
-AXE = next((Path(__file__).parents[1] / "vendor").glob("axe-core-*.min.js"))
 LOST_UPDATE = "/en/threads/lock/lost-update"
 PERSIAN = LOST_UPDATE.replace("/en/", "/fa/")
 PAGES = ["/", "/threads/lock/lost-update", "/processes/spawn-a-process", "/record", "/nowhere"]
 LANGUAGES = ["en", "fa"]
-THEMES = ["light", "dark"]
 NARROW = {"viewport": {"width": 360, "height": 740}}
 NOT_FOUND = "Failed to load resource: the server responded with a status of 404 (NOT FOUND)"
 REFUSED = NOT_FOUND.replace("404 (NOT FOUND)", "422 (UNPROCESSABLE ENTITY)")
@@ -30,17 +25,6 @@ def unfold(page: Page) -> None:
         summary.click()
 
 
-def violations(page: Page) -> list[str]:
-    """What axe finds wrong with the page as it is now."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found: dict[str, Any] = page.evaluate("axe.run()")
-    return [
-        f"{rule['id']}: {node['html']} {node['failureSummary']}"
-        for rule in found["violations"]
-        for node in rule["nodes"]
-    ]
-
-
 def sideways(page: Page) -> int:
     """By how many pixels the page is wider than its window."""
     width: int = page.evaluate("document.documentElement.scrollWidth - innerWidth")
@@ -50,44 +34,6 @@ def sideways(page: Page) -> int:
 def background(page: Page) -> str:
     colour: str = page.evaluate("getComputedStyle(document.body).backgroundColor")
     return colour
-
-
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("address", PAGES)
-def test_axe_finds_nothing_before_a_run(
-    open_page: Opener, complaints: list[str], address: str, language: str, theme: str
-) -> None:
-    page = open_page(f"/{language}{address}", color_scheme=theme)
-    for summary in page.locator("main summary").all():
-        summary.click()
-    assert violations(page) == []
-    if address == "/nowhere":
-        complaints.remove(NOT_FOUND)
-
-
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_axe_finds_nothing_during_and_after_a_run(
-    open_page: Opener, language: str, theme: str
-) -> None:
-    address = f"/{language}/threads/lock/lock-around-everything?thread_count=10&sleep_seconds=0.3"
-    page = open_page(address, color_scheme=theme)
-    page.locator("#run-button").click()
-    page.locator(".line").nth(1).wait_for()
-    assert violations(page) == []
-    page.locator("#result > .result").wait_for()
-    unfold(page)
-    assert violations(page) == []
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_axe_finds_nothing_where_a_value_is_refused(
-    open_page: Opener, complaints: list[str], language: str
-) -> None:
-    page = open_page(f"/{language}/threads/lock/lost-update?thread_count=99&unknown=1")
-    assert violations(page) == []
-    complaints.remove(REFUSED)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

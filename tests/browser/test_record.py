@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import violations
 from tests.browser.conftest import Opener
 from tests.browser.test_lanes import WIDTHS, at, press, walk_to
-from tests.browser.test_pages import LANGUAGES, THEMES, background, sideways, violations
+from tests.browser.test_pages import LANGUAGES, background, sideways
 from tests.record.commanding import PROGRAMS, record
 
 DEADLOCK = """
@@ -98,13 +99,10 @@ def test_the_circle_of_a_deadlock_leads_to_the_lines_that_wait(
     expect(page.locator(".code-line:target")).to_contain_text("with second")
 
 
-@pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", ["queue", "deadlock"])
-def test_axe_finds_nothing(
-    open_file: Opener, pages: Path, name: str, language: str, theme: str
-) -> None:
-    page = open_file(pages / f"{name}-{language}.html", color_scheme=theme)
+def test_axe_finds_nothing(open_file: Opener, pages: Path, name: str, language: str) -> None:
+    page = open_file(pages / f"{name}-{language}.html")
     page.locator("[data-walk=on]").click()
     open_all(page)
     assert violations(page) == []

@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.cable import Cable
 from tests.browser.conftest import Opener, Site
-from tests.browser.test_pages import LANGUAGES, NARROW, THEMES, sideways, violations
+from tests.browser.test_pages import LANGUAGES, NARROW, sideways
 
 LOST_UPDATE = "/threads/lock/lost-update?thread_count=4&increments=200&window=yield"
 SECOND = "/en/threads/lock/lock-around-the-message?thread_count=3&sleep_seconds=1"
@@ -141,20 +141,6 @@ def test_without_javascript_the_page_shows_the_same(open_page: Opener) -> None:
     expect(panel(page)).to_contain_text("Outcome: final number")
     expect(page.locator(".run-line")).to_have_count(30)
     expect(page.locator("#p-thread_count")).to_have_value("4")
-
-
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_axe_finds_nothing_during_and_after_thirty_runs(
-    open_page: Opener, language: str, theme: str
-) -> None:
-    page = open_page(SLOW.replace("/en/", f"/{language}/"), color_scheme=theme)
-    repeat(page)
-    page.locator(".run-line").nth(1).wait_for()
-    assert violations(page) == []
-    page.locator(".button.stop").click()
-    panel(page)
-    assert violations(page) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
