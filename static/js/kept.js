@@ -65,6 +65,7 @@ document.addEventListener("click", ({ target }) => {
   } else if (target.matches("#recent button")) {
     write([]);
     show();
+    document.getElementById("content").focus({ preventScroll: true });
   }
 });
 addEventListener("storage", show); // another tab has made a run

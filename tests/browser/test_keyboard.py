@@ -1,0 +1,272 @@
+"""Everything by the keyboard alone: what is reached, what shows the focus, and where it goes."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.cable import Cable
+from tests.browser.conftest import Opener, Site
+from tests.browser.test_pages import LANGUAGES, background
+
+LOST_UPDATE = "/threads/lock/lost-update"
+EVERYTHING = "/threads/lock/lock-around-everything"
+SLOW = f"{EVERYTHING}?thread_count=10&sleep_seconds=1.0"  # ten seconds
+BRISK = f"{EVERYTHING}?thread_count=3&sleep_seconds=0.3"  # a second
+REPEATED = "/processes/process-pool/pool-or-serial?work=3&processes=2&start_method=fork"
+COMPARED = "/compare?a=lock/lock-around-everything&b=lock/lock-around-the-message"
+PAGES = ["/", LOST_UPDATE, "/beyond/deadlock/opposite-order", COMPARED, "/record", "/api"]
+MOST_STOPS = 400
+SMALLEST = 24
+"""Pixels, in WCAG 2.5.8."""
+
+# What can be reached, by the rules of HTML; of radio buttons of one name, one.
+REACHABLE = """
+  () => {
+    window.reachable = [...document.querySelectorAll(
+      "a[href], button, input:not([type=hidden]), select, summary, [tabindex='0']"
+    )].filter((one) =>
+      one.tabIndex >= 0 && one.checkVisibility({ visibilityProperty: true }) &&
+      (one.type !== "radio" || one.checked)
+    );
+    return window.reachable.length;
+  }
+"""
+
+# The element that has the focus: which it is, whether that shows, whether anything lies over it,
+# and how large it is. A radio button shows it on the text beside it. A link in a sentence may be of
+# any height; one that has its line for itself is as high as the line.
+STOP = """
+  () => {
+    const one = document.activeElement;
+    const outlined = [one, one.nextElementSibling].some((shown) => {
+      const style = shown && getComputedStyle(shown);
+      return style && style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+    });
+    const target = one.closest("label") ?? one;
+    const box = target.getBoundingClientRect();
+    const middle = (from, to, most) => (Math.max(from, 0) + Math.min(to, most)) / 2;
+    const over = document.elementFromPoint(
+      middle(box.left, box.right, innerWidth), middle(box.top, box.bottom, innerHeight)
+    );
+    const { display, lineHeight } = getComputedStyle(target);
+    const inline = display === "inline" && target instanceof HTMLElement;
+    const alone = target.parentElement.textContent.trim() === target.textContent.trim();
+    const height = !inline ? box.height : alone ? parseFloat(lineHeight) : Infinity;
+    return {
+      at: window.reachable.indexOf(one),
+      html: one.outerHTML.slice(0, 200),
+      outlined,
+      uncovered: target.contains(over) || over?.contains(target),
+      visible: box.bottom > 0 && box.top < innerHeight,
+      size: Math.min(box.width, height),
+    };
+  }
+"""
+
+
+def stops(page: Page, key: str, first: int) -> list[dict[str, Any]]:
+    """Every element that gets the focus by a key after the first, until one comes again."""
+    page.evaluate("first => window.reachable.at(first).focus()", first)
+    found = [page.evaluate(STOP)]
+    while True:
+        page.keyboard.press(key)
+        stop = page.evaluate(STOP)
+        # After the last there is the browser's own, or the first again.
+        if stop["at"] < 0 or stop["at"] in [one["at"] for one in found]:
+            return found[1:]
+        found.append(stop)
+
+
+def tab_to(page: Page, selector: str, key: str = "Tab") -> None:
+    """Go on by the key until an element has the focus that fits."""
+    for _ in range(MOST_STOPS):
+        page.keyboard.press(key)
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"{selector} is never reached")
+
+
+def focused(page: Page) -> str:
+    """What has the focus: its id, else its name of class, else its kind."""
+    name: str = page.evaluate(
+        "(({ id, className, tagName }) => id || className || tagName)(document.activeElement)"
+    )
+    return name
+
+
+def finish(page: Page) -> None:
+    page.locator("#result > .result").wait_for()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("address", PAGES)
+def test_all_is_reached_shows_the_focus_and_can_be_hit(
+    open_page: Opener, address: str, language: str
+) -> None:
+    page = open_page(f"/{language}{address}")
+    if page.locator("#run-button").count():
+        page.locator("#run-button").click()
+        finish(page)
+    page.locator("main details:not(.menu)").evaluate_all(
+        "all => all.forEach(one => { one.open = true })"
+    )
+    count = page.evaluate(REACHABLE)
+    onward, back = stops(page, "Tab", 0), stops(page, "Shift+Tab", -1)
+    # Nothing is left out, and nothing keeps the focus.
+    assert [one["at"] for one in onward] == list(range(1, count))
+    assert [one["at"] for one in back] == list(range(count - 1))[::-1]
+    for one in onward + back:
+        assert one["outlined"], one
+        assert one["uncovered"], one
+        assert one["visible"], one
+        assert one["size"] >= SMALLEST, one
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_past_the_menus_and_through_them_to_a_topic(open_page: Opener, language: str) -> None:
+    page = open_page(f"/{language}/")
+    page.keyboard.press("Tab")
+    assert focused(page) == "skip-link"
+    page.keyboard.press("Enter")
+    assert focused(page) == "content"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('main')") is not None
+    tab_to(page, ".chapters summary", "Shift+Tab")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.locator(".chapters-sheet a").first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator(".chapters-sheet")).to_be_hidden()
+    expect(page.locator(".chapters summary")).to_be_focused()
+    page.keyboard.press("Enter")
+    tab_to(page, "[href$='/threads/lock']")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/{language}{EVERYTHING}")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_values_a_run_its_end_and_every_step_of_it(open_page: Opener, language: str) -> None:
+    page = open_page(f"/{language}{EVERYTHING}")
+    tab_to(page, "#p-thread_count")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("9")
+    tab_to(page, "#run-button")
+    page.keyboard.press("Enter")
+    page.locator(".line").first.wait_for()
+    assert focused(page) == "run-button"
+    tab_to(page, ".button.stop")
+    page.keyboard.press("Enter")
+    page.locator("#result > .outcome-cancelled").wait_for()
+    assert focused(page) == "run-button"
+    tab_to(page, "#screen")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".line.marked")).to_have_count(1)
+    tab_to(page, ".walk input")
+    expect(page.locator(".walk input")).not_to_have_attribute("max", "0")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".walk-now")).not_to_be_empty()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_other_language_the_other_theme_and_a_comparison(
+    open_page: Opener, language: str
+) -> None:
+    page = open_page(f"/{language}{EVERYTHING}?thread_count=9&sleep_seconds=0.5")
+    tab_to(page, ".languages a")
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: f"/{language}/" not in url)
+    expect(page.locator("#p-thread_count")).to_have_value("9")
+    before = background(page)
+    tab_to(page, "#theme-switch")
+    page.keyboard.press("Enter")
+    assert background(page) != before
+    assert focused(page) == "theme-switch"
+    tab_to(page, ".compare-menu summary")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/compare?**")
+    tab_to(page, "#demo-a")
+    page.keyboard.press("ArrowDown")
+    page.wait_for_url("**#demo-a")
+    expect(page.locator("#demo-a")).to_be_focused()
+
+
+@pytest.mark.parametrize(
+    ("address", "button", "shows"),
+    [
+        (SLOW, "#run-button", ".line"),
+        (REPEATED, "#repeat-button", ".run-line"),
+        (COMPARED, "#run-button", ".line"),
+    ],
+    ids=["a run", "many runs", "a comparison"],
+)
+def test_stop_gives_the_focus_back_to_what_began(
+    open_page: Opener, address: str, button: str, shows: str
+) -> None:
+    page = open_page(f"/en{address}")
+    tab_to(page, button)
+    page.keyboard.press("Enter")
+    page.locator(shows).first.wait_for()
+    tab_to(page, ".button.stop")
+    page.keyboard.press("Enter")
+    expect(page.locator(".button.stop")).to_have_count(0)
+    expect(page.locator(button)).to_be_focused()
+
+
+def test_a_run_that_ends_by_itself_takes_the_focus_from_stop_and_gives_it_back(
+    open_page: Opener,
+) -> None:
+    page = open_page(f"/en{BRISK}")
+    tab_to(page, "#run-button")
+    page.keyboard.press("Enter")
+    tab_to(page, ".button.stop")
+    finish(page)
+    expect(page.locator("#run-button")).to_be_focused()
+
+
+def test_a_lost_connection_does_not_lose_the_focus(
+    open_page: Opener, live_site: Site, complaints: list[str]
+) -> None:
+    with Cable(live_site.port) as cable:
+        page = open_page(f"/en{SLOW}", base=cable.url)
+        tab_to(page, "#run-button")
+        page.keyboard.press("Enter")
+        page.locator(".line").first.wait_for()
+        tab_to(page, ".button.stop")
+        cable.cut()
+        expect(page.locator(".button.stop")).to_have_count(0, timeout=30_000)
+        expect(page.locator("#run-button")).to_be_focused()
+    complaints.clear()
+
+
+def test_a_list_that_is_cleared_leaves_the_focus_on_the_page(open_page: Opener) -> None:
+    page = open_page(f"/en{LOST_UPDATE}")
+    page.locator("#run-button").press("Enter")
+    finish(page)
+    tab_to(page, "#recent button")
+    page.keyboard.press("Enter")
+    expect(page.locator("#recent")).to_be_hidden()
+    assert focused(page) == "content"
+
+
+def test_who_presses_elsewhere_keeps_the_focus_there(open_page: Opener) -> None:
+    page = open_page(f"/en{BRISK}")
+    page.locator("#run-button").click()
+    tab_to(page, ".button.stop")
+    page.locator("h1").click()
+    finish(page)
+    assert focused(page) == "content"
+
+
+def test_the_choices_of_a_parameter_are_chosen_by_arrows(open_page: Opener) -> None:
+    page = open_page(f"/en{LOST_UPDATE}")
+    tab_to(page, "[name=window]")
+    first = page.evaluate("document.activeElement.value")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.value") != first
+    assert re.search(r"window=(?!" + first + r"\b)", page.url)
