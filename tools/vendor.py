@@ -1,7 +1,8 @@
 """Files that are copied into the repository from npm packages.
 
 Each folder's SOURCES (TOML) names the package, the path in it, the licence and the SHA-256 of
-every file beside it. A font may have `characters`, the ranges that it is cut down to.
+every file beside it. A variable font may have `characters` and `weights`, the ranges that it is cut
+down to.
 
     python tools/vendor.py           fetch them all again and write those that match
     python tools/vendor.py --check   compare the files on disk with SOURCES
@@ -16,8 +17,10 @@ import tomllib
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from fontTools import subset
+from fontTools.varLib import instancer
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = (ROOT / "static/vendor", ROOT / "tests/vendor")
@@ -56,14 +59,14 @@ def fetch() -> Iterator[str]:
             for name, source in read_sources(target).items():
                 content = read_member(npm_pack(source["package"], scratch), source["path"])
                 if "characters" in source:
-                    content = cut_down(content, source["characters"])
+                    content = cut_down(content, source["characters"], source["weights"])
                 if (found := sha256(content)) == source["sha256"]:
                     (target / name).write_bytes(content)
                 else:
                     yield f"{name}: {source['package']} has SHA-256 {found}; nothing written"
 
 
-def read_sources(folder: Path) -> dict[str, dict[str, str]]:
+def read_sources(folder: Path) -> dict[str, dict[str, Any]]:
     """Return what SOURCES says of each file, by the file's name."""
     return tomllib.loads((folder / "SOURCES").read_text(encoding="utf-8"))
 
@@ -92,13 +95,14 @@ def read_member(archive: Path, path: str) -> bytes:
         return member.read()
 
 
-def cut_down(font: bytes, characters: str) -> bytes:
-    """Return a WOFF2 font with these characters only, and all that joins them."""
+def cut_down(font: bytes, characters: str, weights: list[int]) -> bytes:
+    """Return a variable WOFF2 font with these characters, what joins them, and these weights."""
     options = subset.Options(flavor="woff2", layout_features=["*"])
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=subset.parse_unicodes(characters))
     opened = subset.load_font(BytesIO(font), options)
     cutter.subset(opened)
+    instancer.instantiateVariableFont(opened, {"wght": tuple(weights)}, inplace=True)
     cut = BytesIO()
     subset.save_font(opened, cut, options)
     return cut.getvalue()
