@@ -187,17 +187,6 @@ def test_without_javascript_it_works_as_well(open_page: Opener) -> None:
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_nothing_scrolls_sideways(open_page: Opener, language: str, width: int) -> None:
-    page = open_page(f"/{language}/compare?{QUICK}", viewport={"width": width, "height": 900})
-    assert sideways(page) <= 0
-    run_to_its_end(page)
-    for summary in page.locator("main summary").all():
-        summary.click()
-    assert sideways(page) <= 0
-
-
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_menu_of_a_demo_is_within_the_window(
     open_page: Opener, language: str, width: int
 ) -> None:

@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Opener, Site
-from tests.browser.test_pages import NARROW, sideways
 from tests.browser.test_running import run
 
 QUICK = "/en/threads/lock/lock-around-the-message?thread_count=2&sleep_seconds=0.1"
@@ -167,9 +166,3 @@ def test_without_javascript_the_example_is_a_link(open_page: Opener) -> None:
     page.get_by_role("link", name="Or look at a recorded run.").click()
     page.wait_for_url("**/en/runs/*")
     expect(page.locator("#result")).to_contain_text("The program ran to its end.")
-
-
-def test_the_page_of_a_run_does_not_scroll_sideways(open_page: Opener) -> None:
-    link = ran(open_page(QUICK)).locator(".kept-page").get_attribute("href")
-    page = open_page(str(link), **NARROW)
-    assert sideways(page) <= 0

@@ -8,11 +8,9 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Opener
-from tests.browser.test_pages import LANGUAGES, sideways, unfold
 
 EVERYTHING = "/threads/lock/lock-around-everything?thread_count=3&sleep_seconds=0.2"
 DEADLOCK = "/threads/rlock/nested-acquire?lock_type=Lock"
-WIDTHS = (360, 768, 1280)
 
 
 def run(page: Page) -> None:
@@ -191,15 +189,6 @@ def test_without_javascript_the_picture_and_its_table_are_there(open_page: Opene
     expect(page.locator("#result .walk")).to_be_hidden()
     page.get_by_text("The same as a table").click()
     expect(page.get_by_role("row", name=re.compile("^Thread#2 .*lock"))).to_be_visible()
-
-
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_lanes_stay_within_the_page(open_page: Opener, language: str, width: int) -> None:
-    page = open_page(f"/{language}{EVERYTHING}", viewport={"width": width, "height": 800})
-    run(page)
-    unfold(page)
-    assert sideways(page) <= 0
 
 
 def test_many_lanes_stand_beside_their_names(open_page: Opener) -> None:

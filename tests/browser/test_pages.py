@@ -1,15 +1,12 @@
 """What a visitor sees and can do, besides running."""
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Opener
 
 LOST_UPDATE = "/en/threads/lock/lost-update"
 PERSIAN = LOST_UPDATE.replace("/en/", "/fa/")
-PAGES = ["/", "/threads/lock/lost-update", "/processes/spawn-a-process", "/record", "/nowhere"]
 LANGUAGES = ["en", "fa"]
-NARROW = {"viewport": {"width": 360, "height": 740}}
 NOT_FOUND = "Failed to load resource: the server responded with a status of 404 (NOT FOUND)"
 REFUSED = NOT_FOUND.replace("404 (NOT FOUND)", "422 (UNPROCESSABLE ENTITY)")
 
@@ -17,12 +14,6 @@ REFUSED = NOT_FOUND.replace("404 (NOT FOUND)", "422 (UNPROCESSABLE ENTITY)")
 def run_to_its_end(page: Page) -> None:
     page.locator("#run-button").click()
     page.locator("#result > .result").wait_for()
-
-
-def unfold(page: Page) -> None:
-    """Open all that folds away below a result."""
-    for summary in page.locator("#result summary").all():
-        summary.click()
 
 
 def sideways(page: Page) -> int:
@@ -34,26 +25,6 @@ def sideways(page: Page) -> int:
 def background(page: Page) -> str:
     colour: str = page.evaluate("getComputedStyle(document.body).backgroundColor")
     return colour
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("address", PAGES)
-def test_nothing_scrolls_sideways_on_a_narrow_screen(
-    open_page: Opener, complaints: list[str], address: str, language: str
-) -> None:
-    page = open_page(f"/{language}{address}", **NARROW)
-    page.locator(".chapters summary").click()
-    assert sideways(page) <= 0
-    page.keyboard.press("Escape")
-    for summary in page.locator("main summary").all():
-        summary.click()
-    assert sideways(page) <= 0
-    if page.locator("#run-button").count():
-        run_to_its_end(page)
-        unfold(page)
-        assert sideways(page) <= 0
-    if address == "/nowhere":
-        complaints.remove(NOT_FOUND)
 
 
 def test_the_menu_closes_as_menus_do(open_page: Opener) -> None:

@@ -9,8 +9,10 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.axe import violations
 from tests.browser.conftest import Opener
-from tests.browser.test_lanes import WIDTHS, at, press, walk_to
-from tests.browser.test_pages import LANGUAGES, background, sideways
+from tests.browser.layout import misfits
+from tests.browser.test_lanes import at, press, walk_to
+from tests.browser.test_pages import LANGUAGES, background
+from tests.browser.test_zoom import WIDTHS
 from tests.record.commanding import PROGRAMS, record
 
 DEADLOCK = """
@@ -109,16 +111,12 @@ def test_axe_finds_nothing(open_file: Opener, pages: Path, name: str, language: 
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("width", WIDTHS)
-def test_nothing_scrolls_sideways(
-    open_file: Opener, pages: Path, width: int, language: str
-) -> None:
-    for name in ("queue", "deadlock"):
-        view = {"width": width, "height": 800}
-        page = open_file(pages / f"{name}-{language}.html", viewport=view)
-        page.locator("[data-walk=last]").click()
-        open_all(page)
-        assert sideways(page) <= 0
+@pytest.mark.parametrize("name", ["queue", "deadlock"])
+def test_it_fits(open_file: Opener, pages: Path, name: str, language: str) -> None:
+    page = open_file(pages / f"{name}-{language}.html")
+    page.locator("[data-walk=last]").click()
+    open_all(page)
+    assert misfits(page, WIDTHS) == []
 
 
 def test_the_theme_is_the_systems_and_the_switch_overrides_it(

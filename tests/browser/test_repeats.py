@@ -2,12 +2,10 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.cable import Cable
 from tests.browser.conftest import Opener, Site
-from tests.browser.test_pages import LANGUAGES, NARROW, sideways
 
 LOST_UPDATE = "/threads/lock/lost-update?thread_count=4&increments=200&window=yield"
 SECOND = "/en/threads/lock/lock-around-the-message?thread_count=3&sleep_seconds=1"
@@ -141,15 +139,3 @@ def test_without_javascript_the_page_shows_the_same(open_page: Opener) -> None:
     expect(panel(page)).to_contain_text("Outcome: final number")
     expect(page.locator(".run-line")).to_have_count(30)
     expect(page.locator("#p-thread_count")).to_have_value("4")
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_thirty_runs_fit_a_narrow_screen(open_page: Opener, language: str) -> None:
-    orders = f"/{language}/processes/process-subclass/named-subclass?count=20&start_method=fork"
-    for address in (f"/{language}{LOST_UPDATE}", orders):
-        page = open_page(address, **NARROW)
-        repeat(page)
-        panel(page)
-        for details in page.locator("#result details:not([open]) > summary").all():
-            details.click()
-        assert sideways(page) <= 0

@@ -1,0 +1,106 @@
+"""What goes wrong with a page that has little room: what is cut off, covered or out of reach."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page
+
+# Text lies in boxes, one a line. A box may be outside of what scrolls, and of nothing else; no two
+# boxes share a place. Letters in pictures, and what only screen readers are told, are left out.
+MISFITS = r"""
+  () => {
+    const LEFT_OUT = ".visually-hidden, .skip-link, svg, select, script, noscript";
+    const SLACK = 2; // pixels; a letter's box is higher than the letter
+    const found = [];
+    const name = (node) => `${node.parentElement.className || node.parentElement.tagName}: ` +
+      node.data.trim().slice(0, 40);
+    const beyond = (one, other) => one.left < other.left - 1 || one.right > other.right + 1 ||
+      one.top < other.top - SLACK || one.bottom > other.bottom + SLACK;
+
+    // What of a box is shown: null where nothing is, because somebody may scroll there.
+    const shown = (node, box) => {
+      let rest = box;
+      for (let at = node.parentElement; at !== document.body; at = at.parentElement) {
+        const { overflowX, overflowY, clipPath } = getComputedStyle(at);
+        if (clipPath !== "none") {
+          return null;
+        }
+        const edge = at.getBoundingClientRect();
+        if (/auto|scroll/.test(overflowX + overflowY)) {
+          rest = {
+            left: Math.max(rest.left, edge.left), right: Math.min(rest.right, edge.right),
+            top: Math.max(rest.top, edge.top), bottom: Math.min(rest.bottom, edge.bottom),
+          };
+          if (rest.right - rest.left < 1 || rest.bottom - rest.top < 1) {
+            return null;
+          }
+        } else if (overflowX !== "visible" && beyond(rest, edge)) {
+          found.push(`cut off: ${name(node)}`);
+        }
+      }
+      if (rest.left < -1 || rest.right > innerWidth + 1) {
+        found.push(`outside: ${name(node)}`);
+      }
+      return rest;
+    };
+
+    const boxes = [];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      const node = walker.currentNode;
+      const seen = node.data.trim() &&
+        node.parentElement.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+      if (!seen || node.parentElement.closest(LEFT_OUT)) {
+        continue;
+      }
+      const range = document.createRange();
+      range.selectNodeContents(node);
+      for (const box of range.getClientRects()) {
+        const rest = box.width > 1 && shown(node, box);
+        if (rest) {
+          const { left, right, top, bottom } = rest;
+          boxes.push({ left, right, top, bottom, node });
+        }
+      }
+    }
+    boxes.sort((one, other) => one.top - other.top);
+    boxes.forEach((one, at) => {
+      for (let next = at + 1; next < boxes.length && boxes[next].top < one.bottom; next += 1) {
+        const other = boxes[next];
+        const width = Math.min(one.right, other.right) - Math.max(one.left, other.left);
+        const height = Math.min(one.bottom, other.bottom) - other.top;
+        const lower = Math.min(one.bottom - one.top, other.bottom - other.top);
+        if (one.node !== other.node && width > SLACK && height > lower * 0.4) {
+          found.push(`on top of each other: ${name(one.node)} | ${name(other.node)}`);
+        }
+      }
+    });
+    const wider = document.documentElement.scrollWidth - innerWidth;
+    return wider > 0 ? [`the page is wider by ${wider} pixels`, ...found] : found;
+  }
+"""
+
+# WCAG 1.4.12. Letters of Persian join, so nobody sets them apart.
+SPACING = """
+  () => {
+    const sheet = new CSSStyleSheet();
+    const joined = document.documentElement.lang === "fa";
+    const apart = joined ? "" : "letter-spacing: 0.12em !important;";
+    sheet.replaceSync(`
+      * { line-height: 1.5 !important; word-spacing: 0.16em !important; ${apart} }
+      p { margin-block-end: 2em !important; }
+    `);
+    document.adoptedStyleSheets = [sheet];
+  }
+"""
+
+
+def misfits(page: Page, widths: list[int]) -> list[str]:
+    """What does not fit a page, at every width and once more with its text set apart."""
+    found = []
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": width * 3 // 4})
+        found += [f"{width}: {one}" for one in page.evaluate(MISFITS)]
+        page.evaluate(SPACING)
+        found += [f"{width}, set apart: {one}" for one in page.evaluate(MISFITS)]
+        page.evaluate("document.adoptedStyleSheets = []")
+    return found
