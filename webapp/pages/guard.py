@@ -36,6 +36,7 @@ PAGE_HEADERS = {
 }
 # A year, as those who check sites ask for; only said where the visitor came by https.
 STRICT_TRANSPORT = "max-age=31536000"
+SCHEMES = {"http", "https"}
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 OWN_SITES = {"same-origin", "none"}
 
@@ -52,6 +53,7 @@ def guard(app: Flask, *, hosts: Sequence[str] = (), probes: Sequence[str] = ()) 
         if request.path not in probes and not host_is_trusted(request.host, hosts):
             raise SecurityError
 
+    app.before_request(_refuse_foreign_schemes)
     if hosts:
         app.before_request(refuse_foreign_names)
     app.before_request(_refuse_foreign_posts)
@@ -61,6 +63,12 @@ def guard(app: Flask, *, hosts: Sequence[str] = (), probes: Sequence[str] = ()) 
 def visitor_address() -> str:
     """Tell where the request comes from."""
     return request.remote_addr or ""
+
+
+def _refuse_foreign_schemes() -> None:
+    # A proxy that is believed may hand on what it was sent, and a scheme goes into links.
+    if request.scheme not in SCHEMES:
+        raise SecurityError
 
 
 def _refuse_foreign_posts() -> None:

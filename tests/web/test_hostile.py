@@ -1,0 +1,209 @@
+"""Every form and every field, in both languages, is sent what strangers send.
+
+Nothing really runs: a scripted runner plays a transcript that is hostile, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.web.hostile import HEADERS, MARK, VALUES, Form, Reading, check
+from tests.web.scripted import COURSE, GOOD, HELLO, STREAMED, NamedRunner, printed
+from webapp.app import create_app
+from webapp.engine.events import Event, Kind
+from webapp.lessons.folders import find_topics
+from webapp.lessons.text import LANGUAGES
+from webapp.pages.form import written
+from webapp.settings import Settings
+from webapp.store.store import Store
+
+ID = "-" * 12 + "run1"
+FEW = VALUES[:12]
+"""Those that could break out of a page, for the many forms that are drawn by the same templates."""
+
+EVERY_LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)
+
+ADDRESSES = (
+    "/{}/",
+    "/{}/threads/greeting/say-hello",
+    "/{}/threads/greeting/say-in-turn",
+    "/{}/threads/greeting/say-nothing",
+    "/{}/compare",
+    "/{}/compare?a=greeting/say-hello&b=greeting/say-in-turn",
+    "/{}/api",
+    "/{}/record",
+    "/{}/nowhere",
+    f"/{{}}/runs/{ID}",
+)
+
+
+def settings(proxies: int = 0) -> Settings:
+    """Settings under which Run may be pressed as often as these tests do."""
+    return Settings(rate_limit=1_000_000, rate_limit_page=1_000_000, proxies=proxies)
+
+
+def hostile_events() -> list[Event]:
+    """A run whose program, workers and objects all have hostile names."""
+    events = []
+    for number, value in enumerate(value for value in VALUES if MARK in value):
+        id, text = 3 * number + 1, value.encode("utf-8", "replace").decode()
+        events += [
+            printed(id, f"{text}\n"),
+            Event(id + 1, id * 1000 + 1, 42, 43, text, Kind.WAITS, text, "acquire", 7),
+            Event(id + 2, id * 1000 + 2, 42, 43, text, Kind.GOT, text, "1", 7),
+        ]
+    return events
+
+
+@pytest.fixture
+def runner() -> NamedRunner:
+    return NamedRunner(batches=(hostile_events(),), detail=f"<b>{MARK}</b>")
+
+
+@pytest.fixture
+def client(runner: NamedRunner, store: Store) -> FlaskClient:
+    """A client of a small site, after one run that printed what strangers print."""
+    site = create_app(runner, find_topics(COURSE), store, settings())
+    client = site.test_client()
+    client.post(HELLO, data=GOOD, buffered=True)
+    return client
+
+
+@pytest.fixture(scope="module")
+def course() -> Iterator[FlaskClient]:
+    """A client of the whole course, in which nothing can be run."""
+    yield create_app(NamedRunner(busy=True), settings=settings()).test_client()
+
+
+def forms(client: FlaskClient, address: str) -> list[Form]:
+    """The forms of a page, each with where it really sends to."""
+    found = Reading(client.get(address).text).forms
+    for form in found:
+        form.action = form.action or address.partition("?")[0]
+    return found
+
+
+def send(client: FlaskClient, form: Form, name: str, value: str) -> None:
+    """Send a form with one field changed, to a page, to htmx, and in the address."""
+    fields = {**form.fields, name: value}
+    safe = {key: text.encode("utf-8", "surrogatepass") for key, text in fields.items()}
+    if form.method == "post":
+        check(client.post(form.action, data=safe, buffered=True))
+        check(client.post(form.action, data=safe, headers=STREAMED, buffered=True))
+    check(client.get(form.action, query_string=safe, buffered=True))
+
+
+@EVERY_LANGUAGE
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.timeout(120)
+def test_no_field_of_any_form_breaks_a_page(
+    client: FlaskClient, address: str, language: str
+) -> None:
+    for form in forms(client, address.format(language)):
+        for name in [*form.fields, "unknown", f'x"><i {MARK}>']:
+            for value in VALUES:
+                send(client, form, name, value)
+
+
+@EVERY_LANGUAGE
+@pytest.mark.timeout(120)
+def test_no_field_of_the_course_breaks_a_page(course: FlaskClient, language: str) -> None:
+    """What could break out, in each field of each demo."""
+    for topic in find_topics():
+        for demo in topic.demos:
+            address = f"/{language}/{topic.chapter}/{topic.slug}/{demo.slug}"
+            for parameter in demo.parameters:
+                for value in FEW[:2]:
+                    answer = course.post(
+                        address, data={**written(demo, demo.defaults), parameter.name: value}
+                    )
+                    check(answer)
+                    assert answer.status_code == 422
+                    assert MARK in answer.text  # what was entered stays, as text
+
+
+@EVERY_LANGUAGE
+def test_a_field_may_be_sent_twice_or_not_at_all(client: FlaskClient, language: str) -> None:
+    address = f"/{language}/threads/greeting/say-hello"
+    for name in GOOD:
+        without = {key: value for key, value in GOOD.items() if key != name}
+        check(client.post(address, data=without, buffered=True))
+        for value in FEW:
+            check(client.post(address, data={**without, name: [value, GOOD[name]]}, buffered=True))
+
+
+@pytest.mark.parametrize("proxies", [0, 1])
+@pytest.mark.parametrize("header", HEADERS)
+def test_no_header_breaks_an_answer(
+    runner: NamedRunner, store: Store, header: str, proxies: int
+) -> None:
+    client = create_app(runner, find_topics(COURSE), store, settings(proxies)).test_client()
+    for value in VALUES:
+        sent = {header: value.translate({10: " ", 13: " ", 0: " "}).encode("utf-8", "replace")}
+        text = {header: sent[header].decode("latin-1")[:8000]}
+        for address in (HELLO, f"/en/runs/{ID}", "/nowhere", "/api/topics/x/y"):
+            check(client.get(address, headers=text))
+        check(client.post(HELLO, data=GOOD, headers=text, buffered=True))
+
+
+PATHS = (
+    "/{}",
+    "/en/{}",
+    "/en/threads/{}",
+    "/en/threads/greeting/{}",
+    "/en/threads/greeting/{}.py",
+    "/en/threads/greeting/say-hello/{}",
+    "/en/runs/{}",
+    "/en/runs/{}/steps.json",
+    "/runs/{}.json",
+    "/runs/{}.svg",
+    "/runs/{}.py",
+    "/runs/{}/trace.json",
+    "/runs/{}/events",
+    "/en/compare/{}/x",
+    "/en/compare/{}/b/c/d",
+    "/static/{}",
+    "/api/{}",
+    "/api/topics/{}/x",
+    "/api/runs/{}",
+)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_no_address_breaks_an_answer(client: FlaskClient, path: str) -> None:
+    for value in (*VALUES, "..", ".", "%2e%2e%2f", "%00", "%ff%fe", "\\", "a" * 3000):
+        address = path.format(value.encode("utf-8", "replace").decode().replace("?", "%3f"))
+        for method in ("GET", "POST"):
+            check(client.open(address.replace("#", "%23"), method=method, buffered=True))
+
+
+@EVERY_LANGUAGE
+def test_what_a_program_prints_is_text_wherever_it_stands(
+    client: FlaskClient, language: str
+) -> None:
+    page = client.get(f"/{language}/runs/{ID}")
+    check(page)
+    assert MARK in page.text
+    check(client.get(f"/{language}/runs/{ID}?from=0&to=5"))
+    picture = client.get(f"/runs/{ID}.svg")
+    assert Reading(picture.text.partition("</style>")[2]).harm == []
+    for file in (f"/runs/{ID}.json", f"/runs/{ID}/trace.json", f"/{language}/runs/{ID}/steps.json"):
+        answer = client.get(file)
+        check(answer)
+        assert answer.mimetype == "application/json"
+    check(client.post(HELLO, data=GOOD, headers=STREAMED, buffered=True))
+
+
+def test_the_checks_see_what_they_are_for() -> None:
+    """A page that gave back what it was sent would be found, for every value that could harm."""
+    harmful: Sequence[str] = [value for value in FEW if "<" in value and "<!--" not in value]
+    for value in harmful:
+        assert (
+            Reading(f"<p>{value}</p>").harm or f"<{'b' if 'X-Forged' in value else 'hx'}" in value
+        )
+    assert Reading(f'<input value="{VALUES[1]}">').harm
+    assert Reading(f"<input value='{VALUES[2]}'>").harm
+    assert Reading(f'<a href="{VALUES[4]}">').harm
