@@ -15,7 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp.api.answers import answer_program
 from webapp.api.blueprints import api_blueprints
-from webapp.engine.embedded import EmbeddedRunner, Limits
+from webapp.engine.embedded import MB, EmbeddedRunner, Limits
 from webapp.engine.runner import Runner
 from webapp.lessons.folders import find_topics
 from webapp.lessons.topic import Topic
@@ -131,7 +131,18 @@ def _own_store(app: Flask, settings: Settings) -> Store:
 
 
 def _own_runner(settings: Settings) -> Runner:
-    runner = EmbeddedRunner(Limits(capacity=settings.capacity, in_line=settings.in_line))
+    limits = Limits(
+        capacity=settings.capacity,
+        in_line=settings.in_line,
+        soft_deadline=settings.run_seconds,
+        cpu=settings.run_cpu_seconds,
+        memory=settings.run_memory_mb * MB,
+        processes=settings.run_processes,
+        open_files=settings.run_open_files,
+        file_size=settings.run_file_mb * MB,
+        output=settings.run_output_mb * MB,
+    )
+    runner = EmbeddedRunner(limits)
     atexit.register(runner.close)
     return runner
 

@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from webapp.engine.embedded import Limits
+from webapp.engine.embedded import MB, Limits
 
 PREFIX = "MOVAZI_"
 
@@ -31,6 +31,12 @@ PATTERNS = {
 
 EMPTY = SecretStr("")
 LIMITS = Limits()
+
+
+def _set(limit: float | None) -> int:
+    """A limit of LIMITS that is one."""
+    assert limit is not None
+    return int(limit)
 
 
 class SettingsError(ValueError):
@@ -95,6 +101,64 @@ class Settings(BaseSettings):
         int,
         Field(ge=0, le=100_000, description="how many runs may wait; more are told to come again"),
     ] = LIMITS.in_line
+    run_seconds: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=3_600,
+            description="how long a run may take, in seconds",
+        ),
+    ] = _set(LIMITS.soft_deadline)
+    run_cpu_seconds: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=3_600,
+            description="how much processor time each process of a run may use, in seconds",
+        ),
+    ] = _set(LIMITS.cpu)
+    run_memory_mb: Annotated[
+        int,
+        Field(
+            ge=200,
+            le=1_000_000,
+            description="how much address space each process of a run may have, in MB; "
+            "a thread takes 8",
+        ),
+    ] = _set(LIMITS.memory) // MB
+    run_processes: Annotated[
+        int,
+        Field(
+            ge=10,
+            le=30_000,
+            description="how many processes and threads a run may have at once, all together",
+        ),
+    ] = _set(LIMITS.processes)
+    run_open_files: Annotated[
+        int,
+        Field(
+            ge=600,
+            le=1_000_000,
+            description="how many files each process of a run may have open; "
+            "those from 500 are the recorder's",
+        ),
+    ] = _set(LIMITS.open_files)
+    run_file_mb: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=1_000_000,
+            description="how large a file may be that a run writes, in MB",
+        ),
+    ] = _set(LIMITS.file_size) // MB
+    run_output_mb: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=1_000,
+            description="how much a run may print, in MB",
+        ),
+    ] = _set(LIMITS.output) // MB
     rate_limit: Annotated[
         int,
         Field(

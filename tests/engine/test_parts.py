@@ -52,14 +52,16 @@ def test_visitors_take_turns_however_much_one_of_them_asks_for() -> None:
 
 
 def test_messages_read_back_as_they_were_said(tmp_path: Path) -> None:
-    for message in (wire.Prepare("/seat"), wire.Stop("/seat"), wire.Reaped("/seat")):
+    prepared = wire.Prepare("/seat", observe=False, resources={"RLIMIT_CPU": 20})
+    for message in (prepared, wire.Stop("/seat"), wire.Reaped("/seat")):
         assert wire.load(wire.dump(message)) == message
     began = wire.Began(1, 2, "hash", "3", "CPython")
     over = wire.Over(1, -9, "deadline", 2, 0.5)
     for report in (began, over):
         assert wire.load_report(wire.dump_report(report).rstrip(b"\n")) == report
     line = tmp_path / "line"
-    request, terms = wire.Request("/p.py", "/w", {"n": 1, "s": "é"}, ["a"]), wire.Terms(None, 1.5)
+    request = wire.Request("/p.py", "/w", {"n": 1, "s": "é"}, ["a"])
+    terms = wire.Terms(None, 1.5, 200)
     line.write_bytes(wire.dump_line(request))
     assert wire.wait_for_line(line, wire.Request) == request
     line.write_bytes(wire.dump_line(terms))

@@ -78,15 +78,26 @@ REFILL = 0.01
 STOPPED = "the server was stopped"
 """Why a run was lost that had to end with the server."""
 
+MB = 1_000_000
+"""Bytes."""
+
+BYTES_PER_EVENT = 256
+"""What an event takes in memory, about: text that is kept counts as so many events as it fills."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the engine allows. Times are seconds; None is no limit.
+    """What the engine allows. Times are seconds, sizes bytes; None is no limit.
 
     `capacity` runs go on at once and `in_line` more wait. A run is asked to end at `soft_deadline`
     and killed `grace` later; one that nobody has followed for `unfollowed` is cancelled, one that
     has been silent for `quiet` is looked at for a deadlock. `events` of one run are kept, and
     `kept` events of at most `finished` finished runs together.
+
+    A run that has more than `processes` and threads together is killed, one that has printed more
+    than `output` is ended. The kernel holds each of its processes to `cpu` of processor time,
+    `memory` of address space, `open_files` at once and a `file_size` (see setrlimit(2)); of those
+    that began with 500 are the recorder's.
     """
 
     capacity: int = 128 * (os.cpu_count() or 1)
@@ -98,6 +109,37 @@ class Limits:
     events: int = 100_000
     kept: int = 500_000
     finished: int = 1000
+    cpu: int | None = 20
+    memory: int | None = 2000 * MB
+    processes: int | None = 200
+    open_files: int | None = 1024
+    file_size: int | None = 50 * MB
+    output: int | None = 5 * MB
+
+    def resources(self) -> dict[str, int]:
+        """The kernel's share of it, by the names of the module `resource`."""
+        limits = {
+            "RLIMIT_CPU": self.cpu,
+            "RLIMIT_AS": self.memory,
+            "RLIMIT_NOFILE": self.open_files,
+            "RLIMIT_FSIZE": self.file_size,
+            # A core would be as large as the process, and is of use to nobody.
+            "RLIMIT_CORE": 0 if self.memory is not None else None,
+        }
+        return {name: limit for name, limit in limits.items() if limit is not None}
+
+
+UNLIMITED = Limits(
+    soft_deadline=None,
+    unfollowed=None,
+    cpu=None,
+    memory=None,
+    processes=None,
+    open_files=None,
+    file_size=None,
+    output=None,
+)
+"""For programs of one's own: only what is kept of them is limited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +161,9 @@ def bare() -> Surroundings:
     """For programs that strangers start: nothing of the server's own environment."""
     kept = ("PATH", "LANG", "LC_ALL", "TZ")
     found = {name: os.environ[name] for name in kept if name in os.environ}
-    return Surroundings(environment={"LANG": "C.UTF-8", **found})
+    # Each thread would reserve 64 MB of address space, up to eight times the number of cores (see
+    # mallopt(3)): with many cores a program of some threads had none left.
+    return Surroundings(environment={"LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "4", **found})
 
 
 def _decoders() -> defaultdict[str, codecs.IncrementalDecoder]:
@@ -152,6 +196,7 @@ class _Run:
     events: list[Event] = field(default_factory=list)
     dropped: int = 0
     cut: bool = False
+    printed: int = 0  # bytes
     followers: int = 0
     began: wire.Began | None = None
     recording: Recording | None = None
@@ -395,7 +440,8 @@ class EmbeddedRunner:
             run.detail = "its parameters and arguments are too long"
             self._finish(run, Outcome.FAILED, None)
             return
-        terms = wire.Terms(self.limits.soft_deadline, self.limits.grace)
+        limits = self.limits
+        terms = wire.Terms(limits.soft_deadline, limits.grace, limits.processes)
         os.write(seat.descriptors["terms"], wire.dump_line(terms))
         os.write(seat.descriptors["request"], request)
         run.last_event_at = time.monotonic()
@@ -436,7 +482,7 @@ class EmbeddedRunner:
             read = partial(self._read, seat, name)
             self._selector.register(seat.descriptors[name], selectors.EVENT_READ, read)
         self._seats[str(seat.folder)] = seat
-        self._tell(wire.Prepare(str(seat.folder), observe))
+        self._tell(wire.Prepare(str(seat.folder), observe, self.limits.resources()))
         return seat
 
     def _read(self, seat: _Seat, name: str) -> None:
@@ -472,6 +518,8 @@ class EmbeddedRunner:
                 except ValueError:
                     continue  # a program may write to the FIFO itself
         self._keep(run, events)
+        if self._is_too_much(run, seat.joiner.held):
+            seat.joiner.forget()
         if over is not None:
             self._take_rest(seat, run)
             self._finish(run, self._outcome(run, over), over)
@@ -499,6 +547,7 @@ class EmbeddedRunner:
         if not events:
             return
         run.last_event_at = time.monotonic()
+        events = self._within_output(run, events)
         if self._around.output is not None:
             printed = (event for event in events if event.kind is Kind.PRINTED)
             for stream, own in groupby(printed, lambda event: event.object):
@@ -509,6 +558,26 @@ class EmbeddedRunner:
             else:
                 self._keep_essentials(run, events)
             run.changed.notify_all()
+
+    def _within_output(self, run: _Run, events: list[Event]) -> list[Event]:
+        """Count what is printed; of what comes when it is too much, keep nothing."""
+        for place, event in enumerate(events):
+            if event.kind is Kind.PRINTED:
+                run.printed += len(event.text.encode())
+                if self._is_too_much(run):
+                    run.dropped += len(events) - place
+                    run.cut = True
+                    return events[:place]
+        return events
+
+    def _is_too_much(self, run: _Run, held: int = 0) -> bool:
+        """Whether a run has printed, and begun to print, beyond the limit; it is ended then."""
+        limit = self.limits.output
+        if limit is None or run.printed + held <= limit:
+            return False
+        run.printed = max(run.printed, limit + 1)
+        self._stop(run, Outcome.FAILED, f"more than {limit / MB:g} MB printed")
+        return True
 
     def _keep_essentials(self, run: _Run, events: list[Event]) -> None:
         for event in events:
@@ -528,15 +597,22 @@ class EmbeddedRunner:
                     self._take_output(seat, run, name, data)
 
     def _outcome(self, run: _Run, over: wire.Over) -> Outcome:
+        if run.stop_as is Outcome.FAILED:
+            return Outcome.FAILED  # it may have ended by itself before it was told to
         if over.by == "deadline":
             run.detail = f"{self.limits.soft_deadline:g} s"
             return Outcome.TIMED_OUT
         if over.by == "request":
             return run.stop_as or Outcome.LOST
-        if over.code:
-            run.detail = _exit(over.code)
-            return Outcome.FAILED
-        return Outcome.FINISHED
+        run.detail = self._failure(over)
+        return Outcome.FAILED if run.detail else Outcome.FINISHED
+
+    def _failure(self, over: wire.Over) -> str:
+        if over.by == "processes":
+            return f"more than {self.limits.processes} processes and threads"
+        if over.by == "processor":
+            return f"more than {self.limits.cpu} s of processor time"
+        return _exit(over.code) if over.code else ""
 
     def _stop(self, run: _Run, outcome: Outcome, detail: str = "") -> None:
         if run.phase is Phase.OVER or run.stop_as is not None:
@@ -593,12 +669,12 @@ class EmbeddedRunner:
         """Forget the oldest finished runs beyond what is kept; the last one always stays."""
         with self._lock:
             finished = [run for run in self._runs.values() if run.phase is Phase.OVER]
-            total = sum(len(run.events) for run in finished)
+            total = sum(map(_weight, finished))
             for run in finished[:-1]:
                 if total <= self.limits.kept and len(finished) <= self.limits.finished:
                     break
                 if not run.followers:
-                    total -= len(run.events)
+                    total -= _weight(run)
                     del self._runs[run.id]
 
     # --- the launcher ---
@@ -674,6 +750,11 @@ def _widen(fifo: int) -> None:
     with contextlib.suppress(PermissionError):  # the user's FIFOs hold as much as they may
         if fcntl.fcntl(fifo, fcntl.F_GETPIPE_SZ) < WIDE_FIFO_SIZE:
             fcntl.fcntl(fifo, fcntl.F_SETPIPE_SZ, WIDE_FIFO_SIZE)
+
+
+def _weight(run: _Run) -> int:
+    """How much memory a run takes, in events."""
+    return len(run.events) + run.printed // BYTES_PER_EVENT
 
 
 def _record(run: _Run, outcome: Outcome, over: wire.Over | None) -> Recording:

@@ -146,11 +146,22 @@ class Joiner:
     def __init__(self) -> None:
         self._rest = b""
         self._long: dict[bytes, list[bytes]] = {}
+        self._in_pieces = 0
 
     def feed(self, data: bytes) -> list[bytes]:
         """Take bytes as they were read; give the lines that are whole now."""
         *lines, self._rest = (self._rest + data).split(b"\n")
         return [whole for line in lines if (whole := self._whole(line)) is not None]
+
+    @property
+    def held(self) -> int:
+        """The bytes of lines that are not whole yet."""
+        return len(self._rest) + self._in_pieces
+
+    def forget(self) -> None:
+        """Drop these."""
+        self._rest, self._in_pieces = b"", 0
+        self._long.clear()
 
     def _whole(self, line: bytes) -> bytes | None:
         mark = line[:1]
@@ -159,6 +170,9 @@ class Joiner:
         key, _, chunk = line[1:].partition(b" ")
         pieces = self._long.setdefault(key, [])
         pieces.append(chunk)
+        self._in_pieces += len(chunk)
         if mark == b">":
             return None
-        return b"".join(self._long.pop(key))
+        whole = b"".join(self._long.pop(key))
+        self._in_pieces -= len(whole)
+        return whole

@@ -142,7 +142,7 @@ class Launcher:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.default_int_handler)
             self.control.close()
-            supervise(Path(message.seat), launcher, observe=message.observe)
+            supervise(message, launcher)
         except BaseException:
             sys.excepthook(*sys.exc_info())
         finally:
@@ -174,6 +174,7 @@ def main(descriptor: int, folder: str) -> None:
     for module in WARM:
         importlib.import_module(module)
     tree.adopt_orphans()
+    tree.forgo_privileges()
     # Ctrl-C in a terminal is for the server, whose end ends us.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.collect()

@@ -12,10 +12,12 @@ import hashlib
 import json
 import os
 import platform
+import resource
 import signal
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from importlib.machinery import SourceFileLoader
 from multiprocessing import process
 from pathlib import Path
@@ -25,7 +27,7 @@ from webapp.engine import recorder
 from webapp.engine.events import Kind
 from webapp.engine.program import ProgramError, with_parameters
 from webapp.engine.recorder import channel, tracebacks
-from webapp.engine.wire import Began, Request, dump_report
+from webapp.engine.wire import Began, Prepare, Request, dump_report
 
 # Looked up once, in the launcher: platform asks the file system.
 PYTHON = platform.python_version()
@@ -51,9 +53,11 @@ if __name__ == "__main__":
 """
 
 
-def prepare(seat: Path, *, observe: bool) -> None:
+def prepare(prepared: Prepare) -> None:
     """Do what can be done before it is known which program is to run."""
+    seat = Path(prepared.seat)
     os.setsid()
+    _limit(prepared.resources)
     for number, name in ((1, "stdout"), (2, "stderr")):
         fifo = os.open(seat / name, os.O_WRONLY)
         os.dup2(fifo, number)
@@ -62,7 +66,7 @@ def prepare(seat: Path, *, observe: bool) -> None:
     process.current_process().authkey = os.urandom(32)
     # A fork leaves the main thread with the native id of the one that forked.
     threading.main_thread()._set_native_id()  # type: ignore[attr-defined]
-    recorder.install(str(seat / "events"), observe=observe)
+    recorder.install(str(seat / "events"), observe=prepared.observe)
     _rehearse()
 
 
@@ -74,6 +78,18 @@ def run_program(request: Request) -> int:
     recorder.begin(request.path)
     code = _watch(request)
     return _leave_process(code)
+
+
+def _limit(resources: Mapping[str, int]) -> None:
+    """Have the kernel hold this process and all its children to limits, as far as it may go."""
+    for name, value in resources.items():
+        number = getattr(resource, name)
+        _, most = resource.getrlimit(number)
+        # SIGXCPU comes first, and lets a program that wants to say a last word.
+        hard = value + 1 if number == resource.RLIMIT_CPU else value
+        if most != resource.RLIM_INFINITY:
+            hard = min(hard, most)
+        resource.setrlimit(number, (min(value, hard), hard))
 
 
 def _rehearse() -> None:

@@ -13,10 +13,10 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
-from webapp.engine.embedded import EmbeddedRunner, Limits, Surroundings
+from webapp.engine.embedded import UNLIMITED, EmbeddedRunner, Surroundings
 from webapp.engine.program import Program, ProgramError, main_defaults
 from webapp.engine.recording import Recording
 
@@ -32,7 +32,7 @@ def show(arguments: Sequence[str]) -> int:
     except (OSError, SyntaxError, ValueError) as error:
         print(f"{command.path}: {error}", file=sys.stderr)
         return USAGE
-    limits = Limits(soft_deadline=command.timeout, unfollowed=None)
+    limits = replace(UNLIMITED, soft_deadline=command.timeout)
     around = Surroundings(environment=os.environ, work=Path.cwd(), stdin=sys.stdin.fileno())
     runner = EmbeddedRunner(limits, around)
     try:

@@ -8,6 +8,7 @@ launcher is gone.
 
 from __future__ import annotations
 
+import math
 import os
 import resource
 import signal
@@ -16,7 +17,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, NoReturn
+from typing import NoReturn
 
 from webapp.engine import tree, wire
 from webapp.engine.main_process import prepare, run_program
@@ -25,35 +26,42 @@ LINGER = 0.5
 """Seconds that processes may outlive their run's main process before they are ended: a fork server
 and a resource tracker end by themselves as soon as they see it gone."""
 
+LOOK = 0.15
+"""Seconds between two counts of a run's processes and threads."""
+
+SHARE = 20
+"""A count is followed by no other for so many times what it took: one of very many takes long."""
+
 SIGNALS = {signal.SIGCHLD, signal.SIGTERM}
 
 
-def supervise(seat: Path, launcher: int, *, observe: bool) -> NoReturn:
+def supervise(prepared: wire.Prepare, launcher: int) -> NoReturn:
     """Wait in the seat for a run and see it to its end; this process must be a fresh fork.
 
     SIGNALS must be blocked, so that none is missed before this waits for them.
     """
+    seat = Path(prepared.seat)
     tree.adopt_orphans()
     tree.die_with_parent(launcher, signal.SIGTERM)
     main = os.fork()
     if main == 0:
-        _become_main(seat, observe=observe)
+        _become_main(prepared)
     terms = wire.wait_for_line(seat / "terms", wire.Terms)
     if terms is None:
         os.kill(main, signal.SIGKILL)
         os._exit(0)
-    run = _Run(main, terms.grace)
-    ended_by = run.wait_for_main(terms.soft_deadline)
+    run = _Run(main, terms, prepared.resources.get("RLIMIT_CPU"))
+    ended_by = run.wait_for_main()
     swept = run.empty_tree()
     _report(seat, run, ended_by, swept)
     os._exit(0)
 
 
-def _become_main(seat: Path, *, observe: bool) -> NoReturn:
+def _become_main(prepared: wire.Prepare) -> NoReturn:
     code = 1
     try:
-        prepare(seat, observe=observe)
-        request = wire.wait_for_line(seat / "request", wire.Request)
+        prepare(prepared)
+        request = wire.wait_for_line(Path(prepared.seat) / "request", wire.Request)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
         if request is not None:
             code = run_program(request)
@@ -71,21 +79,31 @@ class _Run:
     """The tree of one run, as its supervisor sees it."""
 
     main: int
-    grace: float
+    terms: wire.Terms
+    cpu: int | None
     code: int | None = None
     ended: int = 0
+    used: float = 0.0  # seconds of processor time, by the main process
 
-    def wait_for_main(self, deadline: float | None) -> Literal["itself", "request", "deadline"]:
-        """Wait for the main process; end it on a SIGTERM or at the deadline. Say who ended it."""
-        until = None if deadline is None else time.monotonic() + deadline
+    def wait_for_main(self) -> wire.By:
+        """Wait for the main process; end it on a SIGTERM or at a limit. Say who ended it."""
+        now = time.monotonic()
+        deadline = _after(now, self.terms.soft_deadline)
+        look = _after(now, LOOK if self.terms.processes is not None else None)
         while self.code is None:
-            came = self._wait(until)
+            came = self._wait(min(deadline, look))
             if self.code is not None:
                 break
-            if came is None or came == signal.SIGTERM:
+            now = time.monotonic()
+            if came == signal.SIGTERM or now >= deadline:
                 self._end_tree()
-                return "deadline" if came is None else "request"
-        return "itself"
+                return "request" if came == signal.SIGTERM else "deadline"
+            if now >= look:
+                if self._is_crowded():
+                    self._kill_tree()
+                    return "processes"
+                look = time.monotonic() + max(LOOK, SHARE * (time.monotonic() - now))
+        return "processor" if self._has_used_up_its_time() else "itself"
 
     def empty_tree(self) -> int:
         """Wait a little for what outlived the main process, then end it; say how many that were."""
@@ -100,10 +118,13 @@ class _Run:
     def _end_tree(self) -> None:
         """Ask, wait for the grace, kill; then nothing of the run is left."""
         tree.signal_all(self._left(), signal.SIGTERM)
-        self._wait_until(self._is_empty, self.grace)
+        self._wait_until(self._is_empty, self.terms.grace)
+        self._kill_tree()
+
+    def _kill_tree(self) -> None:
         # A process may fork while the others are killed: until there is none.
         while not self._is_empty():
-            tree.signal_all(self._left(), signal.SIGKILL)
+            tree.kill(os.getpid())
             self._wait_until(self._is_empty, 0.05)
 
     def _wait_until(self, done: Callable[[], bool], seconds: float) -> None:
@@ -111,9 +132,23 @@ class _Run:
         while not done() and time.monotonic() < until:
             self._wait(until)
 
-    def _wait(self, until: float | None) -> signal.Signals | None:
+    def _is_crowded(self) -> bool:
+        limit = self.terms.processes
+        return limit is not None and tree.exceeds(os.getpid(), limit)
+
+    def _has_used_up_its_time(self) -> bool:
+        """Whether RLIMIT_CPU ended the main process: by SIGXCPU, or SIGKILL where it ignored that.
+
+        The kernel counts a little more than it tells afterwards, but a second later it kills.
+        """
+        if self.cpu is None:
+            return False
+        killed = self.code == -signal.SIGKILL and self.used >= self.cpu
+        return killed or self.code == -signal.SIGXCPU
+
+    def _wait(self, until: float) -> signal.Signals | None:
         """Wait for a signal, and reap whoever has ended. None: the time is over."""
-        if until is None:
+        if until == math.inf:
             number: int | None = signal.sigwait(SIGNALS)
         else:
             info = signal.sigtimedwait(SIGNALS, max(0.0, until - time.monotonic()))
@@ -126,7 +161,7 @@ class _Run:
         # "Any child" is right here: orphans of the run are ours, and we never knew their pids.
         while True:
             try:
-                pid, status = os.waitpid(-1, os.WNOHANG)
+                pid, status, used = os.wait4(-1, os.WNOHANG)
             except ChildProcessError:
                 return True
             if pid == 0:
@@ -134,14 +169,17 @@ class _Run:
             if pid == self.main:
                 self.code = os.waitstatus_to_exitcode(status)
                 self.ended = time.monotonic_ns()
+                self.used = used.ru_utime + used.ru_stime
 
     def _left(self) -> list[int]:
         return tree.descendants(os.getpid())
 
 
-def _report(
-    seat: Path, run: _Run, by: Literal["itself", "request", "deadline"], swept: int
-) -> None:
+def _after(now: float, seconds: float | None) -> float:
+    return math.inf if seconds is None else now + seconds
+
+
+def _report(seat: Path, run: _Run, by: wire.By, swept: int) -> None:
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     over = wire.Over(
         time=run.ended,
@@ -154,6 +192,7 @@ def _report(
     try:
         fifo = os.open(seat / "events", os.O_WRONLY | os.O_NONBLOCK)
         os.set_blocking(fifo, True)
-        os.write(fifo, wire.dump_report(over))
+        # In a line of its own, whatever the program wrote to the FIFO by itself.
+        os.write(fifo, b"\n" + wire.dump_report(over))
     except OSError:
         pass

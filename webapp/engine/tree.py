@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
-from pathlib import Path
 
 # <linux/prctl.h>
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
+_PR_SET_NO_NEW_PRIVS = 38
 
 _prctl = ctypes.CDLL(None, use_errno=True).prctl
 
@@ -17,6 +18,11 @@ _prctl = ctypes.CDLL(None, use_errno=True).prctl
 def adopt_orphans() -> None:
     """Become the parent of every descendant whose own parent ends (see prctl(2), subreaper)."""
     _check(_prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0))
+
+
+def forgo_privileges() -> None:
+    """Gain no privileges by executing a set-user-id program, nor may any descendant."""
+    _check(_prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 
 
 def die_with_parent(parent: int, number: signal.Signals) -> None:
@@ -28,13 +34,7 @@ def die_with_parent(parent: int, number: signal.Signals) -> None:
 
 def children(pid: int) -> list[int]:
     """The living or unreaped children of a process, whichever of its threads they are of."""
-    found: list[int] = []
-    try:
-        for task in Path(f"/proc/{pid}/task").iterdir():
-            found += map(int, (task / "children").read_text().split())
-    except (FileNotFoundError, ProcessLookupError):
-        pass  # it ended while we looked
-    return found
+    return _look(pid)[1]
 
 
 def descendants(pid: int) -> list[int]:
@@ -45,6 +45,30 @@ def descendants(pid: int) -> list[int]:
     return found
 
 
+def exceeds(pid: int, threads: int) -> bool:
+    """Whether there are more threads below a process, each process's first one included."""
+    found, total = children(pid), 0
+    for child in found:
+        own, its_own = _look(child)
+        total += own
+        if total > threads:
+            return True  # at once, for of very many there would soon be more
+        found += its_own
+    return False
+
+
+def kill(pid: int) -> None:
+    """Kill all below a process; what is forked meanwhile in another process group may be left."""
+    found, own = children(pid), os.getpgid(pid)
+    for child in found:
+        with contextlib.suppress(ProcessLookupError):
+            # A whole group at once, as no member can fork out of that, and a process before its
+            # children: from then on it has no more.
+            group = os.getpgid(child)
+            os.kill(child if group == own else -group, signal.SIGKILL)
+        found += children(child)
+
+
 def signal_all(pids: list[int], number: signal.Signals) -> None:
     """Send a signal to each that is still there."""
     for pid in pids:
@@ -52,6 +76,21 @@ def signal_all(pids: list[int], number: signal.Signals) -> None:
             os.kill(pid, number)
         except ProcessLookupError:
             continue
+
+
+def _look(pid: int) -> tuple[int, list[int]]:
+    """The number of a process's threads, and all their children."""
+    # By hand, for supervisors look often: pathlib would take twice as long.
+    tasks: list[str] = []
+    found: list[int] = []
+    try:
+        tasks = os.listdir(f"/proc/{pid}/task")  # noqa: PTH208
+        for task in tasks:
+            with open(f"/proc/{pid}/task/{task}/children", "rb", buffering=0) as file:  # noqa: PTH123
+                found += map(int, file.readall().split())
+    except (FileNotFoundError, ProcessLookupError):
+        pass  # it ended while we looked
+    return len(tasks), found
 
 
 def _check(result: int) -> None:

@@ -32,10 +32,15 @@ MARK = b"!"
 
 @dataclass(frozen=True, slots=True)
 class Prepare:
-    """Have a supervisor wait in the seat, a folder with its FIFOs; with `observe` or without."""
+    """Have a supervisor wait in the seat, a folder with its FIFOs; with `observe` or without.
+
+    `resources` are the limits that the kernel holds each process of the run to, by their names in
+    the module `resource`.
+    """
 
     seat: str
     observe: bool = True
+    resources: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +52,14 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """When a run is ended, in seconds: asked at the deadline, killed `grace` later."""
+    """When a run is ended: asked at the deadline, killed `grace` later (seconds).
+
+    It is killed at once when it has more than so many `processes` and threads.
+    """
 
     soft_deadline: float | None
     grace: float
+    processes: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +94,11 @@ class Began:
     implementation: str
 
 
+By = Literal["itself", "request", "deadline", "processes", "processor"]
+"""Who ended a run: "processes" is the limit of Terms, "processor" RLIMIT_CPU of its main
+process."""
+
+
 @dataclass(frozen=True, slots=True)
 class Over:
     """The run's tree is empty.
@@ -96,7 +110,7 @@ class Over:
 
     time: int
     code: int
-    by: Literal["itself", "request", "deadline"]
+    by: By
     swept: int
     cpu: float
 

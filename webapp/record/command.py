@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from webapp.engine.embedded import EmbeddedRunner, Limits, Surroundings
+from webapp.engine.embedded import UNLIMITED, EmbeddedRunner, Surroundings
 from webapp.engine.program import Program
 from webapp.engine.recording import Outcome, Recording
 from webapp.lessons.text import LANGUAGES
@@ -119,7 +119,7 @@ def _runner(command: argparse.Namespace, terminal: Terminal) -> EmbeddedRunner:
         output=terminal.write,
     )
     try:
-        return EmbeddedRunner(Limits(soft_deadline=command.timeout, unfollowed=None), around)
+        return EmbeddedRunner(replace(UNLIMITED, soft_deadline=command.timeout), around)
     except OSError as error:
         raise Refused(f"the recorder cannot begin: {error}") from None
 

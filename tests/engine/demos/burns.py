@@ -1,0 +1,11 @@
+"""Computes for ever."""
+
+
+def main() -> None:
+    print("it begins")
+    while True:
+        pass
+
+
+if __name__ == "__main__":
+    main()

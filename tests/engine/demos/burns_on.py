@@ -1,0 +1,14 @@
+"""Computes for ever, and takes no notice of being told that its time is over."""
+
+import signal
+
+
+def main() -> None:
+    signal.signal(signal.SIGXCPU, signal.SIG_IGN)
+    print("it begins")
+    while True:
+        pass
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,16 @@
+"""Forks until it cannot: each child waits, and ignores that it is asked to end."""
+
+import os
+import signal
+
+
+def main() -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    print("it begins")
+    while os.fork():
+        pass
+    signal.pause()
+
+
+if __name__ == "__main__":
+    main()

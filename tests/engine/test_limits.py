@@ -1,0 +1,177 @@
+"""What a run may use, and what becomes of one that uses more: its record stays, others go on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.engine.conftest import Write
+from tests.engine.running import finish, is_alive, texts, until_printed, wait_until
+from webapp.engine import tree
+from webapp.engine.embedded import MB, UNLIMITED, EmbeddedRunner, Limits
+from webapp.engine.program import Program
+from webapp.engine.recording import Outcome, Recording
+from webapp.engine.runner import Phase
+
+DEMOS = Path(__file__).parent / "demos"
+QUICK = Limits(soft_deadline=40, grace=0.5, unfollowed=None, cpu=1, processes=100)
+
+BESIDE = """
+import multiprocessing, threading, time
+def work(number):
+    time.sleep(0.1)
+    print("worker", number)
+def main():
+    print("ready")
+    for step in range(5):
+        workers = [threading.Thread(target=work, args=(n,)) for n in range(3)]
+        workers.append(multiprocessing.Process(target=work, args=(3,)))
+        for worker in workers: worker.start()
+        for worker in workers: worker.join()
+if __name__ == "__main__":
+    main()
+"""
+
+
+@pytest.fixture(scope="module")
+def limited() -> Iterator[EmbeddedRunner]:
+    """A runner whose limits are reached soon."""
+    runner = EmbeddedRunner(QUICK)
+    yield runner
+    runner.close()
+
+
+def run_demo(runner: EmbeddedRunner, name: str) -> Recording:
+    """Run a demo of DEMOS to its end."""
+    return finish(runner, runner.start(Program(DEMOS / f"{name}.py")))
+
+
+@pytest.mark.parametrize(
+    ("demo", "detail"),
+    [
+        ("prints", "more than 5 MB printed"),
+        ("prints_one_line", "more than 5 MB printed"),
+        ("writes_past_print", "more than 5 MB printed"),
+        ("floods_the_record", "more than 5 MB printed"),
+        ("forks", "more than 100 processes and threads"),
+        ("fork_bomb", "more than 100 processes and threads"),
+        ("burns", "more than 1 s of processor time"),
+        ("burns_on", "more than 1 s of processor time"),
+    ],
+)
+def test_a_run_beyond_a_limit_fails_and_says_which(
+    limited: EmbeddedRunner, write: Write, demo: str, detail: str
+) -> None:
+    memory = _resident()
+    beside = limited.start(write(BESIDE))
+    until_printed(limited, beside, "ready")
+    recording = run_demo(limited, demo)
+    assert (recording.outcome, recording.detail) == (Outcome.FAILED, detail)
+    assert texts(recording)[0] == "it begins"
+    assert sum(len(event.text) for event in recording.events) <= 5 * MB
+    unharmed = finish(limited, beside)
+    assert unharmed.outcome is Outcome.FINISHED
+    assert sorted(texts(unharmed)[1:]) == sorted(f"worker {n}" for n in range(4) for _ in range(5))
+    wait_until(lambda: _only_a_seat_is_left(limited))
+    assert _resident() - memory < 50 * MB
+
+
+@pytest.mark.parametrize(
+    ("demo", "said"),
+    [
+        ("allocates", ["MemoryError"]),
+        ("opens_files", ["Too many open files", "opened some True"]),
+        ("writes_a_file", ["File too large"]),
+        ("starts_threads", ["can't start new thread", "started some True"]),
+    ],
+)
+def test_what_the_kernel_refuses_is_an_ordinary_error_to_the_program(
+    make_runner: Callable[..., EmbeddedRunner], demo: str, said: list[str]
+) -> None:
+    runner = make_runner(processes=None, memory=500 * MB)
+    recording = run_demo(runner, demo)
+    assert texts(recording) == ["it begins", *said]
+    assert recording.outcome is Outcome.FINISHED
+
+
+def test_threads_count_as_processes_do(limited: EmbeddedRunner, write: Write) -> None:
+    program = write("""
+        import threading
+        end = threading.Event()
+        for _ in range(150): threading.Thread(target=end.wait).start()
+        print("all started")
+    """)
+    recording = finish(limited, limited.start(program))
+    assert recording.detail == "more than 100 processes and threads"
+    assert texts(recording) == ["all started"]
+
+
+def test_children_have_the_limits_too_however_they_are_started(
+    limited: EmbeddedRunner, write: Write
+) -> None:
+    program = write("""
+        import multiprocessing, resource, subprocess, sys
+        NAMES = ("CPU", "AS", "NOFILE", "FSIZE", "CORE")
+        ASK = "import resource; print([resource.getrlimit(n)[0] for n in NUMBERS])"
+        def show(method):
+            print(method, [resource.getrlimit(getattr(resource, f"RLIMIT_{n}"))[0] for n in NAMES])
+        if __name__ == "__main__":
+            show("itself")
+            for method in ("fork", "spawn", "forkserver"):
+                child = multiprocessing.get_context(method).Process(target=show, args=(method,))
+                child.start()
+                child.join()
+            numbers = str([getattr(resource, f"RLIMIT_{n}") for n in NAMES])
+            subprocess.run([sys.executable, "-c", ASK.replace("NUMBERS", numbers)])
+    """)
+    limits = [1, 2000 * MB, 1024, 50 * MB, 0]
+    methods = ("itself", "fork", "spawn", "forkserver")
+    assert texts(finish(limited, limited.start(program))) == [
+        *(f"{method} {limits}" for method in methods),
+        str(limits),
+    ]
+
+
+def test_what_is_run_by_hand_has_no_limits(write: Write) -> None:
+    program = write("""
+        import resource
+        names = ("CPU", "AS", "NOFILE", "FSIZE", "CORE")
+        print([resource.getrlimit(getattr(resource, f"RLIMIT_{name}")) for name in names])
+    """)
+    runner = EmbeddedRunner(UNLIMITED)
+    try:
+        [told] = texts(finish(runner, runner.start(program)))
+    finally:
+        runner.close()
+    source = program.path.read_text(encoding="utf-8").replace("print(", "found = (")
+    ours: dict[str, object] = {}
+    exec(source, ours)
+    assert told == str(ours["found"])
+
+
+def test_what_finished_runs_have_printed_counts_for_how_many_are_kept(
+    make_runner: Callable[..., EmbeddedRunner], write: Write
+) -> None:
+    runner = make_runner(kept=20_000)
+    runs = [runner.start(write("print('x' * 4_000_000)"))]
+    while len(runs) < 4:
+        finish(runner, runs[-1])
+        runs.append(runner.start(write("print('x' * 4_000_000)")))
+    finish(runner, runs[-1])
+    assert [*runner._runs] == runs[-1:]
+    assert runner.state(runs[-1]).phase is Phase.OVER
+
+
+def _only_a_seat_is_left(runner: EmbeddedRunner) -> bool:
+    """Whether nothing is below the launcher but a supervisor and a main process that wait."""
+    below = [pid for pid in tree.descendants(runner.launcher_pid) if is_alive(pid)]
+    return len(below) == 2
+
+
+def _resident() -> int:
+    """What this process has in memory, in bytes."""
+    fields = Path("/proc/self/statm").read_text(encoding="ascii").split()
+    return int(fields[1]) * os.sysconf("SC_PAGE_SIZE")
