@@ -58,18 +58,18 @@ class Launcher:
 
     def __init__(self, control: socket.socket) -> None:
         self.control = control
+        self.woken, self.waker = _note_children()
         self.seats: dict[int, str] = {}  # of each supervisor, by its pid
 
     def serve(self) -> None:
         """Take messages until the other end of the socket is gone, then end all runs."""
-        woken = _note_children()
         poll = select.poll()
         poll.register(self.control, select.POLLIN)
-        poll.register(woken, select.POLLIN)
+        poll.register(self.woken, select.POLLIN)
         while True:
             ready = dict(poll.poll())
-            if woken.fileno() in ready:
-                woken.recv(4096)
+            if self.woken.fileno() in ready:
+                self.woken.recv(4096)
                 self.reap()
             if self.control.fileno() in ready:
                 data = self._hear()
@@ -141,7 +141,9 @@ class Launcher:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.default_int_handler)
-            self.control.close()
+            # A run must not have them.
+            for own in (self.control, self.woken, self.waker):
+                own.close()
             supervise(message, launcher)
         except BaseException:
             sys.excepthook(*sys.exc_info())
@@ -149,13 +151,13 @@ class Launcher:
             os._exit(1)
 
 
-def _note_children() -> socket.socket:
-    """Have the end of a child wake a poll: the handler itself does nothing."""
+def _note_children() -> tuple[socket.socket, socket.socket]:
+    """Have the end of a child wake a poll of the first: the handler itself does nothing."""
     woken, waker = socket.socketpair()
     waker.setblocking(False)
     signal.signal(signal.SIGCHLD, lambda number, frame: None)
-    signal.set_wakeup_fd(waker.detach(), warn_on_full_buffer=False)
-    return woken
+    signal.set_wakeup_fd(waker.fileno(), warn_on_full_buffer=False)
+    return woken, waker
 
 
 def command(descriptor: int, folder: Path) -> list[str]:

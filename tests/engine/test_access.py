@@ -1,0 +1,112 @@
+"""What a run finds of the server that started it: nothing."""
+
+from __future__ import annotations
+
+import ast
+import os
+import socket
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.engine.conftest import Write
+from tests.engine.running import finish, texts
+from webapp.engine.embedded import EmbeddedRunner
+from webapp.engine.recorder.channel import LOWEST_DESCRIPTOR
+
+STREAMS, CHANNEL = (0, 1, 2), (LOWEST_DESCRIPTOR, LOWEST_DESCRIPTOR + 1)
+METHODS = ("itself", "hand", "fork", "spawn", "forkserver")
+
+ASK_ALL = """
+    import multiprocessing, os
+    from pathlib import Path
+    {ask}
+    if __name__ == "__main__":
+        ask("itself")
+        if os.fork() == 0:
+            ask("hand")
+            os._exit(0)
+        os.wait()
+        for method in ("fork", "spawn", "forkserver"):
+            child = multiprocessing.get_context(method).Process(target=ask, args=(method,))
+            child.start()
+            child.join()
+"""
+
+
+@pytest.fixture
+def served(
+    monkeypatch: pytest.MonkeyPatch,
+    make_runner: Callable[..., EmbeddedRunner],
+    tmp_path: Path,
+) -> Iterator[EmbeddedRunner]:
+    """A runner of a server that has secrets, and sockets and a database open, also inheritably."""
+    monkeypatch.setenv("MOVAZI_METRICS_TOKEN", "hush")
+    database = sqlite3.connect(tmp_path / "runs.sqlite")
+    database.execute("create table runs (id)")
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        os.set_inheritable(listening.fileno(), True)
+        with socket.create_connection(listening.getsockname()):
+            yield make_runner()
+    database.close()
+
+
+def asked(runner: EmbeddedRunner, write: Write, ask: str) -> dict[str, str]:
+    """What the run itself and each of its children answers."""
+    program = write(ASK_ALL.format(ask=ask.strip()))
+    answers = dict(text.split(": ", 1) for text in texts(finish(runner, runner.start(program))))
+    assert tuple(answers) == METHODS
+    return answers
+
+
+def test_a_run_and_its_children_see_nothing_of_the_servers_environment(
+    served: EmbeddedRunner, write: Write
+) -> None:
+    ask = """
+    def ask(who):
+        print(who, os.environ, Path("/proc/self/environ").read_bytes(), sep=": ")
+    """
+    for answer in asked(served, write, ask).values():
+        assert "hush" not in answer
+        assert "MOVAZI" not in answer
+
+
+def test_a_run_and_its_children_inherit_no_descriptor_of_the_server(
+    served: EmbeddedRunner, write: Write
+) -> None:
+    ask = """
+    def ask(who):
+        found = {}
+        for number in os.listdir("/proc/self/fd"):
+            try:
+                found[int(number)] = os.readlink(f"/proc/self/fd/{number}")
+            except FileNotFoundError:
+                pass  # what the list was read from
+        print(who, found, sep=": ")
+    """
+    answers = asked(served, write, ask)
+    found = {who: ast.literal_eval(answer) for who, answer in answers.items()}
+    for who in ("itself", "hand"):
+        assert {*found[who]} == {*STREAMS, *CHANNEL}
+    theirs = _open_in(os.getpid()) | _open_in(served.launcher_pid)
+    assert len(theirs) > 5
+    for own in found.values():
+        # Its own FIFOs, which are the server's other end, are meant to be there.
+        rest = {name for number, name in own.items() if number not in {*STREAMS, *CHANNEL}}
+        assert not rest & theirs
+
+
+def test_a_run_and_its_children_gain_no_privileges(served: EmbeddedRunner, write: Write) -> None:
+    ask = """
+    def ask(who):
+        print(who, "NoNewPrivs:\\t1" in Path("/proc/self/status").read_text(), sep=": ")
+    """
+    assert set(asked(served, write, ask).values()) == {"True"}
+
+
+def _open_in(pid: int) -> set[str]:
+    """What a process has open, but for what everybody has."""
+    folder = Path(f"/proc/{pid}/fd")
+    return {str(file.readlink()) for file in folder.iterdir() if file.is_symlink()} - {os.devnull}
