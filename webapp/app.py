@@ -24,6 +24,7 @@ from webapp.operating.command import settings_command
 from webapp.operating.health import LIVE, READY, health_blueprint
 from webapp.operating.metrics import measure
 from webapp.operating.requests import name_requests
+from webapp.pages.about import about_blueprint
 from webapp.pages.assets import Assets, assets_blueprint
 from webapp.pages.compare.blueprint import compare_blueprint
 from webapp.pages.compression import compress
@@ -83,6 +84,7 @@ def create_app(
     app.register_blueprint(lanes_blueprint(site))
     app.register_blueprint(compare_blueprint(site))
     app.register_blueprint(record_blueprint(site, settings.repository))
+    app.register_blueprint(about_blueprint(site))
     app.register_blueprint(crawlers_blueprint(site))
     for topic in site.topics:
         app.register_blueprint(topic_blueprint(site, topic))

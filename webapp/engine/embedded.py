@@ -188,7 +188,6 @@ class _Run:
 
     id: str
     program: Program
-    visitor: str
     observe: bool
     asked_at: datetime
     unfollowed_since: float | None
@@ -245,7 +244,6 @@ class EmbeddedRunner:
         run = _Run(
             id=id,
             program=program,
-            visitor=visitor,
             observe=observe,
             asked_at=datetime.now(UTC),
             unfollowed_since=time.monotonic(),

@@ -82,6 +82,11 @@ def record(language: Language) -> str:
     return f"/{language}/record"
 
 
+def about(language: Language, page: str) -> str:
+    """A page of prose beside the course."""
+    return f"/{language}/{page}"
+
+
 def run(language: Language, id: str) -> str:
     """The page of a run that is kept."""
     return f"/{language}/runs/{id}"

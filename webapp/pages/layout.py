@@ -61,6 +61,8 @@ class Page:
     is_home: bool
     api: str
     record: str
+    teachers: str
+    privacy: str
     asset: Callable[[str], str]
     indexed: bool = True
 
@@ -88,6 +90,8 @@ def draw_page(
         is_home=address(language) == addresses.home(language),
         api=addresses.api(language),
         record=addresses.record(language),
+        teachers=addresses.about(language, "teachers"),
+        privacy=addresses.about(language, "privacy"),
         asset=site.assets.address,
         indexed=indexed,
     )

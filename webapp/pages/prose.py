@@ -27,7 +27,7 @@ _LINK = re.compile(r"^(demo|topic):([\w/-]+)$")
 
 @dataclass(frozen=True)
 class Section:
-    """One part that folds away."""
+    """One part, which folds away in a topic."""
 
     anchor: str
     title: Markup
@@ -36,7 +36,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Prose:
-    """A topic's explanation in one language."""
+    """A text in one language: a topic's explanation, or a page of its own."""
 
     lead: Markup
     sections: Sequence[Section]
@@ -60,19 +60,18 @@ class Library:
         return self._prose[topic.slug, language]
 
 
-class _Renderer:
-    """Renders the explanation of one topic in one language."""
+class Markdown:
+    """Renders a text: `address` says where its links lead, `fence` what its fenced blocks are."""
 
-    def __init__(self, topics: Sequence[Topic], topic: Topic, say: Wording) -> None:
-        self._topics = {other.slug: other for other in topics}
-        self._topic = topic
-        self._say = say
+    def __init__(self, address: Callable[[str], str], fence: Callable[[Token], str]) -> None:
+        self._address = address
+        self._fence = fence
         self._markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
         self._markdown.add_render_rule("fence", self._fence_rule())
 
-    def prose(self) -> Prose:
+    def prose(self, text: str) -> Prose:
         """Render it all."""
-        tokens = self._markdown.parse(self._topic.prose(self._say.language))
+        tokens = self._markdown.parse(text)
         self._resolve(tokens)
         lead, *rest = _split(tokens)
         return Prose(
@@ -92,6 +91,34 @@ class _Renderer:
                 if child.type == "link_open":
                     child.attrs["href"] = self._address(str(child.attrs["href"]))
 
+    def _fence_rule(self) -> Callable[[object, Sequence[Token], int, object, object], str]:
+        def rule(
+            renderer: object, tokens: Sequence[Token], index: int, options: object, env: object
+        ) -> str:
+            return self._fence(tokens[index])
+
+        return rule
+
+
+def code_of(token: Token) -> str:
+    """A fenced block as it stands, in colours if it is Python."""
+    python = token.info.split()[:1] == ["python"]
+    return _code(highlighted(token.content) if python else [escape(token.content)])
+
+
+class _Renderer:
+    """Renders the explanation of one topic in one language."""
+
+    def __init__(self, topics: Sequence[Topic], topic: Topic, say: Wording) -> None:
+        self._topics = {other.slug: other for other in topics}
+        self._topic = topic
+        self._say = say
+
+    def prose(self) -> Prose:
+        """Render it all."""
+        text = self._topic.prose(self._say.language)
+        return Markdown(self._address, self._fence).prose(text)
+
     def _address(self, href: str) -> str:
         found = _LINK.match(href)
         if not found:
@@ -107,22 +134,13 @@ class _Renderer:
             return addresses.topic(self._say.language, topic)
         return addresses.demo(self._say.language, topic, self._demo(topic, demo))
 
-    def _fence_rule(self) -> Callable[[object, Sequence[Token], int, object, object], str]:
-        def rule(
-            renderer: object, tokens: Sequence[Token], index: int, options: object, env: object
-        ) -> str:
-            return self._fence(tokens[index])
-
-        return rule
-
     def _fence(self, token: Token) -> str:
         words = token.info.split()
         if words[:1] == ["demo"]:
             if len(words) != 3:  # noqa: PLR2004 (the word "demo" and its two arguments)
                 raise self._broken(f"`{token.info}` is not `demo SLUG FUNCTION`")
             return self._included(words[1], words[2])
-        lines = highlighted(token.content) if words[:1] == ["python"] else [escape(token.content)]
-        return _code(lines)
+        return code_of(token)
 
     def _included(self, slug: str, name: str) -> str:
         demo = self._demo(self._topic, slug)

@@ -1,0 +1,83 @@
+"""The pages for teachers and on what is kept: whole, in both languages, and true."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from webapp.lessons.text import LANGUAGES
+from webapp.pages.about import PAGES, TEXTS
+
+EVERY_PAGE = pytest.mark.parametrize(
+    ("page", "language"), [(page, language) for page in PAGES for language in LANGUAGES]
+)
+JS = Path(__file__).resolve().parents[2] / "static/js"
+
+
+def text_of(page: str, language: str) -> str:
+    return (TEXTS / f"{page}.{language}.md").read_text(encoding="utf-8")
+
+
+@EVERY_PAGE
+def test_it_is_there_and_linked_from_every_page(
+    real_client: FlaskClient, page: str, language: str
+) -> None:
+    assert real_client.get(f"/{language}/{page}").status_code == 200
+    for other in ("", "record", "threads/lock/lost-update", "nowhere"):
+        assert f'href="/{language}/{page}"' in real_client.get(f"/{language}/{other}").text
+
+
+@EVERY_PAGE
+def test_its_links_lead_somewhere(real_client: FlaskClient, page: str, language: str) -> None:
+    html = real_client.get(f"/{language}/{page}").text
+    own = re.search(r"<main.*</main>", html, re.DOTALL)
+    assert own
+    links = re.findall(r'href="(/[^"]+)"', own[0])
+    assert f"/{language}/" not in links  # where a demo leads to that is not there
+    for link in links:
+        assert real_client.get(link.replace("&amp;", "&")).status_code == 200, link
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_both_languages_say_as_much(page: str) -> None:
+    """As many sections, points, commands and links to the same demos."""
+    one, other = (text_of(page, language) for language in LANGUAGES)
+    for what in (r"^## ", r"^(?:- |\d\. )", r"^ *```", r"\]\(([^)]+)\)", r"`([^`\n]+)`"):
+        found = re.findall(what, one, re.MULTILINE)
+        assert sorted(found) == sorted(re.findall(what, other, re.MULTILINE)), what
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_persian_prose_has_persian_digits(page: str) -> None:
+    prose = re.sub(
+        r"```.*?```|`[^`]*`|\]\([^)]*\)|^\d\. ", "", text_of(page, "fa"), flags=re.S | re.M
+    )
+    assert not re.findall(r"[0-9]", prose)
+
+
+@EVERY_PAGE
+def test_the_commands_that_it_names_exist(
+    real_client: FlaskClient, page: str, language: str
+) -> None:
+    app: Flask = real_client.application
+    named = set(re.findall(r"flask --app wsgi ([\w-]+)", text_of(page, language)))
+    assert named <= set(app.cli.commands)
+    makefile = (JS.parents[1] / "Makefile").read_text()
+    for target in re.findall(r"\bmake ([a-z]+)", text_of(page, language)):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_all_that_a_browser_keeps_is_told(language: str) -> None:
+    keys = {
+        key
+        for file in JS.glob("*.js")
+        if "Storage" in (code := file.read_text())
+        for key in re.findall(r'KEY = "([\w-]+)"', code)
+    }
+    assert keys == set(re.findall(r"^\| `([\w-]+)`", text_of("privacy", language), re.MULTILINE))
+    assert not any("cookie" in file.read_text() for file in JS.glob("*.js"))
