@@ -3,6 +3,7 @@
 import sys
 
 from webapp.app import create_app
+from webapp.engine.run_user import RunUserError
 from webapp.settings import SettingsError
 from webapp.store.errors import StoreError
 
@@ -12,6 +13,6 @@ CANNOT_LOAD = 4
 
 try:
     app = create_app()
-except (SettingsError, StoreError) as error:
+except (RunUserError, SettingsError, StoreError) as error:
     print(error, file=sys.stderr)
     sys.exit(CANNOT_LOAD)

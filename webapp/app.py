@@ -15,7 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp.api.answers import answer_program
 from webapp.api.blueprints import api_blueprints
-from webapp.engine.embedded import MB, EmbeddedRunner, Limits
+from webapp.engine.embedded import MB, EmbeddedRunner, Limits, bare
 from webapp.engine.runner import Runner
 from webapp.lessons.folders import find_topics
 from webapp.lessons.topic import Topic
@@ -144,7 +144,7 @@ def _own_runner(settings: Settings) -> Runner:
         file_size=settings.run_file_mb * MB,
         output=settings.run_output_mb * MB,
     )
-    runner = EmbeddedRunner(limits)
+    runner = EmbeddedRunner(limits, bare(settings.run_user))
     atexit.register(runner.close)
     return runner
 

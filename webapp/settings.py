@@ -159,6 +159,10 @@ class Settings(BaseSettings):
             description="how much a run may print, in MB",
         ),
     ] = _set(LIMITS.output) // MB
+    run_user: Annotated[
+        str,
+        Field(description="the user that runs go under; empty: the server's own"),
+    ] = ""
     rate_limit: Annotated[
         int,
         Field(

@@ -39,6 +39,7 @@ from webapp.engine.events import Event, Joiner, Kind, decode
 from webapp.engine.fair import FairQueue
 from webapp.engine.program import Program
 from webapp.engine.recording import Outcome, Receipt, Recording, Wait
+from webapp.engine.run_user import Identity, find_run_user
 from webapp.engine.runner import HEARTBEAT, Busy, Load, Phase, State, UnknownRun
 
 log = logging.getLogger(__name__)
@@ -70,6 +71,10 @@ what comes meanwhile is one batch. To wake hundreds for every step takes longer 
 MEMORY_FOLDER = Path("/dev/shm")
 """Where the FIFOs of runs are, if it is there: on a disk their making and removing takes longer
 than the forks of a run, most of it in the file system's own bookkeeping."""
+
+PASSED_THROUGH, USED = 0o2710, 0o2770
+"""What the group of the user that runs go under may do in a folder: open what it knows the name of,
+or everything."""
 
 REFILL = 0.01
 """Seconds of quiet after which the next seat is prepared: not while a run begins."""
@@ -144,7 +149,8 @@ UNLIMITED = Limits(
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a program finds around it: `environment` and `work`, the folder that it runs in.
+    """What a program finds around it: `environment`, the `user` that it runs as ("": our own), and
+    `work`, the folder that it runs in.
 
     Without `work` each run gets an empty folder of its own, for its temporary files too, that goes
     with it. `stdin` is a file descriptor. `output` is given all that the program prints, with the
@@ -152,18 +158,20 @@ class Surroundings:
     """
 
     environment: Mapping[str, str]
+    user: str = ""
     work: Path | None = None
     stdin: int = subprocess.DEVNULL
     output: Callable[[str, str], None] | None = None
 
 
-def bare() -> Surroundings:
+def bare(user: str = "") -> Surroundings:
     """For programs that strangers start: nothing of the server's own environment."""
     kept = ("PATH", "LANG", "LC_ALL", "TZ")
     found = {name: os.environ[name] for name in kept if name in os.environ}
     # Each thread would reserve 64 MB of address space, up to eight times the number of cores (see
     # mallopt(3)): with many cores a program of some threads had none left.
-    return Surroundings(environment={"LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "4", **found})
+    environment = {"LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "4", **found}
+    return Surroundings(environment, user)
 
 
 def _decoders() -> defaultdict[str, codecs.IncrementalDecoder]:
@@ -217,7 +225,9 @@ class EmbeddedRunner:
     def __init__(self, limits: Limits | None = None, around: Surroundings | None = None) -> None:
         self.limits = limits or Limits()
         self._around = around or bare()
+        self._user = find_run_user(self._around.user)
         self.folder = Path(tempfile.mkdtemp(prefix="movazi-", dir=_folder_of_fifos()))
+        self._share(self.folder, PASSED_THROUGH)
         self._runs: OrderedDict[str, _Run] = OrderedDict()
         self._lock = threading.Lock()  # of _runs and _waiting
         self._waiting = FairQueue()
@@ -333,7 +343,8 @@ class EmbeddedRunner:
         self._control.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._launcher.wait(self.limits.grace + 5)
-        self._launcher.kill()
+        with contextlib.suppress(PermissionError):  # another user's ends with its socket, if late
+            self._launcher.kill()
         self._launcher.wait()
         self._selector.close()
         os.close(self._wake)
@@ -468,10 +479,14 @@ class EmbeddedRunner:
     def _prepare_seat(self, *, observe: bool = True) -> _Seat:
         """Make a folder with FIFOs, and have a supervisor wait in it."""
         seat = _Seat(Path(tempfile.mkdtemp(prefix="", dir=self.folder)))
-        (seat.folder / "work").mkdir()
+        self._share(seat.folder, PASSED_THROUGH)
+        work = seat.folder / "work"
+        work.mkdir()
+        self._share(work, USED)
         for name in (*wire.OUTPUTS, *wire.INPUTS):
             path = seat.folder / name
             os.mkfifo(path)
+            self._share(path, 0o660)
             # For both, though we do one: so that a FIFO has no end while we live, and one when we
             # do not.
             fifo = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -482,6 +497,11 @@ class EmbeddedRunner:
         self._seats[str(seat.folder)] = seat
         self._tell(wire.Prepare(str(seat.folder), observe, self.limits.resources()))
         return seat
+
+    def _share(self, path: Path, mode: int) -> None:
+        """Let the user that runs go under have what it needs of ours."""
+        if self._user is not None:
+            self._user.share(path, mode)
 
     def _read(self, seat: _Seat, name: str) -> None:
         if name not in seat.descriptors:
@@ -680,14 +700,19 @@ class EmbeddedRunner:
     def _start_launcher(self) -> None:
         # Messages keep their bounds, and the end of either side is seen by the other.
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        command = launcher.command(theirs.fileno(), self.folder)
+        identity: Identity = {}
+        if self._user is not None:
+            command, identity = self._user.command(command), self._user.identity()
         self._launcher = subprocess.Popen(
-            launcher.command(theirs.fileno(), self.folder),
+            command,
             pass_fds=[theirs.fileno()],
             stdin=self._around.stdin,
             stdout=subprocess.DEVNULL,
             env=dict(self._around.environment),
             # A Ctrl-C in the terminal is for the server; the launcher ends with its socket.
             start_new_session=True,
+            **identity,
         )
         theirs.close()
         self._control = ours

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from webapp.engine import tree
-from webapp.engine.supervisor import SIGNALS, supervise
+from webapp.engine.supervisor import SIGNALS, remove_files, supervise
 from webapp.engine.wire import MESSAGE_SIZE, Prepare, Reaped, Stop, dump, load
 
 WARM = (
@@ -108,6 +108,7 @@ class Launcher:
             if pid == 0:
                 break
             if seat := self.seats.pop(pid, None):
+                remove_files(Path(seat))  # where the supervisor did not come to it
                 self._tell(Reaped(seat))
         # Only supervisors are our own children: any other was adopted from one that is gone.
         orphans = [pid for pid in tree.children(os.getpid()) if pid not in self.seats]

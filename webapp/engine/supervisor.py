@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import os
 import resource
+import shutil
 import signal
 import sys
 import time
@@ -53,8 +54,18 @@ def supervise(prepared: wire.Prepare, launcher: int) -> NoReturn:
     run = _Run(main, terms, prepared.resources.get("RLIMIT_CPU"))
     ended_by = run.wait_for_main()
     swept = run.empty_tree()
+    remove_files(seat)
     _report(seat, run, ended_by, swept)
     os._exit(0)
+
+
+def remove_files(seat: Path) -> None:
+    """Remove what a run has left in its folder: the server may not, where it is another user."""
+    for path in (seat / "work").glob("*"):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def _become_main(prepared: wire.Prepare) -> NoReturn:

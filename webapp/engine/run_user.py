@@ -1,0 +1,88 @@
+"""The user that runs go under, where that is not the server's own.
+
+The server starts its launcher as that user, and with it all runs. Root may do so by itself; any
+other user needs HELPER: a copy of util-linux's `setpriv` that has the file capabilities cap_setuid
+and cap_setgid and that none but the server's user may execute (see the Dockerfile).
+"""
+
+from __future__ import annotations
+
+import grp
+import os
+import pwd
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypedDict
+
+HELPER = Path("/usr/local/libexec/movazi-setpriv")
+
+
+class RunUserError(ValueError):
+    """Runs cannot go under the user that is asked for; says why, and what to do."""
+
+
+class Identity(TypedDict, total=False):
+    """What `subprocess.Popen` takes to start a process as somebody else."""
+
+    user: int
+    group: int
+    extra_groups: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class RunUser:
+    """A user for runs, with its own group."""
+
+    name: str
+    uid: int
+    gid: int
+
+    def command(self, command: list[str]) -> list[str]:
+        """What to execute so that the command is executed as this user."""
+        if os.geteuid() == 0:
+            return command  # and with `identity`
+        group = grp.getgrgid(self.gid).gr_name
+        options = [f"--reuid={self.name}", f"--regid={group}", "--clear-groups", "--no-new-privs"]
+        return [str(HELPER), *options, *command]
+
+    def identity(self) -> Identity:
+        """How root becomes this user."""
+        if os.geteuid() != 0:
+            return {}
+        return {"user": self.uid, "group": self.gid, "extra_groups": []}
+
+    def share(self, path: Path, mode: int) -> None:
+        """Let this user's group have a file or folder of ours, as the mode says."""
+        os.chown(path, -1, self.gid)
+        path.chmod(mode)
+
+
+def find_run_user(name: str) -> RunUser | None:
+    """Give the user of that name, or None where runs go under our own. Raises RunUserError."""
+    if not name:
+        return None
+    try:
+        found = pwd.getpwnam(name)
+    except KeyError:
+        raise RunUserError(f"There is no user {name} for runs to go under.") from None
+    if found.pw_uid == os.geteuid():
+        return None
+    if found.pw_uid == 0:
+        raise RunUserError("Runs may not go under root.")
+    if os.geteuid() != 0:
+        _look_for_helper(found)
+    return RunUser(name, found.pw_uid, found.pw_gid)
+
+
+def _look_for_helper(user: pwd.struct_passwd) -> None:
+    if not os.access(HELPER, os.X_OK):
+        raise RunUserError(
+            f"Runs cannot go under {user.pw_name}: that needs {HELPER}, a setpriv with the file "
+            "capabilities cap_setuid and cap_setgid that this user may execute; the Dockerfile "
+            "shows how to make it."
+        )
+    if user.pw_gid not in os.getgroups():
+        raise RunUserError(
+            f"Runs cannot go under {user.pw_name}: the server's own user must be a member of its "
+            "group, to share the folders of runs with it."
+        )
