@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from webapp.engine import tree
+from webapp.engine.recorder import memory
 from webapp.engine.supervisor import SIGNALS, remove_files, supervise
 from webapp.engine.wire import MESSAGE_SIZE, Prepare, Reaped, Stop, dump, load
 
@@ -100,9 +101,10 @@ class Launcher:
 
     def reap(self) -> None:
         """Report the supervisors that have ended, and kill what a killed one left behind."""
+        unswept: list[str] = []
         while True:
             try:
-                pid, _ = os.waitpid(-1, os.WNOHANG)
+                pid, status = os.waitpid(-1, os.WNOHANG)
             except ChildProcessError:
                 break
             if pid == 0:
@@ -110,10 +112,14 @@ class Launcher:
             if seat := self.seats.pop(pid, None):
                 remove_files(Path(seat))  # where the supervisor did not come to it
                 self._tell(Reaped(seat))
+                if status:
+                    unswept.append(seat)
         # Only supervisors are our own children: any other was adopted from one that is gone.
         orphans = [pid for pid in tree.children(os.getpid()) if pid not in self.seats]
         for orphan in orphans:
             tree.signal_all([*tree.descendants(orphan), orphan], signal.SIGKILL)
+        for seat in unswept:
+            memory.remove(Path(seat).name)
 
     def end_all(self) -> None:
         """End every run and wait for it."""

@@ -22,6 +22,7 @@ from typing import NoReturn
 
 from webapp.engine import tree, wire
 from webapp.engine.main_process import prepare, run_program
+from webapp.engine.recorder import memory
 
 LINGER = 0.5
 """Seconds that processes may outlive their run's main process before they are ended: a fork server
@@ -55,6 +56,7 @@ def supervise(prepared: wire.Prepare, launcher: int) -> NoReturn:
     ended_by = run.wait_for_main()
     swept = run.empty_tree()
     remove_files(seat)
+    memory.remove(seat.name)
     _report(seat, run, ended_by, swept)
     os._exit(0)
 

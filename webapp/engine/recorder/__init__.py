@@ -10,11 +10,13 @@ server.
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 from webapp.engine.recorder import (
     channel,
     forks,
     locks,
+    memory,
     output,
     pools,
     processes,
@@ -28,9 +30,11 @@ from webapp.engine.recorder import (
 def install(events: str, *, observe: bool) -> None:
     """Put the stand-ins in place and open the run's FIFO, for a program that is not known yet.
 
+    The FIFO is at the path `events`, in a folder of which no other run's has the name.
     Without `observe` only what is printed and who lives is reported.
     """
     channel.open_fifo(events)
+    memory.install(Path(events).parent.name)
     processes.take_along(events, observe=observe)
     tracebacks.install()
     output.install()
