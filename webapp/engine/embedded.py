@@ -687,12 +687,12 @@ class EmbeddedRunner:
         """Forget the oldest finished runs beyond what is kept; the last one always stays."""
         with self._lock:
             finished = [run for run in self._runs.values() if run.phase is Phase.OVER]
-            total = sum(map(_weight, finished))
+            total, count = sum(map(_weight, finished)), len(finished)
             for run in finished[:-1]:
-                if total <= self.limits.kept and len(finished) <= self.limits.finished:
+                if total <= self.limits.kept and count <= self.limits.finished:
                     break
                 if not run.followers:
-                    total -= _weight(run)
+                    total, count = total - _weight(run), count - 1
                     del self._runs[run.id]
 
     # --- the launcher ---
