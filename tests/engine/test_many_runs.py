@@ -2,12 +2,44 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from pathlib import Path
 
-from tests.engine.conftest import Write
-from tests.engine.running import finish
-from webapp.engine.embedded import EmbeddedRunner
+from tests.engine.conftest import Run, Write
+from tests.engine.running import finish, texts
+from webapp.engine.embedded import EmbeddedRunner, default_capacity
+from webapp.engine.main_process import NICE
+from webapp.engine.recording import Outcome
 from webapp.engine.runner import UnknownRun
+
+MB = 1 << 20
+
+
+def test_a_run_stands_back_behind_the_web_process(run: Run) -> None:
+    [nice] = texts(run("import os; print(os.nice(0))"))
+    assert int(nice) == min(19, os.nice(0) + NICE)
+
+
+def test_all_runs_are_of_one_session_and_each_a_group_of_its_own(
+    runner: EmbeddedRunner, run: Run
+) -> None:
+    recording = run("import os; print(os.getsid(0), os.getpgrp())")
+    [line] = texts(recording)
+    assert line == f"{runner.launcher_pid} {recording.receipt.pid}"
+
+
+def test_a_run_that_signals_its_group_ends_nobody_else(
+    runner: EmbeddedRunner, write: Write, tmp_path: Path
+) -> None:
+    over = tmp_path / "over"
+    other = runner.start(
+        write(f"import os, time\nwhile not os.path.exists({str(over)!r}): time.sleep(0.01)")
+    )
+    recording = finish(runner, runner.start(write("import os, signal; os.kill(0, signal.SIGKILL)")))
+    assert (recording.outcome, recording.detail) == (Outcome.FAILED, "SIGKILL")
+    over.touch()
+    assert finish(runner, other).outcome is Outcome.FINISHED
 
 
 def test_of_many_finished_runs_the_last_are_kept(
@@ -27,3 +59,9 @@ def _is_known(runner: EmbeddedRunner, run: str) -> bool:
         return runner.recording(run) is not None
     except UnknownRun:
         return False
+
+
+def test_as_many_runs_go_on_as_the_memory_holds() -> None:
+    assert default_capacity(cores=2, memory=64_000 * MB) == 256
+    assert default_capacity(cores=2, memory=1024 * MB) == 64
+    assert default_capacity(cores=1, memory=1 * MB) == 1

@@ -57,9 +57,9 @@ ESSENTIAL_SHARE = 1.5
 """How far beyond the limit of events those are kept that a run's result stands on."""
 
 BURST = 300
-"""Reads within a TICK after which the engine's thread rests between two of them: a reader that
-waits for each event is woken for each, by the program's thread, which takes as long as to report
-it. A short run ends before, and is not held up."""
+"""Reads within a TICK, times the runs that go on, after which the engine's thread rests between two
+of them: a reader that waits for each event is woken for each, by the program's thread, which takes
+as long as to report it. A short run ends before, and is not held up; a class is read together."""
 
 REST = 0.001
 """Seconds of such a rest."""
@@ -90,6 +90,24 @@ BYTES_PER_EVENT = 256
 """What an event takes in memory, about: text that is kept counts as so many events as it fills."""
 
 
+RUNS_PER_CORE = 128
+"""Runs that go on at once, by default: most demos sleep or wait."""
+
+RUN_MEMORY = 8 << 20
+"""Bytes: what one more run of ten threads takes (PSS)."""
+
+
+def default_capacity(cores: int | None = None, memory: int | None = None) -> int:
+    """How many runs may go on at once: by the processors, and in half of the machine's memory.
+
+    A run of ten threads is twelve tasks to the kernel: 256 of them are 3,100 of the 32,768 that
+    kernel.pid_max lets even a small machine have.
+    """
+    cores = cores or os.cpu_count() or 1
+    memory = memory or os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return max(1, min(RUNS_PER_CORE * cores, memory // 2 // RUN_MEMORY))
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What the engine allows. Times are seconds, sizes bytes; None is no limit.
@@ -105,7 +123,7 @@ class Limits:
     that began with 500 are the recorder's.
     """
 
-    capacity: int = 128 * (os.cpu_count() or 1)
+    capacity: int = field(default_factory=default_capacity)
     in_line: int = 1000
     soft_deadline: float | None = 30.0
     grace: float = 1.0
@@ -376,7 +394,7 @@ class EmbeddedRunner:
             if (now := time.monotonic()) - looked >= TICK:
                 looked, reads = now, 0
                 self._guard(partial(self._look, now))
-            elif reads > BURST:
+            elif reads * len(self._running) > BURST:
                 time.sleep(REST)
         for seat in [*self._seats]:
             self._vacate(seat)
@@ -461,7 +479,7 @@ class EmbeddedRunner:
     def _take_seat(self, *, observe: bool) -> _Seat:
         """The seat that is free. One without the observer is seldom asked for: it is made then."""
         if not observe or self._free is None:
-            return self._prepare_seat(observe=observe)
+            return self._prepare_seat(observe=observe, ahead=False)
         seat, self._free = self._free, None
         return seat
 
@@ -476,7 +494,7 @@ class EmbeddedRunner:
         )
         return wire.dump_line(request)
 
-    def _prepare_seat(self, *, observe: bool = True) -> _Seat:
+    def _prepare_seat(self, *, observe: bool = True, ahead: bool = True) -> _Seat:
         """Make a folder with FIFOs, and have a supervisor wait in it."""
         seat = _Seat(Path(tempfile.mkdtemp(prefix="", dir=self.folder)))
         self._share(seat.folder, PASSED_THROUGH)
@@ -495,7 +513,8 @@ class EmbeddedRunner:
             read = partial(self._read, seat, name)
             self._selector.register(seat.descriptors[name], selectors.EVENT_READ, read)
         self._seats[str(seat.folder)] = seat
-        self._tell(wire.Prepare(str(seat.folder), observe, self.limits.resources()))
+        resources = self.limits.resources()
+        self._tell(wire.Prepare(str(seat.folder), observe, resources, rehearse=ahead))
         return seat
 
     def _share(self, path: Path, mode: int) -> None:

@@ -33,6 +33,9 @@ from webapp.engine.wire import Began, Prepare, Request, dump_report
 PYTHON = platform.python_version()
 IMPLEMENTATION = platform.python_implementation()
 
+NICE = 10
+"""How far a run stands back behind the web process, which shows all the others."""
+
 REHEARSAL = """
 from threading import Thread
 
@@ -56,7 +59,10 @@ if __name__ == "__main__":
 def prepare(prepared: Prepare) -> None:
     """Do what can be done before it is known which program is to run."""
     seat = Path(prepared.seat)
-    os.setsid()
+    # A group of its own in the launcher's session: the kernel shares the processors out among
+    # sessions first (sched(7), autogroup), and two hundred would leave the web process little.
+    os.setpgid(0, 0)
+    os.nice(NICE)
     _limit(prepared.resources)
     for number, name in ((1, "stdout"), (2, "stderr")):
         fifo = os.open(seat / name, os.O_WRONLY)
@@ -67,7 +73,8 @@ def prepare(prepared: Prepare) -> None:
     # A fork leaves the main thread with the native id of the one that forked.
     threading.main_thread()._set_native_id()  # type: ignore[attr-defined]
     recorder.install(str(seat / "events"), observe=prepared.observe)
-    _rehearse()
+    if prepared.rehearse:
+        _rehearse()
 
 
 def run_program(request: Request) -> int:

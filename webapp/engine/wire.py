@@ -35,12 +35,13 @@ class Prepare:
     """Have a supervisor wait in the seat, a folder with its FIFOs; with `observe` or without.
 
     `resources` are the limits that the kernel holds each process of the run to, by their names in
-    the module `resource`.
+    the module `resource`. To `rehearse` is worth it where the seat is prepared ahead of its run.
     """
 
     seat: str
     observe: bool = True
     resources: dict[str, int] = field(default_factory=dict)
+    rehearse: bool = True
 
 
 @dataclass(frozen=True, slots=True)
