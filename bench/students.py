@@ -62,8 +62,8 @@ class Answer:
             return self.error
         if self.status != 200:
             return f"status {self.status}"
-        if "event: over" not in self.text and "outcome-" in self.text:
-            return "the stream has no end"
+        if "<hx-partial" in self.text and "outcome-finished" not in self.text:
+            return "the run did not finish"
         return ""
 
     def is_mixed_up(self) -> bool:

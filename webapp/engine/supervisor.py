@@ -8,6 +8,7 @@ launcher is gone.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import resource
@@ -28,8 +29,11 @@ LINGER = 0.5
 """Seconds that processes may outlive their run's main process before they are ended: a fork server
 and a resource tracker end by themselves as soon as they see it gone."""
 
-LOOK = 0.15
-"""Seconds between two counts of a run's processes and threads."""
+LOOK, SELDOM = 0.15, 0.6
+"""Seconds between two counts of a run's processes and threads; and where those are FEW."""
+
+FEW = 0.25
+"""Of the limit: as long as there are no more, it takes twice as long to the next count each time."""
 
 SHARE = 20
 """A count is followed by no other for so many times what it took: one of very many takes long."""
@@ -62,12 +66,16 @@ def supervise(prepared: wire.Prepare, launcher: int) -> NoReturn:
 
 
 def remove_files(seat: Path) -> None:
-    """Remove what a run has left in its folder: the server may not, where it is another user."""
-    for path in (seat / "work").glob("*"):
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)
+    """Remove what a run has left in its folder: the server may not, where it is another user.
+
+    It may be doing so already.
+    """
+    with contextlib.suppress(FileNotFoundError):
+        for entry in os.scandir(seat / "work"):
+            if entry.is_dir(follow_symlinks=False):
+                shutil.rmtree(entry, ignore_errors=True)
+            else:
+                os.unlink(entry)  # noqa: PTH108  (each run pays for this)
 
 
 def _become_main(prepared: wire.Prepare) -> NoReturn:
@@ -102,7 +110,8 @@ class _Run:
         """Wait for the main process; end it on a SIGTERM or at a limit. Say who ended it."""
         now = time.monotonic()
         deadline = _after(now, self.terms.soft_deadline)
-        look = _after(now, LOOK if self.terms.processes is not None else None)
+        pause = LOOK
+        look = _after(now, pause if self.terms.processes is not None else None)
         while self.code is None:
             came = self._wait(min(deadline, look))
             if self.code is not None:
@@ -112,10 +121,12 @@ class _Run:
                 self._end_tree()
                 return "request" if came == signal.SIGTERM else "deadline"
             if now >= look:
-                if self._is_crowded():
+                share = self._share_of_threads()
+                if share > 1:
                     self._kill_tree()
                     return "processes"
-                look = time.monotonic() + max(LOOK, SHARE * (time.monotonic() - now))
+                pause = min(2 * pause, SELDOM) if share <= FEW else LOOK
+                look = time.monotonic() + max(pause, SHARE * (time.monotonic() - now))
         return "processor" if self._has_used_up_its_time() else "itself"
 
     def empty_tree(self) -> int:
@@ -145,9 +156,10 @@ class _Run:
         while not done() and time.monotonic() < until:
             self._wait(until)
 
-    def _is_crowded(self) -> bool:
+    def _share_of_threads(self) -> float:
+        """How much of its limit the run has of processes and threads."""
         limit = self.terms.processes
-        return limit is not None and tree.exceeds(os.getpid(), limit)
+        return tree.count_threads(os.getpid(), limit) / limit if limit else 0.0
 
     def _has_used_up_its_time(self) -> bool:
         """Whether RLIMIT_CPU ended the main process: by SIGXCPU, or SIGKILL where it ignored that.

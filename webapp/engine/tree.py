@@ -45,16 +45,19 @@ def descendants(pid: int) -> list[int]:
     return found
 
 
-def exceeds(pid: int, threads: int) -> bool:
-    """Whether there are more threads below a process, each process's first one included."""
+def count_threads(pid: int, most: int) -> int:
+    """How many threads there are below a process, each process's first one included.
+
+    Beyond `most` it counts no further.
+    """
     found, total = children(pid), 0
     for child in found:
         own, its_own = _look(child)
         total += own
-        if total > threads:
-            return True  # at once, for of very many there would soon be more
+        if total > most:
+            break  # at once, for of very many there would soon be more
         found += its_own
-    return False
+    return total
 
 
 def kill(pid: int) -> None:
