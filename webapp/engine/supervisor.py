@@ -29,11 +29,11 @@ LINGER = 0.5
 """Seconds that processes may outlive their run's main process before they are ended: a fork server
 and a resource tracker end by themselves as soon as they see it gone."""
 
-LOOK, SELDOM = 0.15, 0.6
+LOOK, SELDOM = 0.25, 1.0
 """Seconds between two counts of a run's processes and threads; and where those are FEW."""
 
 FEW = 0.25
-"""Of the limit: as long as there are no more, it takes twice as long to the next count each time."""
+"""Of the limit: as long as there are no more, each count comes twice as late as the one before."""
 
 SHARE = 20
 """A count is followed by no other for so many times what it took: one of very many takes long."""
