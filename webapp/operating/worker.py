@@ -8,15 +8,21 @@ Here the runs are ended before that, so that each stream ends with its run's res
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import resource
 import socket
+import sys
 
 from gunicorn.http.message import Request
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from webapp.engine.runner import Runner
 from webapp.operating import RUNNER
+
+SWITCH_INTERVAL = 0.0001
+"""Seconds that a thread may compute while others wait for their turn, a fiftieth of Python's own:
+a page waits behind each stream that is being written, at each of its own system calls."""
 
 SHARE = 0.5
 """How much of the graceful time-out runs may go on for; the rest is to end them and to say so."""
@@ -41,6 +47,14 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
         super().init_process()
+
+    def load_wsgi(self) -> None:
+        """Load the site."""
+        super().load_wsgi()
+        sys.setswitchinterval(SWITCH_INTERVAL)
+        # What stays for good need not be looked through again and again, which holds everybody up.
+        gc.collect()
+        gc.freeze()
 
     def handle_request(self, req: Request, conn: TConn) -> bool:
         """Answer one request; say whether its connection stays open."""

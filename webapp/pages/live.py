@@ -10,6 +10,7 @@ it, and only the lines that were completed after it are sent.
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -39,6 +40,10 @@ LINES_HERE = "<!-- lines -->"
 RESULT_HERE = "<!-- result -->"
 
 log = logging.getLogger(__name__)
+
+# Where a whole class's runs end at once, one result is drawn at a time: all of them together would
+# be ready no sooner, and whoever opens a page would wait behind each of them for its turn.
+_drawing = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -179,7 +184,8 @@ def _ending(site: Site, run: Run, screen: Screen) -> Ending:
             raise RuntimeError("a run that was followed to its end has no record")
         kept = site.keep(run, recording)
         part = addresses.run(run.language, run.id) if kept else ""
-        result = draw_result(say, run.demo, run.values, recording, part=part)
+        with _drawing:
+            result = draw_result(say, run.demo, run.values, recording, part=part)
         links = draw_links(site, run, recording, own=True) if kept else None
         return Ending(say, lines, result, links)
     except Exception:

@@ -11,7 +11,7 @@ from webapp.timeline.arrows import find_arrows
 from webapp.timeline.lanes import MICROSECONDS, Timeline
 from webapp.timeline.scale import View, written
 from webapp.timeline.svg import Row, draw_picture
-from webapp.timeline.words import UNWRITABLE, Words
+from webapp.timeline.words import Words, writable
 
 WIDTH, NAMES, MARGIN, TITLE = 1080, 150, 16, 34
 LETTERS = 18  # of a worker's name
@@ -70,7 +70,7 @@ def draw_document(timeline: Timeline, say: Words, *, title: str, ideal: float | 
         f'<svg x="{NAMES}" y="{TITLE}" width="{WIDTH - NAMES - MARGIN}" '
         f'height="{picture.height}">{picture.svg}</svg></svg>\n'
     )
-    return document.translate(UNWRITABLE)
+    return writable(document)
 
 
 def _names(rows: Sequence[Row]) -> str:

@@ -21,7 +21,7 @@ from webapp.timeline.scale import MILLISECOND, View, written
 from webapp.timeline.steps import draw_steps
 from webapp.timeline.svg import Picture, Row, draw_picture
 from webapp.timeline.tables import Life, Total, draw_table
-from webapp.timeline.words import UNWRITABLE, Words
+from webapp.timeline.words import Words, writable
 
 SPEEDS = (1, 10, 100)
 
@@ -70,7 +70,7 @@ def draw_figure(timeline: Timeline, say: Words, setting: Setting) -> str:
         f"{_part(setting.part, view, say)}{_table(timeline, say, setting.name)}{embedded}"
         "</run-lanes>"
     )
-    return html.translate(UNWRITABLE)
+    return writable(html)
 
 
 def _named(label: str, name: str) -> str:

@@ -5,6 +5,7 @@ The texts themselves stand with the interface's others; what is needed of them i
 
 from __future__ import annotations
 
+import re
 from typing import Protocol
 
 from webapp.engine.events import Event, Kind
@@ -13,7 +14,12 @@ from webapp.timeline.lanes import State, Stretch
 PRINTED_LETTERS = 60
 
 # Characters that neither HTML nor XML can hold, not even escaped; a worker's name may.
-UNWRITABLE = {code: "\ufffd" for code in (*range(32), 0xFFFE, 0xFFFF) if chr(code) not in "\t\n\r"}
+_UNWRITABLE = re.compile("[^\t\n\r\x20-\ufffd\U00010000-\U0010ffff]")
+
+
+def writable(text: str) -> str:
+    """Give HTML or XML without the characters that it cannot hold."""
+    return _UNWRITABLE.sub("\ufffd", text)
 
 
 class Words(Protocol):
