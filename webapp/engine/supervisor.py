@@ -29,7 +29,7 @@ LINGER = 0.5
 """Seconds that processes may outlive their run's main process before they are ended: a fork server
 and a resource tracker end by themselves as soon as they see it gone."""
 
-LOOK, SELDOM = 0.25, 1.0
+LOOK, SELDOM = 0.5, 2.0
 """Seconds between two counts of a run's processes and threads; and where those are FEW."""
 
 FEW = 0.25
