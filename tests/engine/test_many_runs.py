@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 from tests.engine.conftest import Run, Write
 from tests.engine.running import finish, texts
 from webapp.engine.embedded import EmbeddedRunner, default_capacity
-from webapp.engine.main_process import NICE
 from webapp.engine.recording import Outcome
 from webapp.engine.runner import UnknownRun
 
 MB = 1 << 20
-
-
-def test_a_run_stands_back_behind_the_web_process(run: Run) -> None:
-    [nice] = texts(run("import os; print(os.nice(0))"))
-    assert int(nice) == min(19, os.nice(0) + NICE)
 
 
 def test_all_runs_are_of_one_session_and_each_a_group_of_its_own(

@@ -33,9 +33,6 @@ from webapp.engine.wire import Began, Prepare, Request, dump_report
 PYTHON = platform.python_version()
 IMPLEMENTATION = platform.python_implementation()
 
-NICE = 10
-"""How far a run stands back behind the web process, which shows all the others."""
-
 REHEARSAL = """
 from threading import Thread
 
@@ -62,7 +59,6 @@ def prepare(prepared: Prepare) -> None:
     # A group of its own in the launcher's session: the kernel shares the processors out among
     # sessions first (sched(7), autogroup), and two hundred would leave the web process little.
     os.setpgid(0, 0)
-    os.nice(NICE)
     _limit(prepared.resources)
     for number, name in ((1, "stdout"), (2, "stderr")):
         fifo = os.open(seat / name, os.O_WRONLY)
