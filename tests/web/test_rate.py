@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask.testing import FlaskClient
@@ -10,6 +13,7 @@ from flask.testing import FlaskClient
 from tests.web.scripted import COURSE, GOOD, HELLO, STREAMED, ScriptedRunner
 from webapp.app import create_app
 from webapp.lessons.folders import find_topics
+from webapp.pages.rate import OneAtATime
 from webapp.settings import Settings
 from webapp.store.store import Store
 
@@ -84,6 +88,30 @@ def test_htmx_is_told_in_its_panel(press: Press, limited: FlaskClient) -> None:
     )
     assert answer.status_code == 429
     assert 'role="alert"' in answer.text
+
+
+class SlowTimer(threading.Timer):
+    """Takes its time to start, so that others come in between."""
+
+    def start(self) -> None:
+        time.sleep(0.02)
+        super().start()
+
+
+def test_many_may_press_in_the_same_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many are counted as may be, and for none of them it is an error."""
+    storage = OneAtATime()
+    storage.timer.join()
+    monkeypatch.setattr(threading, "Timer", SlowTimer)
+    together = threading.Barrier(8)
+
+    def press(_: int) -> bool:
+        together.wait()
+        return storage.acquire_entry("page", 5, 60)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(press, range(8))) == 5
+    storage.timer.cancel()
 
 
 def test_reading_has_no_limit(limited: FlaskClient) -> None:
