@@ -96,7 +96,7 @@ class Hesitant(OneAtATime):
     _timer: threading.Timer
 
     @property
-    def timer(self) -> threading.Timer:  # type: ignore[override]
+    def timer(self) -> threading.Timer:
         return self._timer
 
     @timer.setter
