@@ -79,6 +79,9 @@ or everything."""
 REFILL = 0.01
 """Seconds of quiet after which the next seat is prepared: not while a run begins."""
 
+RETRY = 2.0
+"""Seconds until that is tried again where there was no room for it."""
+
 
 STOPPED = "the server was stopped"
 """Why a run was lost that had to end with the server."""
@@ -253,6 +256,7 @@ class EmbeddedRunner:
         self._ended = Counter(dict.fromkeys(Outcome, 0))
         self._seats: dict[str, _Seat] = {}
         self._free: _Seat | None = None
+        self._refill_at = 0.0
         self._commands: deque[Callable[[], None]] = deque()
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._selector = selectors.DefaultSelector()
@@ -388,8 +392,8 @@ class EmbeddedRunner:
             ready = self._selector.select(self._patience())
             for key, _ in ready:
                 self._guard(key.data)
-            if not ready and self._free is None:
-                self._free = self._prepare_seat()
+            if not ready and self._is_to_refill():
+                self._guard(self._refill)
             reads += 1
             if (now := time.monotonic()) - looked >= TICK:
                 looked, reads = now, 0
@@ -401,9 +405,17 @@ class EmbeddedRunner:
 
     def _patience(self) -> float | None:
         """How long the engine's thread waits for something to read, in seconds."""
-        if self._free is None:
+        if self._is_to_refill():
             return REFILL
-        return TICK if self._running or self._waiting else None
+        return TICK if self._running or self._waiting or self._free is None else None
+
+    def _is_to_refill(self) -> bool:
+        return self._free is None and time.monotonic() >= self._refill_at
+
+    def _refill(self) -> None:
+        self._refill_at = time.monotonic() + RETRY
+        self._free = self._prepare_seat()
+        self._refill_at = 0.0
 
     def _guard(self, step: Callable[[], None]) -> None:
         """Take one step; whatever goes wrong with one run must not end the others."""
@@ -459,7 +471,12 @@ class EmbeddedRunner:
             self._launch(run)
 
     def _launch(self, run: _Run) -> None:
-        seat = self._take_seat(observe=run.observe)
+        try:
+            seat = self._take_seat(observe=run.observe)
+        except OSError as error:
+            run.detail = f"no room for its files: {error.strerror}"
+            self._finish(run, Outcome.FAILED, None)
+            return
         seat.run, run.seat = run, seat
         self._running.add(run.id)
         request = self._request(run, seat)
@@ -497,6 +514,22 @@ class EmbeddedRunner:
     def _prepare_seat(self, *, observe: bool = True, ahead: bool = True) -> _Seat:
         """Make a folder with FIFOs, and have a supervisor wait in it."""
         seat = _Seat(Path(tempfile.mkdtemp(prefix="", dir=self.folder)))
+        try:
+            self._furnish(seat)
+        except OSError:
+            for fifo in seat.descriptors.values():
+                os.close(fifo)
+            shutil.rmtree(seat.folder, ignore_errors=True)
+            raise
+        for name in wire.OUTPUTS:
+            read = partial(self._read, seat, name)
+            self._selector.register(seat.descriptors[name], selectors.EVENT_READ, read)
+        self._seats[str(seat.folder)] = seat
+        resources = self.limits.resources()
+        self._tell(wire.Prepare(str(seat.folder), observe, resources, rehearse=ahead))
+        return seat
+
+    def _furnish(self, seat: _Seat) -> None:
         self._share(seat.folder, PASSED_THROUGH)
         work = seat.folder / "work"
         work.mkdir()
@@ -509,13 +542,6 @@ class EmbeddedRunner:
             # do not.
             fifo = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
             seat.descriptors[name] = fifo
-        for name in wire.OUTPUTS:
-            read = partial(self._read, seat, name)
-            self._selector.register(seat.descriptors[name], selectors.EVENT_READ, read)
-        self._seats[str(seat.folder)] = seat
-        resources = self.limits.resources()
-        self._tell(wire.Prepare(str(seat.folder), observe, resources, rehearse=ahead))
-        return seat
 
     def _share(self, path: Path, mode: int) -> None:
         """Let the user that runs go under have what it needs of ours."""
@@ -689,7 +715,7 @@ class EmbeddedRunner:
         self._running.discard(run.id)
         self._ended[outcome] += 1
         self._forget()
-        self._fill()
+        self._command(self._fill)  # not at once: one that cannot begin ends here as well
 
     def _give_up(self, seat: _Seat) -> None:
         """Close the seat's FIFOs, which ends a supervisor that waits in it, and remove it."""

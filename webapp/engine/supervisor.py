@@ -179,7 +179,8 @@ class _Run:
             info = signal.sigtimedwait(SIGNALS, max(0.0, until - time.monotonic()))
             number = info.si_signo if info else None
         self._is_empty()
-        return None if number is None else signal.Signals(number)
+        # CPython gives any number at all where the time was over after an interruption.
+        return signal.Signals(number) if number in SIGNALS else None
 
     def _is_empty(self) -> bool:
         """Reap whoever has ended; say whether nobody is left."""

@@ -1,0 +1,162 @@
+"""What goes wrong around the engine, and what is lost by it: nothing that was reported."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta, tzinfo
+from pathlib import Path
+
+import pytest
+
+from bench.counting import count
+from tests.engine.conftest import Write
+from tests.engine.running import finish, is_alive, pids_printed, texts, until_printed, wait_until
+from webapp.engine import embedded, wire
+from webapp.engine.embedded import EmbeddedRunner
+from webapp.engine.recording import Outcome
+
+MakeRunner = Callable[..., EmbeddedRunner]
+
+MANY = 20
+WAITS = "import time\nprint('ready')\ntime.sleep(60)"
+
+
+def test_a_launcher_that_is_killed_loses_no_line_of_many_runs(
+    make_runner: MakeRunner, write: Write
+) -> None:
+    runner = make_runner(grace=0.3, unfollowed=None)
+    program = write(WAITS)
+    runs = [runner.start(program) for _ in range(MANY)]
+    seen = [until_printed(runner, run, "ready") for run in runs]
+    os.kill(runner.launcher_pid, signal.SIGKILL)
+    for run, before in zip(runs, seen, strict=True):
+        recording = finish(runner, run)
+        assert recording.outcome is Outcome.LOST
+        assert [*recording.events][: len(before)] == before
+    wait_until(lambda: not any(is_alive(events[0].pid) for events in seen))
+    assert texts(finish(runner, runner.start(write("print('again')")))) == ["again"]
+
+
+def test_grandchildren_in_sessions_of_their_own_that_will_not_listen_are_killed(
+    make_runner: MakeRunner, write: Write
+) -> None:
+    runner = make_runner(grace=0.3)
+    program = write("""
+        import os, signal
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        for _ in range(2):
+            if os.fork() == 0:
+                os.setsid()
+                if os.fork():
+                    os._exit(0)
+                os.setsid()
+        print("pid", os.getpid())
+        while True: signal.pause()
+    """)
+    run = runner.start(program)
+    printed = 0
+    for batch in runner.follow(run):
+        printed += sum(event.text.startswith("pid ") for event in batch)
+        if printed == 4:
+            runner.cancel(run)
+    recording = finish(runner, run)
+    assert recording.outcome is Outcome.CANCELLED
+    assert len(set(pids_printed(recording))) == 4
+    assert not any(is_alive(pid) for pid in pids_printed(recording))
+
+
+def test_a_follower_that_never_takes_the_next_batch_holds_nobody_up(
+    make_runner: MakeRunner, write: Write
+) -> None:
+    runner = make_runner()
+    run = runner.start(write("for number in range(2000): print(number)"))
+    stuck = runner.follow(run)
+    next(stuck)
+    numbers = [str(number) for number in range(2000)]
+    assert texts(finish(runner, run)) == numbers
+    assert texts(finish(runner, runner.start(write("print('another')")))) == ["another"]
+    stuck.close()
+
+
+@pytest.mark.parametrize("hours", [-24, 24])
+def test_a_step_of_the_clock_changes_no_duration(
+    make_runner: MakeRunner, write: Write, monkeypatch: pytest.MonkeyPatch, hours: int
+) -> None:
+    runner = make_runner()
+    run = runner.start(write("import time\nprint('ready')\ntime.sleep(0.3)\nprint('end')"))
+    until_printed(runner, run, "ready")
+
+    class Stepped(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Stepped:
+            return cls.fromtimestamp(datetime.now(tz).timestamp() + hours * 3600, tz)
+
+    clock = time.time
+    monkeypatch.setattr(time, "time", lambda: clock() + timedelta(hours=hours).total_seconds())
+    monkeypatch.setattr(embedded, "datetime", Stepped)
+    recording = finish(runner, run)
+    assert recording.outcome is Outcome.FINISHED
+    assert 0.3 <= recording.wall < 10
+    times = [event.time for event in recording.events]
+    assert times == sorted(times)
+    assert times[-1] < 10e6
+    later = finish(runner, runner.start(write("print('later')")))
+    assert (later.outcome, later.wall < 10) == (Outcome.FINISHED, True)
+
+
+def test_without_room_for_temporary_files_a_run_fails_and_later_ones_do_not(
+    make_runner: MakeRunner, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runner = make_runner()
+    finish(runner, runner.start(write("print('first')")))
+    make, tried = os.mkfifo, threading.Event()
+
+    def make_no_more(path: Path) -> None:
+        """Have room for the first FIFO only."""
+        if path.name != wire.OUTPUTS[0]:
+            tried.set()
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        make(path)
+
+    with monkeypatch.context() as patch:
+        wait_until(lambda: runner._free is not None)
+        patch.setattr(os, "mkfifo", make_no_more)
+        descriptors = count(runner).descriptors
+        programs = [write("print('never')") for _ in range(MANY)]
+        runs = [runner.start(program, observe=False) for program in programs]
+        for run in runs:
+            recording = finish(runner, run)
+            assert recording.outcome is Outcome.FAILED
+            assert recording.detail == "no room for its files: No space left on device"
+        last = runner.start(write("print('there was a seat')"))
+        assert texts(finish(runner, last)) == ["there was a seat"]
+        tried.clear()
+        assert tried.wait(5)  # the next seat cannot be prepared
+        assert runner.answers(5)
+        assert count(runner).descriptors < descriptors
+    assert texts(finish(runner, runner.start(write("print('again')")))) == ["again"]
+    wait_until(lambda: runner._free is not None)
+    assert runner.answers(5)
+
+
+def test_a_launcher_is_replaced_also_while_there_is_no_room(
+    make_runner: MakeRunner, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runner = make_runner()
+    before = runner.launcher_pid
+    with monkeypatch.context() as patch:
+        patch.setattr(tempfile, "mkdtemp", _no_room)
+        os.kill(before, signal.SIGKILL)
+        wait_until(lambda: runner.launcher_pid != before and runner.answers(1))
+    assert texts(finish(runner, runner.start(write("print('again')")))) == ["again"]
+
+
+def _no_room(**options: object) -> str:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
