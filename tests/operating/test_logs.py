@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 import logging
+import socket
 from collections.abc import Iterator
 from io import StringIO
 from logging.config import dictConfig
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
 from tests.operating.conftest import MakeClient
+from tests.operating.serving import served
 from tests.web.scripted import GOOD, HELLO, ScriptedRunner
 from webapp.operating.logs import log_config
 
 ADDRESS = "192.0.2.7"
+HERE = "127.0.0.1"
 
 
 @pytest.fixture
@@ -46,6 +50,35 @@ def test_a_run_is_told_with_the_request_that_asked_for_it(
         "finished",
     )
     assert ADDRESS not in lines.getvalue()
+
+
+@pytest.mark.parametrize("lines", ["text"], indirect=True)
+def test_a_limit_that_was_reached_is_told_without_who_reached_it(
+    make_client: MakeClient, lines: StringIO
+) -> None:
+    client = make_client(rate_limit=1)
+    pressed = [
+        client.post(HELLO, data=GOOD, environ_base={"REMOTE_ADDR": ADDRESS}) for _ in range(2)
+    ]
+    assert [answer.status_code for answer in pressed] == [200, 429]
+    assert "Run was pressed more often than 1 per 1 minute" in lines.getvalue()
+    assert ADDRESS not in lines.getvalue()
+
+
+def test_what_is_no_request_is_told_without_who_sent_it(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """And without the id of the request that was answered before it."""
+    with (
+        served(tmp_path / "runs.sqlite", "--threads", "1") as site,
+        socket.create_connection((HERE, site.port)) as connection,
+    ):
+        connection.sendall(b"GARBAGE\r\n\r\n")
+        assert connection.recv(1000).startswith(b"HTTP/1.1 400 ")
+    [told] = [line for line in capfd.readouterr().err.splitlines() if "GARBAGE" in line]
+    assert "Invalid request" in told
+    assert HERE not in told
+    assert "request=" not in told
 
 
 @pytest.mark.parametrize("lines", ["json"], indirect=True)

@@ -6,10 +6,13 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 from flask.testing import FlaskClient
+from flask_limiter import Limiter
 
+from tests.api.serving import wait_until
 from tests.web.scripted import COURSE, GOOD, HELLO, STREAMED, ScriptedRunner
 from webapp.app import create_app
 from webapp.lessons.folders import find_topics
@@ -106,17 +109,17 @@ class Hesitant(OneAtATime):
 
 
 def test_many_may_press_in_the_same_moment() -> None:
-    """As many are counted as may be, and for none of them it is an error."""
+    """Each is counted, and for none of them it is an error."""
     storage = Hesitant()
     storage.timer.join()
     together = threading.Barrier(8)
 
-    def press(_: int) -> bool:
+    def press(_: int) -> int:
         together.wait()
-        return storage.acquire_entry("page", 5, 60)
+        return storage.incr("page", 60)
 
     with ThreadPoolExecutor(8) as pool:
-        assert sum(pool.map(press, range(8))) == 5
+        assert sorted(pool.map(press, range(8))) == [*range(1, 9)]
 
 
 def test_reading_has_no_limit(limited: FlaskClient) -> None:
@@ -130,3 +133,30 @@ def test_a_class_may_press_at_once(client: FlaskClient) -> None:
         for number in range(1000)
     ]
     assert set(statuses) == {200}
+
+
+def remembered(limited: FlaskClient) -> str:
+    """All that the limit holds in memory."""
+    [limiter] = limited.application.extensions["limiter"]
+    assert isinstance(limiter, Limiter)
+    return str(vars(limiter.storage))
+
+
+def test_who_pressed_is_forgotten_when_the_minute_is_over_and_somebody_else_presses(
+    press: Press, limited: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    press("first page", address="192.0.2.1")
+    assert "192.0.2.1 first page" in remembered(limited)
+    later = time.time() + 61
+    monkeypatch.setattr("limits.storage.memory.time", SimpleNamespace(time=lambda: later))
+    press("other page", address="192.0.2.2")
+    wait_until(lambda: "192.0.2.1" not in remembered(limited))
+    assert "192.0.2.2 other page" in remembered(limited)
+
+
+def test_what_a_page_calls_itself_is_not_remembered_at_any_length(
+    press: Press, limited: FlaskClient
+) -> None:
+    press("x" * 1000)
+    assert "x" * 32 in remembered(limited)
+    assert "x" * 33 not in remembered(limited)

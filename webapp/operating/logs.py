@@ -61,6 +61,8 @@ def log_config(*, format: str, level: str) -> dict[str, Any]:
         "loggers": {
             # gunicorn's own would write each of its lines a second time.
             "gunicorn.error": {"level": level.upper(), "handlers": [], "propagate": True},
+            # Its notes name the address of who has reached a limit; `pages.rate` logs without.
+            "flask-limiter": {"level": "WARNING"},
             # Every migration that there is to look at, at each start.
             "alembic": {"level": "WARNING"},
         },

@@ -13,7 +13,8 @@ HEADER = "X-Request-ID"
 _FOREIGN = re.compile(r"[A-Za-z0-9_.-]{8,64}")
 _BYTES = 9
 
-# A server thread answers one request after the other, streams to their end: each sets its own.
+# A server thread answers one request after the other, streams to their end: each sets its own, and
+# nothing is left of it for what the thread logs between two of them.
 _current: ContextVar[str] = ContextVar("request_id", default="")
 
 
@@ -33,4 +34,5 @@ def name_requests(app: Flask, *, trusted: bool) -> None:
     @app.after_request
     def tell(response: Response) -> Response:
         response.headers[HEADER] = request_id()
+        response.call_on_close(lambda: _current.set(""))
         return response

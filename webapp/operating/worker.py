@@ -13,6 +13,7 @@ import os
 import resource
 import socket
 import sys
+from typing import Any
 
 from gunicorn.http.message import Request
 from gunicorn.workers.gthread import TConn, ThreadWorker
@@ -30,6 +31,9 @@ SHARE = 0.5
 UNREAD = 15_000
 """Milliseconds after which a connection is closed whose client takes nothing of what it was sent:
 it would hold a thread for as long as it likes."""
+
+UNNAMED = ("-", 0)
+"""An address and port, as the log names everyone's."""
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]
@@ -63,6 +67,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         except TimeoutError as error:
             # To gunicorn a client that has left is none of its own faults; this one is as good as.
             raise BrokenPipeError(errno.EPIPE, "the client takes nothing") from error
+
+    def handle_error(self, req: Request | None, client: Any, addr: Any, exc: Exception) -> None:
+        """Answer what is no request that can be read; gunicorn's log would say who sent it."""
+        super().handle_error(req, client, UNNAMED, exc)
 
     def notify(self) -> None:
         """Tell that it lives, once a second; also while it waits for streams to end."""

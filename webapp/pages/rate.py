@@ -6,18 +6,21 @@ which a person sits before, may less. Who waits in line takes turns, too: see `e
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from threading import Lock
 from typing import Any, Protocol, TypeVar
 
 from flask import Flask, request
-from flask_limiter import Limiter
+from flask_limiter import Limiter, RequestLimit
 from limits.storage import MemoryStorage
 
-from webapp.pages.form import VISITOR
+from webapp.pages.form import read_entry
 from webapp.pages.guard import visitor_address
 
 View = TypeVar("View", bound=Callable[..., Any])
+
+log = logging.getLogger(__name__)
 
 
 class OneAtATime(MemoryStorage):
@@ -33,10 +36,10 @@ class OneAtATime(MemoryStorage):
         super().__init__(*args, **options)
         self._counting = Lock()
 
-    def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
-        """Count a press, unless there are too many."""
+    def incr(self, key: str, expiry: float, amount: int = 1) -> int:
+        """Count a press; give how many there are."""
         with self._counting:
-            return super().acquire_entry(key, limit, expiry, amount)
+            return super().incr(key, expiry, amount)
 
 
 class RunLimit(Protocol):
@@ -53,8 +56,10 @@ def limit_runs(app: Flask, *, per_address: int, per_page: int) -> RunLimit:
         visitor_address,
         app=app,
         storage_uri=f"{OneAtATime.STORAGE_SCHEME[0]}://",
-        strategy="moving-window",
+        # Of a moving window the storage would keep every key, and thus every address, for ever.
+        strategy="fixed-window",
         headers_enabled=True,
+        on_breach=_note,
     )
     by_address = limiter.shared_limit(f"{per_address}/minute", scope="address")
     by_page = limiter.shared_limit(
@@ -67,10 +72,15 @@ def limit_runs(app: Flask, *, per_address: int, per_page: int) -> RunLimit:
     return limited
 
 
+def _note(limit: RequestLimit) -> None:
+    """Log that it was reached; Flask-Limiter's own line, which names the address, is left out."""
+    log.info("Run was pressed more often than %s", limit.limit)
+
+
 def _page() -> str:
     return f"{visitor_address()} {_token()}"
 
 
 def _token() -> str:
     """What the page calls itself; programs that use the API have no page."""
-    return request.form.get(VISITOR, "")
+    return read_entry(request.form).visitor
