@@ -98,10 +98,9 @@ def test_what_the_kernel_refuses_is_an_ordinary_error_to_the_program(
 
 def test_threads_count_as_processes_do(limited: EmbeddedRunner, write: Write) -> None:
     program = write("""
-        import threading
+        import threading, time
         print("it begins")
-        end = threading.Event()
-        for _ in range(150): threading.Thread(target=end.wait).start()
+        for _ in range(150): threading.Thread(target=time.sleep, args=(30,)).start()
     """)
     recording = finish(limited, limited.start(program))
     assert recording.detail == "more than 100 processes and threads"
