@@ -83,7 +83,7 @@ def record(language: Language) -> str:
 
 
 def about(language: Language, page: str) -> str:
-    """A page of prose beside the course."""
+    """A page beside the course, by its name."""
     return f"/{language}/{page}"
 
 

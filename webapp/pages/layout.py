@@ -16,6 +16,8 @@ from webapp.pages.wording import Wording
 
 DEFAULT: Language = "en"
 CHAPTERS: Sequence[Chapter] = ("threads", "processes", "beyond")
+FOOTER = ("teachers", "record", "api", "privacy")
+"""The pages beside the course that each page leads to."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,15 @@ class ChapterLinks:
 
     title: str
     topics: tuple[TopicLink, ...]
+
+
+@dataclass(frozen=True)
+class PageLink:
+    """A page beside the course as each page leads to it."""
+
+    name: str
+    address: str
+    current: bool
 
 
 @dataclass(frozen=True)
@@ -59,10 +70,8 @@ class Page:
     chapters: tuple[ChapterLinks, ...]
     home: str
     is_home: bool
-    api: str
     record: str
-    teachers: str
-    privacy: str
+    footer: tuple[PageLink, ...]
     asset: Callable[[str], str]
     indexed: bool = True
 
@@ -88,10 +97,8 @@ def draw_page(
         chapters=draw_chapters(site, language, topic),
         home=addresses.home(language),
         is_home=address(language) == addresses.home(language),
-        api=addresses.api(language),
         record=addresses.record(language),
-        teachers=addresses.about(language, "teachers"),
-        privacy=addresses.about(language, "privacy"),
+        footer=tuple(_footer_link(say, name, address(language)) for name in FOOTER),
         asset=site.assets.address,
         indexed=indexed,
     )
@@ -131,6 +138,11 @@ def _topic_links(
         for topic in site.topics
         if topic.chapter == chapter
     )
+
+
+def _footer_link(say: Wording, page: str, current: str) -> PageLink:
+    address = addresses.about(say.language, page)
+    return PageLink(say(f"{page}.name"), address, address == current)
 
 
 def _alternate(
