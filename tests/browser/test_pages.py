@@ -40,6 +40,14 @@ def test_the_menu_closes_as_menus_do(open_page: Opener) -> None:
     expect(sheet).to_be_hidden()
 
 
+def test_what_folds_away_is_printed(open_page: Opener) -> None:
+    page = open_page(LOST_UPDATE)
+    folded = page.locator(".depth details > .prose").first
+    expect(folded).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(folded).to_be_visible()
+
+
 def test_a_persian_page_mirrors_and_its_code_does_not(open_page: Opener) -> None:
     english, persian = open_page(LOST_UPDATE), open_page(PERSIAN)
     for page, from_start in ((english, True), (persian, False)):

@@ -9,8 +9,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from bench.__main__ import CLASS
+from tests.web.scripted import GOOD, HELLO
 from webapp.lessons.text import LANGUAGES
 from webapp.pages.about import PAGES, TEXTS
+from webapp.settings import Settings, variable
 
 EVERY_PAGE = pytest.mark.parametrize(
     ("page", "language"), [(page, language) for page in PAGES for language in LANGUAGES]
@@ -29,6 +32,12 @@ def test_it_is_there_and_linked_from_every_page(
     assert real_client.get(f"/{language}/{page}").status_code == 200
     for other in ("", "record", "threads/lock/lost-update", "nowhere"):
         assert f'href="/{language}/{page}"' in real_client.get(f"/{language}/{other}").text
+
+
+@EVERY_PAGE
+def test_it_says_where_one_is(real_client: FlaskClient, page: str, language: str) -> None:
+    [footer] = re.findall(r"<footer.*</footer>", real_client.get(f"/{language}/{page}").text, re.S)
+    assert re.findall(r'href="([^"]+)" aria-current="page"', footer) == [f"/{language}/{page}"]
 
 
 @EVERY_PAGE
@@ -69,6 +78,19 @@ def test_the_commands_that_it_names_exist(
     makefile = (JS.parents[1] / "Makefile").read_text()
     for target in re.findall(r"\bmake ([a-z]+)", text_of(page, language)):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE)
+    assert set(re.findall(r"make bench ARGS=(\w+)", text_of(page, language))) <= {CLASS}
+
+
+@EVERY_PAGE
+def test_the_settings_that_it_names_exist(page: str, language: str) -> None:
+    named = set(re.findall(r"MOVAZI_\w+", text_of(page, language)))
+    assert named <= {variable(name) for name in Settings.model_fields}
+
+
+@pytest.mark.parametrize(("language", "minutes"), [("en", "minutes"), ("fa", "دقیقه")])
+def test_the_plan_takes_ninety_minutes(language: str, minutes: str) -> None:
+    parts = re.findall(rf"\((\d+) {minutes}\)", text_of("teachers", language))
+    assert sum(map(int, parts)) == 90
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -81,3 +103,9 @@ def test_all_that_a_browser_keeps_is_told(language: str) -> None:
     }
     assert keys == set(re.findall(r"^\| `([\w-]+)`", text_of("privacy", language), re.MULTILINE))
     assert not any("cookie" in file.read_text() for file in JS.glob("*.js"))
+
+
+def test_nothing_sets_a_cookie(client: FlaskClient) -> None:
+    answers = [client.get("/en/"), client.get(HELLO), client.post(HELLO, data=GOOD)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200]
+    assert not any("Set-Cookie" in answer.headers for answer in answers)

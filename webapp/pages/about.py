@@ -6,14 +6,14 @@ demo, with its parameters if there are any, and `page:NAME` to another page of t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from flask import Blueprint, Response
 
-from webapp.lessons.text import Language
+from webapp.lessons.text import LANGUAGES, Language
 from webapp.pages import addresses
 from webapp.pages.layout import Page, draw_page
 from webapp.pages.prose import Markdown, Prose, code_of
@@ -33,24 +33,31 @@ class AboutView:
 
 
 def about_blueprint(site: Site) -> Blueprint:
-    """Make these pages, in each language."""
+    """Make these pages, in each language. Their texts are rendered once."""
     blueprint = Blueprint("about", __name__, url_prefix="/<any(en, fa):language>")
     for name in PAGES:
-        blueprint.add_url_rule(f"/{name}", endpoint=name, view_func=_view(site, name))
+        texts = {language: read_about(site, name, language) for language in LANGUAGES}
+        blueprint.add_url_rule(f"/{name}", endpoint=name, view_func=_view(site, name, texts))
     return blueprint
 
 
-def _view(site: Site, name: str) -> Callable[[Language], Response]:
+def read_about(site: Site, name: str, language: Language) -> Prose:
+    """Render the text of one of PAGES."""
+    text = (TEXTS / f"{name}.{language}.md").read_text(encoding="utf-8")
+    return Markdown(partial(_address, site, language), code_of).prose(text)
+
+
+def _view(site: Site, name: str, texts: Mapping[Language, Prose]) -> Callable[[Language], Response]:
     def show(language: Language) -> Response:
-        return Response(site.render("about.html", draw_about(site, name, language)))
+        view = draw_about(site, name, language, texts[language])
+        return Response(site.render("about.html", view))
 
     return show
 
 
-def draw_about(site: Site, name: str, language: Language) -> AboutView:
+def draw_about(site: Site, name: str, language: Language, prose: Prose) -> AboutView:
     """Draw one of PAGES."""
     say = site.wordings[language]
-    text = (TEXTS / f"{name}.{language}.md").read_text(encoding="utf-8")
     title = say(f"{name}.title")
     return AboutView(
         page=draw_page(
@@ -61,7 +68,7 @@ def draw_about(site: Site, name: str, language: Language) -> AboutView:
             address=lambda other: addresses.about(other, name),
         ),
         title=title,
-        prose=Markdown(partial(_address, site, language), code_of).prose(text),
+        prose=prose,
     )
 
 
