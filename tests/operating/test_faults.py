@@ -204,6 +204,17 @@ def test_a_client_that_takes_nothing_is_given_up(site: Served) -> None:
     assert b"outcome-finished" in site.press(0.02).read()
 
 
+def test_clients_that_do_not_close_delay_nobody(site: Served) -> None:
+    """Lost: nothing. gunicorn waits two seconds for each, in the thread that accepts all others."""
+    began = time.monotonic()
+    with ExitStack() as clients:
+        for _ in range(20):
+            client = clients.enter_context(socket.create_connection(("127.0.0.1", site.port)))
+            client.sendall(b"GET /healthz HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n")
+            assert client.recv(64).startswith(b"HTTP/1.1 200")
+        assert time.monotonic() - began < 10
+
+
 def test_the_disk_may_be_full_for_a_while(tmp_path: Path) -> None:
     """Lost: the link to a run that ended meanwhile. What was stored before is still there."""
     with served(tmp_path / "runs.sqlite") as site:

@@ -7,12 +7,14 @@ Here the runs are ended before that, so that each stream ends with its run's res
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import gc
 import os
 import resource
 import socket
 import sys
+import time
 from typing import Any
 
 from gunicorn.http.message import Request
@@ -20,6 +22,12 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from webapp.engine.runner import Runner
 from webapp.operating import RUNNER
+
+LINGER = 2.0
+"""Seconds that a client has to close a connection after its last answer, as gunicorn has it: to
+close before would take from it what it has not read yet, if it has sent more (RFC 9112, 9.6)."""
+
+READ_SIZE = 4096
 
 SWITCH_INTERVAL = 0.0001
 """Seconds that a thread may compute while others wait for their turn, a fiftieth of Python's own:
@@ -60,6 +68,14 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         gc.collect()
         gc.freeze()
 
+    def handle(self, conn: TConn) -> object:
+        """Serve a connection; false if it is to be closed. Called in a thread of its own."""
+        stays = super().handle(conn)
+        if not stays:
+            # Here, for gunicorn would wait in the one thread that accepts: for each client in turn.
+            _wait_for_close(conn.sock)
+        return stays
+
     def handle_request(self, req: Request, conn: TConn) -> bool:
         """Answer one request; say whether its connection stays open."""
         try:
@@ -80,3 +96,19 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             self._leaves = True
             runner: Runner = self.wsgi.extensions[RUNNER]
             runner.drain(SHARE * self.cfg.graceful_timeout)
+
+
+def _wait_for_close(connection: socket.socket) -> None:
+    """Say that nothing more comes, and wait until the client has closed, or for LINGER.
+
+    Afterwards nobody waits for it any more: to read from the socket gives its end at once.
+    """
+    until = time.monotonic() + LINGER
+    with contextlib.suppress(OSError):  # among others that it is closed, or that the time is over
+        connection.shutdown(socket.SHUT_WR)
+        while (left := until - time.monotonic()) > 0:
+            connection.settimeout(left)
+            if not connection.recv(READ_SIZE):
+                break
+    with contextlib.suppress(OSError):
+        connection.shutdown(socket.SHUT_RD)
