@@ -28,8 +28,8 @@ from webapp.operating.worker import UNREAD
 PRINTED = b"Thread#1"
 RESULT = b'class="result'
 KEPT = b'class="kept-page"'
-GRACE = 6
-"""Seconds: `graceful_timeout` in gunicorn.conf.py."""
+GRACE = 6 + 6
+"""Seconds: `graceful_timeout` in gunicorn.conf.py, and as many for a machine that is busy."""
 
 
 @pytest.fixture
