@@ -228,3 +228,27 @@ def test_the_disk_may_be_full_for_a_while(tmp_path: Path) -> None:
         assert b"outcome-finished" in kept(site, before)
         resource.prlimit(site.worker, resource.RLIMIT_FSIZE, limits)
         assert KEPT in site.press(0.02).read()
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET /" + b"a" * 5000 + b" HTTP/1.1\r\nHost: here",
+        b"GET / HTTP/1.1\r\nHost: here\r\nX: " + b"a" * 9000,
+        b"GET / HTTP/1.1\r\nHost: here" + b"\r\nX: 1" * 70,
+        b"POST /api/runs HTTP/1.1\r\nHost: here\r\nContent-Length: 99999999",
+        b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: x",
+        b"no request at all",
+    ],
+    ids=["line", "field", "fields", "body", "length", "nonsense"],
+)
+def test_what_is_too_large_or_no_request_is_refused(site: Served, head: bytes) -> None:
+    """Lost: nothing. Nobody is told what failed inside, nor which version of what serves."""
+    with socket.create_connection(("127.0.0.1", site.port), timeout=10) as client:
+        client.sendall(head + b"\r\n\r\n")
+        client.shutdown(socket.SHUT_WR)
+        answer = b"".join(iter(lambda: client.recv(65536), b""))
+    assert answer.split()[1].startswith(b"4")
+    assert b"Traceback" not in answer
+    assert not re.search(rb"(?i)^server:.*\d", answer, re.MULTILINE)
+    assert ask(site.port, "/healthz")[0] == 200
