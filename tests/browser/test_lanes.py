@@ -92,7 +92,7 @@ def test_dragging_over_the_lanes_goes_through_time(open_page: Opener) -> None:
     page.mouse.down()
     expect(page.locator(".now tbody tr td").first).not_to_be_empty()
     early = [at(page, f"Thread#{number}")[0] for number in (1, 2, 3)]
-    page.mouse.move(box["x"] + box["width"] * 0.9, middle)
+    page.mouse.move(box["x"] + box["width"] * 0.75, middle)
     late = [at(page, f"Thread#{number}")[0] for number in (1, 2, 3)]
     page.mouse.up()
     assert early == ["sleeping", "waiting for lock", "waiting for lock"]
