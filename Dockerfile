@@ -52,7 +52,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     HOST=0.0.0.0 \
     PORT=8000 \
-    MOVAZI_DATABASE_URL=sqlite:////var/lib/movazi/runs.sqlite \
+    DATABASE_URL=sqlite:////var/lib/movazi/runs.sqlite \
     MOVAZI_RUN_USER=movazi-run
 
 WORKDIR /opt/movazi

@@ -83,7 +83,9 @@ lock: .venv/.dev ## Write the lock files anew; make lock ARGS=--upgrade takes ne
 	$(VENV) -m venv --clear .venv-lock
 	.venv-lock/bin/python -m pip --disable-pip-version-check install --quiet uv
 	$(LOCK) --output-file requirements.lock
-	$(LOCK) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(LOCK) --extra cluster --constraint requirements.lock --output-file requirements-cluster.lock
+	$(LOCK) --extra cluster --group dev --constraint requirements-cluster.lock \
+		--output-file requirements-dev.lock
 	rm -rf .venv-lock
 	$(NPM) install --package-lock-only
 	$(NPM) --prefix $(LIGHTHOUSE) install --package-lock-only

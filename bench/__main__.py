@@ -57,7 +57,7 @@ def measure_class() -> int:
 def own_database() -> Iterator[None]:
     """What is measured stores its runs, too: not among the site's own."""
     with TemporaryDirectory(prefix="movazi-bench-") as folder:
-        os.environ["MOVAZI_DATABASE_URL"] = f"sqlite:///{folder}/runs.sqlite"
+        os.environ["DATABASE_URL"] = f"sqlite:///{folder}/runs.sqlite"
         yield
 
 

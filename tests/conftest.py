@@ -26,7 +26,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Keep every site of the tests, and of what they start, away from the site's own database."""
     with pytest.MonkeyPatch.context() as patch:
         file = tmp_path_factory.mktemp("database") / "movazi.sqlite"
-        patch.setenv("MOVAZI_DATABASE_URL", f"sqlite:///{file}")
+        patch.setenv("DATABASE_URL", f"sqlite:///{file}")
         yield
 
 

@@ -62,7 +62,7 @@ def main() -> int:
     wrong = 0
     with (
         tempfile.TemporaryDirectory() as folder,
-        served(MOVAZI_DATABASE_URL=f"sqlite:///{folder}/runs.sqlite") as port,
+        served(DATABASE_URL=f"sqlite:///{folder}/runs.sqlite") as port,
     ):
         for name, audited in _audit_all(f"http://127.0.0.1:{port}"):
             numbers = "".join(f"{score:>6}" for score in audited.scores.values())

@@ -38,7 +38,7 @@ from webapp.pages.rate import limit_runs
 from webapp.pages.record import record_blueprint
 from webapp.pages.repeat.running import Repetitions
 from webapp.pages.runs import repetitions_blueprint, runs_blueprint
-from webapp.pages.site import Runs, Site
+from webapp.pages.site import Site
 from webapp.pages.topics import topic_blueprint
 from webapp.pages.wording import load_wordings
 from webapp.settings import Settings, read_settings
@@ -109,7 +109,6 @@ def _site(
         library,
         Assets(),
         runner,
-        Runs(),
         Repetitions(),
         store,
         app.jinja_env,

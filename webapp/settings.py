@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -25,6 +25,7 @@ HOST = re.compile(r"\.?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d+)?|\[[0-9A-Fa
 
 PATTERNS = {
     "repository": "OWNER/NAME, as GitHub has it",
+    "worker_name": "up to 64 letters, digits, dots, hyphens or underscores",
     "hosts": "names separated by commas; one that begins with a dot stands for all below it",
 }
 """What is allowed, in words, where the type does not tell."""
@@ -68,11 +69,33 @@ class Settings(BaseSettings):
             description="how many requests are answered at once; each open stream takes one",
         ),
     ] = 512
+    runner: Annotated[
+        Literal["embedded", "celery"],
+        Field(
+            description="where programs run: in this server, or on the workers that share REDIS_URL"
+        ),
+    ] = "embedded"
+    redis_url: Annotated[
+        SecretStr,
+        Field(
+            validation_alias="REDIS_URL",
+            description="the Redis that servers and workers share: redis://HOST:6379/0",
+        ),
+    ] = EMPTY
+    worker_name: Annotated[
+        str,
+        Field(
+            pattern=r"^[\w.-]{0,64}$",
+            description="what a worker is called on the receipts of its runs; "
+            "empty: as its machine is",
+        ),
+    ] = ""
     database_url: Annotated[
         SecretStr,
         Field(
+            validation_alias="DATABASE_URL",
             description="where runs are kept: sqlite:////PATH or postgresql://…; "
-            "empty: a file in the folder instance"
+            "empty: a file in the folder instance",
         ),
     ] = EMPTY
     proxies: Annotated[
@@ -237,11 +260,20 @@ def read_settings() -> Settings:
     ]
     try:
         settings = Settings()
+        wrong += _lacking(settings)
     except ValidationError as error:
         wrong += map(_told, error.errors(include_url=False))
     if wrong:
         raise SettingsError("\n".join(wrong))
     return settings
+
+
+def _lacking(settings: Settings) -> Iterator[str]:
+    """Tell what several machines need to have in common, and is not given."""
+    if settings.runner == "celery":
+        for name in ("redis_url", "database_url"):
+            if not getattr(settings, name).get_secret_value():
+                yield f"{variable('runner')}=celery needs {variable(name)}."
 
 
 def variable(name: str) -> str:

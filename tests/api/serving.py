@@ -33,8 +33,8 @@ class NotedRunner(EmbeddedRunner):
         super().__init__()
         self.asked: list[str] = []
 
-    def start(self, program: Program, *, visitor: str = "", observe: bool = True) -> str:
-        id = super().start(program, visitor=visitor, observe=observe)
+    def start(self, program: Program, **told: Any) -> str:
+        id = super().start(program, **told)
         self.asked.append(id)
         return id
 
@@ -54,12 +54,12 @@ class HastyRunner(EmbeddedRunner):
         super().__init__()
         self._known: dict[str, str] = {}
 
-    def start(self, program: Program, *, visitor: str = "", observe: bool = True) -> str:
+    def start(self, program: Program, **told: Any) -> str:
         parameters = {name: _cut(value) for name, value in program.parameters.items()}
-        key = f"{program.path} {parameters} {observe}"
+        key = f"{program.path} {parameters} {told.get('observe')}"
         if key not in self._known:
             hasty = replace(program, parameters=parameters)
-            self._known[key] = super().start(hasty, visitor=visitor, observe=observe)
+            self._known[key] = super().start(hasty, **told)
         return self._known[key]
 
 

@@ -31,8 +31,8 @@ def test_both_ways_to_run_it_have_the_same_bounds() -> None:
 def test_what_is_kept_is_kept_on_the_volume() -> None:
     [volume] = re.findall(r"^VOLUME (\S+)$", dockerfile(), re.M)
     assert WEB["volumes"] == [f"runs:{volume}"]
-    assert f"MOVAZI_DATABASE_URL=sqlite:///{volume}/runs.sqlite" in dockerfile()
-    assert f"MOVAZI_DATABASE_URL=sqlite:///{volume}/runs.sqlite" in unit()["Environment"]
+    assert f"DATABASE_URL=sqlite:///{volume}/runs.sqlite" in dockerfile()
+    assert f"DATABASE_URL=sqlite:///{volume}/runs.sqlite" in unit()["Environment"]
     assert unit()["StateDirectory"] == volume.removeprefix("/var/lib/")
 
 

@@ -51,7 +51,7 @@ class Served:
 def served(database: Path, *options: str, **environment: str) -> Iterator[Served]:
     """Serve the site on a free port until the end of the block."""
     port = free_port()
-    own = {"HOST": "127.0.0.1", "PORT": str(port), "MOVAZI_DATABASE_URL": f"sqlite:///{database}"}
+    own = {"HOST": "127.0.0.1", "PORT": str(port), "DATABASE_URL": f"sqlite:///{database}"}
     process = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", *options],
         cwd=ROOT,

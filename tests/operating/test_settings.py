@@ -94,7 +94,7 @@ def test_all_that_is_wrong_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_name_that_is_no_setting_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MOVAZI_DATABSE_URL", "sqlite:////lost")
-    with pytest.raises(SettingsError, match=r"MOVAZI_DATABSE_URL is no setting; .*_DATABASE_URL"):
+    with pytest.raises(SettingsError, match=r"MOVAZI_DATABSE_URL is no setting; .*, DATABASE_URL"):
         read_settings()
 
 

@@ -72,7 +72,7 @@ BROKEN: Mapping[Callable[[Path], None], str] = {
     overwrite_the_first_page: "is damaged or is not a database at all",
     come_from_the_future: f"was made by a newer version of Movazi (its tables are at 9999, this "
     f"version knows them up to {HEAD}). It was left as it is. Run that version, or set "
-    "MOVAZI_DATABASE_URL to another database.",
+    "DATABASE_URL to another database.",
     belong_to_somebody_else: "holds tables that are not Movazi's (contacts). It was left as it is.",
 }
 EVERY_BROKEN_ONE = pytest.mark.parametrize("broken", BROKEN, ids=lambda broken: broken.__name__)
@@ -133,7 +133,7 @@ def test_a_server_says_so_in_one_sentence_and_does_not_start(
 ) -> None:
     broken(file)
     before = contents(file.parent)
-    environment = {**os.environ, "MOVAZI_DATABASE_URL": f"sqlite:///{file}"}
+    environment = {**os.environ, "DATABASE_URL": f"sqlite:///{file}"}
     run = subprocess.run(
         server, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=30
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from webapp.engine.events import Event, Kind
+from webapp.engine.machines import Machine, this_machine
 from webapp.engine.program import Program
 from webapp.engine.recording import Outcome, Receipt, Recording
 from webapp.engine.runner import Busy, Load, Phase, State, UnknownRun
@@ -33,20 +34,25 @@ class ScriptedRunner:
     swept: int = 0
     busy: bool = False
     silent: bool = False
+    machine: Machine = this_machine()  # noqa: RUF009
     in_line: list[int] = field(default_factory=list)
     programs: list[Program] = field(default_factory=list)
     visitors: list[str] = field(default_factory=list)
     observed: list[bool] = field(default_factory=list)
+    abouts: list[str] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
     followers: list[Generator[Sequence[Event], None, None]] = field(default_factory=list)
     following: int = 0
 
-    def start(self, program: Program, *, visitor: str = "", observe: bool = True) -> str:
+    def start(
+        self, program: Program, *, visitor: str = "", observe: bool = True, about: str = ""
+    ) -> str:
         if self.busy:
             raise Busy
         self.programs.append(program)
         self.visitors.append(visitor)
         self.observed.append(observe)
+        self.abouts.append(about)
         return f"run{len(self.programs)}"
 
     def follow(self, run: str, after: int = 0) -> Generator[Sequence[Event], None, None]:
@@ -68,8 +74,8 @@ class ScriptedRunner:
     def state(self, run: str) -> State:
         self._check(run)
         if self.in_line:
-            return State(run, Phase.QUEUED, self.in_line.pop(0))
-        return State(run, Phase.RUNNING)
+            return State(run, Phase.QUEUED, self.in_line.pop(0), self._about(run))
+        return State(run, Phase.RUNNING, about=self._about(run))
 
     def _check(self, run: str) -> None:
         if run not in {f"run{n + 1}" for n in range(len(self.programs))}:
@@ -92,9 +98,16 @@ class ScriptedRunner:
             ),
         )
 
+    def _about(self, run: str) -> str:
+        """What was said of a run when it was asked for."""
+        return self.abouts[int(run.removeprefix("run")) - 1]
+
     def _sha256(self, run: str) -> str:
         """The hash of the program that a run was asked for."""
         return self.programs[int(run.removeprefix("run")) - 1].sha256
+
+    def machines(self) -> Sequence[Machine]:
+        return [self.machine]
 
     def load(self) -> Load:
         return Load(2, 3, 128, {Outcome.FINISHED: len(self.programs)})
@@ -115,8 +128,11 @@ class NamedRunner(ScriptedRunner):
 
     phase: Phase = Phase.OVER
 
-    def start(self, program: Program, *, visitor: str = "", observe: bool = True) -> str:
-        return super().start(program, visitor=visitor, observe=observe).rjust(16, "-")
+    def start(
+        self, program: Program, *, visitor: str = "", observe: bool = True, about: str = ""
+    ) -> str:
+        own = super().start(program, visitor=visitor, observe=observe, about=about)
+        return own.rjust(16, "-")
 
     def state(self, run: str) -> State:
         return replace(super().state(run.lstrip("-")), phase=self.phase)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from html import unescape
 from types import MappingProxyType
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -57,11 +58,11 @@ class TwoRunner(NamedRunner):
     outcomes: list[Outcome] = field(default_factory=lambda: [Outcome.FINISHED, Outcome.FINISHED])
     refusals: int = 0  # how often there is no room for the second
 
-    def start(self, program: Program, *, visitor: str = "", observe: bool = True) -> str:
+    def start(self, program: Program, **told: Any) -> str:
         if self.programs and self.refusals:
             self.refusals -= 1
             raise Busy
-        return super().start(program, visitor=visitor, observe=observe)
+        return super().start(program, **told)
 
     def recording(self, run: str) -> Recording:
         at = (int(run.removeprefix(IDS[0][:-1])) - 1) % 2

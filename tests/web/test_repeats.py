@@ -4,6 +4,7 @@ import re
 import threading
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -48,11 +49,11 @@ class ManyRuns(ScriptedRunner):
     lock: threading.Lock = field(default_factory=threading.Lock)
     let_go: threading.Event = field(default_factory=threading.Event)
 
-    def start(self, program: Program, *, visitor: str = "", observe: bool = True) -> str:
+    def start(self, program: Program, **told: Any) -> str:
         self.attempts += 1
         if self.full(self.attempts):
             raise Busy
-        return super().start(program, visitor=visitor, observe=observe)
+        return super().start(program, **told)
 
     def follow(self, run: str, after: int = 0) -> Generator[Sequence[Event], None, None]:
         follower = self._until_the_end(run)

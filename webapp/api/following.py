@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 
 from flask import request
@@ -15,7 +15,7 @@ from webapp.api.results import result_of, state_of
 from webapp.engine.events import Event
 from webapp.engine.program import Program
 from webapp.engine.recording import Recording
-from webapp.engine.runner import Phase, Runner
+from webapp.engine.runner import Interrupted, Phase, Runner, Unreachable
 from webapp.pages.guard import visitor_address
 from webapp.pages.site import Run, Site
 
@@ -29,12 +29,15 @@ def run_to_end(runner: Runner, program: Program, *, observe: bool) -> Recording:
 
 
 def await_end(runner: Runner, id: str) -> Recording:
-    """Follow a run to its end, and end it where the client has left."""
-    with followed(runner, id) as batches:
-        for _ in batches:
-            if client_has_left():
-                runner.cancel(id)
-                raise ClientDisconnected
+    """Follow a run to its end, and end it where the client has left. Raises Unreachable."""
+    try:
+        with followed(runner, id) as batches:
+            for _ in batches:
+                if client_has_left():
+                    runner.cancel(id)
+                    raise ClientDisconnected
+    except Interrupted as error:
+        raise Unreachable from error
     recording = runner.recording(id)
     if recording is None:
         raise RuntimeError("a run that was followed to its end has no record")
@@ -44,8 +47,14 @@ def await_end(runner: Runner, id: str) -> Recording:
 def as_events(site: Site, run: Run, after: int = 0) -> Iterator[bytes]:
     """Stream a run: `run` (its id, its place in line), each `event`, and at last `result`.
 
-    A client that has left is noticed by a failed write; the runner then ends the run.
+    A client that has left is noticed by a failed write; the runner then ends the run. A stream that
+    is interrupted has no `result`, and can be taken up again.
     """
+    with suppress(Interrupted):
+        yield from _as_events(site, run, after)
+
+
+def _as_events(site: Site, run: Run, after: int) -> Iterator[bytes]:
     state = site.runner.state(run.id)
     yield _message("run", state_of(run, state))
     with followed(site.runner, run.id, after) as batches:

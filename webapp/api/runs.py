@@ -53,7 +53,7 @@ def add_runs(blueprint: Blueprint, site: Site) -> None:
     def show(id: str) -> Response:
         """Tell where a run stands, and what it came to if it is over."""
         try:
-            run = _known(site, id)
+            run = site.find(id)
         except UnknownRun:
             return _kept(site, id)
         if _takes_events():
@@ -65,7 +65,7 @@ def add_runs(blueprint: Blueprint, site: Site) -> None:
     @blueprint.post("/runs/<id>/cancel")
     def cancel(id: str) -> Response:
         """Stop a run; what it reported so far is kept."""
-        _known(site, id)
+        site.find(id)
         site.runner.cancel(id)
         return Response(status=204)
 
@@ -127,12 +127,14 @@ def _switch(body: Mapping[str, Any], name: str, problems: list[Detail], *, defau
 
 
 def _started(site: Site, order: Order) -> Run:
-    id = site.runner.start(
-        order.demo.program(order.values), visitor=visitor_address(), observe=order.observe
+    return site.start(
+        "en",
+        order.topic,
+        order.demo,
+        order.values,
+        transcript_only=not order.observe,
+        visitor=visitor_address(),
     )
-    run = Run(id, "en", order.topic, order.demo, order.values, not order.observe)
-    site.runs.add(run)
-    return run
 
 
 def _streamed(site: Site, run: Run, after: int = 0) -> Response:
@@ -145,12 +147,6 @@ def _kept(site: Site, id: str) -> Response:
     kept = find_kept(site, id)
     result = result_of(kept.run, kept.stored.recording, events=True)
     return json_answer({**state_of(kept.run, State(id, Phase.OVER)), "result": result})
-
-
-def _known(site: Site, id: str) -> Run:
-    """Give a run that the runner has not forgotten. Raises UnknownRun."""
-    site.runner.state(id)
-    return site.runs.find(id)
 
 
 def _takes_events() -> bool:

@@ -14,6 +14,7 @@ Standard library only, and nothing of the web or of the topics.
 `main_process`  what `python PROGRAM.py` would do, in the process that becomes the program
 `recorder`      what is installed in the program's processes and reports its steps
 `program`       a file with its parameters
+`machines`      what a machine has, and what a program may need of one
 `events`        what is reported, and how it travels; `wire`: what the processes tell each other
 `recording`     all that is known of a run that is over
 `shell`         any program from the command line, as JSON lines

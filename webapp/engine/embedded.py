@@ -37,10 +37,11 @@ from pathlib import Path
 from webapp.engine import deadlock, launcher, wire
 from webapp.engine.events import Event, Joiner, Kind, decode
 from webapp.engine.fair import FairQueue
+from webapp.engine.machines import Machine, this_machine
 from webapp.engine.program import Program
 from webapp.engine.recording import Outcome, Receipt, Recording, Wait
 from webapp.engine.run_user import Identity, find_run_user
-from webapp.engine.runner import HEARTBEAT, Busy, Load, Phase, State, UnknownRun
+from webapp.engine.runner import HEARTBEAT, Busy, Load, Phase, State, UnknownRun, Unreachable
 
 log = logging.getLogger(__name__)
 
@@ -218,6 +219,7 @@ class _Run:
     id: str
     program: Program
     observe: bool
+    about: str
     asked_at: datetime
     unfollowed_since: float | None
     phase: Phase = Phase.QUEUED
@@ -247,6 +249,7 @@ class EmbeddedRunner:
         self.limits = limits or Limits()
         self._around = around or bare()
         self._user = find_run_user(self._around.user)
+        self._machine = this_machine()
         self.folder = Path(tempfile.mkdtemp(prefix="movazi-", dir=_folder_of_fifos()))
         self._share(self.folder, PASSED_THROUGH)
         self._runs: OrderedDict[str, _Run] = OrderedDict()
@@ -270,13 +273,18 @@ class EmbeddedRunner:
 
     # --- the seam: called from any thread ---
 
-    def start(self, program: Program, *, visitor: str = "", observe: bool = True) -> str:
+    def start(
+        self, program: Program, *, visitor: str = "", observe: bool = True, about: str = ""
+    ) -> str:
         """Put a run in line and return its id at once. Raises Busy."""
+        if not self._machine.meets(program.needs):
+            raise Unreachable
         id = secrets.token_urlsafe(12)
         run = _Run(
             id=id,
             program=program,
             observe=observe,
+            about=about,
             asked_at=datetime.now(UTC),
             unfollowed_since=time.monotonic(),
         )
@@ -324,7 +332,7 @@ class EmbeddedRunner:
         found = self._find(run)
         with self._lock:
             place = self._waiting.place(run)
-        return State(run, found.phase, place)
+        return State(run, found.phase, place, found.about)
 
     def recording(self, run: str) -> Recording | None:
         """The whole record of a run that is over, else None. Raises UnknownRun."""
@@ -335,6 +343,10 @@ class EmbeddedRunner:
         with self._lock:
             waiting = len(self._waiting)
         return Load(len(self._running), waiting, self.limits.capacity, self._ended.copy())
+
+    def machines(self) -> Sequence[Machine]:
+        """This machine."""
+        return [self._machine]
 
     def answers(self, within: float) -> bool:
         """Whether the engine's thread takes commands and its launcher lives."""

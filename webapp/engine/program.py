@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from webapp.engine.machines import ANYWHERE, Needs
+
 Literal = bool | int | float | str | None | list["Literal"] | tuple["Literal", ...]
 
 CALL = "    main()\n"
@@ -23,11 +25,12 @@ class ProgramError(ValueError):
 
 @dataclass(frozen=True)
 class Program:
-    """A file, the keyword arguments of its `main()`, and its command line's arguments."""
+    """A file, the keyword arguments of its `main()`, its command line's arguments, its needs."""
 
     path: Path
     parameters: Mapping[str, object] = field(default_factory=dict)
     arguments: tuple[str, ...] = ()
+    needs: Needs = ANYWHERE
 
     @property
     def sha256(self) -> str:

@@ -81,6 +81,7 @@ class Receipt:
     start_methods: tuple[str, ...]
     source_sha256: str
     observed: bool
+    host: str = ""  # what the machine is called, where there are several
 
 
 @dataclass(frozen=True)

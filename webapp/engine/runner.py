@@ -1,7 +1,7 @@
 """The seam between the engine and everything above it: start, follow, cancel, state.
 
 Whoever shows runs knows `Runner` only. `embedded.EmbeddedRunner` is the one that needs nothing but
-Python: its launcher is a child of the web process.
+Python: its launcher is a child of the web process. `webapp.cluster` has the one for many machines.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from webapp.engine.events import Event
+from webapp.engine.machines import Machine
 from webapp.engine.program import Program
 from webapp.engine.recording import Outcome, Recording
 
@@ -29,8 +30,16 @@ class Busy(Exception):
     """As many runs as the machine takes are going on, and as many as it keeps are in line."""
 
 
+class Unreachable(Busy):
+    """No machine that can run the program answers at the moment."""
+
+
 class UnknownRun(KeyError):
     """There is no such run here, or it is forgotten."""
+
+
+class Interrupted(Exception):
+    """The run cannot be followed from here any more, but may go on: ask again, or elsewhere."""
 
 
 class Phase(StrEnum):
@@ -54,21 +63,27 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A run as it stands now. `place` in line counts from 1 (0: not in line)."""
+    """A run as it stands now. `place` in line counts from 1 (0: not in line); `about` is what was
+    said of it when it was started."""
 
     run: str
     phase: Phase
     place: int = 0
+    about: str = ""
 
 
 class Runner(Protocol):
     """Runs programs, each in a process tree of its own."""
 
-    def start(self, program: Program, *, visitor: str = "", observe: bool = True) -> str:
+    def start(
+        self, program: Program, *, visitor: str = "", observe: bool = True, about: str = ""
+    ) -> str:
         """Put a run in line and return its id at once.
 
         `visitor` is whom it is for: waiting visitors take turns, however much each of them asks
-        for. With `observe` off only what is printed and who lived is recorded. Raises Busy.
+        for. With `observe` off only what is printed and who lived is recorded. `about` is kept with
+        the run for whoever asks for its state. Raises Busy, and Unreachable where no machine has
+        what the program needs.
         """
         ...
 
@@ -77,7 +92,8 @@ class Runner(Protocol):
 
         A batch is empty when a heartbeat has passed or the state has changed without an event. The
         run counts as followed until the iterator is closed; a run that nobody has followed for some
-        seconds is cancelled. Any number may follow, and begin again. Raises UnknownRun.
+        seconds is cancelled. Any number may follow, and begin again. Raises UnknownRun, and
+        Interrupted where somebody has to begin again.
         """
         ...
 
@@ -95,6 +111,10 @@ class Runner(Protocol):
 
     def load(self) -> Load:
         """How much goes on."""
+        ...
+
+    def machines(self) -> Sequence[Machine]:
+        """The machines that programs can run on now."""
         ...
 
     def answers(self, within: float) -> bool:

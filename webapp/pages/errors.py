@@ -15,7 +15,7 @@ from werkzeug.exceptions import (
     TooManyRequests,
 )
 
-from webapp.engine.runner import Busy
+from webapp.engine.runner import Busy, Unreachable
 from webapp.operating.requests import request_id
 from webapp.pages import addresses
 from webapp.pages.compare.form import NoSuchDemo
@@ -65,7 +65,8 @@ def handle_errors(app: Flask, site: Site, for_programs: ForPrograms) -> None:
     @app.errorhandler(Busy)
     def busy(error: Busy) -> Response:
         """Say that the machine is full, and when to come again."""
-        return known(ServiceUnavailable())
+        away = isinstance(error, Unreachable)
+        return known(MachinesUnreachable() if away else ServiceUnavailable())
 
     @app.errorhandler(StoreError)
     def unreachable(error: StoreError) -> Response:
@@ -83,6 +84,12 @@ class StoreUnreachable(ServiceUnavailable):
     """The database of kept runs does not answer."""
 
     reason = "store"
+
+
+class MachinesUnreachable(ServiceUnavailable):
+    """No machine that could run the program answers."""
+
+    reason = "machines"
 
 
 def answer(site: Site, error: HTTPException) -> Response:
@@ -108,7 +115,7 @@ def answer(site: Site, error: HTTPException) -> Response:
 
 def _reason(error: HTTPException, code: int) -> str:
     """Name the texts of an error: those of its own reason, or of its code."""
-    if isinstance(error, NoSuchRun | NoSuchDemo | StoreUnreachable):
+    if isinstance(error, NoSuchRun | NoSuchDemo | StoreUnreachable | MachinesUnreachable):
         return error.reason
     return str(code) if code in KNOWN else "other"
 

@@ -14,12 +14,13 @@ from threading import Lock
 
 from markupsafe import Markup
 
+from webapp.engine.runner import Interrupted, Unreachable
 from webapp.lessons.text import Language
 from webapp.lessons.topic import Demo, Topic
 from webapp.pages import addresses
 from webapp.pages.kept import NoSuchRun, find_kept
 from webapp.pages.past import Past, draw_past, recorded
-from webapp.pages.site import Run, Site
+from webapp.pages.site import Site
 from webapp.store.errors import StoreError
 
 HEAVIEST = 5_000
@@ -101,13 +102,15 @@ class Examples:
 
     def _record(self, demo: Demo, visitor: str) -> None:
         runner = self._site.runner
-        id = runner.start(demo.program(demo.defaults), visitor=visitor)
-        with closing(runner.follow(id)) as batches:
-            for _ in batches:
-                pass
-        recording = runner.recording(id)
+        run = self._site.start("en", self._topic, demo, demo.defaults, visitor=visitor)
+        try:
+            with closing(runner.follow(run.id)) as batches:
+                for _ in batches:
+                    pass
+        except Interrupted as error:
+            raise Unreachable from error
+        recording = runner.recording(run.id)
         if recording is not None:
-            run = Run(id, "en", self._topic, demo, demo.defaults, transcript_only=False)
             self._site.keep(run, recording)
 
 

@@ -13,12 +13,12 @@ import logging
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 
 from webapp.engine import runner
 from webapp.engine.events import Event
-from webapp.engine.runner import Phase, State
+from webapp.engine.runner import Interrupted, Phase, State
 from webapp.pages import addresses
 from webapp.pages.form import query_of
 from webapp.pages.lanes import LINES
@@ -84,6 +84,14 @@ class Ending:
     links: Links | None
 
 
+@dataclass(frozen=True)
+class Interruption:
+    """A page that cannot follow its run any more; `address` is where it can be gone on with."""
+
+    say: Wording
+    address: str
+
+
 class Silence:
     """How long a reader has been sent nothing, whatever the run did meanwhile."""
 
@@ -103,7 +111,15 @@ class Silence:
 
 
 def as_events(site: Site, run: Run, after: int = 0) -> Iterator[bytes]:
-    """Stream a run to htmx, from the event after the one given."""
+    """Stream a run to htmx, from the event after the one given.
+
+    A stream that is interrupted ends without a word: the page then takes the run up again.
+    """
+    with suppress(Interrupted):
+        yield from _as_events(site, run, after)
+
+
+def _as_events(site: Site, run: Run, after: int) -> Iterator[bytes]:
     progress = _progress(site, run, first=True)
     yield message(site.render("_progress.html" if after else "_begun.html", progress), after)
     screen, last = Screen(), after
@@ -132,13 +148,20 @@ def as_page(site: Site, run: Run, page: str) -> Iterator[bytes]:
     yield before.encode()
     screen = Screen()
     silence = Silence()
-    with closing(site.runner.follow(run.id)) as batches:
-        for batch in batches:
-            if lines := screen.feed(batch):
-                silence.end()
-                yield site.render("_lines.html", Lines(say, lines)).encode()
-            elif silence.is_long():
-                yield PAGE_HEARTBEAT
+    try:
+        with closing(site.runner.follow(run.id)) as batches:
+            for batch in batches:
+                if lines := screen.feed(batch):
+                    silence.end()
+                    yield site.render("_lines.html", Lines(say, lines)).encode()
+                elif silence.is_long():
+                    yield PAGE_HEARTBEAT
+    except Interrupted:
+        yield between.encode()
+        address = addresses.run(run.language, run.id)
+        yield site.render("_interrupted.html", Interruption(say, address)).encode()
+        yield after.encode()
+        return
     ending = _ending(site, run, screen)
     yield site.render("_lines.html", ending.lines).encode()
     yield between.encode()

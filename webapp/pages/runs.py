@@ -205,14 +205,13 @@ def _program(stored: StoredRun) -> str:
 def _going(site: Site, id: str) -> Run | None:
     """Give a run that is going on, and that the pages know."""
     try:
-        return site.runs.find(id) if is_going(site, id) else None
+        return site.find(id) if is_going(site, id) else None
     except UnknownRun:
         return None
 
 
 def _known(site: Site, id: str) -> Run:
     try:
-        site.runner.state(id)
-        return site.runs.find(id)
+        return site.find(id)
     except UnknownRun:
         abort(404)

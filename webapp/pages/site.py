@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from threading import Lock
 
 from jinja2 import Environment
 
 from webapp.engine.recording import Recording
 from webapp.engine.runner import Runner, UnknownRun
+from webapp.lessons.parameters import InvalidParameters, take_all
 from webapp.lessons.text import Language
-from webapp.lessons.topic import Demo, Topic, Values
+from webapp.lessons.topic import Demo, Topic, Values, find_demo
 from webapp.pages.assets import Assets
 from webapp.pages.prose import Library
 from webapp.pages.rate import RunLimit
@@ -23,8 +23,6 @@ from webapp.pages.repeat.running import Repetitions
 from webapp.pages.wording import Wording
 from webapp.store.errors import StoreError
 from webapp.store.store import Store, StoredRun
-
-RUNS_KEPT = 10_000
 
 log = logging.getLogger(__name__)
 
@@ -41,29 +39,6 @@ class Run:
     transcript_only: bool
 
 
-class Runs:
-    """Which demo each run is of. The oldest are forgotten."""
-
-    def __init__(self, kept: int = RUNS_KEPT) -> None:
-        self._kept = kept
-        self._runs: OrderedDict[str, Run] = OrderedDict()
-        self._lock = Lock()
-
-    def add(self, run: Run) -> None:
-        """Remember a run that was just started."""
-        with self._lock:
-            self._runs[run.id] = run
-            if len(self._runs) > self._kept:
-                self._runs.popitem(last=False)
-
-    def find(self, id: str) -> Run:
-        """Give the run of that id. Raises UnknownRun."""
-        with self._lock:
-            if id not in self._runs:
-                raise UnknownRun(id)
-            return self._runs[id]
-
-
 @dataclass(frozen=True)
 class Site:
     """Everything that a page needs."""
@@ -73,7 +48,6 @@ class Site:
     library: Library
     assets: Assets
     runner: Runner
-    runs: Runs
     repetitions: Repetitions
     store: Store
     templates: Environment
@@ -82,6 +56,47 @@ class Site:
     def render(self, template: str, view: object) -> str:
         """Fill a template with its one view object."""
         return self.templates.get_template(template).render(view=view)
+
+    def start(
+        self,
+        language: Language,
+        topic: Topic,
+        demo: Demo,
+        values: Values,
+        *,
+        transcript_only: bool = False,
+        visitor: str = "",
+    ) -> Run:
+        """Start a run of a demo. Raises Busy."""
+        about = {
+            "language": language,
+            "demo": topic.name_of(demo),
+            "values": values,
+            "transcript_only": transcript_only,
+        }
+        id = self.runner.start(
+            demo.program(values),
+            visitor=visitor,
+            observe=not transcript_only,
+            about=json.dumps(about),
+        )
+        return Run(id, language, topic, demo, values, transcript_only)
+
+    def find(self, id: str) -> Run:
+        """Give a run that the runner has not forgotten. Raises UnknownRun."""
+        about = self.runner.state(id).about
+        if not about:  # a program that asked for itself: see the report's routes
+            raise UnknownRun(id)
+        told = json.loads(about)
+        found = find_demo(self.topics, told["demo"])
+        if found is None:
+            raise UnknownRun(id)
+        topic, demo = found
+        try:
+            values = take_all(demo.parameters, told["values"])
+        except InvalidParameters:  # of a demo that was another one when the run was started
+            raise UnknownRun(id) from None
+        return Run(id, told["language"], topic, demo, values, told["transcript_only"])
 
     def keep(self, run: Run, recording: Recording) -> bool:
         """Store a run that is over; False, and a line in the log, where that cannot be done."""

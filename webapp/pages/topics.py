@@ -209,8 +209,7 @@ class Desk:
 
     def run(self, entry: Entry, values: Values) -> Response:
         """Start a run and stream it. Raises Busy."""
-        run = self.as_run(self.starter(entry, values)(), entry, values)
-        self.site.runs.add(run)
+        run = self.starter(entry, values)()
         if takes_events():
             return streamed(as_events(self.site, run), "text/event-stream")
         return streamed(as_page(self.site, run, self.page(entry, running=True)), "text/html")
@@ -218,9 +217,10 @@ class Desk:
     def repeat(self, entry: Entry, values: Values) -> Response:
         """Start the first of many runs and stream them all. Raises Busy."""
         start, tally = self.starter(entry, values), Tally(self.demo.outcome, values)
-        ideal = self.demo.ideal.seconds(values)
-        repetition = self.site.repetitions.begin(self.site.runner, start, tally, ideal=ideal)
-        all_of = (self.site, self.as_run(repetition.first, entry, values), repetition)
+        repetition = self.site.repetitions.begin(
+            self.site.runner, lambda: start().id, tally, ideal=self.demo.ideal.seconds(values)
+        )
+        all_of = (self.site, self.site.find(repetition.first), repetition)
         if takes_events():
             return streamed(repeat_stream.as_events(*all_of), "text/event-stream")
         page = self.page(entry, running=True)
@@ -232,18 +232,17 @@ class Desk:
         content = with_parameters(self.demo.source, {} if own else values)
         return attachment(self.demo.path.name, content)
 
-    def starter(self, entry: Entry, values: Values) -> Callable[[], str]:
-        """Give what starts a run, now or after this request, and gives its id. It raises Busy."""
+    def starter(self, entry: Entry, values: Values) -> Callable[[], Run]:
+        """Give what starts a run, now or after this request. It raises Busy."""
         return partial(
-            self.site.runner.start,
-            self.demo.program(values),
+            self.site.start,
+            self.language,
+            self.topic,
+            self.demo,
+            values,
+            transcript_only=entry.transcript_only,
             visitor=f"{visitor_address()} {entry.visitor}",
-            observe=not entry.transcript_only,
         )
-
-    def as_run(self, id: str, entry: Entry, values: Values) -> Run:
-        """Give what the pages know of a run that was started."""
-        return Run(id, self.language, self.topic, self.demo, values, entry.transcript_only)
 
 
 @dataclass(frozen=True)

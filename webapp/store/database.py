@@ -41,7 +41,7 @@ from sqlalchemy.exc import (
 from webapp.store.errors import StoreError
 from webapp.store.tables import HEAD, VERSION_TABLE
 
-SETTING = "MOVAZI_DATABASE_URL"
+SETTING = "DATABASE_URL"
 
 PATIENCE = 5.0
 """Seconds that a writer waits for another one in SQLite."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, redirect, request
@@ -27,10 +26,10 @@ from webapp.pages.compare.form import (
 from webapp.pages.compare.page import draw_choice, draw_kept
 from webapp.pages.compare.sources import prefixes
 from webapp.pages.compare.stream import Two, as_events, as_page
-from webapp.pages.form import Entry, read_entry
+from webapp.pages.form import read_entry
 from webapp.pages.htmx import FORM_ONLY, by_htmx, streamed, takes_events
 from webapp.pages.kept import Kept, NoSuchRun, find_kept
-from webapp.pages.site import Run, Site
+from webapp.pages.site import Site
 from webapp.pages.topics import Desk
 from webapp.pages.wording import Wording
 
@@ -114,7 +113,7 @@ def _run(
 ) -> Response:
     """Start the first run and stream both. Raises Busy."""
     first, second = (
-        _starter(Desk(site, language, side.topic, side.demo), side.entry, own)
+        Desk(site, language, side.topic, side.demo).starter(side.entry, own)
         for side, own in zip(enquiry.sides, values, strict=True)
     )
     sources = [side.demo.source for side in enquiry.sides]
@@ -123,18 +122,6 @@ def _run(
         return streamed(as_events(two), "text/event-stream")
     page = _page(site, language, enquiry, running=True)
     return streamed(as_page(two, page), "text/html")
-
-
-def _starter(desk: Desk, entry: Entry, values: Values) -> Callable[[], Run]:
-    """Give what starts a run, now or after this request. It raises Busy."""
-    start = desk.starter(entry, values)
-
-    def started() -> Run:
-        run = desk.as_run(start(), entry, values)
-        desk.site.runs.add(run)
-        return run
-
-    return started
 
 
 def _page(

@@ -20,7 +20,7 @@ from weakref import WeakValueDictionary
 
 from webapp.engine import runner
 from webapp.engine.recording import Outcome, Recording
-from webapp.engine.runner import Busy, Runner, UnknownRun
+from webapp.engine.runner import Busy, Interrupted, Runner, UnknownRun
 from webapp.lessons.repeats import Summary, Tally
 
 RUNS = 30
@@ -169,8 +169,8 @@ class Repetition:
                         self._runner.cancel(run)  # it may have begun after all others were ended
                         return None
             recording = self._runner.recording(run)
-        except UnknownRun:
-            return None  # it was over, and forgotten for others
+        except (UnknownRun, Interrupted):
+            return None  # it was over and forgotten for others, or is out of reach
         if recording and recording.outcome is Outcome.CANCELLED and self._ended.is_set():
             return None
         return recording
