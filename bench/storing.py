@@ -15,10 +15,10 @@ from tempfile import TemporaryDirectory
 
 from bench.table import Row
 from webapp.engine.embedded import EmbeddedRunner
+from webapp.engine.packing import pack
 from webapp.engine.program import Program
 from webapp.engine.recording import Recording
 from webapp.lessons.folders import TOPICS
-from webapp.store.packing import pack
 from webapp.store.store import Store, StoredRun
 
 DEMO = TOPICS / "lock/demos/lock_around_the_message.py"

@@ -15,9 +15,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp.api.answers import answer_program
 from webapp.api.blueprints import api_blueprints
-from webapp.engine.embedded import MB, EmbeddedRunner, Limits, bare
+from webapp.engine.embedded import EmbeddedRunner, bare
 from webapp.engine.runner import Runner
-from webapp.lessons.folders import find_topics
+from webapp.lessons.folders import TOPICS, find_topics
 from webapp.lessons.topic import Topic
 from webapp.operating import RUNNER
 from webapp.operating.command import settings_command
@@ -41,7 +41,7 @@ from webapp.pages.runs import repetitions_blueprint, runs_blueprint
 from webapp.pages.site import Site
 from webapp.pages.topics import topic_blueprint
 from webapp.pages.wording import load_wordings
-from webapp.settings import Settings, read_settings
+from webapp.settings import Settings, engine_limits, read_settings
 from webapp.store.store import Store
 from webapp.terminal.commands import add_commands
 
@@ -132,18 +132,15 @@ def _own_store(app: Flask, settings: Settings) -> Store:
 
 
 def _own_runner(settings: Settings) -> Runner:
-    limits = Limits(
-        capacity=settings.capacity,
-        in_line=settings.in_line,
-        soft_deadline=settings.run_seconds,
-        cpu=settings.run_cpu_seconds,
-        memory=settings.run_memory_mb * MB,
-        processes=settings.run_processes,
-        open_files=settings.run_open_files,
-        file_size=settings.run_file_mb * MB,
-        output=settings.run_output_mb * MB,
-    )
-    runner = EmbeddedRunner(limits, bare(settings.run_user))
+    limits = engine_limits(settings)
+    runner: Runner
+    if settings.runner == "celery":
+        # Loaded only here: one machine has neither Celery nor Redis.
+        from webapp.cluster.runner import ClusterRunner  # noqa: PLC0415
+
+        runner = ClusterRunner(settings.redis_url.get_secret_value(), TOPICS, limits)
+    else:
+        runner = EmbeddedRunner(limits, bare(settings.run_user))
     atexit.register(runner.close)
     return runner
 

@@ -31,6 +31,10 @@ PATTERNS = {
 """What is allowed, in words, where the type does not tell."""
 
 EMPTY = SecretStr("")
+
+UNFOLLOWED = 5.0
+"""Seconds that a page has to find another server, where there are several."""
+
 LIMITS = Limits()
 
 
@@ -274,6 +278,22 @@ def _lacking(settings: Settings) -> Iterator[str]:
         for name in ("redis_url", "database_url"):
             if not getattr(settings, name).get_secret_value():
                 yield f"{variable('runner')}=celery needs {variable(name)}."
+
+
+def engine_limits(settings: Settings) -> Limits:
+    """What the engine allows, as it is set."""
+    return Limits(
+        capacity=settings.capacity,
+        in_line=settings.in_line,
+        soft_deadline=settings.run_seconds,
+        unfollowed=UNFOLLOWED if settings.redis_url.get_secret_value() else LIMITS.unfollowed,
+        cpu=settings.run_cpu_seconds,
+        memory=settings.run_memory_mb * MB,
+        processes=settings.run_processes,
+        open_files=settings.run_open_files,
+        file_size=settings.run_file_mb * MB,
+        output=settings.run_output_mb * MB,
+    )
 
 
 def variable(name: str) -> str:

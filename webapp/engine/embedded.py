@@ -15,7 +15,6 @@ import errno
 import fcntl
 import logging
 import os
-import platform
 import secrets
 import selectors
 import shutil
@@ -245,11 +244,16 @@ class _Run:
 class EmbeddedRunner:
     """Runs programs on this machine; see `runner.Runner` for what its methods promise."""
 
-    def __init__(self, limits: Limits | None = None, around: Surroundings | None = None) -> None:
+    def __init__(
+        self,
+        limits: Limits | None = None,
+        around: Surroundings | None = None,
+        machine: Machine | None = None,
+    ) -> None:
         self.limits = limits or Limits()
         self._around = around or bare()
         self._user = find_run_user(self._around.user)
-        self._machine = this_machine()
+        self._machine = machine or this_machine()
         self.folder = Path(tempfile.mkdtemp(prefix="movazi-", dir=_folder_of_fifos()))
         self._share(self.folder, PASSED_THROUGH)
         self._runs: OrderedDict[str, _Run] = OrderedDict()
@@ -718,7 +722,7 @@ class EmbeddedRunner:
     def _finish(self, run: _Run, outcome: Outcome, over: wire.Over | None) -> None:
         if run.seat is not None:
             self._give_up(run.seat)
-        recording = _record(run, outcome, over)
+        recording = _record(run, self._machine, outcome, over)
         with run.changed:
             run.recording = recording
             run.phase = Phase.OVER
@@ -837,7 +841,7 @@ def _weight(run: _Run) -> int:
     return len(run.events) + run.printed // BYTES_PER_EVENT
 
 
-def _record(run: _Run, outcome: Outcome, over: wire.Over | None) -> Recording:
+def _record(run: _Run, machine: Machine, outcome: Outcome, over: wire.Over | None) -> Recording:
     began = run.began
     last = run.events[-1].time if run.events else 0
     methods = (event.text for event in run.events if event.kind is Kind.STARTS and event.text)
@@ -847,11 +851,12 @@ def _record(run: _Run, outcome: Outcome, over: wire.Over | None) -> Recording:
         pid=began.pid if began else 0,
         python=began.python if began else "",
         implementation=began.implementation if began else "",
-        machine=f"{platform.system()} {platform.machine()}",
-        cores=len(os.sched_getaffinity(0)),
+        machine=machine.system,
+        cores=machine.cores,
         start_methods=tuple(dict.fromkeys(methods)),
         source_sha256=began.sha256 if began else "",
         observed=run.observe,
+        host=machine.name,
     )
     return Recording(
         events=tuple(run.events),

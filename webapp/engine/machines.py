@@ -30,7 +30,8 @@ ANYWHERE = Needs()
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What a machine has. Its `name` is what its owner calls it, and may be empty."""
+    """What a machine has. Its `name` is what its owner calls it, and may be empty; `system` says
+    what it is, such as "Linux x86_64"."""
 
     name: str
     cores: int
@@ -38,6 +39,7 @@ class Machine:
     implementation: str
     gil: bool
     start_methods: tuple[str, ...]
+    system: str = ""
 
     def meets(self, needs: Needs) -> bool:
         """Tell whether a program with these needs can run on it."""
@@ -58,6 +60,7 @@ def this_machine(name: str = "") -> Machine:
         implementation=platform.python_implementation(),
         gil=has_gil(),
         start_methods=tuple(multiprocessing.get_all_start_methods()),
+        system=f"{platform.system()} {platform.machine()}",
     )
 
 

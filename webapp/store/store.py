@@ -14,11 +14,11 @@ from sqlalchemy import Connection, Row, Table, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
+from webapp.engine.packing import pack, unpack
 from webapp.engine.recording import Outcome, Recording
 from webapp.engine.runner import UnknownRun
 from webapp.store.database import open_database, reason, shrink
 from webapp.store.errors import PrunedRun, StoreError
-from webapp.store.packing import pack, unpack
 from webapp.store.tables import pruned, runs, sources
 
 BATCH = 500

@@ -10,8 +10,8 @@ import pytest
 
 from tests.store.runs import recording
 from webapp.engine.events import Event, Kind
+from webapp.engine.packing import pack, unpack
 from webapp.engine.recording import Outcome, Receipt, Recording, Wait
-from webapp.store.packing import pack, unpack
 
 # As the first version wrote it. What is stored stays as it is: this may not be brought up to date.
 FIRST: dict[str, Any] = {

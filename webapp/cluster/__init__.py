@@ -1,0 +1,15 @@
+"""The runner for many machines: Celery carries the runs, Redis Streams carry what they report.
+
+    web server ──start──> Celery's queues ──> worker: claims the run, and follows it in its own
+        │                                              engine (`webapp.engine.embedded`)
+        ├──follow──< stream of the run <───events, ending──┘    │
+        └──cancel──> stream of the worker's orders ─────────────┘
+
+`board`    all that is kept in Redis: its keys, and the steps that must happen at once
+`runner`   the seam, for web servers: `runner.Runner` of the engine
+`queues`   which queue a program waits in, by what it needs, and what Celery is told
+`worker`   a machine that runs programs: takes them from the queues, reports, announces itself
+`command`  `python -m webapp.cluster`: starts a worker, or asks whether it is announced
+
+Knows the engine, Celery and Redis, and nothing of lessons, pages or Flask.
+"""

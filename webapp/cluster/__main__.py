@@ -1,0 +1,63 @@
+"""`python -m webapp.cluster`: a worker, until it is told to stop (SIGTERM).
+
+`python -m webapp.cluster health` exits with 0 if the worker of this name is announced.
+"""
+
+from __future__ import annotations
+
+import logging.config
+import sys
+from collections.abc import Sequence
+
+from webapp.cluster.board import connect
+from webapp.cluster.serving import machine_called, serve
+from webapp.engine.embedded import bare
+from webapp.engine.run_user import RunUserError
+from webapp.lessons.folders import TOPICS, find_topics
+from webapp.operating.logs import log_config
+from webapp.settings import Settings, SettingsError, engine_limits, read_settings, variable
+
+USAGE = "usage: python -m webapp.cluster [health]"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Serve, or tell whether this machine does; give the exit code."""
+    try:
+        settings = read_settings()
+        if not settings.redis_url.get_secret_value():
+            raise SettingsError(f"A worker needs {variable('redis_url')}.")
+        match arguments:
+            case []:
+                return _serve(settings)
+            case ["health"]:
+                return _tell_health(settings)
+    except (RunUserError, SettingsError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(USAGE, file=sys.stderr)
+    return 2
+
+
+def _serve(settings: Settings) -> int:
+    logging.config.dictConfig(log_config(format=settings.log_format, level=settings.log_level))
+    serve(
+        settings.redis_url.get_secret_value(),
+        TOPICS,
+        {demo.program(demo.defaults).needs for topic in find_topics() for demo in topic.demos},
+        machine=machine_called(settings.worker_name),
+        limits=engine_limits(settings),
+        around=bare(settings.run_user),
+    )
+    return 0
+
+
+def _tell_health(settings: Settings) -> int:
+    board = connect(settings.redis_url.get_secret_value(), life=1, unfollowed=1)
+    name = machine_called(settings.worker_name).name
+    there = board.answers() and board.is_announced(name)
+    print(f"{name} is {'there' if there else 'not announced'}")
+    return int(not there)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,46 @@
+"""How runs end that no engine has seen to their end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from webapp.cluster.board import Order
+from webapp.engine.events import Event
+from webapp.engine.machines import Machine
+from webapp.engine.recording import Outcome, Receipt, Recording
+
+
+def unfinished(
+    order: Order,
+    outcome: Outcome,
+    detail: str = "",
+    *,
+    machine: Machine | None = None,
+    events: Sequence[Event] = (),
+) -> Recording:
+    """The record of a run that never began, or whose `machine` is gone, with what it reported."""
+    last = events[-1] if events else None
+    receipt = Receipt(
+        run=order.id,
+        started_at=order.asked_at,
+        pid=events[0].pid if events else 0,
+        python=machine.python if machine else "",
+        implementation=machine.implementation if machine else "",
+        machine=machine.system if machine else "",
+        cores=machine.cores if machine else 0,
+        start_methods=(),
+        source_sha256=order.sha256 if events else "",
+        observed=order.observe,
+        host=machine.name if machine else "",
+    )
+    return Recording(
+        events=tuple(events),
+        outcome=outcome,
+        detail=detail,
+        wall=last.time / 1e6 if last else 0.0,
+        cpu=0.0,
+        dropped=0,
+        exit_code=None,
+        swept=0,
+        receipt=receipt,
+    )

@@ -1,0 +1,72 @@
+"""Has Celery give a worker its runs, a thread each: they only wait, other processes work."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from celery import Celery
+from celery.signals import worker_ready, worker_shutting_down
+
+from webapp.cluster.board import connect
+from webapp.cluster.queues import TASK, make_celery, queues_of
+from webapp.cluster.runner import LINE_LIFE
+from webapp.cluster.worker import Worker
+from webapp.engine.embedded import EmbeddedRunner, Limits, Surroundings
+from webapp.engine.machines import Machine, Needs, this_machine
+
+
+def machine_called(name: str) -> Machine:
+    """This machine, by the name that it is given, or else that it has."""
+    return this_machine(name or platform.node())
+
+
+def serve(
+    redis_url: str,
+    root: Path,
+    wanted: Iterable[Needs],
+    *,
+    machine: Machine,
+    limits: Limits,
+    around: Surroundings,
+) -> None:
+    """Run what programs below `root` are asked for, until SIGTERM; then those that go on may end.
+
+    `wanted` is what any of them needs: the queues that there are.
+    """
+    queues = queues_of(machine, wanted)
+    engine = EmbeddedRunner(limits, around, machine)
+    longest = (limits.soft_deadline or LINE_LIFE) + limits.grace
+    board = connect(redis_url, life=LINE_LIFE + longest, unfollowed=limits.unfollowed or LINE_LIFE)
+    worker = Worker(board, engine, root, machine, queues)
+    celery = _celery(redis_url, worker, queues, longest)
+
+    # Not before Celery takes runs, or they would wait for it.
+    worker_ready.connect(lambda **_: worker.serve(), weak=False)
+    worker_shutting_down.connect(lambda **_: worker.leave(), weak=False)
+    try:
+        celery.Worker(
+            pool_cls="threads",
+            concurrency=limits.capacity,
+            hostname=f"movazi@{machine.name}-{os.getpid()}",
+            without_gossip=True,
+            without_mingle=True,
+            without_heartbeat=True,
+            loglevel="WARNING",
+        ).start()
+    finally:
+        worker.close()
+        engine.close()
+        board.close()
+
+
+def _celery(redis_url: str, worker: Worker, queues: Sequence[str], longest: float) -> Celery:
+    app = make_celery(redis_url, queues, longest=longest)
+
+    @app.task(name=TASK)  # type: ignore[untyped-decorator]
+    def run(id: str) -> None:
+        worker.run(id)
+
+    return app

@@ -1,0 +1,245 @@
+"""A machine that runs programs for web servers elsewhere.
+
+    Celery's queues ──> a thread a run: claims it, has the engine run it, and sends what it reports
+    orders, deserted ─> one thread: ends runs, and announces what this machine has
+
+All programs are files of one folder, and an order names one of them with its hash: nothing else can
+be run by whoever can write to Redis.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from redis.exceptions import RedisError
+
+from webapp.cluster.board import (
+    GONE,
+    Announcement,
+    Board,
+    Order,
+    OverAlready,
+    Vanished,
+)
+from webapp.cluster.endings import unfinished
+from webapp.engine.embedded import EmbeddedRunner
+from webapp.engine.events import Event
+from webapp.engine.machines import Machine
+from webapp.engine.program import Program
+from webapp.engine.recording import Outcome, Recording
+from webapp.engine.runner import Phase, UnknownRun
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+PULSE = 0.5
+"""Seconds between two announcements, and looks at who is followed."""
+
+SWEEP = 2.0
+"""Seconds between two looks for runs in line that nobody follows."""
+
+RETRY = 0.2
+"""Seconds between two attempts to reach a Redis that is gone."""
+
+GIVE_UP = 60.0
+"""Seconds after which a run's report is given up, and the run itself ended."""
+
+UNFOLLOWED = "nobody followed it any more"
+
+
+@dataclass
+class Going:
+    """A run that goes on here: its id in our engine, and why it was ended, if it was."""
+
+    own: str
+    why: str = ""
+
+
+class Worker:
+    """Runs what is ordered, in an engine of its own."""
+
+    def __init__(
+        self,
+        board: Board,
+        engine: EmbeddedRunner,
+        root: Path,
+        machine: Machine,
+        queues: Sequence[str],
+    ) -> None:
+        """`root` is the folder of all programs. Nothing is announced before `serve`."""
+        self._board = board
+        self._engine = engine
+        self._root = root
+        self._machine = machine
+        self._queues = tuple(queues)
+        self._going: dict[str, Going] = {}
+        self._closing = threading.Event()
+        self._pulse = threading.Thread(target=self._serve, name="pulse", daemon=True)
+
+    def serve(self) -> None:
+        """Announce this machine, from now on."""
+        self._announce()
+        self._pulse.start()
+
+    def leave(self) -> None:
+        """Say that this machine takes no run any more; those that go on are still here."""
+        self._queues = ()
+
+    def close(self) -> None:
+        """Take the announcement back; no run may be going on any more."""
+        self._closing.set()
+        self._pulse.join()
+        with suppress(RedisError):
+            self._board.leave(self._machine.name)
+
+    def run(self, id: str) -> None:
+        """Run what was ordered, once: claim it, see it to its end, and report it all."""
+        standing = self._retried(lambda: self._board.standing(id))
+        if standing is None:
+            return  # forgotten while it waited
+        order = standing.order
+        claimed = self._retried(lambda: self._board.claim(order, self._machine.name, self._machine))
+        if claimed is None:
+            self._finish(order, unfinished(order, Outcome.CANCELLED, UNFOLLOWED), Phase.QUEUED)
+        elif claimed:
+            self._carry_out(order)
+
+    def _carry_out(self, order: Order) -> None:
+        try:
+            program = self._program(order)
+        except ValueError as error:
+            machine = self._machine
+            self._finish(order, unfinished(order, Outcome.FAILED, str(error), machine=machine))
+            return
+        own = self._engine.start(program, observe=order.observe)
+        going = self._going[order.id] = Going(own)
+        try:
+            self._report(order, going)
+        finally:
+            del self._going[order.id]
+
+    def _program(self, order: Order) -> Program:
+        """The file that is meant. Raises ValueError where it is not here, or another one."""
+        path = (self._root / order.path).resolve()
+        if not path.is_relative_to(self._root):
+            raise ValueError("no program of the course")
+        program = Program(path, order.parameters, tuple(order.arguments))
+        # A file that is gone is for the engine to tell, as it is on one machine.
+        if path.exists() and program.sha256 != order.sha256:
+            raise ValueError("the worker has another version of the program")
+        return program
+
+    # --- what a run reports ---
+
+    def _report(self, order: Order, going: Going) -> None:
+        """Send a run's events as they come, and its ending; begin again where Redis lost them."""
+        sent = 0
+        while True:
+            try:
+                with closing(self._engine.follow(going.own, sent)) as batches:
+                    for batch in batches:
+                        if batch:
+                            self._send(order, batch)
+                            sent = batch[-1].id
+                recording = self._recording(order, going)
+                self._retried(partial(self._board.finish, order, recording))
+            except Vanished:
+                sent = 0
+                self._retried(lambda: self._board.restore(order, self._machine.name, self._machine))
+                continue
+            except (OverAlready, *GONE):
+                # Somebody else has ended it, or nobody can be told any more.
+                with suppress(UnknownRun):
+                    self._engine.cancel(going.own)
+            return
+
+    def _recording(self, order: Order, going: Going) -> Recording:
+        """What our engine says of a run that is over, under the name by which all know it."""
+        recording = self._engine.recording(going.own)
+        assert recording is not None
+        receipt = replace(recording.receipt, run=order.id, started_at=order.asked_at)
+        cancelled = recording.outcome is Outcome.CANCELLED
+        return replace(
+            recording, receipt=receipt, detail=going.why if cancelled else recording.detail
+        )
+
+    def _send(self, order: Order, batch: Sequence[Event]) -> None:
+        self._retried(lambda: self._board.append(order.id, batch))
+
+    def _finish(self, order: Order, recording: Recording, only: Phase | None = None) -> None:
+        with suppress(OverAlready, Vanished):
+            self._retried(lambda: self._board.finish(order, recording, only=only))
+
+    def _retried(self, step: Callable[[], T]) -> T:
+        """Take a step, again and again while Redis is gone. Raises its error in the end."""
+        until = time.monotonic() + GIVE_UP
+        while True:
+            try:
+                return step()
+            except GONE:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(RETRY)
+
+    # --- the pulse ---
+
+    def _serve(self) -> None:
+        # Orders of before are for runs that this machine no longer has: they end nothing.
+        last, swept, answered = "0", 0.0, True
+        while not self._closing.is_set():
+            try:
+                self._announce()
+                self._end_deserted()
+                if time.monotonic() - swept > SWEEP:
+                    swept = time.monotonic()
+                    self._sweep_lines()
+                ended, last = self._board.orders(self._machine.name, last, PULSE)
+                for id in ended:
+                    self._end(id)
+                answered = True
+            except RedisError as error:
+                if answered:
+                    log.error("Redis does not answer: %s", error)
+                answered = False
+                self._closing.wait(RETRY)
+
+    def _announce(self) -> None:
+        self._board.announce(
+            Announcement(
+                machine=self._machine,
+                queues=self._queues,
+                running=len(self._going),
+                capacity=self._engine.limits.capacity,
+            )
+        )
+
+    def _end(self, id: str, why: str = "") -> None:
+        if going := self._going.get(id):
+            going.why = why
+            with suppress(UnknownRun):
+                self._engine.cancel(going.own)
+
+    def _end_deserted(self) -> None:
+        for id in self._board.deserted(list(self._going)):
+            self._end(id, UNFOLLOWED)
+
+    def _sweep_lines(self) -> None:
+        """Take those out of line whom nobody follows: they would hold others' places."""
+        for queue in self._queues:
+            for id in self._board.deserted(self._board.in_line(queue)):
+                standing = self._board.standing(id)
+                if standing is None:
+                    self._board.strike(queue, id)
+                    continue
+                left = unfinished(standing.order, Outcome.CANCELLED, UNFOLLOWED)
+                with suppress(OverAlready, Vanished):
+                    self._board.finish(standing.order, left, only=Phase.QUEUED)
