@@ -10,6 +10,9 @@ import pytest
 from webapp.engine.embedded import EmbeddedRunner, Limits
 from webapp.store.store import Store
 
+# Tests that are imported say what was wrong as others do.
+pytest.register_assert_rewrite("tests.engine.seam")
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--runs`: claims must hold every time, and more runs find what is rare."""

@@ -87,6 +87,7 @@ def test_the_store_knows_the_engines_records_and_the_database() -> None:
         "webapp.store",
         "webapp.engine.recording",
         "webapp.engine.events",
+        "webapp.engine.packing",
         "webapp.engine.runner",
     )
     for path in (ROOT / "webapp/store").rglob("*.py"):
@@ -103,10 +104,37 @@ def test_only_the_store_knows_the_database(package: str) -> None:
             assert name.partition(".")[0] not in {"sqlalchemy", "alembic"}, f"{path} imports {name}"
 
 
+def test_the_cluster_knows_the_engine_celery_and_redis() -> None:
+    own, foreign = ("webapp.cluster", "webapp.engine"), {"celery", "kombu", "redis"}
+    # The command wires: it reads the settings, and what there are programs for.
+    wired = ("webapp.lessons.folders", "webapp.operating.logs", "webapp.settings")
+    for path in (ROOT / "webapp/cluster").rglob("*.py"):
+        allowed = own + (wired if path.name == "__main__.py" else ())
+        for name in imported(path):
+            standard = name.partition(".")[0] in sys.stdlib_module_names
+            known = standard or name.partition(".")[0] in foreign
+            assert known or name.startswith(allowed), f"{path} imports {name}"
+
+
+def test_only_the_cluster_knows_celery_and_redis() -> None:
+    for path in (ROOT / "webapp").rglob("*.py"):
+        if not path.is_relative_to(ROOT / "webapp/cluster"):
+            for name in imported(path):
+                assert name.partition(".")[0] not in {"celery", "kombu", "redis"}, path
+
+
+def test_the_site_of_one_machine_loads_neither_celery_nor_redis() -> None:
+    code = "import sys, webapp.app; print(*{name.partition('.')[0] for name in sys.modules})"
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert not {"celery", "kombu", "redis", "psycopg"} & set(run.stdout.split())
+
+
 @pytest.mark.parametrize("package", ["pages", "api", "terminal"])
 def test_it_reaches_the_engine_by_its_seam_only(package: str) -> None:
     """What wires everything, `app.py`, alone chooses a runner."""
-    seam = {"runner", "recording", "events", "program"}
+    seam = {"runner", "recording", "events", "program", "machines"}
     for path in (ROOT / "webapp" / package).rglob("*.py"):
         for name in imported(path):
             if name.startswith("webapp.engine."):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -34,9 +35,9 @@ from webapp.pages.guard import guard
 from webapp.pages.home import home_blueprint
 from webapp.pages.lanes import lanes_blueprint
 from webapp.pages.prose import Library
-from webapp.pages.rate import limit_runs
+from webapp.pages.rate import Counts, limit_runs
 from webapp.pages.record import record_blueprint
-from webapp.pages.repeat.running import Repetitions
+from webapp.pages.repeat.running import Notices, Repetitions
 from webapp.pages.runs import repetitions_blueprint, runs_blueprint
 from webapp.pages.site import Site
 from webapp.pages.topics import topic_blueprint
@@ -68,11 +69,13 @@ def create_app(
     found = tuple(topics or find_topics())
     # The store first: where it cannot be opened, the runner has not started its processes yet.
     store = store or _own_store(app, settings)
-    runner = runner or _own_runner(settings)
+    shared = Shared()
+    if runner is None:
+        runner, shared = _own_runner(settings)
     app.extensions[RUNNER] = runner
     if token := settings.metrics_token.get_secret_value():
         measure(app, runner, token)
-    site = _site(app, settings, found, store, runner)
+    site = _site(app, settings, topics=found, store=store, runner=runner, shared=shared)
     compress(app)
     guard(app, hosts=settings.hosts, probes=(LIVE, READY))
     handle_errors(app, site, answer_program)
@@ -95,8 +98,22 @@ def create_app(
     return app
 
 
+@dataclass(frozen=True)
+class Shared:
+    """What servers share beside a runner, where there are several."""
+
+    notices: Notices | None = None
+    counts: Counts | None = None
+
+
 def _site(
-    app: Flask, settings: Settings, topics: tuple[Topic, ...], store: Store, runner: Runner
+    app: Flask,
+    settings: Settings,
+    *,
+    topics: tuple[Topic, ...],
+    store: Store,
+    runner: Runner,
+    shared: Shared,
 ) -> Site:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -109,10 +126,15 @@ def _site(
         library,
         Assets(),
         runner,
-        Repetitions(),
+        Repetitions(shared.notices),
         store,
         app.jinja_env,
-        limit_runs(app, per_address=settings.rate_limit, per_page=settings.rate_limit_page),
+        limit_runs(
+            app,
+            per_address=settings.rate_limit,
+            per_page=settings.rate_limit_page,
+            counts=shared.counts,
+        ),
     )
 
 
@@ -131,18 +153,20 @@ def _own_store(app: Flask, settings: Settings) -> Store:
     return store
 
 
-def _own_runner(settings: Settings) -> Runner:
+def _own_runner(settings: Settings) -> tuple[Runner, Shared]:
     limits = engine_limits(settings)
-    runner: Runner
-    if settings.runner == "celery":
-        # Loaded only here: one machine has neither Celery nor Redis.
-        from webapp.cluster.runner import ClusterRunner  # noqa: PLC0415
+    if settings.runner == "embedded":
+        embedded = EmbeddedRunner(limits, bare(settings.run_user))
+        atexit.register(embedded.close)
+        return embedded, Shared()
+    # Loaded only here: one machine has neither Celery nor Redis.
+    from webapp.cluster.board import client_options  # noqa: PLC0415
+    from webapp.cluster.runner import ClusterRunner  # noqa: PLC0415
 
-        runner = ClusterRunner(settings.redis_url.get_secret_value(), TOPICS, limits)
-    else:
-        runner = EmbeddedRunner(limits, bare(settings.run_user))
-    atexit.register(runner.close)
-    return runner
+    redis_url = settings.redis_url.get_secret_value()
+    cluster = ClusterRunner(redis_url, TOPICS, limits)
+    atexit.register(cluster.close)
+    return cluster, Shared(cluster, Counts(redis_url, client_options()))
 
 
 def _trust_proxies(app: Flask, count: int) -> None:

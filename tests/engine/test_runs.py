@@ -1,4 +1,4 @@
-"""How runs begin, end and are kept apart."""
+"""How runs begin, end and are kept apart, by the engine of this very process."""
 
 from __future__ import annotations
 
@@ -9,292 +9,32 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from tests.engine.conftest import Run, Write
+from tests.engine.conftest import Write
 from tests.engine.running import (
     finish,
     is_alive,
-    kinds,
-    pids_printed,
     texts,
     until_printed,
     wait_until,
 )
+from tests.engine.seam import *  # noqa: F403  (what every runner promises)
+from tests.engine.seam import FOREVER
 from webapp.engine import tree
 from webapp.engine.embedded import EmbeddedRunner
-from webapp.engine.events import Kind
 from webapp.engine.recording import Outcome
-from webapp.engine.runner import Busy, Phase, UnknownRun
+from webapp.engine.runner import UnknownRun
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
-MakeRunner = Callable[..., EmbeddedRunner]
-
-FOREVER = """
-    import os, threading, time
-    print("pid", os.getpid())
-    print("ready")
-    while True:
-        time.sleep(60)
-"""
-
-
-def test_a_run_gives_a_receipt_that_proves_it(run: Run) -> None:
-    recording = run("import os\nprint('pid', os.getpid(), os.getppid())")
-    receipt = recording.receipt
-    assert pids_printed(recording) == [receipt.pid]
-    assert receipt.pid != os.getpid()
-    assert receipt.python.startswith("3.")
-    assert len(receipt.source_sha256) == 64
-    assert receipt.cores >= 1
-    assert recording.outcome is Outcome.FINISHED
-    assert 0 < recording.wall < 5
-    assert recording.cpu > 0
-
-
-def test_parameters_reach_main_and_the_file_stays_as_it_is(
-    runner: EmbeddedRunner, write: Write
-) -> None:
-    program = write(
-        """
-        def main(times: int = 1, word: str = "a") -> None:
-            print(word * times)
-
-
-        if __name__ == "__main__":
-            main()
-        """,
-        times=3,
-        word="b'\"",
-    )
-    before = program.path.read_bytes()
-    recording = finish(runner, runner.start(program))
-    assert texts(recording) == ["b'\"" * 3]
-    assert program.path.read_bytes() == before
-
-
-def test_a_program_that_cannot_start_fails_with_its_traceback(run: Run) -> None:
-    recording = run("import no_such_module")
-    assert recording.outcome is Outcome.FAILED
-    assert recording.detail == "exit code 1"
-    assert texts(recording)[-1] == "ModuleNotFoundError: No module named 'no_such_module'"
-
-
-def test_a_program_whose_file_is_gone_fails(runner: EmbeddedRunner, write: Write) -> None:
-    program = write("print('never')")
-    program.path.unlink()
-    assert finish(runner, runner.start(program)).outcome in (Outcome.FAILED, Outcome.LOST)
-
-
-def test_arguments_that_no_message_can_hold_are_refused(
-    runner: EmbeddedRunner, write: Write
-) -> None:
-    recording = finish(runner, runner.start(write("print('never')", word="x" * 100_000)))
-    assert recording.outcome is Outcome.FAILED
-    assert recording.detail == "its parameters and arguments are too long"
-    assert recording.events == ()
-
-
-def test_a_main_process_killed_by_a_signal_fails_and_says_which(run: Run) -> None:
-    recording = run("import os, signal\nprint('last words')\nos.kill(os.getpid(), signal.SIGKILL)")
-    assert (recording.outcome, recording.detail) == (Outcome.FAILED, "SIGKILL")
-    assert texts(recording) == ["last words"]
-
-
-def test_stop_ends_the_whole_tree_and_keeps_what_was_recorded(
-    runner: EmbeddedRunner, write: Write
-) -> None:
-    run = runner.start(
-        write("""
-        import multiprocessing, os, time
-        def work():
-            print("pid", os.getpid())
-            time.sleep(60)
-        children = [multiprocessing.get_context("fork").Process(target=work) for _ in range(3)]
-        for child in children: child.start()
-        for child in children: child.join()
-        """)
-    )
-    seen = 0
-    for batch in runner.follow(run):
-        seen += len(kinds(batch, Kind.PRINTED))
-        if seen == 3:
-            runner.cancel(run)
-    recording = runner.recording(run)
-    assert recording is not None
-    assert recording.outcome is Outcome.CANCELLED
-    pids = pids_printed(recording)
-    assert len(pids) == 3
-    assert not any(is_alive(pid) for pid in pids)
-
-
-def test_the_soft_deadline_ends_a_run_that_can_be_asked(
-    make_runner: MakeRunner, write: Write
-) -> None:
-    runner = make_runner(soft_deadline=0.4, grace=20)
-    recording = finish(runner, runner.start(write(FOREVER)))
-    assert recording.outcome is Outcome.TIMED_OUT
-    assert texts(recording)[-1] == "ready"
-    assert 0.3 <= recording.wall < 10  # asked, not killed at the end of the grace
-
-
-def test_the_hard_deadline_kills_a_run_that_will_not_listen(
-    make_runner: MakeRunner, write: Write
-) -> None:
-    runner = make_runner(soft_deadline=0.3, grace=0.3)
-    program = write("""
-        import os, signal, time
-        signal.signal(signal.SIGTERM, lambda *_: print("no"))
-        if os.fork() == 0:
-            os.setsid()
-        print("pid", os.getpid())
-        while True:
-            time.sleep(60)
-    """)
-    recording = finish(runner, runner.start(program))
-    assert recording.outcome is Outcome.TIMED_OUT
-    assert recording.exit_code == -signal.SIGKILL
-    assert "no" in texts(recording)  # it was asked first
-    assert not any(is_alive(pid) for pid in pids_printed(recording))
-
-
-def test_a_thread_that_is_left_behind_is_waited_for_as_python_does(run: Run) -> None:
-    recording = run("""
-        import threading, time
-        def late():
-            time.sleep(0.05); print("late")
-        threading.Thread(target=late).start()
-        print("main is over")
-    """)
-    assert texts(recording) == ["main is over", "late"]
-    assert recording.outcome is Outcome.FINISHED
-
-
-def test_an_orphan_in_a_session_of_its_own_is_found_and_ended(run: Run) -> None:
-    recording = run("""
-        import os, time
-        if os.fork() == 0:
-            os.setsid()
-            if os.fork() == 0:
-                print("pid", os.getpid(), flush=True)
-                os.close(1); os.close(2)
-                time.sleep(600)
-            os._exit(0)
-        os.wait()
-        while True:
-            time.sleep(0.05)
-            break
-    """)
-    assert recording.outcome is Outcome.FINISHED
-    assert recording.swept == 1
-    [pid] = pids_printed(recording)
-    assert not is_alive(pid)
-
-
-def test_transcripts_of_twenty_runs_at_once_never_mix(runner: EmbeddedRunner, write: Write) -> None:
-    source = """
-        import threading, time
-        def work(run, number):
-            for step in range(20):
-                print(f"run {run} thread {number} step {step}")
-                time.sleep(0.001)
-        def main(run: int = 0) -> None:
-            threads = [threading.Thread(target=work, args=(run, n)) for n in range(5)]
-            for thread in threads: thread.start()
-            for thread in threads: thread.join()
-
-
-        if __name__ == "__main__":
-            main()
-    """
-    programs = [write(source, run=number) for number in range(20)]
-    with ThreadPoolExecutor(20) as pool:
-        recordings = list(pool.map(lambda program: finish(runner, runner.start(program)), programs))
-    for number, recording in enumerate(recordings):
-        expected = [
-            f"run {number} thread {thread} step {step}" for thread in range(5) for step in range(20)
-        ]
-        assert sorted(texts(recording)) == sorted(expected)
-    assert len({recording.receipt.pid for recording in recordings}) == 20
-
-
-def test_several_may_follow_a_run_and_begin_anywhere(runner: EmbeddedRunner, write: Write) -> None:
-    run = runner.start(write("for number in range(10): print(number)"))
-    first = [event for batch in runner.follow(run) for event in batch]
-    second = [event for batch in runner.follow(run, after=5) for event in batch]
-    assert [event.id for event in first] == list(range(1, len(first) + 1))
-    assert second == first[5:]
-
-
-def test_lines_arrive_while_the_run_goes_on(runner: EmbeddedRunner, write: Write) -> None:
-    run = runner.start(write(FOREVER))
-    until_printed(runner, run, "ready")
-    assert runner.state(run).phase is Phase.RUNNING
-    runner.cancel(run)
-    assert finish(runner, run).outcome is Outcome.CANCELLED
-
-
-def test_a_run_that_nobody_follows_any_more_is_ended(make_runner: MakeRunner, write: Write) -> None:
-    runner = make_runner(unfollowed=0.3)
-    run = runner.start(write(FOREVER))
-    until_printed(runner, run, "ready")
-    wait_until(lambda: runner.state(run).phase is Phase.OVER)
-    recording = runner.recording(run)
-    assert recording is not None
-    assert recording.outcome is Outcome.CANCELLED
-    assert recording.detail == "nobody followed it any more"
-
-
-def test_a_run_whose_stream_is_taken_up_again_goes_on(
-    make_runner: MakeRunner, write: Write
-) -> None:
-    runner = make_runner(unfollowed=1)
-    run = runner.start(write("import time\nprint('ready')\ntime.sleep(1.5)\nprint('end')"))
-    seen = until_printed(runner, run, "ready")
-    rest = [event for batch in runner.follow(run, seen[-1].id) for event in batch]
-    recording = runner.recording(run)
-    assert recording is not None
-    assert recording.outcome is Outcome.FINISHED
-    assert [*seen, *rest] == list(recording.events)
-
-
-def test_beyond_capacity_runs_wait_in_line_and_then_the_answer_is_busy(
-    make_runner: MakeRunner, write: Write
-) -> None:
-    runner = make_runner(capacity=1, in_line=2)
-    first = runner.start(write(FOREVER))
-    until_printed(runner, first, "ready")
-    keep = runner.follow(first)
-    next(keep)
-    second, third = runner.start(write("print(2)")), runner.start(write("print(3)"))
-    assert [runner.state(run).place for run in (first, second, third)] == [0, 1, 2]
-    assert runner.state(second).phase is Phase.QUEUED
-    with pytest.raises(Busy):
-        runner.start(write("print(4)"))
-    runner.cancel(third)
-    assert finish(runner, third).outcome is Outcome.CANCELLED
-    runner.cancel(first)
-    assert texts(finish(runner, second)) == ["2"]
-    keep.close()
-
-
-def test_an_unknown_run_is_an_error(runner: EmbeddedRunner) -> None:
-    for ask in (
-        runner.state,
-        runner.cancel,
-        runner.recording,
-        lambda run: next(runner.follow(run)),
-    ):
-        with pytest.raises(UnknownRun):
-            ask("nobody")
+MakeEngine = Callable[..., EmbeddedRunner]
 
 
 def test_a_launcher_that_is_killed_is_replaced_and_its_runs_are_lost(
-    make_runner: MakeRunner, write: Write
+    make_runner: MakeEngine, write: Write
 ) -> None:
     runner = make_runner()
     run = runner.start(write(FOREVER))
@@ -311,7 +51,7 @@ def test_a_launcher_that_is_killed_is_replaced_and_its_runs_are_lost(
 
 
 def test_a_supervisor_that_is_killed_loses_its_run_and_leaves_nothing(
-    make_runner: MakeRunner, write: Write
+    make_runner: MakeEngine, write: Write
 ) -> None:
     runner = make_runner()
     run = runner.start(write(FOREVER))
@@ -333,7 +73,7 @@ def _is_main(runner: EmbeddedRunner, run: str, pid: int) -> bool:
 
 
 def test_closing_ends_all_runs_and_removes_what_belongs_to_them(
-    make_runner: MakeRunner, write: Write
+    make_runner: MakeEngine, write: Write
 ) -> None:
     runner = make_runner()
     run = runner.start(write(FOREVER))
@@ -349,7 +89,7 @@ def test_closing_ends_all_runs_and_removes_what_belongs_to_them(
 
 
 def test_closing_at_once_says_nothing(
-    make_runner: MakeRunner, capfd: pytest.CaptureFixture[str]
+    make_runner: MakeEngine, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """A supervisor may be on its way to its seat."""
     for _ in range(10):
@@ -357,7 +97,7 @@ def test_closing_at_once_says_nothing(
     assert capfd.readouterr() == ("", "")
 
 
-def test_an_engine_with_nothing_to_do_does_nothing(make_runner: MakeRunner, write: Write) -> None:
+def test_an_engine_with_nothing_to_do_does_nothing(make_runner: MakeEngine, write: Write) -> None:
     """The rehearsal of the next run reports, too, and must not keep the engine's thread awake."""
     before = set(threading.enumerate())
     runner = make_runner()
@@ -368,21 +108,6 @@ def test_an_engine_with_nothing_to_do_does_nothing(make_runner: MakeRunner, writ
     used = time.clock_gettime(clock)
     time.sleep(0.5)
     assert time.clock_gettime(clock) - used < 0.005
-
-
-def test_a_burst_of_steps_arrives_whole_and_in_order(run: Run) -> None:
-    recording = run("""
-        import threading
-        lock = threading.Lock()
-        for _ in range(30_000):
-            with lock: pass
-    """)
-    assert not recording.dropped
-    steps = kinds(recording.events, Kind.GOT, Kind.RELEASED)
-    assert [event.kind for event in steps] == [Kind.GOT, Kind.RELEASED] * 30_000
-    assert [event.id for event in recording.events] == [*range(1, len(recording.events) + 1)]
-    times = [event.time for event in steps]
-    assert times == sorted(times)
 
 
 def test_when_the_server_is_killed_its_runs_and_files_go_with_it(write: Write) -> None:
@@ -413,7 +138,7 @@ for batch in runner.follow(run):
 
 
 def test_a_run_sees_nothing_of_the_servers_environment(
-    monkeypatch: pytest.MonkeyPatch, make_runner: MakeRunner, write: Write
+    monkeypatch: pytest.MonkeyPatch, make_runner: MakeEngine, write: Write
 ) -> None:
     monkeypatch.setenv("SECRET_KEY", "hush")
     runner = make_runner()
@@ -421,44 +146,7 @@ def test_a_run_sees_nothing_of_the_servers_environment(
     assert "SECRET_KEY" not in texts(finish(runner, runner.start(write(source))))[0]
 
 
-def test_files_that_a_run_makes_go_with_it(run: Run) -> None:
-    recording = run("""
-        import os, tempfile
-        open("here", "w").close()
-        handle, path = tempfile.mkstemp()
-        print(os.path.abspath("here"))
-        print(path)
-    """)
-    assert [Path(text).exists() for text in texts(recording)] == [False, False]
-
-
-def test_events_beyond_the_limit_are_counted_and_not_kept(
-    make_runner: MakeRunner, write: Write
-) -> None:
-    runner = make_runner(events=50)
-    recording = finish(runner, runner.start(write("for number in range(200): print(number)")))
-    assert len(recording.events) == 75
-    assert recording.dropped == 200 + 2 - 75  # its start and its end are events, too
-    assert recording.cut
-    assert recording.outcome is Outcome.FINISHED
-
-
-def test_a_run_of_very_many_steps_keeps_its_lines(make_runner: MakeRunner, write: Write) -> None:
-    runner = make_runner(events=50)
-    program = write("""
-        import threading
-        lock = threading.Lock()
-        for _ in range(200):
-            with lock: pass
-        print("the end")
-    """)
-    recording = finish(runner, runner.start(program))
-    assert texts(recording) == ["the end"]
-    assert recording.dropped == 400 - 49  # all but those after its start
-    assert not recording.cut
-
-
-def test_the_oldest_finished_runs_are_forgotten(make_runner: MakeRunner, write: Write) -> None:
+def test_the_oldest_finished_runs_are_forgotten(make_runner: MakeEngine, write: Write) -> None:
     runner = make_runner(kept=30)
     program = write("for number in range(20): print(number)")
     first, second = runner.start(program), runner.start(program)

@@ -65,8 +65,9 @@ class TwoRunner(NamedRunner):
         return super().start(program, **told)
 
     def recording(self, run: str) -> Recording:
+        recording = super().recording(run)
         at = (int(run.removeprefix(IDS[0][:-1])) - 1) % 2
-        return replace(super().recording(run), wall=self.walls[at], outcome=self.outcomes[at])
+        return replace(recording, wall=self.walls[at], outcome=self.outcomes[at])
 
 
 @pytest.fixture

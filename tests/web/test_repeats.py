@@ -250,10 +250,42 @@ def test_repetitions_share_the_room(runner: ManyRuns) -> None:
     next(follower)
     assert runner.following == 5
     follower.close()
-    assert all_of_them.find(going[0].id) is going[0]
+    all_of_them.stop(going[0].id)
+    assert going[0].stopped
     id = going.pop().id
     with pytest.raises(KeyError):
-        all_of_them.find(id)
+        all_of_them.stop(id)
+
+
+@dataclass
+class Noticed:
+    """What servers tell each other, in memory."""
+
+    notices: set[str] = field(default_factory=set)
+
+    def put_up(self, notice: str) -> None:
+        self.notices.add(notice)
+
+    def has(self, notice: str) -> bool:
+        return notice in self.notices
+
+
+def test_a_repetition_is_stopped_by_way_of_another_server(runner: ManyRuns) -> None:
+    demo = find_topics(COURSE)[0].demos[0]
+    program, notices = demo.program(demo.defaults), Noticed()
+    here, there = Repetitions(notices), Repetitions(notices)
+    runner.held = True
+    own, other = (
+        here.begin(
+            runner, lambda: runner.start(program), Tally(demo.outcome, demo.defaults), ideal=1.0
+        )
+        for _ in range(2)
+    )
+    there.stop(own.id)
+    assert not own.stopped
+    list(own.follow())
+    assert own.stopped
+    assert not other.stopped
 
 
 def test_a_reader_that_leaves_takes_all_runs_along(client: FlaskClient, runner: ManyRuns) -> None:

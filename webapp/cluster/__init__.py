@@ -8,8 +8,11 @@
 `board`    all that is kept in Redis: its keys, and the steps that must happen at once
 `runner`   the seam, for web servers: `runner.Runner` of the engine
 `queues`   which queue a program waits in, by what it needs, and what Celery is told
-`worker`   a machine that runs programs: takes them from the queues, reports, announces itself
-`command`  `python -m webapp.cluster`: starts a worker, or asks whether it is announced
+`endings`  how runs end that no engine has seen to their end
+`worker`   a machine that runs programs: claims runs, reports them, announces itself
+`serving`  starts a worker: Celery, which gives it its runs, and its engine
+
+`python -m webapp.cluster` is the command.
 
 Knows the engine, Celery and Redis, and nothing of lessons, pages or Flask.
 """

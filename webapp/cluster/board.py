@@ -9,6 +9,7 @@
     workers           set      the names of all that ever did, and are not known to be gone
     orders:NAME       stream   runs that a worker is to end
     ended             hash     how many runs have ended, by outcome
+    notice:TEXT       string   what one server has to tell the others
 
 The id of an entry of events is that of the last event in it, so a reader who has seen events up to
 some id reads on from that very place. Every key of a run expires.
@@ -20,7 +21,6 @@ run twice. It ends once, too, by whoever says so first.
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, cast
@@ -363,13 +363,13 @@ class Board:
         told = cast(dict[bytes, bytes], self.redis.hgetall("ended"))
         return {outcome: int(told.get(outcome.encode(), 0)) for outcome in Outcome}
 
-    def ask(self, what: str, seconds: float) -> None:
-        """Put up a notice for whoever asks for it within so many seconds."""
-        self.redis.set(f"notice:{what}", 1, px=_ms(seconds))
+    def put_up(self, notice: str) -> None:
+        """Put up a notice for all servers; it comes down by itself."""
+        self.redis.set(f"notice:{notice}", 1, px=KEPT * 1000)
 
-    def is_asked(self, what: str) -> bool:
+    def has(self, notice: str) -> bool:
         """Whether such a notice is up."""
-        return bool(self.redis.exists(f"notice:{what}"))
+        return bool(self.redis.exists(f"notice:{notice}"))
 
     def close(self) -> None:
         """Close all connections."""
@@ -390,15 +390,17 @@ def connect(url: str, *, life: float, unfollowed: float) -> Board:
 
     A connection that was cut off is made anew once, at once; whoever wants to wait does so.
     """
-    redis = Redis.from_url(
-        url,
-        socket_connect_timeout=CONNECT,
-        socket_timeout=ANSWER,
-        retry=Retry(NoBackoff(), 1),
-        retry_on_error=[ConnectionError],
-        client_name=f"movazi-{secrets.token_hex(4)}",
-    )
-    return Board(redis, life, unfollowed)
+    return Board(Redis.from_url(url, **client_options()), life, unfollowed)
+
+
+def client_options() -> dict[str, Any]:
+    """How Redis is spoken to: the client's own way would be to wait for it, for many seconds."""
+    return {
+        "socket_connect_timeout": CONNECT,
+        "socket_timeout": ANSWER,
+        "retry": Retry(NoBackoff(), 1),
+        "retry_on_error": [ConnectionError],
+    }
 
 
 def recorded(entries: Iterator[Entry]) -> Recording | None:

@@ -173,6 +173,16 @@ class ClusterRunner:
                 ended=self.board.ended(),
             )
 
+    def put_up(self, notice: str) -> None:
+        """Tell all servers something, for some minutes. Raises Unreachable."""
+        with _reached():
+            self.board.put_up(notice)
+
+    def has(self, notice: str) -> bool:
+        """Whether any server has said so. Raises Unreachable."""
+        with _reached():
+            return self.board.has(notice)
+
     def machines(self) -> Sequence[Machine]:
         """The workers that are there, as of the last second; none where Redis is gone."""
         try:
@@ -206,7 +216,7 @@ class ClusterRunner:
         return Order(
             id=secrets.token_urlsafe(12),
             path=str(program.path.resolve().relative_to(self._root)),
-            sha256=program.sha256,
+            sha256=_sha256(program),
             parameters=dict(program.parameters),
             arguments=list(program.arguments),
             observe=observe,
@@ -293,6 +303,14 @@ class _Watch:
         lost = unfinished(self._order, Outcome.LOST, why, machine=standing.machine, events=events)
         with suppress(OverAlready, Vanished):
             self._board.finish(self._order, lost, only=phase)
+
+
+def _sha256(program: Program) -> str:
+    """The hash of a program; of one whose file is gone the worker has to tell."""
+    try:
+        return program.sha256
+    except OSError:
+        return ""
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from werkzeug.exceptions import NotFound
 
-from webapp.engine.runner import ID, Phase, UnknownRun
+from webapp.engine.runner import ID, Phase, UnknownRun, Unreachable
 from webapp.lessons.parameters import InvalidParameters, take_all
 from webapp.lessons.text import Language
 from webapp.lessons.topic import Demo, Topic, Values
@@ -65,15 +65,30 @@ def find_stored(site: Site, id: str) -> StoredRun:
     except PrunedRun:
         raise NoSuchRun(site, "pruned") from None
     except UnknownRun:
-        raise NoSuchRun(site, "going" if is_going(site, id) else "unknown") from None
+        if is_going(site, id):
+            raise NoSuchRun(site, "going") from None
+        if kept := _kept_now(site, id):
+            return kept
+        raise NoSuchRun(site, "unknown") from None
 
 
 def is_going(site: Site, id: str) -> bool:
     """Tell whether a run is in line or running."""
     try:
         return site.runner.state(id).phase is not Phase.OVER
-    except UnknownRun:
+    except (UnknownRun, Unreachable):
         return False
+
+
+def _kept_now(site: Site, id: str) -> StoredRun | None:
+    """Store a run that the runner still knows, and that could not be stored when it ended."""
+    try:
+        recording = site.runner.recording(id)
+        if recording and site.keep(site.find(id), recording):
+            return site.store.find(id)
+    except (UnknownRun, Unreachable):
+        pass
+    return None
 
 
 def _run(site: Site, language: Language, topic: Topic, demo: Demo, stored: StoredRun) -> Run:

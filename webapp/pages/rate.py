@@ -7,7 +7,8 @@ which a person sits before, may less. Who waits in line takes turns, too: see `e
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, Protocol, TypeVar
 
@@ -50,12 +51,26 @@ class RunLimit(Protocol):
         ...
 
 
-def limit_runs(app: Flask, *, per_address: int, per_page: int) -> RunLimit:
+@dataclass(frozen=True)
+class Counts:
+    """Where presses are counted, for Flask-Limiter: in this process, or for several servers."""
+
+    uri: str = f"{OneAtATime.STORAGE_SCHEME[0]}://"
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+def limit_runs(
+    app: Flask, *, per_address: int, per_page: int, counts: Counts | None = None
+) -> RunLimit:
     """Make the decorator; all views that have it share the two limits, both a minute."""
+    counts = counts or Counts()
     limiter = Limiter(
         visitor_address,
         app=app,
-        storage_uri=f"{OneAtATime.STORAGE_SCHEME[0]}://",
+        storage_uri=counts.uri,
+        storage_options=dict(counts.options),
+        # Where they cannot be counted, nothing can be started either, and that is told.
+        swallow_errors=True,
         # Of a moving window the storage would keep every key, and thus every address, for ever.
         strategy="fixed-window",
         headers_enabled=True,

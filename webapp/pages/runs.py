@@ -110,7 +110,7 @@ def repetitions_blueprint(site: Site) -> Blueprint:
     def stop(id: str) -> Response:
         """Start no more of them, and end those that are going on; what came of the others stays."""
         try:
-            site.repetitions.find(id).stop()
+            site.repetitions.stop(id)
         except KeyError:
             abort(404)
         return Response(status=204)

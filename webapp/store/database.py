@@ -219,7 +219,8 @@ def _identity(path: Path) -> tuple[int, int] | None:
 def _open_server(url: URL) -> Engine:
     where = url.render_as_string(hide_password=True)
     # A connection that was lost meanwhile is noticed before it is used.
-    engine = create_engine(url, pool_pre_ping=True)
+    patience = {"connect_timeout": 3, "tcp_user_timeout": 5000}
+    engine = create_engine(url, pool_pre_ping=True, pool_timeout=5, connect_args=patience)
     try:
         with engine.begin() as connection:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})

@@ -16,11 +16,12 @@ from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing, suppress
 from threading import Event
+from typing import Protocol
 from weakref import WeakValueDictionary
 
 from webapp.engine import runner
 from webapp.engine.recording import Outcome, Recording
-from webapp.engine.runner import Busy, Interrupted, Runner, UnknownRun
+from webapp.engine.runner import Busy, Interrupted, Runner, UnknownRun, Unreachable
 from webapp.lessons.repeats import Summary, Tally
 
 RUNS = 30
@@ -50,6 +51,18 @@ BUSY_PAUSE = 0.5
 """Seconds until the next attempt, where the runner had no room."""
 
 
+class Notices(Protocol):
+    """What servers tell each other where there are several; both raise Unreachable."""
+
+    def put_up(self, notice: str) -> None:
+        """Tell all servers something, for some minutes."""
+        ...
+
+    def has(self, notice: str) -> bool:
+        """Whether any server has said so."""
+        ...
+
+
 class Repetition:
     """Many runs of one program with the same values, for one visitor.
 
@@ -66,10 +79,12 @@ class Repetition:
         *,
         ideal: float,
         room: Callable[[], int],
+        is_to_stop: Callable[[str], bool],
     ) -> None:
         """Begin the first run: `start` starts one and gives its id. Raises Busy.
 
         `ideal` is how many seconds a run should take, and `room` says how many may go on at once.
+        `is_to_stop` says of the repetition's id whether somebody has asked another server for that.
         """
         self.first = start()
         self.id = secrets.token_urlsafe(12)
@@ -81,6 +96,8 @@ class Repetition:
         self._start = start
         self._ideal = ideal
         self._room = room
+        self._is_to_stop = is_to_stop
+        self._asked_at = time.monotonic()
         self._at_once = 1
         self._pace = 0.0  # seconds from one start to the next
         self._due = 0.0  # when the next may start
@@ -105,12 +122,20 @@ class Repetition:
             try:
                 self._going[pool.submit(self._follow, self.first)] = self.first
                 while self._going or self._has_more():
+                    self._heed_others()
                     yield from self._over()
                     if self._has_room() and time.monotonic() >= self._due:
                         self._start_next(pool)
             finally:
                 self._end()
                 self.took = time.monotonic() - began
+
+    def _heed_others(self) -> None:
+        """Now and then, look whether it was stopped by way of another server."""
+        if time.monotonic() - self._asked_at >= runner.HEARTBEAT:
+            self._asked_at = time.monotonic()
+            if self._is_to_stop(self.id):
+                self.stop()
 
     def _has_more(self) -> bool:
         return self.started < RUNS and time.monotonic() < self._until and not self._ended.is_set()
@@ -183,23 +208,43 @@ class Repetition:
 
 
 class Repetitions:
-    """Those that are going on; each is forgotten with the answer that it belongs to."""
+    """Those that are going on; each is forgotten with the answer that it belongs to.
 
-    def __init__(self) -> None:
+    With `notices`, those of all servers may be stopped by way of any.
+    """
+
+    def __init__(self, notices: Notices | None = None) -> None:
         self._going: WeakValueDictionary[str, Repetition] = WeakValueDictionary()
+        self._notices = notices
 
     def begin(
         self, runner: Runner, start: Callable[[], str], tally: Tally, *, ideal: float
     ) -> Repetition:
         """Start the first run of a repetition; see there. Raises Busy."""
-        repetition = Repetition(runner, start, tally, ideal=ideal, room=self._room)
+        repetition = Repetition(
+            runner, start, tally, ideal=ideal, room=self._room, is_to_stop=self._is_to_stop
+        )
         self._going[repetition.id] = repetition
         return repetition
 
-    def find(self, id: str) -> Repetition:
-        """Give the repetition of that id. Raises KeyError."""
-        return self._going[id]
+    def stop(self, id: str) -> None:
+        """Stop the repetition of that id, wherever it is. Raises KeyError and Unreachable."""
+        if repetition := self._going.get(id):
+            repetition.stop()
+        elif self._notices:
+            self._notices.put_up(_stop(id))
+        else:
+            raise KeyError(id)
+
+    def _is_to_stop(self, id: str) -> bool:
+        with suppress(Unreachable):
+            return self._notices is not None and self._notices.has(_stop(id))
+        return False
 
     def _room(self) -> int:
         """How many runs each may have at once, if all have as many."""
         return TOGETHER // len(self._going)
+
+
+def _stop(id: str) -> str:
+    return f"stop {id}"

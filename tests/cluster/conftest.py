@@ -1,0 +1,108 @@
+"""What the tests of many machines share. `make test-cluster` runs them, for they need a Redis and a
+PostgreSQL, which `make test` does without."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cluster.services import PostgresServer, RedisServer, WorkerProcess
+from tests.engine.conftest import run, write  # noqa: F401  (fixtures)
+from webapp.cluster.runner import ClusterRunner
+from webapp.engine.embedded import Limits
+
+Make = Callable[..., Any]
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """A Redis for all tests that leave it running."""
+    server = RedisServer(tmp_path_factory.mktemp("redis"))
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def own_redis(tmp_path: Path) -> Iterator[RedisServer]:
+    """A Redis of the test's own, to be stopped and started."""
+    server = RedisServer(tmp_path)
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """A PostgreSQL; whoever stops it starts it again."""
+    # Not below pytest's own folder, which is closed to the user that it runs as.
+    server = PostgresServer(Path(f"/tmp/movazi-postgres-{tmp_path_factory.getbasetemp().name}"))
+    server.make()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder below which all tests write their programs."""
+    return tmp_path_factory.getbasetemp().resolve()
+
+
+@pytest.fixture(scope="session")
+def databases() -> Iterator[int]:
+    """The numbers of Redis's databases: no two runners share one."""
+    return count()
+
+
+@pytest.fixture
+def make_worker(root: Path) -> Iterator[Make]:
+    """Start workers, of a Redis's URL; all are stopped at the end of the test."""
+    made: list[WorkerProcess] = []
+
+    def make(url: str, name: str = "worker", **told: Any) -> WorkerProcess:
+        worker = WorkerProcess(url, root, name, **told)
+        made.append(worker)
+        worker.start()
+        return worker
+
+    yield make
+    for worker in made:
+        worker.kill()
+
+
+@pytest.fixture
+def make_runner(
+    redis_server: RedisServer, databases: Iterator[int], root: Path, make_worker: Make
+) -> Iterator[Make]:
+    """Make runners with a worker each, both with the same limits."""
+    made: list[ClusterRunner] = []
+
+    def make(**limits: float | None) -> ClusterRunner:
+        url = redis_server.url(next(databases))
+        make_worker(url, limits=limits)
+        made.append(ClusterRunner(url, root, Limits(**limits)))  # type: ignore[arg-type]
+        return made[-1]
+
+    yield make
+    for runner in made:
+        runner.close()
+
+
+@pytest.fixture(scope="session")
+def runner(
+    redis_server: RedisServer, databases: Iterator[int], root: Path
+) -> Iterator[ClusterRunner]:
+    """A runner with short times, for all the tests that leave it whole."""
+    limits = {"soft_deadline": 20, "grace": 0.5}
+    url = redis_server.url(next(databases))
+    worker = WorkerProcess(url, root, limits=limits)
+    worker.start()
+    runner = ClusterRunner(url, root, Limits(**limits))  # type: ignore[arg-type]
+    yield runner
+    runner.close()
+    assert worker.stop() == 0

@@ -1,0 +1,24 @@
+"""A worker for programs of tests: python -m tests.cluster.worker URL ROOT NAME LIMITS NEEDS.
+
+LIMITS is JSON, and NEEDS a list of what the programs there are need, beside nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from webapp.cluster.serving import serve
+from webapp.engine.embedded import Limits, bare
+from webapp.engine.machines import Needs, this_machine
+
+url, root, name, limits, needs = sys.argv[1:]
+serve(
+    url,
+    Path(root),
+    [Needs(**one) for one in json.loads(needs)],
+    machine=this_machine(name),
+    limits=Limits(**json.loads(limits)),
+    around=bare(),
+)
