@@ -23,10 +23,10 @@ FORMAT_DEMOS := $(RUFF) format --config 'format.exclude = []' $(DEMOS)
 export NODE_USE_SYSTEM_CA := 1
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: help run install dev test check fix deploy-test bench lighthouse lock audit vendor texts clean
+.PHONY: help run install dev test test-cluster check fix deploy-test bench lighthouse lock audit vendor texts clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 run: .venv/.runtime ## Serve the site on HOST and PORT (127.0.0.1 and 8000)
 	exec $(VENV) -m gunicorn
@@ -66,6 +66,13 @@ fix: .venv/.dev node_modules/.package-lock.json ## Format everything, and mend w
 deploy-test: .venv/.dev ## On Debian, as root: try the image and the files in deploy for real
 	tools/apt.sh buildah caddy debootstrap nginx-light systemd-container
 	$(VENV) -m pytest -n 0 tests/deploy/real_*.py $(ARGS)
+
+# Redis and PostgreSQL are the tests' own: on free ports of this machine, in folders of their own.
+test-cluster: .venv/.dev ## Test several servers and workers, on a real Redis and PostgreSQL
+	@command -v redis-server >/dev/null || tools/apt.sh redis-server
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null \
+		|| tools/apt.sh postgresql
+	$(VENV) -m pytest -n 2 tests/cluster/real_*.py $(ARGS)
 
 bench: .venv/.dev ## Measure: make bench ARGS="..."
 	$(VENV) -m bench $(ARGS)

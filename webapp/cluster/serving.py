@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-from celery import Celery
+from celery import Celery, bootsteps
 from celery.signals import worker_ready, worker_shutting_down
+from celery.worker.request import Request
 
 from webapp.cluster.board import connect
 from webapp.cluster.queues import TASK, make_celery, queues_of
@@ -16,6 +19,39 @@ from webapp.cluster.runner import LINE_LIFE
 from webapp.cluster.worker import Worker
 from webapp.engine.embedded import EmbeddedRunner, Limits, Surroundings
 from webapp.engine.machines import Machine, Needs, this_machine
+
+
+class Waker(bootsteps.StartStopStep):  # type: ignore[misc]
+    """Wakes Celery's loop when a run is over, for it to take the next one.
+
+    It would look only some seconds later: it does not expect its threads to acknowledge anything.
+    """
+
+    def __init__(self, parent: Any, **options: Any) -> None:
+        super().__init__(parent, **options)
+        self.over = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        parent.app.wake = self.wake
+
+    def wake(self) -> None:
+        """From any thread."""
+        os.eventfd_write(self.over, 1)
+
+    def register_with_event_loop(self, parent: Any, hub: Any) -> None:
+        """Be listened to; Celery asks for it whenever it begins its loop."""
+        hub.add_reader(self.over, self._heard)
+
+    def _heard(self) -> None:
+        with suppress(BlockingIOError):
+            os.eventfd_read(self.over)
+
+
+class Acknowledged(Request):  # type: ignore[misc]
+    """A run as Celery has it, whose end is noticed at once."""
+
+    def acknowledge(self) -> None:
+        """Make room for another one."""
+        super().acknowledge()
+        self.app.wake()
 
 
 def machine_called(name: str) -> Machine:
@@ -54,6 +90,7 @@ def serve(
             without_gossip=True,
             without_mingle=True,
             without_heartbeat=True,
+            quiet=True,
             loglevel="WARNING",
         ).start()
     finally:
@@ -65,7 +102,9 @@ def serve(
 def _celery(redis_url: str, worker: Worker, queues: Sequence[str], longest: float) -> Celery:
     app = make_celery(redis_url, queues, longest=longest)
 
-    @app.task(name=TASK)  # type: ignore[untyped-decorator]
+    app.steps["consumer"].add(Waker)
+
+    @app.task(name=TASK, Request=Acknowledged)  # type: ignore[untyped-decorator]
     def run(id: str) -> None:
         worker.run(id)
 

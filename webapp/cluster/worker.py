@@ -86,9 +86,10 @@ class Worker:
         self._pulse = threading.Thread(target=self._serve, name="pulse", daemon=True)
 
     def serve(self) -> None:
-        """Announce this machine, from now on."""
-        self._announce()
-        self._pulse.start()
+        """Announce this machine, from now on; Celery says so anew whenever Redis is back."""
+        if not self._pulse.is_alive():
+            self._announce()
+            self._pulse.start()
 
     def leave(self) -> None:
         """Say that this machine takes no run any more; those that go on are still here."""
@@ -97,7 +98,8 @@ class Worker:
     def close(self) -> None:
         """Take the announcement back; no run may be going on any more."""
         self._closing.set()
-        self._pulse.join()
+        if self._pulse.is_alive():
+            self._pulse.join()
         with suppress(RedisError):
             self._board.leave(self._machine.name)
 

@@ -1,0 +1,109 @@
+"""Who runs what, and in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.api.serving import wait_until
+from tests.cluster.real_faults import Following
+from tests.cluster.services import RedisServer
+from tests.engine.conftest import Write
+from tests.engine.running import finish
+from tests.engine.seam import FOREVER
+from webapp.cluster.runner import ClusterRunner
+from webapp.engine.embedded import Limits
+from webapp.engine.machines import Needs, this_machine
+from webapp.engine.recording import Outcome
+from webapp.engine.runner import Unreachable
+
+Make = Callable[..., Any]
+
+
+@pytest.fixture
+def runner_of(
+    redis_server: RedisServer, databases: Iterator[int], root: Path, make_worker: Make
+) -> Iterator[Callable[..., ClusterRunner]]:
+    """Start workers, by their names and what they are told, and give a runner for all of them."""
+    made: list[ClusterRunner] = []
+
+    def make(limits: Limits | None = None, **workers: Any) -> ClusterRunner:
+        url = redis_server.url(32 + next(databases) % 32)
+        for name, told in workers.items():
+            make_worker(url, name, **told)
+        made.append(ClusterRunner(url, root, limits))
+        return made[-1]
+
+    yield make
+    for runner in made:
+        runner.close()
+
+
+def test_a_program_runs_where_what_it_needs_is(runner_of: Make, write: Write) -> None:
+    """Every worker here has this machine's cores; what their programs need tells them apart."""
+    two, spawn = {"cores": 2}, {"start_method": "spawn"}
+    runner = runner_of(plain={}, both={"needs": [two, spawn]})
+    program = write("print('here')")
+    for needs in (two, spawn):
+        for _ in range(5):
+            run = runner.start(replace(program, needs=Needs(**needs)))
+            assert finish(runner, run).receipt.host == "both"
+    for impossible in (Needs(cores=1000), Needs(python="99.0"), Needs(free_threaded=True)):
+        with pytest.raises(Unreachable):
+            runner.start(replace(program, needs=impossible))
+
+
+def test_workers_announce_what_they_have(runner_of: Make) -> None:
+    runner = runner_of(first={"limits": {"capacity": 3}}, second={"limits": {"capacity": 4}})
+    machines = sorted(runner.machines(), key=lambda machine: machine.name)
+    assert machines == [this_machine("first"), this_machine("second")]
+    load = runner.load()
+    assert (load.running, load.waiting, load.capacity) == (0, 0, 7)
+
+
+def test_workers_share_the_work(runner_of: Make, write: Write) -> None:
+    limits = {"capacity": 4}
+    runner = runner_of(first={"limits": limits}, second={"limits": limits})
+    program = write("import time\ntime.sleep(0.5)")
+    runs = [runner.start(program) for _ in range(8)]
+    followers = [Following(runner, run) for run in runs]
+    wait_until(lambda: runner.load().running == 8)
+    for follower in followers:
+        follower.end()
+    hosts = [recording.receipt.host for run in runs if (recording := runner.recording(run))]
+    assert sorted(hosts) == ["first"] * 4 + ["second"] * 4
+
+
+def test_visitors_take_turns(runner_of: Make, write: Write) -> None:
+    """However much one of them asks for, the others' first runs come before his second."""
+    runner = runner_of(only={"limits": {"capacity": 1}})
+    blocking = Following(runner, held := runner.start(write(FOREVER)))
+    blocking.until("ready")
+    program = write("print('ran')")
+    greedy = [runner.start(program, visitor="greedy") for _ in range(4)]
+    others = [runner.start(program, visitor=name) for name in ("a", "b")]
+    assert [runner.state(run).place for run in greedy] == [1, 4, 5, 6]
+    assert [runner.state(run).place for run in others] == [2, 3]
+    followers = [Following(runner, run) for run in (*greedy, *others)]
+    runner.cancel(held)
+    for follower in followers:
+        follower.end()
+    records = {run: runner.recording(run) for run in (*greedy, *others)}
+    assert all(record.outcome is Outcome.FINISHED for record in records.values() if record)
+    pids = {run: record.receipt.pid for run, record in records.items() if record}
+    assert sorted(pids, key=lambda run: pids[run]) == [greedy[0], *others, *greedy[1:]]
+
+
+def test_a_worker_at_its_capacity_begins_the_next_run_at_once(
+    runner_of: Make, write: Write
+) -> None:
+    """Celery's loop looks for messages once a second, if nothing else wakes it."""
+    runner = runner_of(only={"limits": {"capacity": 1}})
+    program = write("print('ran')")
+    followers = [Following(runner, runner.start(program)) for _ in range(10)]
+    for follower in followers:
+        follower.end(8)
