@@ -23,7 +23,7 @@ def served(app: str = "wsgi:app", **settings: str) -> Iterator[int]:
 
     Raises RuntimeError where it does not answer in START_SECONDS.
     """
-    port = _free_port()
+    port = free_port()
     environment = {**os.environ, "PORT": str(port), "HOST": "127.0.0.1", **settings}
     command = [sys.executable, "-m", "gunicorn", "--log-level", "warning", app]
     server = subprocess.Popen(command, cwd=ROOT, env=environment)
@@ -35,7 +35,8 @@ def served(app: str = "wsgi:app", **settings: str) -> Iterator[int]:
         server.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody serves at now."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
         return port

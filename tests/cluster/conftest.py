@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from tests.cluster.services import PostgresServer, RedisServer, WorkerProcess
+from tests.cluster.services import WorkerProcess
 from tests.engine.conftest import run, write  # noqa: F401  (fixtures)
+from tools.services import PostgresServer, RedisServer
 from webapp.cluster.runner import ClusterRunner
 from webapp.engine.embedded import Limits
 
@@ -37,14 +38,13 @@ def own_redis(tmp_path: Path) -> Iterator[RedisServer]:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+def postgres_server() -> Iterator[PostgresServer]:
     """A PostgreSQL; whoever stops it starts it again."""
-    # Not below pytest's own folder, which is closed to the user that it runs as.
-    server = PostgresServer(Path(f"/tmp/movazi-postgres-{tmp_path_factory.getbasetemp().name}"))
+    server = PostgresServer()
     server.make()
     server.start()
     yield server
-    server.stop()
+    server.remove()
 
 
 @pytest.fixture(scope="session")

@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from tests.api.serving import wait_until
-from tests.cluster.services import RedisServer
 from tests.engine.conftest import Write
 from tests.engine.running import finish, is_alive, texts, until_printed
 from tests.engine.seam import FOREVER
+from tools.services import RedisServer
 from webapp.cluster.queues import TASK, make_celery
 from webapp.cluster.runner import ClusterRunner
 from webapp.engine.embedded import Limits

@@ -11,10 +11,10 @@ import pytest
 
 from tests.api.serving import wait_until
 from tests.cluster.real_faults import Following
-from tests.cluster.services import RedisServer
 from tests.engine.conftest import Write
 from tests.engine.running import finish
 from tests.engine.seam import FOREVER
+from tools.services import RedisServer
 from webapp.cluster.runner import ClusterRunner
 from webapp.engine.embedded import Limits
 from webapp.engine.machines import Needs, this_machine

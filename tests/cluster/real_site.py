@@ -20,10 +20,10 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.api.serving import ask, wait_until
-from tests.cluster.services import PostgresServer, RedisServer
 from tests.operating.serving import FORM, ROOT, SLEEPS, Served, served, until
 from tests.operating.test_faults import KEPT, PRINTED, RESULT, kept
 from tests.web.scripted import STREAMED
+from tools.services import PostgresServer, RedisServer
 from webapp.pages.form import VISITOR
 
 LINE = re.compile(rb"---&gt; (Thread#\d+ (?:running|over))")

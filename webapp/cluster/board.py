@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, cast
 
@@ -374,6 +375,12 @@ class Board:
     def close(self) -> None:
         """Close all connections."""
         self.redis.close()
+
+    @contextmanager
+    def own(self) -> Iterator[Board]:
+        """The same with a connection that nobody else uses, for who asks again and again."""
+        with self.redis.client() as redis:  # type: ignore[no-untyped-call]
+            yield Board(redis, self.life, self.unfollowed)
 
     def _read(self, stream: str, after: str, block: int | None) -> list[_Row]:
         answer: Any = self.redis.xread({stream: after}, count=BATCH, block=block)

@@ -10,7 +10,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -109,15 +109,24 @@ class ClusterRunner:
 
     def follow(self, run: str, after: int = 0) -> Generator[Sequence[Event], None, None]:
         """Give the events after the id `after` as they come. Raises UnknownRun and Interrupted."""
-        with _reached():
-            watch = _Watch(self.board, self._find(run), self._is_served)
+        with ExitStack() as stack:
+            try:
+                standing = self._find(run)
+                board = stack.enter_context(self.board.own())
+            except GONE as error:
+                raise Interrupted from error
+            yield from self._follow(board, _Watch(board, standing, self._is_served), run, after)
+
+    def _follow(
+        self, board: Board, watch: _Watch, run: str, after: int
+    ) -> Generator[Sequence[Event], None, None]:
         cursor, every = f"{after}-0", min(HEARTBEAT, self._unfollowed / TOUCHES)
         while True:
             if self._has_to_leave():
                 raise Interrupted
             try:
                 watch.look(every)
-                entries = self.board.read(run, cursor, every)
+                entries = board.read(run, cursor, every)
             except GONE:
                 watch.is_gone()
                 yield ()
@@ -130,8 +139,8 @@ class ClusterRunner:
                 yield batch
             if over:
                 return
-            if entries:
-                cursor, after = entries[-1].id, max([after, *(event.id for event in batch[-1:])])
+            cursor = entries[-1].id if entries else cursor
+            after = batch[-1].id if batch else after
 
     def cancel(self, run: str) -> None:
         """End the run, if it is not over. Raises UnknownRun."""

@@ -68,6 +68,10 @@ GATHER, LONGEST_GATHER = 0.001, 0.2
 """Seconds that a follower is left to itself after a batch, for each run that goes on, and at most:
 what comes meanwhile is one batch. To wake hundreds for every step takes longer than to show it."""
 
+FRAME = 16
+"""Batches of one run after which even a single one is gathered for so many GATHER: a screen shows
+nothing more often, and what comes first is never held up."""
+
 MEMORY_FOLDER = Path("/dev/shm")
 """Where the FIFOs of runs are, if it is there: on a disk their making and removing takes longer
 than the forks of a run, most of it in the file system's own bookkeeping."""
@@ -306,6 +310,7 @@ class EmbeddedRunner:
         with found.changed:
             found.followers += 1
             found.unfollowed_since = None
+        batches = 0
         try:
             while True:
                 with found.changed:
@@ -319,7 +324,9 @@ class EmbeddedRunner:
                 if over:
                     return
                 if batch:
-                    found.ended.wait(min(LONGEST_GATHER, GATHER * len(self._running)))
+                    batches += 1
+                    many = max(len(self._running), min(batches, FRAME))
+                    found.ended.wait(min(LONGEST_GATHER, GATHER * many))
         finally:
             with found.changed:
                 found.followers -= 1
