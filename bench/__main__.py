@@ -7,10 +7,9 @@ import platform
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from tempfile import TemporaryDirectory
 
-from bench import lanes, memory, pages, recorder, repeats, runs, storing, stream
+from bench import classroom, cluster, lanes, memory, pages, recorder, repeats, runs, storing, stream
 from bench.table import Row
 
 MEASUREMENTS: dict[str, Callable[[], list[Row]]] = {
@@ -24,15 +23,18 @@ MEASUREMENTS: dict[str, Callable[[], list[Row]]] = {
     "repeats": repeats.measure,
 }
 
-CLASS = "class"
+OWN_TABLES: dict[str, Callable[[], int]] = {"class": classroom.main, "cluster": cluster.main}
+"""Measurements that take minutes, and have tables of their own: one at a time, by name."""
 
 
 def main(names: list[str]) -> int:
     """Measure what is named, or everything."""
-    if names == [CLASS]:
-        return measure_class()
+    if len(names) == 1 and names[0] in OWN_TABLES:
+        print(f"{machine()}\n")
+        with own_database():
+            return OWN_TABLES[names[0]]()
     if unknown := set(names) - set(MEASUREMENTS):
-        known = ", ".join([*MEASUREMENTS, CLASS])
+        known = ", ".join([*MEASUREMENTS, *OWN_TABLES])
         print(f"no such measurement: {', '.join(unknown)}; there are {known}")
         return 2
     print(f"{machine()}\n")
@@ -43,14 +45,6 @@ def main(names: list[str]) -> int:
             for row in MEASUREMENTS[name]():
                 print(row, flush=True)
     return 0
-
-
-def measure_class() -> int:
-    """Measure a class at once; that has a table of its own."""
-    print(f"{machine()}\n")
-    with own_database():
-        # Its name is a word of the language, so that no import statement can say it.
-        return int(import_module(f"bench.{CLASS}").main())
 
 
 @contextmanager

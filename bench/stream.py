@@ -31,19 +31,19 @@ QUIET = {"MOVAZI_LOG_LEVEL": "warning"}
 def measure() -> list[Row]:
     """Press Run and wait for the first line; start the file and wait for its first line."""
     with served() as port:
-        _first_line_streamed(port)  # the first page of all loads what others find loaded
-        pairs = [(_first_line_streamed(port), _first_line_plain()) for _ in range(TIMES)]
+        first_line_streamed(port)  # the first page of all loads what others find loaded
+        pairs = [(first_line_streamed(port), _first_line_plain()) for _ in range(TIMES)]
     own, plain = zip(*pairs, strict=True)
     return [Row("first line in the stream", own, "`python -u DEMO.py`", plain, "ms")]
 
 
 @contextmanager
-def served(app: str = "wsgi:app") -> Iterator[int]:
+def served(app: str = "wsgi:app", **settings: str) -> Iterator[int]:
     """Serve the site as `make run` does, or another application, on a free port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
-    environment = {**os.environ, "HOST": "127.0.0.1", "PORT": str(port), **QUIET}
+    environment = {**os.environ, "HOST": "127.0.0.1", "PORT": str(port), **QUIET, **settings}
     server = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", app],
         cwd=ROOT,
@@ -72,7 +72,8 @@ def _wait_for(port: int) -> None:
             time.sleep(0.05)
 
 
-def _first_line_streamed(port: int) -> float:
+def first_line_streamed(port: int) -> float:
+    """Press Run; give the milliseconds until the first line of the program comes."""
     time.sleep(PAUSE)
     began = time.perf_counter()
     connection = http.client.HTTPConnection("127.0.0.1", port)

@@ -62,10 +62,7 @@ class PostgresServer:
     """A PostgreSQL with a database of its own, whose data are in a folder that goes with it."""
 
     port: int = field(default_factory=free_port)
-    # Not where only we may go: its user is another one.
-    folder: Path = field(
-        default_factory=lambda: Path(mkdtemp(prefix="movazi-postgres-", dir="/tmp"))
-    )
+    folder: Path = field(default_factory=lambda: Path(mkdtemp(prefix="movazi-postgres-")))
 
     @property
     def url(self) -> str:

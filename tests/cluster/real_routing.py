@@ -68,7 +68,7 @@ def test_workers_announce_what_they_have(runner_of: Make) -> None:
 def test_workers_share_the_work(runner_of: Make, write: Write) -> None:
     limits = {"capacity": 4}
     runner = runner_of(first={"limits": limits}, second={"limits": limits})
-    program = write("import time\ntime.sleep(0.5)")
+    program = write("import time\ntime.sleep(3)")
     runs = [runner.start(program) for _ in range(8)]
     followers = [Following(runner, run) for run in runs]
     wait_until(lambda: runner.load().running == 8)

@@ -10,6 +10,7 @@
     orders:NAME       stream   runs that a worker is to end
     ended             hash     how many runs have ended, by outcome
     notice:TEXT       string   what one server has to tell the others
+    reader:NAME       stream   wakes the one thread of a server that reads for all its followers
 
 The id of an entry of events is that of the last event in it, so a reader who has seen events up to
 some id reads on from that very place. Every key of a run expires.
@@ -50,7 +51,7 @@ does."""
 SPAN = 1 << 40
 """Runs asked for that fit between two rounds of a line: a million a second for twelve days."""
 
-ANNOUNCED = 3.0
+ANNOUNCED = 2.5
 """Seconds for which an announcement holds."""
 
 BATCH = 500
@@ -261,29 +262,53 @@ class Board:
         machine = _machine(json.loads(found["machine"])) if "machine" in found else None
         return Standing(phase, order, place, found.get("worker", ""), machine)
 
-    def glance(self, id: str, worker: str) -> Glance:
-        """Say that somebody follows a run, and look whether its worker, as known, is there."""
+    def glance(self, runs: Sequence[tuple[str, str]]) -> list[Glance]:
+        """Say that these runs are followed, and look at them, each with its worker as known."""
+        if not runs:
+            return []
+        workers = sorted({worker for _, worker in runs})
         with self.redis.pipeline(transaction=False) as pipe:
-            pipe.set(_followed(id), 1, px=_ms(self.unfollowed))
-            pipe.hmget(_run(id), ["phase", "worker"])
-            pipe.exists(_worker(worker))
-            _, (phase, now), there = pipe.execute()
-        taken = now.decode() if now else ""
-        known = Phase(phase.decode()) if phase else None
-        # Who has just taken it is there.
-        return Glance(known, taken, bool(there) or taken != worker)
+            for worker in workers:
+                pipe.exists(_worker(worker))
+            for id, _ in runs:
+                pipe.set(_followed(id), 1, px=_ms(self.unfollowed))
+                pipe.hmget(_run(id), ["phase", "worker"])
+            answers = pipe.execute()
+        there = {name for name, is_there in zip(workers, answers, strict=False) if is_there}
+        told = answers[len(workers) + 1 :: 2]
+        return [
+            _glance(phase, worker, known, there)
+            for (_, known), (phase, worker) in zip(runs, told, strict=True)
+        ]
 
-    def read(self, id: str, after: str, wait: float = 0) -> list[Entry]:
-        """Read a run's stream after an entry, waiting so many seconds for the first to come."""
-        entries = self._read(_events(id), after, _ms(wait) if wait else None)
-        return [_entry(entry, fields) for entry, fields in entries]
+    def read_all(
+        self, places: Mapping[str, str], reader: str, told: str, wait: float
+    ) -> tuple[dict[str, list[Entry]], str]:
+        """Read the streams of runs after a place each; wait for any to go on, or for `tell_reader`.
+
+        Give what came of each run, and where the reader was told last.
+        """
+        keys = {reader: told, **{_events(id): place for id, place in places.items()}}
+        answer: Any = self.redis.xread(keys, count=BATCH, block=_ms(wait))  # type: ignore[arg-type]
+        came = {key.decode(): entries for key, entries in answer}
+        if words := came.pop(reader, None):
+            told = words[-1][0].decode()
+        read = {_run_of(key): [_entry(*row) for row in entries] for key, entries in came.items()}
+        return read, told
+
+    def tell_reader(self, reader: str) -> None:
+        """Have a reader of many streams look which they are."""
+        with self.redis.pipeline(transaction=False) as pipe:
+            pipe.xadd(reader, {"look": 1}, maxlen=1)
+            pipe.pexpire(reader, KEPT * 1000)
+            pipe.execute()
 
     def all_entries(self, id: str) -> Iterator[Entry]:
         """Read a run's stream from its beginning."""
         after = "0"
-        while entries := self.read(id, after):
-            yield from entries
-            after = entries[-1].id
+        while rows := self._read(_events(id), after, None):
+            yield from (_entry(*row) for row in rows)
+            after = rows[-1][0].decode()
 
     # --- workers ---
 
@@ -443,6 +468,11 @@ def _line(queue: str) -> tuple[str, str]:
     return f"waiting:{queue}", f"rounds:{queue}"
 
 
+def _run_of(key: str) -> str:
+    """The run whose events a key has."""
+    return key.split(":")[1]
+
+
 def _worker(name: str) -> str:
     return f"worker:{name}"
 
@@ -470,6 +500,12 @@ def _entry(id: bytes, told: Mapping[bytes, bytes]) -> Entry:
     if b"ending" in told:
         return Entry(id.decode(), ending=unpack(told[b"ending"]))
     return Entry(id.decode(), unpack_events(told[b"events"]))
+
+
+def _glance(phase: bytes | None, worker: bytes | None, known: str, there: set[str]) -> Glance:
+    now = worker.decode() if worker else ""
+    # Who has just taken it is there.
+    return Glance(Phase(phase.decode()) if phase else None, now, now != known or now in there)
 
 
 def _machine(told: Mapping[str, Any]) -> Machine:

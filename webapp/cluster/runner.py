@@ -9,8 +9,10 @@ import hashlib
 import secrets
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections import OrderedDict
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,8 +22,6 @@ from redis.exceptions import RedisError
 from webapp.cluster.board import (
     GONE,
     Announcement,
-    Board,
-    Glance,
     Order,
     OverAlready,
     Standing,
@@ -31,6 +31,7 @@ from webapp.cluster.board import (
 )
 from webapp.cluster.endings import unfinished
 from webapp.cluster.queues import ROUNDS, TASK, make_celery, queue_of
+from webapp.cluster.reader import Reader, Tail
 from webapp.engine.embedded import Limits
 from webapp.engine.events import Event
 from webapp.engine.machines import Machine
@@ -53,18 +54,11 @@ LINE_LIFE = 3600.0
 FRESH = 1.0
 """Seconds for which it is taken for true which workers there are."""
 
-PATIENCE = 10.0
-"""Seconds for which a follower waits for a Redis that is gone."""
-
-RETRY = 0.2
-"""Seconds between two attempts to reach it."""
-
-SILENT, BACK = 0.5, 4.0
-"""Seconds for which a worker must not be announced until its runs are lost: with Redis there all
-the time, and after it was gone, when workers have to find it again first."""
-
 TOUCHES = 4
-"""How many times a follower says that it is there in the time after which it counts as gone."""
+"""How many times a run is said to be followed in the time after which it counts as deserted."""
+
+REMEMBERED = 100
+"""Records that are kept at hand."""
 
 
 class ClusterRunner:
@@ -81,6 +75,8 @@ class ClusterRunner:
         self._known: tuple[float, Sequence[Announcement]] = (0.0, ())
         self._left_at: float | None = None
         self._looking = threading.Lock()
+        self._ended = _Ended()
+        self._reader = Reader(self.board, self._is_served, self._unfollowed / TOUCHES)
 
     def start(
         self, program: Program, *, visitor: str = "", observe: bool = True, about: str = ""
@@ -109,38 +105,33 @@ class ClusterRunner:
 
     def follow(self, run: str, after: int = 0) -> Generator[Sequence[Event], None, None]:
         """Give the events after the id `after` as they come. Raises UnknownRun and Interrupted."""
-        with ExitStack() as stack:
-            try:
-                standing = self._find(run)
-                board = stack.enter_context(self.board.own())
-            except GONE as error:
-                raise Interrupted from error
-            yield from self._follow(board, _Watch(board, standing, self._is_served), run, after)
+        try:
+            order = self._find(run).order
+        except GONE as error:
+            raise Interrupted from error
+        tail = self._reader.join(order, after)
+        try:
+            yield from self._batches(tail, after)
+        finally:
+            self._reader.leave(tail)
 
-    def _follow(
-        self, board: Board, watch: _Watch, run: str, after: int
-    ) -> Generator[Sequence[Event], None, None]:
-        cursor, every = f"{after}-0", min(HEARTBEAT, self._unfollowed / TOUCHES)
-        while True:
+    def _batches(self, tail: Tail, after: int) -> Generator[Sequence[Event], None, None]:
+        events: list[Event] = []
+        first, ending = after, None
+        while ending is None:
             if self._has_to_leave():
                 raise Interrupted
-            try:
-                watch.look(every)
-                entries = board.read(run, cursor, every)
-            except GONE:
-                watch.is_gone()
-                yield ()
-                time.sleep(RETRY)
-                continue
-            watch.is_back()
-            batch = [event for entry in entries for event in entry.events if event.id > after]
-            over = bool(entries) and entries[-1].ending is not None
-            if batch or not over:
+            begun = len(events)
+            for entry in tail.wait(HEARTBEAT):
+                # What another follower has asked for again comes twice.
+                events += [event for event in entry.events if event.id > after]
+                after = max(after, events[-1].id) if events else after
+                ending = entry.ending or ending
+            batch = events[begun:]
+            if batch or ending is None:
                 yield batch
-            if over:
-                return
-            cursor = entries[-1].id if entries else cursor
-            after = batch[-1].id if batch else after
+        if not first:
+            self._ended.add(replace(ending, events=tuple(events)))
 
     def cancel(self, run: str) -> None:
         """End the run, if it is not over. Raises UnknownRun."""
@@ -166,6 +157,8 @@ class ClusterRunner:
 
     def recording(self, run: str) -> Recording | None:
         """The whole record of a run that is over, else None. Raises UnknownRun."""
+        if found := self._ended.find(run):
+            return found
         with _reached():
             self._find(run)
             return recorded(self.board.all_entries(run))
@@ -210,6 +203,7 @@ class ClusterRunner:
     def close(self) -> None:
         """Leave Redis. Runs go on, for whoever follows them elsewhere."""
         self._left_at = time.monotonic()
+        self._reader.close()
         self._celery.close()
         self.board.close()
 
@@ -252,66 +246,22 @@ class ClusterRunner:
         return self._left_at is not None and time.monotonic() >= self._left_at
 
 
-class _Watch:
-    """What a follower sees of a run beside its stream, some times a second; and says: I am here."""
+class _Ended:
+    """The last runs that were followed here to their end: their record is asked for next."""
 
-    def __init__(self, board: Board, standing: Standing, is_served: Callable[[str], bool]) -> None:
-        self._board = board
-        self._order = standing.order
-        self._worker = standing.worker
-        self._is_served = is_served
-        self._looked = 0.0
-        self._missing_since: float | None = None
-        self._gone_since: float | None = None
-        self._back_at = -BACK
+    def __init__(self) -> None:
+        self._records: OrderedDict[str, Recording] = OrderedDict()
+        self._lock = threading.Lock()
 
-    def look(self, every: float) -> None:
-        """See whether somebody still has the run, and end it where nobody has."""
-        now = time.monotonic()
-        if now - self._looked < every:
-            return
-        self._looked = now
-        glance = self._board.glance(self._order.id, self._worker)
-        self._worker = glance.worker
-        if glance.phase is Phase.OVER or self._is_had(glance):
-            self._missing_since = None
-            return
-        since = self._missing_since = self._missing_since or now
-        patience = SILENT if now - self._back_at > BACK else BACK
-        if glance.phase is Phase.QUEUED or glance.phase is None:
-            patience = BACK  # nobody has begun it, so nobody waits for its next line
-        if now - since >= patience:
-            self._bury(glance.phase)
+    def add(self, recording: Recording) -> None:
+        with self._lock:
+            self._records[recording.receipt.run] = recording
+            if len(self._records) > REMEMBERED:
+                self._records.popitem(last=False)
 
-    def is_gone(self) -> None:
-        """Redis does not answer. Raises Interrupted where that takes long."""
-        now = time.monotonic()
-        self._gone_since = self._gone_since or now
-        if now - self._gone_since > PATIENCE:
-            raise Interrupted
-
-    def is_back(self) -> None:
-        """Redis answers."""
-        if self._gone_since is not None:
-            self._gone_since, self._missing_since = None, None
-            self._back_at = time.monotonic()
-
-    def _is_had(self, glance: Glance) -> bool:
-        if glance.phase is Phase.QUEUED:
-            return self._is_served(self._order.queue)
-        return glance.phase is Phase.RUNNING and glance.announced
-
-    def _bury(self, phase: Phase | None) -> None:
-        """End the run as lost, with what it reported."""
-        id = self._order.id
-        standing = self._board.standing(id)
-        if standing is None or phase is None:
-            raise Interrupted  # Redis has lost it, and no worker has brought it back
-        events = [event for entry in self._board.all_entries(id) for event in entry.events]
-        why = "its worker is gone" if phase is Phase.RUNNING else "no worker is there any more"
-        lost = unfinished(self._order, Outcome.LOST, why, machine=standing.machine, events=events)
-        with suppress(OverAlready, Vanished):
-            self._board.finish(self._order, lost, only=phase)
+    def find(self, run: str) -> Recording | None:
+        with self._lock:
+            return self._records.get(run)
 
 
 def _sha256(program: Program) -> str:

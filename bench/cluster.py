@@ -1,0 +1,303 @@
+"""Two workers and a server, with Redis and PostgreSQL, beside the one server that needs nothing.
+
+`make bench ARGS=cluster` prints what the way by Redis costs, and what one run costs each part: the
+figures of docs/scaling.md. All of it runs on the cores of this machine, the students too.
+"""
+
+from __future__ import annotations
+
+import http.client
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from redis import Redis
+from sqlalchemy import Engine, create_engine, text
+
+from bench.classroom import HEAD, SLEEP, measure, percentile, raise_limit_of_descriptors
+from bench.stream import ADDRESS, QUIET, first_line_streamed, served
+from bench.table import Row
+from tools.services import PostgresServer, RedisServer
+from webapp.cluster.runner import ClusterRunner
+from webapp.engine import tree
+from webapp.engine.program import Program
+from webapp.lessons.folders import TOPICS
+
+WORKERS = 2
+TIMES = 60
+CLIENTS, SECONDS = 16, 15
+"""Visitors who press Run again as soon as they have an answer, and for how long."""
+
+STUDENTS = (20, 100, 200, 400)
+PAGE = "/en/threads/lock/lost-update"
+DEMO = Program(TOPICS / "thread_subclass/demos/sleep_inside_run.py")
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """What was started, and where it is to be found."""
+
+    port: int
+    redis: RedisServer
+    postgres: PostgresServer
+    workers: Sequence[int]
+
+    def client(self) -> Redis:
+        """A connection to its Redis."""
+        return Redis.from_url(self.redis.url())
+
+    def database(self) -> Engine:
+        """Its database."""
+        return create_engine(self.postgres.url)
+
+
+@dataclass(frozen=True)
+class Costs:
+    """What all runs together have taken until now: processor seconds, commands, bytes."""
+
+    web: float
+    workers: float
+    runs: float
+    redis: float
+    postgres: float
+    commands: int
+    traffic: int
+    memory: int
+    stored: int
+    count: int
+
+
+def main() -> int:
+    """Measure everything; 1 if any answer was wrong."""
+    raise_limit_of_descriptors()
+    with cluster() as own, served() as alone:
+        _print_first_lines(own.port, alone)
+        _print_throughput(own, alone)
+    print(f"\n{HEAD}")
+    wrong = False
+    with served() as alone:
+        wrong |= _print_class("one server", alone)
+    with cluster() as own:
+        wrong |= _print_class("two workers", own.port)
+    print()
+    with cluster() as own:
+        _print_costs(own)
+        _print_following(own)
+    return int(wrong)
+
+
+# --- what is measured ---
+
+
+def _print_first_lines(own: int, alone: int) -> None:
+    for port in (own, alone):
+        first_line_streamed(port)
+    pairs = [(first_line_streamed(own), first_line_streamed(alone)) for _ in range(TIMES)]
+    ours, others = zip(*pairs, strict=True)
+    print("| what | two workers | compared with | | ratio |")
+    print("|---|--:|---|--:|--:|")
+    print(Row("first line in the stream, median", ours, "one server", others, "ms"))
+    late = [[percentile(times, 95)] for times in (ours, others)]
+    print(Row("first line in the stream, p95", late[0], "one server", late[1], "ms"), flush=True)
+
+
+def _print_throughput(own: Cluster, alone: int) -> None:
+    ours, others = ([_runs_a_second(port)] for port in (own.port, alone))
+    name = f"runs a second, {CLIENTS} visitors"
+    # More is better: the ratio is the other way round.
+    print(
+        f"| {name} | {ours[0]:.0f} | one server | {others[0]:.0f} | {ours[0] / others[0]:.1f} × |"
+    )
+
+
+def _runs_a_second(port: int) -> float:
+    done: list[int] = []
+    until = time.monotonic() + SECONDS
+
+    def press() -> None:
+        while time.monotonic() < until:
+            _press(port)
+            done.append(1)
+
+    visitors = [threading.Thread(target=press) for _ in range(CLIENTS)]
+    began = time.monotonic()
+    for visitor in visitors:
+        visitor.start()
+    for visitor in visitors:
+        visitor.join()
+    return len(done) / (time.monotonic() - began)
+
+
+def _press(port: int) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "HX-Request": "true",
+        "Accept": "text/html, text/event-stream",
+    }
+    connection.request("POST", ADDRESS, urlencode({"thread_count": 5}), headers)
+    answer = connection.getresponse().read()
+    connection.close()
+    if b"outcome-finished" not in answer:
+        raise RuntimeError("a run did not finish")
+
+
+def _print_class(name: str, port: int) -> bool:
+    wrong = False
+    _press(port)
+    for number in STUDENTS:
+        measured = measure(port, name, [SLEEP], number, PAGE)
+        print(measured.row(), flush=True)
+        wrong |= any(answer.fault() or answer.is_mixed_up() for answer in measured.answers)
+    return wrong
+
+
+def _print_costs(own: Cluster) -> None:
+    """What one run of ten threads that sleep a second costs, of two hundred at once."""
+    measure(own.port, "", [SLEEP], 20, PAGE)
+    before = _costs(own)
+    measure(own.port, "", [SLEEP], 200, PAGE)
+    after = _costs(own)
+    runs = after.count - before.count
+
+    def a_run(name: str) -> float:
+        return float(getattr(after, name) - getattr(before, name)) / runs
+
+    print("| one run of ten threads costs | |")
+    print("|---|--:|")
+    for name, told in (
+        ("web", "a server, ms of a core"),
+        ("workers", "a worker itself, ms of a core"),
+        ("runs", "the run's own processes, ms of a core"),
+        ("redis", "Redis, ms of a core"),
+        ("postgres", "PostgreSQL, ms of a core"),
+    ):
+        print(f"| {told} | {a_run(name) * 1000:.2f} |")
+    print(f"| Redis, commands | {a_run('commands'):.0f} |")
+    print(f"| Redis, kB in and out | {a_run('traffic') / 1000:.1f} |")
+    print(f"| Redis, kB held for ten minutes | {a_run('memory') / 1000:.1f} |")
+    print(f"| PostgreSQL, kB stored for good | {a_run('stored') / 1000:.1f} |", flush=True)
+
+
+def _print_following(own: Cluster) -> None:
+    """What following costs a server: the processor time of all its threads."""
+    runner = ClusterRunner(own.redis.url(), TOPICS)
+    costs: list[float] = []
+    for _ in range(20):
+        run = runner.start(DEMO)
+        before, events = time.process_time(), 0
+        for batch in runner.follow(run):
+            events += len(batch)
+        costs.append((time.process_time() - before) * 1000 / events * 10)
+    runner.close()
+    print(f"| a server, ms of a core to follow ten events | {median(costs):.2f} |")
+
+
+# --- what is started ---
+
+
+@contextmanager
+def cluster() -> Iterator[Cluster]:
+    """Start it all, and stop it all."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="movazi-bench-")))
+        redis, postgres = RedisServer(folder), PostgresServer()
+        redis.start()
+        stack.callback(redis.kill)
+        postgres.make()
+        postgres.start()
+        stack.callback(postgres.remove)
+        workers = [
+            stack.enter_context(_worker(redis.url(), f"worker-{number}"))
+            for number in range(1, WORKERS + 1)
+        ]
+        settings = {
+            "MOVAZI_RUNNER": "celery",
+            "REDIS_URL": redis.url(),
+            "DATABASE_URL": postgres.url,
+        }
+        port = stack.enter_context(served(**settings))
+        _wait_for_workers(redis)
+        yield Cluster(port, redis, postgres, workers)
+
+
+@contextmanager
+def _worker(url: str, name: str) -> Iterator[int]:
+    environment = {**os.environ, "REDIS_URL": url, "MOVAZI_WORKER_NAME": name, **QUIET}
+    worker = subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-m", "webapp.cluster"],
+        env=environment,
+        cwd=Path(__file__).resolve().parents[1],
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        yield worker.pid
+    finally:
+        worker.terminate()
+        worker.wait()
+
+
+def _wait_for_workers(server: RedisServer) -> None:
+    with Redis.from_url(server.url()) as redis:
+        while cast(int, redis.scard("workers")) < WORKERS:
+            time.sleep(0.1)
+
+
+# --- what it has cost ---
+
+
+def _costs(own: Cluster) -> Costs:
+    web = [pid for pid in tree.descendants(os.getpid()) if b"gunicorn" in _command(pid)]
+    launchers = [child for worker in own.workers for child in tree.children(worker)]
+    with own.client() as redis:
+        told = cast(dict[str, Any], redis.info())
+    assert own.redis.process is not None
+    postgres = own.postgres.pid()
+    return Costs(
+        web=sum(_used(pid) for pid in web),
+        workers=sum(_used(pid) for pid in own.workers),
+        # The launcher's own, for it forks them, and those of all that it has reaped.
+        runs=sum(_used(pid, reaped=True) for pid in launchers),
+        redis=_used(own.redis.process.pid),
+        postgres=sum(
+            _used(pid, reaped=pid == postgres) for pid in [postgres, *tree.children(postgres)]
+        ),
+        commands=int(told["total_commands_processed"]),
+        traffic=int(told["total_net_input_bytes"]) + int(told["total_net_output_bytes"]),
+        memory=int(told["used_memory_dataset"]),
+        **_stored(own),
+    )
+
+
+def _used(pid: int, *, reaped: bool = False) -> float:
+    """Processor seconds of a process, and of the children that it has waited for."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    own, children = fields[11:13], fields[13:15]
+    return sum(map(int, own + (children if reaped else []))) / TICKS
+
+
+def _command(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def _stored(own: Cluster) -> dict[str, int]:
+    engine = own.database()
+    with engine.connect() as connection:
+        size = connection.execute(text("SELECT pg_total_relation_size('runs')")).scalar_one()
+        count = connection.execute(text("SELECT count(*) FROM runs")).scalar_one()
+    engine.dispose()
+    return {"stored": size, "count": count}
