@@ -39,6 +39,9 @@ CLIENTS, SECONDS = 16, 15
 """Visitors who press Run again as soon as they have an answer, and for how long."""
 
 STUDENTS = (20, 100, 200, 400)
+COSTED = 200
+"""Students at once, when it is counted what a run costs."""
+
 PAGE = "/en/threads/lock/lost-update"
 DEMO = Program(TOPICS / "thread_subclass/demos/sleep_inside_run.py")
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -91,8 +94,8 @@ def main() -> int:
     with cluster() as own:
         wrong |= _print_class("two workers", own.port)
     print()
-    with cluster() as own:
-        _print_costs(own)
+    with cluster() as own, served() as alone:
+        _print_costs(own, alone)
         _print_following(own)
     return int(wrong)
 
@@ -163,31 +166,39 @@ def _print_class(name: str, port: int) -> bool:
     return wrong
 
 
-def _print_costs(own: Cluster) -> None:
-    """What one run of ten threads that sleep a second costs, of two hundred at once."""
-    measure(own.port, "", [SLEEP], 20, PAGE)
-    before = _costs(own)
-    measure(own.port, "", [SLEEP], 200, PAGE)
-    after = _costs(own)
+def _print_costs(own: Cluster, alone: int) -> None:
+    """What one run of ten threads that sleep a second costs, of two hundred at once.
+
+    Twice as many came before: connections were made, and modules loaded.
+    """
+    for _ in range(2):
+        measure(own.port, "", [SLEEP], COSTED, PAGE)
+        measure(alone, "", [SLEEP], COSTED, PAGE)
+    before, before_alone = _costs(own), _used_alone(alone)
+    measure(own.port, "", [SLEEP], COSTED, PAGE)
+    measure(alone, "", [SLEEP], COSTED, PAGE)
+    after, after_alone = _costs(own), _used_alone(alone)
     runs = after.count - before.count
 
     def a_run(name: str) -> float:
         return float(getattr(after, name) - getattr(before, name)) / runs
 
-    print("| one run of ten threads costs | |")
-    print("|---|--:|")
-    for name, told in (
-        ("web", "a server, ms of a core"),
-        ("workers", "a worker itself, ms of a core"),
-        ("runs", "the run's own processes, ms of a core"),
-        ("redis", "Redis, ms of a core"),
-        ("postgres", "PostgreSQL, ms of a core"),
+    server, forked = ((b - a) / COSTED for a, b in zip(before_alone, after_alone, strict=True))
+    print("| one run of ten threads takes | two workers | one server |")
+    print("|---|--:|--:|")
+    for name, told, beside in (
+        ("web", "of a server", server),
+        ("workers", "of a worker itself", 0),
+        ("runs", "of the run's own processes", forked),
+        ("redis", "of Redis", 0),
+        ("postgres", "of PostgreSQL", 0),
     ):
-        print(f"| {told} | {a_run(name) * 1000:.2f} |")
-    print(f"| Redis, commands | {a_run('commands'):.0f} |")
-    print(f"| Redis, kB in and out | {a_run('traffic') / 1000:.1f} |")
-    print(f"| Redis, kB held for ten minutes | {a_run('memory') / 1000:.1f} |")
-    print(f"| PostgreSQL, kB stored for good | {a_run('stored') / 1000:.1f} |", flush=True)
+        other = f"{beside * 1000:.1f}" if beside else "–"
+        print(f"| {told}, ms of a core | {a_run(name) * 1000:.1f} | {other} |")
+    print(f"| of Redis, commands | {a_run('commands'):.0f} | – |")
+    print(f"| of Redis, kB in and out | {a_run('traffic') / 1000:.1f} | – |")
+    print(f"| of Redis, kB for ten minutes | {a_run('memory') / 1000:.1f} | – |")
+    print(f"| of PostgreSQL, kB for good | {a_run('stored') / 1000:.1f} | – |", flush=True)
 
 
 def _print_following(own: Cluster) -> None:
@@ -201,7 +212,7 @@ def _print_following(own: Cluster) -> None:
             events += len(batch)
         costs.append((time.process_time() - before) * 1000 / events * 10)
     runner.close()
-    print(f"| a server, ms of a core to follow ten events | {median(costs):.2f} |")
+    print(f"| of a server to follow ten events, ms of a core | {median(costs):.2f} | – |")
 
 
 # --- what is started ---
@@ -258,7 +269,7 @@ def _wait_for_workers(server: RedisServer) -> None:
 
 
 def _costs(own: Cluster) -> Costs:
-    web = [pid for pid in tree.descendants(os.getpid()) if b"gunicorn" in _command(pid)]
+    web = _servers(own.port)
     launchers = [child for worker in own.workers for child in tree.children(worker)]
     with own.client() as redis:
         told = cast(dict[str, Any], redis.info())
@@ -287,11 +298,22 @@ def _used(pid: int, *, reaped: bool = False) -> float:
     return sum(map(int, own + (children if reaped else []))) / TICKS
 
 
-def _command(pid: int) -> bytes:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return b""
+def _servers(port: int) -> list[int]:
+    """The processes of the server at a port: gunicorn's first, and its worker."""
+    serving = f"PORT={port}".encode()
+    firsts = [pid for pid in tree.children(os.getpid()) if serving in _environment(pid)]
+    return [*firsts, *(child for first in firsts for child in tree.children(first))]
+
+
+def _environment(pid: int) -> list[bytes]:
+    return Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+
+
+def _used_alone(port: int) -> tuple[float, float]:
+    """Processor seconds of a server that runs programs itself, and of these."""
+    servers = _servers(port)
+    launchers = tree.children(servers[-1])
+    return sum(map(_used, servers)), sum(_used(pid, reaped=True) for pid in launchers)
 
 
 def _stored(own: Cluster) -> dict[str, int]:
