@@ -69,7 +69,8 @@ def test_only_the_engines_command_knows_what_it_records_into() -> None:
 
 
 def test_topics_know_lessons_and_the_records_that_claims_are_about() -> None:
-    known = ("webapp.lessons.", "webapp.engine.recording", "webapp.engine.events")
+    engine = ("webapp.engine.recording", "webapp.engine.events", "webapp.engine.machines")
+    known = ("webapp.lessons.", *engine)
     for path in (ROOT / "webapp/topics").glob("*/topic.py"):
         for name in imported(path):
             standard = name.partition(".")[0] in sys.stdlib_module_names

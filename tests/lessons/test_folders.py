@@ -113,6 +113,15 @@ BREAKS: dict[str, tuple[Callable[[Path], object], str, str]] = {
         "try_lock.py",
         "does not end with",
     ),
+    "needs that nothing meets": (
+        lambda f: replace(
+            f / "topic.py",
+            "trap=True,",
+            "trap=True, needs=__import__('webapp.engine.machines').engine.machines.Needs(-1),",
+        ),
+        "lost_update.py",
+        "it needs -1 cores",
+    ),
     "no next demo of that name": (
         lambda f: replace(f / "topic.py", 'next="lost-update-fixed"', 'next="nowhere"'),
         "topic.py",

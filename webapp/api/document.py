@@ -113,6 +113,8 @@ def _schemas(site: Site) -> Iterator[tuple[str, Schema]]:
             observations=_list(ref("Text")),
             file=TEXT,
             source=TEXT,
+            needs=_object(cores=WHOLE, python=TEXT, free_threaded=YES_OR_NO, start_method=TEXT),
+            available=YES_OR_NO,
         ),
     )
     yield (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, Response, abort
@@ -13,6 +14,7 @@ from webapp.api.schemas import schema_of
 from webapp.lessons.claims import Claim
 from webapp.lessons.parameters import AnyParameter, Choice
 from webapp.lessons.topic import Demo, Topic
+from webapp.pages.needs import is_offered
 from webapp.pages.site import Site
 
 
@@ -31,7 +33,8 @@ def add_topics(blueprint: Blueprint, site: Site) -> None:
         shown = found.demo(demo) if found else None
         if found is None or shown is None:
             abort(404)
-        return json_answer(_whole(found, shown))
+        available = is_offered(shown, site.runner.machines())
+        return json_answer({**_whole(found, shown), "available": available})
 
 
 def _topic(topic: Topic) -> dict[str, Any]:
@@ -59,6 +62,7 @@ def _whole(topic: Topic, demo: Demo) -> dict[str, Any]:
         "watch": text_of(demo.watch),
         "parameters": [_parameter(parameter) for parameter in demo.parameters],
         "as_in_report": dict(demo.as_in_report),
+        "needs": asdict(demo.needs),
         "claims": _texts(demo.claims),
         "observations": _texts(demo.observations),
         "file": demo.path.name,

@@ -25,13 +25,14 @@ from types import CodeType, ModuleType
 
 from webapp.engine import recorder
 from webapp.engine.events import Kind
+from webapp.engine.machines import has_gil
 from webapp.engine.program import ProgramError, with_parameters
 from webapp.engine.recorder import channel, tracebacks
 from webapp.engine.wire import Began, Prepare, Request, dump_report
 
 # Looked up once, in the launcher: platform asks the file system.
 PYTHON = platform.python_version()
-IMPLEMENTATION = platform.python_implementation()
+IMPLEMENTATION = platform.python_implementation() + ("" if has_gil() else " (free-threaded)")
 
 REHEARSAL = """
 from threading import Thread

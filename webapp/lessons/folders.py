@@ -6,15 +6,21 @@ A broken folder stops the start with its path and the reason, not the first visi
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from importlib import util
 from itertools import pairwise
+from multiprocessing import get_all_start_methods
 from pathlib import Path
 
+from webapp.engine.machines import Needs
 from webapp.engine.program import main_defaults
 from webapp.lessons.text import LANGUAGES
 from webapp.lessons.topic import Demo, Topic, Values, find_demo
+
+VERSION = re.compile(r"\d+(\.\d+){0,2}")
+"""A version of Python, as `Needs` takes it."""
 
 TOPICS = Path(__file__).resolve().parent.parent / "topics"
 
@@ -91,9 +97,20 @@ def _check_demo(demo: Demo) -> None:
     if not source.endswith('\nif __name__ == "__main__":\n    main()\n'):
         raise BrokenTopic(demo.path, 'it does not end with `if __name__ == "__main__": main()`')
     try:
+        _check_needs(demo.needs)
         _check_parameters(demo)
     except ValueError as error:
         raise BrokenTopic(demo.path, str(error)) from error
+
+
+def _check_needs(needs: Needs) -> None:
+    """Raise ValueError for what no machine could ever have."""
+    if needs.cores < 1:
+        raise ValueError(f"it needs {needs.cores} cores")
+    if needs.python and not VERSION.fullmatch(needs.python):
+        raise ValueError(f"it needs Python {needs.python}, which is no version")
+    if needs.start_method and needs.start_method not in get_all_start_methods():
+        raise ValueError(f"it needs the start method {needs.start_method}, which there is not")
 
 
 def _check_parameters(demo: Demo) -> None:

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+from webapp.engine.machines import ANYWHERE, Needs
 from webapp.engine.program import Program
 from webapp.lessons.claims import Claim
 from webapp.lessons.outcomes import DemoOutcome
@@ -53,7 +54,7 @@ class Demo:
     demo whose lesson is a fault. `outcome` is what to look at when it is run many times, `beside`
     what it is worth to be compared with.
     `as_in_report` holds the values of the course report where they differ from the defaults.
-    `watch` says before the first run what to look for.
+    `watch` says before the first run what to look for, `needs` what the machine must have.
     """
 
     slug: str
@@ -65,6 +66,7 @@ class Demo:
     claims: tuple[Claim, ...] = ()
     observations: tuple[Claim, ...] = ()
     trap: bool = False
+    needs: Needs = ANYWHERE
     as_in_report: Mapping[str, Value] = field(default_factory=dict)
     beside: tuple[Pair, ...] = ()
     next: str = ""  # the slug of the demo to go on with; the next in order if empty
@@ -93,7 +95,7 @@ class Demo:
 
     def program(self, values: Values) -> Program:
         """The program with its parameters, ready for a runner."""
-        return Program(self.path, parameters=dict(values))
+        return Program(self.path, parameters=dict(values), needs=self.needs)
 
 
 @dataclass(frozen=True)

@@ -90,6 +90,7 @@ class MachinesUnreachable(ServiceUnavailable):
     """No machine that could run the program answers."""
 
     reason = "machines"
+    description = "No machine that can run it answers at the moment. Try again in a few seconds."
 
 
 def answer(site: Site, error: HTTPException) -> Response:

@@ -19,6 +19,7 @@ from webapp.lessons.text import Language
 from webapp.lessons.topic import Demo, Topic
 from webapp.pages import addresses
 from webapp.pages.kept import NoSuchRun, find_kept
+from webapp.pages.needs import is_offered
 from webapp.pages.past import Past, draw_past, recorded
 from webapp.pages.site import Site
 from webapp.store.errors import StoreError
@@ -64,7 +65,7 @@ class Examples:
         except (NoSuchRun, StoreError) as error:
             log.error("no example of %s: %s", demo.path, error)
             return Before()
-        if demo.slug in self._hopeless:
+        if demo.slug in self._hopeless or not is_offered(demo, self._site.runner.machines()):
             return Before()
         page = addresses.example(language, self._topic, demo)
         fragment = addresses.example_fragment(language, self._topic, demo)

@@ -129,7 +129,10 @@ class CompareMenu:
 
 @dataclass(frozen=True)
 class Form:
-    """A demo's form as it is drawn. `problems` are those of no field."""
+    """A demo's form as it is drawn. `problems` are those of no field.
+
+    Where no machine has what the demo needs, `lack` says so, and nothing can be run.
+    """
 
     address: str
     repeat: str
@@ -141,6 +144,7 @@ class Form:
     visitor: str
     preset: Preset | None
     compare: CompareMenu | None
+    lack: str
 
 
 def draw_form(
@@ -151,6 +155,7 @@ def draw_form(
     problems: Sequence[Problem] = (),
     *,
     compare: CompareMenu | None = None,
+    lack: str = "",
 ) -> Form:
     """Fill a demo's form with what was entered, or its defaults, and tell the problems."""
     reasons = {problem.parameter: _reason(say, problem, demo) for problem in problems}
@@ -169,6 +174,7 @@ def draw_form(
         visitor=entry.visitor or secrets.token_urlsafe(VISITOR_BYTES),
         preset=_preset(say, topic, demo, entry),
         compare=compare,
+        lack=lack,
     )
 
 

@@ -36,6 +36,8 @@ def draw_receipt(say: Wording, recording: Recording) -> Iterator[Row]:
         yield Row(say("receipt.exit_code"), str(recording.exit_code), code=True)
     yield Row(say("receipt.python"), f"{receipt.implementation} {receipt.python}", code=True)
     yield Row(say("receipt.machine"), receipt.machine, code=True)
+    if receipt.host:
+        yield Row(say("receipt.host"), receipt.host, code=True)
     yield Row(say("receipt.cores"), str(receipt.cores), code=True)
     if receipt.start_methods:
         yield Row(say("receipt.start_methods"), ", ".join(receipt.start_methods), code=True)

@@ -25,6 +25,7 @@ from webapp.pages.guard import visitor_address
 from webapp.pages.htmx import FORM_ONLY, UNKEPT, by_htmx, streamed, takes_events
 from webapp.pages.layout import Page, draw_page
 from webapp.pages.live import as_events, as_page
+from webapp.pages.needs import tell_lack
 from webapp.pages.prose import Prose
 from webapp.pages.repeat import stream as repeat_stream
 from webapp.pages.site import Run, Site
@@ -197,7 +198,8 @@ class Desk:
         query = {} if problems else entry.query()
         menu = draw_menu(self.site, self.language, self.topic, self.demo, query)
         say = self.site.wordings[self.language]
-        return draw_form(say, self.topic, self.demo, entry, problems, compare=menu)
+        lack = tell_lack(say, self.demo, self.site.runner.machines())
+        return draw_form(say, self.topic, self.demo, entry, problems, compare=menu, lack=lack)
 
     def refused(self, entry: Entry, problems: Sequence[Problem]) -> Response:
         """Show the form again with what was entered, and why it cannot be taken."""

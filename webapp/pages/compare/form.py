@@ -20,6 +20,7 @@ from webapp.lessons.parameters import InvalidParameters, Problem
 from webapp.lessons.topic import Demo, Topic, Values, find_demo
 from webapp.pages import addresses
 from webapp.pages.form import VISITOR_BYTES, Entry, Field, draw_form, read_entry, written
+from webapp.pages.needs import tell_lack
 from webapp.pages.site import Site
 from webapp.pages.wording import Wording
 
@@ -211,7 +212,8 @@ class SideForm:
 
 @dataclass(frozen=True)
 class CompareForm:
-    """The form as it is drawn. `problems` are those of no field."""
+    """The form as it is drawn. `problems` are those of no field; `lack` says what no machine has of
+    what one of the demos needs."""
 
     address: str
     sides: tuple[SideForm, ...]
@@ -219,6 +221,7 @@ class CompareForm:
     refused: bool
     transcript_only: bool
     visitor: str
+    lack: str
 
 
 def draw_compare_form(
@@ -233,6 +236,8 @@ def draw_compare_form(
     unknown = (
         say("problem.extra_forbidden", name=problem.parameter) for problem in problems.get("", ())
     )
+    machines = site.runner.machines()
+    lacks = (tell_lack(say, side.demo, machines) for side in enquiry.sides)
     return CompareForm(
         address=addresses.comparison(say.language),
         sides=tuple(
@@ -251,6 +256,7 @@ def draw_compare_form(
         refused=bool(problems),
         transcript_only=enquiry.transcript_only,
         visitor=enquiry.visitor or secrets.token_urlsafe(VISITOR_BYTES),
+        lack=next(filter(None, lacks), ""),
     )
 
 

@@ -5,6 +5,7 @@ from heapq import heapreplace
 from itertools import combinations
 from re import findall, search
 
+from webapp.engine.machines import Needs
 from webapp.engine.recording import Recording
 from webapp.lessons.claims import (
     Check,
@@ -462,6 +463,7 @@ topic = Topic(
         ),
         Demo(
             slug="pool-or-serial",
+            needs=Needs(cores=2),
             title=Text("A pool, or one after the other", "با استخر یا پشت سر هم"),
             watch=Text(
                 "Two equal sums, then the speed-up and its ideal. The time of the pool includes "
