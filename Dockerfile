@@ -7,10 +7,11 @@ ARG BASE=docker.io/library/python:3.13.7-slim-bookworm
 
 FROM ${BASE} AS build
 RUN python3 -m venv /opt/venv
-COPY requirements.lock /tmp/
+# One image for one machine and for many: a worker is started by `python -m webapp.cluster`.
+COPY requirements-cluster.lock /tmp/
 # For a network with an index or certificates of its own: docker build --secret id=pip,src=pip.conf
 RUN --mount=type=secret,id=pip,target=/etc/pip.conf \
-    /opt/venv/bin/pip install --no-cache-dir --require-hashes -r /tmp/requirements.lock \
+    /opt/venv/bin/pip install --no-cache-dir --require-hashes -r /tmp/requirements-cluster.lock \
     && /opt/venv/bin/pip uninstall --yes --quiet pip setuptools
 COPY . /opt/movazi
 # Compiled ahead, since nothing can be written later; and readable by the runs' user, whatever the

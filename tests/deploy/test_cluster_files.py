@@ -1,0 +1,203 @@
+"""The files for many machines: valid by their own tools, and in agreement with the code."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import kubernetes_validate
+import pytest
+import yaml
+
+from tests.deploy.settled import compose, dockerfile, gunicorn
+from tests.operating.serving import ROOT
+from webapp.cluster.queues import PLAIN
+from webapp.settings import Settings, variable
+
+KUBERNETES = ROOT / "deploy/kubernetes"
+VERSION = "1.37"
+CUSTOM = {"ScaledObject", "TriggerAuthentication"}
+"""KEDA's own, of which Kubernetes has no schema."""
+
+SERVICES = compose()["services"]
+CLUSTER = {name: told for name, told in SERVICES.items() if told.get("profiles") == ["cluster"]}
+SETTINGS = {variable(name) for name in Settings.model_fields}
+Object = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Object]:
+    """All objects as `kubectl apply --kustomize` would send them, by kind and name."""
+    folder = tmp_path_factory.mktemp("kubernetes") / "kubernetes"
+    shutil.copytree(KUBERNETES, folder)
+    (folder / "secrets.env").write_bytes((KUBERNETES / "secrets.env.example").read_bytes())
+    kubectl = Path(sys.executable).with_name("kubectl")
+    told = subprocess.run([kubectl, "kustomize", folder], capture_output=True, check=True).stdout
+    objects = [found for found in yaml.safe_load_all(told) if found]
+    return {(found["kind"], found["metadata"]["name"]): found for found in objects}
+
+
+def template(built: dict[tuple[str, str], Object], kind: str, name: str) -> Object:
+    spec: Object = built[kind, name]["spec"]["template"]["spec"]
+    return spec
+
+
+def named(value: Any, key: str) -> Iterator[Any]:
+    """All that stands under a key, anywhere."""
+    if isinstance(value, dict):
+        yield from (found for name, found in value.items() if name == key)
+        yield from (deep for found in value.values() for deep in named(found, key))
+    elif isinstance(value, list):
+        yield from (deep for found in value for deep in named(found, key))
+
+
+def test_every_object_is_as_kubernetes_has_it(built: dict[tuple[str, str], Object]) -> None:
+    checked = [found for (kind, _), found in built.items() if kind not in CUSTOM]
+    assert len(checked) >= 15
+    for found in checked:
+        kubernetes_validate.validate(found, VERSION, strict=True)
+
+
+def test_what_is_wrong_would_be_found(built: dict[tuple[str, str], Object]) -> None:
+    wrong = {**built["Deployment", "web"], "spec": {"replicas": "two"}}
+    with pytest.raises(kubernetes_validate.ValidationError):
+        kubernetes_validate.validate(wrong, VERSION, strict=True)
+
+
+def test_every_selector_finds_its_pods(built: dict[tuple[str, str], Object]) -> None:
+    pods = [
+        found["spec"]["template"]["metadata"]["labels"]
+        for (kind, _), found in built.items()
+        if kind in ("Deployment", "StatefulSet")
+    ]
+    selectors = [*named([*built.values()], "matchLabels")]
+    selectors += [
+        found["spec"]["selector"] for (kind, _), found in built.items() if kind == "Service"
+    ]
+    ours = [selector for selector in selectors if "part" in selector]
+    assert len(ours) >= 12
+    for selector in ours:
+        assert any(selector.items() <= labels.items() for labels in pods), selector
+
+
+def test_every_port_and_name_is_one_that_there_is(built: dict[tuple[str, str], Object]) -> None:
+    ports = {
+        port["name"]
+        for ports in named([*built.values()], "ports")
+        for port in ports
+        if "name" in port
+    }
+    for probe in ("readinessProbe", "livenessProbe", "startupProbe"):
+        for told in named([*built.values()], probe):
+            for how in ("httpGet", "tcpSocket"):
+                assert how not in told or told[how]["port"] in ports
+    secrets = {name for kind, name in built if kind == "Secret"}
+    [secret] = secrets
+    keys = built["Secret", secret]["data"].keys()
+    references = [*named([*built.values()], "secretKeyRef")]
+    references += [one for ones in named([*built.values()], "secretTargetRef") for one in ones]
+    assert len(references) >= 6
+    for reference in references:
+        assert reference["name"] == secret
+        assert reference["key"] in keys
+    maps = {name for kind, name in built if kind == "ConfigMap"}
+    assert {told["name"] for told in named([*built.values()], "configMapRef")} == maps
+
+
+def test_every_setting_is_one_that_there_is(built: dict[tuple[str, str], Object]) -> None:
+    environments = [one["name"] for ones in named([*built.values()], "env") for one in ones]
+    [settings] = [found["data"] for (kind, _), found in built.items() if kind == "ConfigMap"]
+    told = {name for name in [*environments, *settings] if name.startswith("MOVAZI_")}
+    told |= {
+        name
+        for service in CLUSTER.values()
+        for name in service.get("environment", {})
+        if name.startswith("MOVAZI_")
+    }
+    assert len(told) >= 6
+    assert told <= SETTINGS
+    assert (
+        settings["MOVAZI_RUNNER"] == "celery" == CLUSTER["server"]["environment"]["MOVAZI_RUNNER"]
+    )
+
+
+def test_runs_may_end_before_their_worker_must(built: dict[tuple[str, str], Object]) -> None:
+    longest = Settings.model_fields["run_seconds"].default
+    assert template(built, "Deployment", "worker")["terminationGracePeriodSeconds"] > longest + 10
+    assert int(CLUSTER["worker"]["stop_grace_period"].removesuffix("s")) > longest + 10
+    server = template(built, "Deployment", "web")
+    [container] = server["containers"]
+    hesitates = container["lifecycle"]["preStop"]["sleep"]["seconds"]
+    stops = gunicorn()["graceful_timeout"]
+    assert server["terminationGracePeriodSeconds"] > hesitates + stops
+    assert int(CLUSTER["server"]["stop_grace_period"].removesuffix("s")) > stops
+
+
+def test_workers_are_scaled_by_the_line_that_there_is(built: dict[tuple[str, str], Object]) -> None:
+    scaled = built["ScaledObject", "worker"]["spec"]
+    [trigger] = scaled["triggers"]
+    assert trigger["metadata"]["listName"] == f"waiting:{PLAIN}"
+    assert ("Deployment", scaled["scaleTargetRef"]["name"]) in built
+    assert trigger["metadata"]["address"] == "redis:6379"
+    assert ("TriggerAuthentication", trigger["authenticationRef"]["name"]) in built
+    # Where another one decides, a number of ours would undo its doing with each `apply`.
+    for name in ("web", "worker"):
+        assert "replicas" not in built["Deployment", name]["spec"]
+
+
+def test_only_workers_may_become_another_user(built: dict[tuple[str, str], Object]) -> None:
+    for (kind, name), found in built.items():
+        if kind in ("Deployment", "StatefulSet"):
+            spec = found["spec"]["template"]["spec"]
+            assert spec["securityContext"]["runAsNonRoot"] is True
+            assert spec["automountServiceAccountToken"] is False
+            for container in spec["containers"]:
+                context = container["securityContext"]
+                assert context["capabilities"]["drop"] == ["ALL"]
+                added = context["capabilities"].get("add", [])
+                assert added == (["SETUID", "SETGID"] if name == "worker" else [])
+                assert context["allowPrivilegeEscalation"] is (name == "worker")
+    user = re.search(r"^USER (\d+)$", dockerfile(), re.M)
+    assert user
+    for name in ("web", "worker"):
+        assert template(built, "Deployment", name)["securityContext"]["runAsUser"] == int(user[1])
+
+
+def test_the_profile_is_whole_and_apart() -> None:
+    assert set(CLUSTER) == {"balancer", "server", "worker", "redis", "postgres"}
+    for service in CLUSTER.values():
+        for needed in service.get("depends_on", {}):
+            assert needed in CLUSTER
+            healthy = service["depends_on"][needed]["condition"] == "service_healthy"
+            own = "healthcheck" in CLUSTER[needed] or CLUSTER[needed]["image"] == "movazi"
+            assert own or not healthy
+    assert CLUSTER["server"]["deploy"]["replicas"] == CLUSTER["worker"]["deploy"]["replicas"] == 2
+    assert (
+        CLUSTER["server"]["environment"]["REDIS_URL"]
+        == CLUSTER["worker"]["environment"]["REDIS_URL"]
+    )
+    assert CLUSTER["worker"]["pids_limit"] == SERVICES["web"]["pids_limit"]
+    assert CLUSTER["worker"]["command"] == ["python", "-m", "webapp.cluster"]
+    file = (ROOT / "deploy/Caddyfile.cluster").read_text()
+    assert f"dynamic a {{$SERVER}} {SERVICES['web']['ports'][0].rpartition(':')[2]}" in file
+    assert CLUSTER["balancer"]["environment"]["SERVER"] == "server"
+
+
+def test_both_ways_have_the_same_redis_and_postgresql(built: dict[tuple[str, str], Object]) -> None:
+    for name in ("redis", "postgres"):
+        [container] = template(built, "StatefulSet", name)["containers"]
+        assert container["image"] == CLUSTER[name]["image"]
+    [redis] = template(built, "StatefulSet", "redis")["containers"]
+    for told in (redis["args"], CLUSTER["redis"]["command"]):
+        assert told[told.index("--maxmemory-policy") + 1] == "noeviction"
+        assert told[told.index("--appendonly") + 1] == "no"
+
+
+def test_the_image_can_do_both() -> None:
+    assert "-r /tmp/requirements-cluster.lock" in dockerfile()
+    assert "!requirements-cluster.lock" in (ROOT / ".dockerignore").read_text().splitlines()
