@@ -72,6 +72,7 @@ test-cluster: .venv/.dev ## Test several servers and workers, on a real Redis an
 	@command -v redis-server >/dev/null || tools/apt.sh redis-server
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null \
 		|| tools/apt.sh postgresql
+	$(VENV) tools/browser.py
 	$(VENV) -m pytest -n 2 tests/cluster/real_*.py $(ARGS)
 
 bench: .venv/.dev ## Measure: make bench ARGS="..."

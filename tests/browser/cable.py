@@ -44,6 +44,10 @@ class Cable:
         """Let new connections through."""
         self._mended = True
 
+    def lead(self, port: int) -> None:
+        """Pass new connections on to another port."""
+        self._to = port
+
     def _accept(self) -> None:
         with contextlib.suppress(OSError):  # the listener was closed
             while True:

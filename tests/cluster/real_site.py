@@ -18,8 +18,10 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests.api.serving import ask, wait_until
+from tests.browser.cable import Cable
 from tests.operating.serving import FORM, ROOT, SLEEPS, Served, served, until
 from tests.operating.test_faults import KEPT, PRINTED, RESULT, kept
 from tests.web.scripted import STREAMED
@@ -142,6 +144,28 @@ def test_a_server_that_ends_is_replaced_by_another_and_no_line_is_lost(
     assert len(lines) == len(set(lines)) == 16
     assert b"outcome-finished" in rest
     assert kept(second, rest)
+
+
+def test_a_page_goes_on_by_another_server_and_shows_every_line_once(
+    cluster: Cluster, browser: Browser
+) -> None:
+    """Lost: nothing. A balancer in front sends who asks again to a server that lives."""
+    first, second = cluster.servers
+    with Cable(first.port) as balancer:
+        page = browser.new_page()
+        page.goto(f"{balancer.url}{SLEEPS}?thread_count=8&sleep_seconds=0.6")
+        page.locator("#run-button").click()
+        page.locator("#transcript").get_by_text("Thread#2 running").wait_for()
+        balancer.lead(second.port)
+        for pid in (first.process.pid, first.worker):
+            os.kill(pid, signal.SIGKILL)
+        page.locator("#result .outcome-finished").wait_for(timeout=20_000)
+        lines = page.locator("#transcript .text").all_inner_texts()
+        page.close()
+    told = [
+        found[0] for line in lines if (found := re.findall(r"Thread#\d+ (?:running|over)", line))
+    ]
+    assert len(told) == len(set(told)) == 16
 
 
 def test_a_worker_that_is_killed_ends_its_runs_as_lost(cluster: Cluster) -> None:
