@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +28,7 @@ from bench.classroom import HEAD, SLEEP, measure, percentile, raise_limit_of_des
 from bench.stream import ADDRESS, QUIET, first_line_streamed, served
 from bench.table import Row
 from tools.services import PostgresServer, RedisServer
+from webapp.cluster.board import KEPT
 from webapp.cluster.runner import ClusterRunner
 from webapp.engine import tree
 from webapp.engine.program import Program
@@ -39,11 +40,22 @@ CLIENTS, SECONDS = 16, 15
 """Visitors who press Run again as soon as they have an answer, and for how long."""
 
 STUDENTS = (20, 100, 200, 400)
+MANY = (200, 1_000, 10_000, 100_000)
+PRESS_EVERY = 60
+"""Seconds from one press of a student to the next, in the model: time to read and think."""
+
 COSTED = 200
 """Students at once, when it is counted what a run costs."""
 
 PAGE = "/en/threads/lock/lost-update"
 DEMO = Program(TOPICS / "thread_subclass/demos/sleep_inside_run.py")
+COSTED_PARTS = {
+    "web": "of a server",
+    "workers": "of a worker itself",
+    "runs": "of the run's own processes",
+    "redis": "of Redis",
+    "postgres": "of PostgreSQL",
+}
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -63,6 +75,15 @@ class Cluster:
     def database(self) -> Engine:
         """Its database."""
         return create_engine(self.postgres.url)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What one run takes: seconds of a core of each part, bytes of Redis and of PostgreSQL."""
+
+    cores: Mapping[str, float]
+    held: float
+    stored: float
 
 
 @dataclass(frozen=True)
@@ -95,8 +116,9 @@ def main() -> int:
         wrong |= _print_class("two workers", own.port)
     print()
     with cluster() as own, served() as alone:
-        _print_costs(own, alone)
+        taken = _print_costs(own, alone)
         _print_following(own)
+    _print_model(taken)
     return int(wrong)
 
 
@@ -166,7 +188,7 @@ def _print_class(name: str, port: int) -> bool:
     return wrong
 
 
-def _print_costs(own: Cluster, alone: int) -> None:
+def _print_costs(own: Cluster, alone: int) -> Taken:
     """What one run of ten threads that sleep a second costs, of two hundred at once.
 
     Twice as many came before: connections were made, and modules loaded.
@@ -183,22 +205,43 @@ def _print_costs(own: Cluster, alone: int) -> None:
     def a_run(name: str) -> float:
         return float(getattr(after, name) - getattr(before, name)) / runs
 
-    server, forked = ((b - a) / COSTED for a, b in zip(before_alone, after_alone, strict=True))
+    pairs = zip(before_alone, after_alone, strict=True)
+    beside = dict(zip(("web", "runs"), ((now - then) / COSTED for then, now in pairs), strict=True))
+    taken = {name: a_run(name) for name in COSTED_PARTS}
     print("| one run of ten threads takes | two workers | one server |")
     print("|---|--:|--:|")
-    for name, told, beside in (
-        ("web", "of a server", server),
-        ("workers", "of a worker itself", 0),
-        ("runs", "of the run's own processes", forked),
-        ("redis", "of Redis", 0),
-        ("postgres", "of PostgreSQL", 0),
-    ):
-        other = f"{beside * 1000:.1f}" if beside else "–"
-        print(f"| {told}, ms of a core | {a_run(name) * 1000:.1f} | {other} |")
+    for name, told in COSTED_PARTS.items():
+        other = f"{beside[name] * 1000:.1f}" if name in beside else "–"
+        print(f"| {told}, ms of a core | {taken[name] * 1000:.1f} | {other} |")
     print(f"| of Redis, commands | {a_run('commands'):.0f} | – |")
     print(f"| of Redis, kB in and out | {a_run('traffic') / 1000:.1f} | – |")
-    print(f"| of Redis, kB for ten minutes | {a_run('memory') / 1000:.1f} | – |")
-    print(f"| of PostgreSQL, kB for good | {a_run('stored') / 1000:.1f} | – |", flush=True)
+    held, stored = a_run("memory"), a_run("stored")
+    print(f"| of Redis, kB for ten minutes | {held / 1000:.1f} | – |")
+    print(f"| of PostgreSQL, kB for good | {stored / 1000:.1f} | – |", flush=True)
+    return Taken(cores=taken, held=held, stored=stored)
+
+
+def _print_model(taken: Taken) -> None:
+    """Multiply what one run takes by how many there are: nothing else is in it."""
+    cores = taken.cores
+    print(f"\n| students, a run every {PRESS_EVERY} s each | {' | '.join(map(_written, MANY))} |")
+    print(f"|---|{'--:|' * len(MANY)}")
+    rows: dict[str, Callable[[float], float]] = {
+        "runs a second": lambda rate: rate,
+        "cores of servers": lambda rate: rate * cores["web"],
+        "cores of workers": lambda rate: rate * (cores["workers"] + cores["runs"]),
+        "cores of Redis, which has one": lambda rate: rate * cores["redis"],
+        "cores of PostgreSQL": lambda rate: rate * cores["postgres"],
+        "GB of Redis": lambda rate: rate * KEPT * taken.held / 1e9,
+        "GB an hour of PostgreSQL": lambda rate: rate * 3600 * taken.stored / 1e9,
+    }
+    for name, row in rows.items():
+        figures = (row(students / PRESS_EVERY) for students in MANY)
+        print(f"| {name} | {' | '.join(map(_written, figures))} |")
+
+
+def _written(figure: float) -> str:
+    return f"{figure:,.0f}" if figure >= 100 else f"{figure:.2g}"
 
 
 def _print_following(own: Cluster) -> None:

@@ -42,7 +42,7 @@ from webapp.pages.runs import repetitions_blueprint, runs_blueprint
 from webapp.pages.site import Site
 from webapp.pages.topics import topic_blueprint
 from webapp.pages.wording import load_wordings
-from webapp.settings import Settings, engine_limits, read_settings
+from webapp.settings import Settings, SettingsError, engine_limits, read_settings
 from webapp.store.store import Store
 from webapp.terminal.commands import add_commands
 
@@ -160,8 +160,14 @@ def _own_runner(settings: Settings) -> tuple[Runner, Shared]:
         atexit.register(embedded.close)
         return embedded, Shared()
     # Loaded only here: one machine has neither Celery nor Redis.
-    from webapp.cluster.board import client_options  # noqa: PLC0415
-    from webapp.cluster.runner import ClusterRunner  # noqa: PLC0415
+    try:
+        from webapp.cluster.board import client_options  # noqa: PLC0415
+        from webapp.cluster.runner import ClusterRunner  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise SettingsError(
+            f"MOVAZI_RUNNER=celery needs packages that are not installed ({error.name}): "
+            "pip install --require-hashes -r requirements-cluster.lock."
+        ) from error
 
     redis_url = settings.redis_url.get_secret_value()
     cluster = ClusterRunner(redis_url, TOPICS, limits)

@@ -9,8 +9,6 @@ import logging.config
 import sys
 from collections.abc import Sequence
 
-from webapp.cluster.board import connect
-from webapp.cluster.serving import machine_called, serve
 from webapp.engine.embedded import bare
 from webapp.engine.run_user import RunUserError
 from webapp.lessons.folders import TOPICS, find_topics
@@ -34,11 +32,16 @@ def main(arguments: Sequence[str]) -> int:
     except (RunUserError, SettingsError) as error:
         print(error, file=sys.stderr)
         return 1
+    except ModuleNotFoundError as error:
+        print(f"A worker needs what requirements-cluster.lock has ({error.name}).", file=sys.stderr)
+        return 1
     print(USAGE, file=sys.stderr)
     return 2
 
 
 def _serve(settings: Settings) -> int:
+    from webapp.cluster.serving import machine_called, serve  # noqa: PLC0415
+
     logging.config.dictConfig(log_config(format=settings.log_format, level=settings.log_level))
     serve(
         settings.redis_url.get_secret_value(),
@@ -52,6 +55,9 @@ def _serve(settings: Settings) -> int:
 
 
 def _tell_health(settings: Settings) -> int:
+    from webapp.cluster.board import connect  # noqa: PLC0415
+    from webapp.cluster.serving import machine_called  # noqa: PLC0415
+
     board = connect(settings.redis_url.get_secret_value(), life=1, unfollowed=1)
     name = machine_called(settings.worker_name).name
     there = board.answers() and board.is_announced(name)

@@ -44,7 +44,10 @@ from webapp.store.tables import HEAD, VERSION_TABLE
 SETTING = "DATABASE_URL"
 
 PATIENCE = 5.0
-"""Seconds that a writer waits for another one in SQLite."""
+"""Seconds that a writer waits for another one in SQLite, and for a connection to PostgreSQL."""
+
+CONNECTIONS = 15
+"""To PostgreSQL, at most: a few more servers than one must not take all that it lets in."""
 
 LOCK = 0x6D6F76617A69
 """The number of our lock among all advisory locks of a PostgreSQL server: "movazi" in ASCII."""
@@ -219,8 +222,15 @@ def _identity(path: Path) -> tuple[int, int] | None:
 def _open_server(url: URL) -> Engine:
     where = url.render_as_string(hide_password=True)
     # A connection that was lost meanwhile is noticed before it is used.
-    patience = {"connect_timeout": 3, "tcp_user_timeout": 5000}
-    engine = create_engine(url, pool_pre_ping=True, pool_timeout=5, connect_args=patience)
+    engine = create_engine(
+        url,
+        pool_pre_ping=True,
+        # A class ends at once: connections beyond the usual five would each be made for one run.
+        pool_size=CONNECTIONS,
+        max_overflow=0,
+        pool_timeout=PATIENCE,
+        connect_args={"connect_timeout": 3, "tcp_user_timeout": round(PATIENCE * 1000)},
+    )
     try:
         with engine.begin() as connection:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
