@@ -212,6 +212,45 @@ def test_redis_may_be_killed_and_come_back_empty(
     assert texts(finish(cluster, cluster.start(write("print('again')")))) == ["again"]
 
 
+def test_redis_may_be_full_for_a_while(cluster: ClusterRunner, write: Write) -> None:
+    """Lost: nothing. Whoever presses Run meanwhile is told to try again."""
+    run = cluster.start(write(SLOW))
+    follower = Following(cluster, run)
+    follower.until("3")
+    cluster.board.redis.config_set("maxmemory", 1)
+    try:
+        time.sleep(1)
+        with pytest.raises(Unreachable):
+            cluster.start(write("print('never')"))
+    finally:
+        cluster.board.redis.config_set("maxmemory", 0)
+    follower.end()
+    recording = cluster.recording(run)
+    assert recording is not None
+    assert texts(recording) == [str(number) for number in range(20)]
+    assert follower.events == list(recording.events)
+
+
+def test_pages_do_not_wait_for_a_redis_that_hangs(
+    cluster: ClusterRunner, own_redis: RedisServer
+) -> None:
+    """Every page of a demo asks which machines there are."""
+    assert [machine.name for machine in cluster.machines()] == ["worker"]
+    assert own_redis.process is not None
+    own_redis.process.send_signal(signal.SIGSTOP)
+    try:
+        began = time.monotonic()
+        while time.monotonic() - began < 4:
+            asked = time.monotonic()
+            cluster.machines()
+            assert time.monotonic() - asked < 0.5
+            time.sleep(0.1)
+        assert not cluster.machines()
+    finally:
+        own_redis.process.send_signal(signal.SIGCONT)
+    wait_until(lambda: bool(cluster.machines()))
+
+
 def test_a_worker_that_is_told_to_stop_lets_its_runs_end(
     own_redis: RedisServer, root: Path, make_worker: Make, write: Write
 ) -> None:

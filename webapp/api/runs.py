@@ -12,7 +12,7 @@ from webapp.api.answers import Detail, Unprocessable, detail, details, json_answ
 from webapp.api.bodies import read_object
 from webapp.api.following import as_events, await_end
 from webapp.api.results import result_of, state_of
-from webapp.engine.runner import Phase, State, UnknownRun
+from webapp.engine.runner import Phase, State, UnknownRun, Unreachable
 from webapp.lessons.parameters import InvalidParameters, take_all
 from webapp.lessons.topic import Demo, Topic, Values
 from webapp.pages.guard import visitor_address
@@ -54,7 +54,7 @@ def add_runs(blueprint: Blueprint, site: Site) -> None:
         """Tell where a run stands, and what it came to if it is over."""
         try:
             run = site.find(id)
-        except UnknownRun:
+        except (UnknownRun, Unreachable):
             return _kept(site, id)
         if _takes_events():
             return _streamed(site, run, request.headers.get("Last-Event-ID", 0, type=int))

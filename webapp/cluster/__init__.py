@@ -8,6 +8,7 @@
 `board`    all that is kept in Redis: its keys, and the steps that must happen at once
 `runner`   the seam, for web servers: `runner.Runner` of the engine
 `reader`   reads the streams of all runs that a server follows
+`roster`   which workers there are, for who must not wait for the answer
 `queues`   which queue a program waits in, by what it needs, and what Celery is told
 `endings`  how runs end that no engine has seen to their end
 `worker`   a machine that runs programs: claims runs, reports them, announces itself

@@ -29,7 +29,13 @@ from typing import Any, cast
 
 from redis import Redis
 from redis.backoff import NoBackoff
-from redis.exceptions import ConnectionError, RedisError, TimeoutError
+from redis.exceptions import (
+    ConnectionError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    RedisError,
+    TimeoutError,
+)
 from redis.retry import Retry
 
 from webapp.engine.events import Event
@@ -38,10 +44,10 @@ from webapp.engine.packing import pack, pack_events, unpack, unpack_events
 from webapp.engine.recording import Outcome, Recording
 from webapp.engine.runner import Phase
 
-GONE = (ConnectionError, TimeoutError)
-"""What Redis's client raises where Redis does not answer."""
+GONE = (ConnectionError, TimeoutError, OutOfMemoryError, ReadOnlyError)
+"""What Redis's client raises where Redis does not answer, or takes nothing: it may later."""
 
-CONNECT, ANSWER = 1.0, 5.0
+CONNECT, ANSWER = 1.0, 2.0
 """Seconds that Redis has to take a connection, and to answer."""
 
 KEPT = 600

@@ -9,6 +9,7 @@ that they are followed, and ends those whose worker is gone.
 
 from __future__ import annotations
 
+import logging
 import secrets
 import threading
 import time
@@ -22,6 +23,8 @@ from webapp.cluster.board import GONE, Board, Entry, Glance, Order, OverAlready,
 from webapp.cluster.endings import unfinished
 from webapp.engine.recording import Outcome
 from webapp.engine.runner import Interrupted, Phase
+
+log = logging.getLogger(__name__)
 
 LOOK = 0.5
 """Seconds between two looks at all runs, at most."""
@@ -167,6 +170,10 @@ class Reader:
                     self._is_back()
                 except GONE:
                     self._is_gone()
+                    time.sleep(RETRY)
+                except Exception:
+                    # Whatever is wrong with one run must not end all others' reading.
+                    log.exception("the streams of runs could not be read")
                     time.sleep(RETRY)
 
     def _read(self, board: Board, woken: str) -> str:

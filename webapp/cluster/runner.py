@@ -10,7 +10,7 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -32,6 +32,7 @@ from webapp.cluster.board import (
 from webapp.cluster.endings import unfinished
 from webapp.cluster.queues import ROUNDS, TASK, make_celery, queue_of
 from webapp.cluster.reader import Reader, Tail
+from webapp.cluster.roster import Roster
 from webapp.engine.embedded import Limits
 from webapp.engine.events import Event
 from webapp.engine.machines import Machine
@@ -51,9 +52,6 @@ from webapp.engine.runner import (
 LINE_LIFE = 3600.0
 """Seconds that a run may stand in line."""
 
-FRESH = 1.0
-"""Seconds for which it is taken for true which workers there are."""
-
 TOUCHES = 4
 """How many times a run is said to be followed in the time after which it counts as deserted."""
 
@@ -72,9 +70,8 @@ class ClusterRunner:
         self._unfollowed = self.limits.unfollowed or LINE_LIFE
         self.board = connect(redis_url, life=LINE_LIFE + longest, unfollowed=self._unfollowed)
         self._celery = make_celery(redis_url, longest=longest)
-        self._known: tuple[float, Sequence[Announcement]] = (0.0, ())
+        self._roster = Roster(self.board)
         self._left_at: float | None = None
-        self._looking = threading.Lock()
         self._ended = _Ended()
         self._reader = Reader(self.board, self._is_served, self._unfollowed / TOUCHES)
 
@@ -86,7 +83,8 @@ class ClusterRunner:
             raise Busy
         queue = queue_of(program.needs)
         with _reached():
-            if not self._is_served(queue):
+            # It may have come within the last second.
+            if not (self._is_served(queue) or _serves(self._roster.now(), queue)):
                 raise Unreachable
             order = self._order(program, visitor, queue, observe=observe, about=about)
             turn = self.board.enqueue(order, self.limits.in_line)
@@ -187,14 +185,13 @@ class ClusterRunner:
 
     def machines(self) -> Sequence[Machine]:
         """The workers that are there, as of the last second; none where Redis is gone."""
-        try:
-            return [worker.machine for worker in self._workers()]
-        except RedisError:
-            return []
+        return [worker.machine for worker in self._roster.known()]
 
     def answers(self, within: float) -> bool:
         """Whether Redis answers, and any worker."""
-        return self.board.answers() and bool(self.machines())
+        with suppress(RedisError):
+            return bool(self._roster.now())
+        return False
 
     def drain(self, within: float) -> None:
         """Start no run any more; those who follow one have to do so elsewhere after that time."""
@@ -204,6 +201,7 @@ class ClusterRunner:
         """Leave Redis. Runs go on, for whoever follows them elsewhere."""
         self._left_at = time.monotonic()
         self._reader.close()
+        self._roster.close()
         self._celery.close()
         self.board.close()
 
@@ -230,17 +228,9 @@ class ClusterRunner:
             asked_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
         )
 
-    def _workers(self) -> Sequence[Announcement]:
-        with self._looking:
-            looked, workers = self._known
-            if not workers or time.monotonic() - looked >= FRESH:
-                workers = self.board.workers()
-                self._known = (time.monotonic(), workers)
-            return workers
-
     def _is_served(self, queue: str) -> bool:
         """Whether a worker takes runs from a queue."""
-        return any(queue in worker.queues for worker in self._workers())
+        return _serves(self._roster.known(), queue)
 
     def _has_to_leave(self) -> bool:
         return self._left_at is not None and time.monotonic() >= self._left_at
@@ -262,6 +252,10 @@ class _Ended:
     def find(self, run: str) -> Recording | None:
         with self._lock:
             return self._records.get(run)
+
+
+def _serves(workers: Iterable[Announcement], queue: str) -> bool:
+    return any(queue in worker.queues for worker in workers)
 
 
 def _sha256(program: Program) -> str:

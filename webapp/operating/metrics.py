@@ -20,7 +20,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
-from webapp.engine.runner import Runner
+from webapp.engine.runner import Runner, Unreachable
 
 ADDRESS = "/metrics"
 
@@ -33,7 +33,10 @@ class EngineMetrics(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Give what stands now, and how the runs since the start have ended."""
-        load = self._runner.load()
+        try:
+            load = self._runner.load()
+        except Unreachable:
+            return  # there is nothing to tell; the server's own metrics are told all the same
         yield GaugeMetricFamily("movazi_runs_running", "Runs that go on now", load.running)
         yield GaugeMetricFamily("movazi_runs_waiting", "Runs in line", load.waiting)
         yield GaugeMetricFamily("movazi_runs_capacity", "Runs that may go on", load.capacity)

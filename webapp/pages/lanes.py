@@ -10,7 +10,7 @@ from flask import Blueprint, Response
 from markupsafe import Markup
 
 from webapp.engine.recording import Recording
-from webapp.engine.runner import UnknownRun
+from webapp.engine.runner import UnknownRun, Unreachable
 from webapp.lessons.text import Language
 from webapp.pages import addresses
 from webapp.pages.kept import find_stored
@@ -45,7 +45,7 @@ def find_recording(site: Site, id: str) -> Recording:
     """Give the record of a run that is over, kept or just now. Raises NoSuchRun and StoreError."""
     try:
         recording = site.runner.recording(id)
-    except UnknownRun:
+    except (UnknownRun, Unreachable):
         recording = None
     return recording or find_stored(site, id).recording
 

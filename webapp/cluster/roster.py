@@ -1,0 +1,54 @@
+"""Which workers there are, known at any moment without asking: a page must not wait for Redis."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+from redis.exceptions import RedisError
+
+from webapp.cluster.board import Announcement, Board
+
+FRESH = 1.0
+"""Seconds between two looks."""
+
+
+class Roster:
+    """The workers that are announced; from the first question on a thread looks them up."""
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+        self._workers: Sequence[Announcement] = ()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._closing = threading.Event()
+
+    def known(self) -> Sequence[Announcement]:
+        """The workers as of the last second; none where Redis does not answer."""
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._serve, name="roster", daemon=True)
+                self._look()
+                self._thread.start()
+        return self._workers
+
+    def now(self) -> Sequence[Announcement]:
+        """The workers at this moment. Raises redis's errors."""
+        self._workers = self._board.workers()
+        return self._workers
+
+    def close(self) -> None:
+        """End the thread."""
+        self._closing.set()
+        if self._thread:
+            self._thread.join()
+
+    def _serve(self) -> None:
+        while not self._closing.wait(FRESH):
+            self._look()
+
+    def _look(self) -> None:
+        try:
+            self.now()
+        except RedisError:
+            self._workers = ()
