@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.browser.conftest import browser  # noqa: F401  (a fixture)
 from tests.cluster.services import WorkerProcess
 from tests.engine.conftest import run, write  # noqa: F401  (fixtures)
 from tools.services import PostgresServer, RedisServer

@@ -240,7 +240,7 @@ def test_pages_do_not_wait_for_a_redis_that_hangs(
     own_redis.process.send_signal(signal.SIGSTOP)
     try:
         began = time.monotonic()
-        while time.monotonic() - began < 4:
+        while cluster.machines() and time.monotonic() - began < 10:
             asked = time.monotonic()
             cluster.machines()
             assert time.monotonic() - asked < 0.5

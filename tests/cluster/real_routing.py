@@ -78,14 +78,32 @@ def test_workers_share_the_work(runner_of: Make, write: Write) -> None:
     assert sorted(hosts) == ["first"] * 4 + ["second"] * 4
 
 
-def test_visitors_take_turns(runner_of: Make, write: Write) -> None:
+def test_visitors_take_turns(runner_of: Make, write: Write, tmp_path: Path) -> None:
     """However much one of them asks for, the others' first runs come before his second."""
     runner = runner_of(only={"limits": {"capacity": 1}})
     blocking = Following(runner, held := runner.start(write(FOREVER)))
     blocking.until("ready")
-    program = write("print('ran')")
-    greedy = [runner.start(program, visitor="greedy") for _ in range(4)]
-    others = [runner.start(program, visitor=name) for name in ("a", "b")]
+    order = tmp_path / "order"
+    program = write(
+        """
+        def main(name: str = "", path: str = "") -> None:
+            with open(path, "a") as file:
+                print(name, file=file)
+
+
+        if __name__ == "__main__":
+            main()
+        """,
+        path=str(order),
+    )
+
+    def start(visitor: str, number: int = 0) -> str:
+        values = {**program.parameters, "name": f"{visitor}{number}"}
+        own = replace(program, parameters=values)
+        return runner.start(own, visitor=visitor)  # type: ignore[no-any-return]
+
+    greedy = [start("greedy", number) for number in range(4)]
+    others = [start(name) for name in ("a", "b")]
     assert [runner.state(run).place for run in greedy] == [1, 4, 5, 6]
     assert [runner.state(run).place for run in others] == [2, 3]
     followers = [Following(runner, run) for run in (*greedy, *others)]
@@ -94,8 +112,7 @@ def test_visitors_take_turns(runner_of: Make, write: Write) -> None:
         follower.end()
     records = {run: runner.recording(run) for run in (*greedy, *others)}
     assert all(record.outcome is Outcome.FINISHED for record in records.values() if record)
-    pids = {run: record.receipt.pid for run, record in records.items() if record}
-    assert sorted(pids, key=lambda run: pids[run]) == [greedy[0], *others, *greedy[1:]]
+    assert order.read_text().split() == ["greedy0", "a0", "b0", "greedy1", "greedy2", "greedy3"]
 
 
 def test_a_worker_at_its_capacity_begins_the_next_run_at_once(

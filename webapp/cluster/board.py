@@ -178,7 +178,10 @@ APPEND = """
 local phase = redis.call('HGET', KEYS[1], 'phase')
 if not phase then return -1 end
 if phase == 'over' then return 0 end
-redis.pcall('XADD', KEYS[2], ARGV[1], 'events', ARGV[2])
+local added = redis.pcall('XADD', KEYS[2], ARGV[1], 'events', ARGV[2])
+if type(added) == 'table' and added.err and not string.find(added.err, 'equal or smaller') then
+  return redis.error_reply(added.err)
+end
 redis.call('PEXPIRE', KEYS[2], ARGV[3])
 return 1
 """
@@ -190,8 +193,8 @@ FINISH = (
 local phase = redis.call('HGET', KEYS[1], 'phase')
 if not phase then return -1 end
 if phase == 'over' or (ARGV[6] ~= '' and phase ~= ARGV[6]) then return 0 end
-redis.call('HSET', KEYS[1], 'phase', 'over')
 redis.call('XADD', KEYS[2], '*', 'ending', ARGV[1])
+redis.call('HSET', KEYS[1], 'phase', 'over')
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 redis.call('PEXPIRE', KEYS[2], ARGV[3])
 redis.call('HINCRBY', 'ended', ARGV[2], 1)
