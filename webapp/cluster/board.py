@@ -166,7 +166,9 @@ CLAIM = (
     + """
 if redis.call('HGET', KEYS[1], 'phase') ~= 'queued' then return 0 end
 if redis.call('EXISTS', KEYS[2]) == 0 then return -1 end
-redis.call('HSET', KEYS[1], 'phase', 'running', 'worker', ARGV[1], 'machine', ARGV[2])
+-- Whom it is for matters only in line.
+redis.call('HSET', KEYS[1], 'phase', 'running', 'worker', ARGV[1], 'machine', ARGV[2],
+  'visitor', '')
 leave(KEYS[3], KEYS[4], ARGV[4], ARGV[3])
 return 1
 """
@@ -194,7 +196,7 @@ local phase = redis.call('HGET', KEYS[1], 'phase')
 if not phase then return -1 end
 if phase == 'over' or (ARGV[6] ~= '' and phase ~= ARGV[6]) then return 0 end
 redis.call('XADD', KEYS[2], '*', 'ending', ARGV[1])
-redis.call('HSET', KEYS[1], 'phase', 'over')
+redis.call('HSET', KEYS[1], 'phase', 'over', 'visitor', '')
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 redis.call('PEXPIRE', KEYS[2], ARGV[3])
 redis.call('HINCRBY', 'ended', ARGV[2], 1)
@@ -238,7 +240,8 @@ class Board:
         """Write a run that is going on once more: Redis has lost it."""
         going = {"phase": Phase.RUNNING, "worker": worker, "machine": json.dumps(asdict(machine))}
         with self.redis.pipeline() as pipe:
-            pipe.hset(_run(order.id), mapping={**_written(asdict(order)), **going})
+            told = _written(asdict(replace(order, visitor="")))
+            pipe.hset(_run(order.id), mapping={**told, **going})
             pipe.pexpire(_run(order.id), _ms(self.life))
             pipe.set(_followed(order.id), 1, px=_ms(self.unfollowed))
             pipe.delete(_events(order.id))

@@ -221,7 +221,7 @@ class ClusterRunner:
             parameters=dict(program.parameters),
             arguments=list(program.arguments),
             observe=observe,
-            # Whom a run is for is nobody's business; to tell visitors apart, this will do.
+            # To tell visitors apart, this will do.
             visitor=hashlib.blake2b(visitor.encode(), digest_size=8).hexdigest(),
             queue=queue,
             about=about,
