@@ -110,16 +110,12 @@ def test_every_port_and_name_is_one_that_there_is(built: dict[tuple[str, str], O
 
 
 def test_every_setting_is_one_that_there_is(built: dict[tuple[str, str], Object]) -> None:
-    environments = [one["name"] for ones in named([*built.values()], "env") for one in ones]
+    pods = [template(built, "Deployment", name) for name in ("web", "worker")]
+    environments = [one["name"] for ones in named(pods, "env") for one in ones]
     [settings] = [found["data"] for (kind, _), found in built.items() if kind == "ConfigMap"]
-    told = {name for name in [*environments, *settings] if name.startswith("MOVAZI_")}
-    told |= {
-        name
-        for service in CLUSTER.values()
-        for name in service.get("environment", {})
-        if name.startswith("MOVAZI_")
-    }
-    assert len(told) >= 6
+    told = {*environments, *settings}
+    told |= {name for service in ("server", "worker") for name in CLUSTER[service]["environment"]}
+    assert len(told) >= 8
     assert told <= SETTINGS
     assert (
         settings["MOVAZI_RUNNER"] == "celery" == CLUSTER["server"]["environment"]["MOVAZI_RUNNER"]
@@ -140,11 +136,21 @@ def test_runs_may_end_before_their_worker_must(built: dict[tuple[str, str], Obje
 
 def test_workers_are_scaled_by_the_line_that_there_is(built: dict[tuple[str, str], Object]) -> None:
     scaled = built["ScaledObject", "worker"]["spec"]
-    [trigger] = scaled["triggers"]
-    assert trigger["metadata"]["listName"] == f"waiting:{PLAIN}"
+    by_line, by_work = scaled["triggers"]
+    assert by_line["metadata"]["listName"] == f"waiting:{PLAIN}"
     assert ("Deployment", scaled["scaleTargetRef"]["name"]) in built
-    assert trigger["metadata"]["address"] == "redis:6379"
-    assert ("TriggerAuthentication", trigger["authenticationRef"]["name"]) in built
+    redis = built["Service", "redis"]
+    [port] = redis["spec"]["ports"]
+    # By its full name: KEDA looks for it from another namespace.
+    address = f"redis.{redis['metadata']['namespace']}.svc:{port['port']}"
+    assert by_line["metadata"]["address"] == address
+    assert ("TriggerAuthentication", by_line["authenticationRef"]["name"]) in built
+    assert by_work["type"] == "cpu"
+    [container] = template(built, "Deployment", "worker")["containers"]
+    assert "cpu" in container["resources"]["requests"]  # what it is a part of
+    # KEDA takes no numbers here.
+    for trigger in scaled["triggers"]:
+        assert all(isinstance(value, str) for value in trigger["metadata"].values())
     # Where another one decides, a number of ours would undo its doing with each `apply`.
     for name in ("web", "worker"):
         assert "replicas" not in built["Deployment", name]["spec"]
@@ -166,6 +172,24 @@ def test_only_workers_may_become_another_user(built: dict[tuple[str, str], Objec
     assert user
     for name in ("web", "worker"):
         assert template(built, "Deployment", name)["securityContext"]["runAsUser"] == int(user[1])
+    # Without its group a worker starts no run: see find_run_user.
+    group = re.search(r"groupadd --gid (\d+) movazi-run$", dockerfile(), re.M)
+    assert group
+    worker = template(built, "Deployment", "worker")["securityContext"]
+    assert worker["supplementalGroups"] == [int(group[1])]
+
+
+def test_servers_and_workers_are_of_one_image(built: dict[tuple[str, str], Object]) -> None:
+    pods = [template(built, "Deployment", name) for name in ("web", "worker")]
+    [image] = {container["image"] for pod in pods for container in pod["containers"]}
+    assert image != "movazi"  # it is named in kustomization.yaml
+    assert {CLUSTER[name]["image"] for name in ("server", "worker")} == {"movazi"}
+
+
+def test_no_service_is_named_in_the_environment(built: dict[tuple[str, str], Object]) -> None:
+    """With a prefix it might be MOVAZI_…, which is no setting and stops the start."""
+    for name in ("web", "worker"):
+        assert template(built, "Deployment", name)["enableServiceLinks"] is False
 
 
 def test_the_profile_is_whole_and_apart() -> None:
