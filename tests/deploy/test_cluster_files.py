@@ -1,4 +1,7 @@
-"""The files for many machines: valid by their own tools, and in agreement with the code."""
+"""The files for many machines: valid by their own tools, and in agreement with the code.
+
+What stands in front of the servers is tried in test_balancer.py.
+"""
 
 from __future__ import annotations
 
@@ -207,6 +210,10 @@ def test_the_profile_is_whole_and_apart() -> None:
     )
     assert CLUSTER["worker"]["pids_limit"] == SERVICES["web"]["pids_limit"]
     assert CLUSTER["worker"]["command"] == ["python", "-m", "webapp.cluster"]
+    assert CLUSTER["balancer"]["image"] == SERVICES["https"]["image"]
+    version = re.search(r":(\d+)\.(\d+)\.(\d+)-", CLUSTER["balancer"]["image"])
+    assert version
+    assert tuple(map(int, version.groups())) >= (2, 11, 2)  # see Caddyfile.cluster
     file = (ROOT / "deploy/Caddyfile.cluster").read_text()
     assert f"dynamic a {{$SERVER}} {SERVICES['web']['ports'][0].rpartition(':')[2]}" in file
     assert CLUSTER["balancer"]["environment"]["SERVER"] == "server"
