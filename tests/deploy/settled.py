@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import runpy
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -21,6 +25,19 @@ def compose() -> dict[str, Any]:
 def stop_grace() -> int:
     """Seconds that a container has to end before it is killed."""
     return int(compose()["services"]["web"]["stop_grace_period"].removesuffix("s"))
+
+
+def composed(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """What Docker Compose itself makes of compose.yaml; no engine is asked."""
+    program = Path(sys.executable).with_name("docker-compose")
+    return subprocess.run(
+        [program, "--env-file", os.devnull, *command],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def dockerfile() -> str:

@@ -5,6 +5,7 @@ What stands in front of the servers is tried in test_balancer.py.
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -17,7 +18,7 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from tests.deploy.settled import compose, dockerfile, gunicorn
+from tests.deploy.settled import compose, composed, dockerfile, gunicorn
 from tests.operating.serving import ROOT
 from webapp.cluster.queues import PLAIN
 from webapp.settings import Settings, variable
@@ -30,6 +31,7 @@ CUSTOM = {"ScaledObject", "TriggerAuthentication"}
 SERVICES = compose()["services"]
 CLUSTER = {name: told for name, told in SERVICES.items() if told.get("profiles") == ["cluster"]}
 SETTINGS = {variable(name) for name in Settings.model_fields}
+PASSWORD = "no$w0rd \"of#a'dress@/"
 Object = dict[str, Any]
 
 
@@ -128,7 +130,8 @@ def test_every_setting_is_one_that_there_is(built: dict[tuple[str, str], Object]
 def test_runs_may_end_before_their_worker_must(built: dict[tuple[str, str], Object]) -> None:
     longest = Settings.model_fields["run_seconds"].default
     assert template(built, "Deployment", "worker")["terminationGracePeriodSeconds"] > longest + 10
-    assert int(CLUSTER["worker"]["stop_grace_period"].removesuffix("s")) > longest + 10
+    [grace] = re.findall(r"\$\{GRACE:-(\d+)s\}", CLUSTER["worker"]["stop_grace_period"])
+    assert int(grace) > longest + 10
     server = template(built, "Deployment", "web")
     [container] = server["containers"]
     hesitates = container["lifecycle"]["preStop"]["sleep"]["seconds"]
@@ -217,6 +220,41 @@ def test_the_profile_is_whole_and_apart() -> None:
     file = (ROOT / "deploy/Caddyfile.cluster").read_text()
     assert f"dynamic a {{$SERVER}} {SERVICES['web']['ports'][0].rpartition(':')[2]}" in file
     assert CLUSTER["balancer"]["environment"]["SERVER"] == "server"
+
+
+def test_compose_starts_one_machine_or_all_of_a_cluster() -> None:
+    one = composed("config", "--services")
+    assert (one.returncode, one.stderr, one.stdout.split()) == (0, "", ["web"])
+    many = composed("config", "--format=json", "balancer", POSTGRES_PASSWORD=PASSWORD)
+    assert (many.returncode, many.stderr) == (0, "")
+    assert set(json.loads(many.stdout)["services"]) == set(CLUSTER)
+
+
+def test_only_a_cluster_is_asked_for_a_password() -> None:
+    refused = composed("--profile=cluster", "config", "--quiet", "balancer")
+    assert refused.returncode != 0
+    assert "write POSTGRES_PASSWORD=... into .env" in refused.stderr
+    many = composed("config", "--format=json", "balancer", POSTGRES_PASSWORD=PASSWORD)
+    environments = {
+        name: service.get("environment") or {}
+        for name, service in json.loads(many.stdout)["services"].items()
+    }
+    told = PASSWORD.replace("$", "$$")  # as Compose writes it
+    assert environments["postgres"]["POSTGRES_PASSWORD"] == told
+    assert environments["server"]["PGPASSWORD"] == told
+    holders = {name for name, found in environments.items() if told in found.values()}
+    assert holders == {"postgres", "server"}
+
+
+def test_a_worker_reaches_redis_only_and_is_told_what_is_its_own() -> None:
+    networks = {name: service.get("networks", ["default"]) for name, service in CLUSTER.items()}
+    reached = {name for name, found in networks.items() if set(found) & set(networks["worker"])}
+    assert reached == {"worker", "redis", "server"}
+    assert all(compose()["networks"][name]["internal"] for name in networks["worker"])
+    limits = {name for name in Settings.model_fields if name.startswith("run_")} | {"capacity"}
+    own = {variable(name) for name in limits - {"run_user"}}  # which the image sets
+    assert own <= set(CLUSTER["worker"]["environment"])
+    assert "env_file" not in CLUSTER["worker"]
 
 
 def test_both_ways_have_the_same_redis_and_postgresql(built: dict[tuple[str, str], Object]) -> None:
