@@ -48,7 +48,6 @@ def test_a_version_to_come_counts_by_its_numbers() -> None:
 def test_the_engine_is_the_one_machine_that_it_runs_on(runner: EmbeddedRunner) -> None:
     [machine] = runner.machines()
     assert machine == this_machine()
-    assert machine.gil
     assert "spawn" in machine.start_methods
 
 

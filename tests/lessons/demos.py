@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from webapp.engine.machines import this_machine
 from webapp.lessons.folders import find_topics
 from webapp.lessons.parameters import Choice, Float, Value
 from webapp.lessons.topic import Demo
@@ -20,8 +21,18 @@ SHORT = 0.2
 
 def every_demo(where: Callable[[Demo], object] = lambda demo: True) -> pytest.MarkDecorator:
     """Run a test with each demo as `demo`, or with those of which something is true."""
-    chosen = [pytest.param(demo, id=name) for name, demo in DEMOS if where(demo)]
+    chosen = [
+        pytest.param(demo, id=name, marks=_where_it_can_run(demo))
+        for name, demo in DEMOS
+        if where(demo)
+    ]
     return pytest.mark.parametrize("demo", chosen)
+
+
+def _where_it_can_run(demo: Demo) -> pytest.MarkDecorator:
+    return pytest.mark.skipif(
+        not this_machine().meets(demo.needs), reason=f"this machine does not have {demo.needs}"
+    )
 
 
 def find_demo(name: str) -> Demo:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from webapp.engine.machines import ANYWHERE, Needs
 from webapp.lessons.folders import TOPICS, BrokenTopic, find_topics, load_topic
 
 
@@ -24,6 +25,14 @@ def replace(path: Path, old: str, new: str) -> None:
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def need(folder: Path, needs: str) -> None:
+    """Have the demo of a try at a lock need something."""
+    topic = folder / "topic.py"
+    replace(topic, 'slug="try-lock",', f'slug="try-lock", needs=Needs({needs}),')
+    source = topic.read_text(encoding="utf-8")
+    topic.write_text(f"from webapp.engine.machines import Needs\n{source}", encoding="utf-8")
 
 
 COURSE = """
@@ -63,6 +72,14 @@ def test_a_folder_is_a_topic_by_being_there(folder: Path) -> None:
     shutil.copytree(folder, folder.with_name("lock_again"))
     replace(folder.with_name("lock_again") / "topic.py", "order=4", "order=5")
     assert [topic.slug for topic in find_topics(folder.parent)] == ["lock", "lock-again"]
+
+
+def test_a_demo_hands_its_needs_on_to_what_runs_it(folder: Path) -> None:
+    needs = Needs(cores=2, python="3.13", free_threaded=True, start_method="spawn")
+    need(folder, "2, '3.13', True, 'spawn'")
+    for demo in load_topic(folder).demos:
+        needed = needs if demo.slug == "try-lock" else ANYWHERE
+        assert demo.program(demo.defaults).needs == needed
 
 
 BREAKS: dict[str, tuple[Callable[[Path], object], str, str]] = {
@@ -113,14 +130,16 @@ BREAKS: dict[str, tuple[Callable[[Path], object], str, str]] = {
         "try_lock.py",
         "does not end with",
     ),
-    "needs that nothing meets": (
-        lambda f: replace(
-            f / "topic.py",
-            "trap=True,",
-            "trap=True, needs=__import__('webapp.engine.machines').engine.machines.Needs(-1),",
-        ),
-        "lost_update.py",
-        "it needs -1 cores",
+    "no core at all": (lambda f: need(f, "cores=0"), "try_lock.py", "it needs 0 cores"),
+    "a Python that is none": (
+        lambda f: need(f, "python='3.x'"),
+        "try_lock.py",
+        "it needs Python 3.x, which is no version",
+    ),
+    "a start method that is none": (
+        lambda f: need(f, "start_method='spoon'"),
+        "try_lock.py",
+        "it needs the start method spoon, which there is not",
     ),
     "no next demo of that name": (
         lambda f: replace(f / "topic.py", 'next="lost-update-fixed"', 'next="nowhere"'),
