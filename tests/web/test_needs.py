@@ -3,113 +3,214 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.store.runs import run as stored_run
 from tests.web.scripted import COURSE, GOOD, HELLO, STREAMED, ScriptedRunner
 from webapp.app import create_app
 from webapp.engine.machines import ANYWHERE, Machine, Needs
+from webapp.engine.program import Program
 from webapp.engine.runner import Unreachable
 from webapp.lessons.folders import find_topics
 from webapp.store.store import Store
 
 SMALL = Machine("small", 1, "3.11.7", "CPython", True, ("fork", "spawn"))
-DISABLED = re.compile(r'<button type="submit"[^>]*?\bdisabled\s+aria-describedby="lack"')
-Site = Callable[..., FlaskClient]
+TWO = Needs(cores=2)
+DISABLED = re.compile(r'<button type="submit"[^>]*?\bdisabled\s+aria-describedby="([^"]+?) ?"')
+LACK = re.compile(r'<p class="lack" id="([^"]+)">(.*?)</p>', re.S)
+TWICE = "/en/compare?a=greeting/say-nothing&b=greeting/say-nothing"
+MIXED = "/en/compare?a=greeting/say-nothing&b=greeting/say-hello&b-times=4"
+COMPARED = {
+    "a": "greeting/say-nothing",
+    "b": "greeting/say-hello",
+    **{f"b-{name}": value for name, value in GOOD.items()},
+}
 
 
-class NoMachine(ScriptedRunner):
-    """Nobody answers at the moment."""
+@dataclass
+class FewRunner(ScriptedRunner):
+    """There are these machines; it counts how often they are asked for."""
 
-    def machines(self) -> list[Machine]:
-        return []
+    there: Sequence[Machine] = (SMALL,)
+    asked: int = 0
+
+    def machines(self) -> Sequence[Machine]:
+        self.asked += 1
+        return self.there
+
+    def start(self, program: Program, **told: object) -> str:
+        if not any(machine.meets(program.needs) for machine in self.there):
+            raise Unreachable
+        return super().start(program)
 
 
 @pytest.fixture
-def site(store: Store) -> Site:
-    """Make a site whose first demo has needs, on a machine that has little."""
+def few() -> FewRunner:
+    return FewRunner()
 
-    def make(needs: Needs, runner: ScriptedRunner | None = None) -> FlaskClient:
-        [topic, *others] = find_topics(COURSE)
+
+@pytest.fixture
+def site(few: FewRunner, store: Store) -> Callable[[Needs], Flask]:
+    """Make a site whose first demo has needs."""
+
+    def make(needs: Needs) -> Flask:
+        [topic] = find_topics(COURSE)
         demos = (replace(topic.demos[0], needs=needs), *topic.demos[1:])
-        topics = [replace(topic, demos=demos), *others]
-        shown = runner or ScriptedRunner(machine=SMALL)
-        return create_app(shown, topics, store, TESTING=True).test_client()
+        return create_app(few, [replace(topic, demos=demos)], store, TESTING=True)
 
     return make
 
 
-@pytest.mark.parametrize(
-    ("needs", "english", "persian"),
-    [
-        (Needs(cores=2), "2 cores", "۲ هسته"),
-        (Needs(python="3.13"), "Python 3.13 or newer", "یا تازه‌تر"),
-        (Needs(free_threaded=True), "without the global interpreter lock", "قفل سراسری مفسر"),
-        (Needs(start_method="forkserver"), "started by forkserver", "آغاز شوند"),
-        (Needs(cores=4, python="3.14"), "4 cores, Python 3.14 or newer", "۴ هسته، پایتون"),
-    ],
-)
+@pytest.fixture
+def client_of(site: Callable[[Needs], Flask]) -> Callable[[Needs], FlaskClient]:
+    """Make a client of such a site."""
+    return lambda needs: site(needs).test_client()
+
+
+Client = Callable[[Needs], FlaskClient]
+
+
+def shown(page: str) -> dict[str, str]:
+    """What is told to be lacking, as it is read, by the id that it has in the page."""
+    return {
+        id: re.sub(r"[\u2066-\u2069]", "", " ".join(re.sub("<[^>]+>", "", told).split()))
+        for id, told in LACK.findall(page)
+    }
+
+
+TOLD = [
+    (TWO, "2 cores", "۲ هستهٔ پردازنده"),
+    (Needs(python="3.13.2"), "Python 3.13.2 or newer", "پایتون ۳٫۱۳٫۲ یا تازه‌تر"),
+    (
+        Needs(free_threaded=True),
+        "a Python without the global interpreter lock (free-threaded)",
+        "پایتون بدون قفل سراسری مفسر (free-threaded)",
+    ),
+    (Needs(start_method="forkserver"), "the start method forkserver", "روش آغازِ forkserver"),
+    (
+        Needs(cores=4, python="3.14", start_method="fork"),
+        "4 cores, Python 3.14 or newer and the start method fork",
+        "۴ هستهٔ پردازنده، پایتون ۳٫۱۴ یا تازه‌تر و روش آغازِ fork",
+    ),
+]
+
+
+@pytest.mark.parametrize(("needs", "english", "persian"), TOLD)
 def test_a_demo_that_no_machine_can_run_says_what_it_needs(
-    site: Site, needs: Needs, english: str, persian: str
+    client_of: Client, needs: Needs, english: str, persian: str
 ) -> None:
-    client = site(needs)
-    for language, told in (("en", english), ("fa", persian)):
-        page = client.get(HELLO.replace("/en/", f"/{language}/")).text
-        [lack] = re.findall(r'<p class="lack" id="lack">(.*?)</p>', page)
-        assert told in lack
-        assert len(DISABLED.findall(page)) == 2
-        assert ".py" in page  # it can be read, and taken along
+    client = client_of(needs)
+    page = client.get(HELLO).text
+    assert shown(page) == {
+        "lack": f"This demo needs {english}, which no machine that answers can offer. You can read "
+        "it here, and run its file on a machine of your own: say_hello.py"
+    }
+    assert DISABLED.findall(page) == ["lack", "lack"]  # Run, and × 30
+    page = client.get(HELLO.replace("/en/", "/fa/")).text
+    assert shown(page)["lack"].startswith(f"این نمونه به {persian} نیاز دارد و هیچ‌یک")
+    assert DISABLED.findall(page) == ["lack", "lack"]
+
+
+def test_its_file_can_be_had_with_the_values_that_were_entered(client_of: Client) -> None:
+    client = client_of(TWO)
+    [(_, told)] = LACK.findall(client.get(f"{HELLO}?times=4").text)
+    [address] = re.findall(r'href="([^"]+)"', told)
+    assert "main(times=4" in client.get(address).text
 
 
 @pytest.mark.parametrize(
-    ("needs", "runner"),
-    [
-        (ANYWHERE, None),
-        (Needs(start_method="spawn"), None),
-        (Needs(cores=64), NoMachine()),
-    ],
+    ("needs", "there"),
+    [(ANYWHERE, [SMALL]), (Needs(start_method="spawn"), [SMALL]), (Needs(cores=64), [])],
     ids=["no needs", "met", "nobody answers"],
 )
-def test_else_it_is_offered(site: Site, needs: Needs, runner: ScriptedRunner | None) -> None:
-    page = site(needs, runner).get(HELLO).text
-    assert 'id="lack"' not in page
-    assert not DISABLED.search(page)
+def test_else_it_is_offered(
+    client_of: Client, few: FewRunner, needs: Needs, there: Sequence[Machine]
+) -> None:
+    few.there = there
+    client = client_of(needs)
+    for address in (HELLO, "/en/", MIXED):
+        page = client.get(address).text
+        assert not shown(page)
+        assert not DISABLED.search(page)
+        assert ">Ready<" in page
 
 
-def test_two_demos_are_compared_where_both_can_be_run(site: Site) -> None:
-    address = "/en/compare?a=greeting/say-hello&b=greeting/say-nothing"
-    assert len(DISABLED.findall(site(Needs(cores=2)).get(address).text)) == 1
-    assert not DISABLED.search(site(ANYWHERE).get(address).text)
+def test_it_is_offered_where_one_of_several_machines_can_run_it(
+    client_of: Client, few: FewRunner
+) -> None:
+    few.there = [SMALL, replace(SMALL, cores=2)]
+    assert not shown(client_of(TWO).get(HELLO).text)
 
 
-def test_who_presses_run_all_the_same_is_told_that_no_machine_answers(site: Site) -> None:
-    class Away(ScriptedRunner):
-        def start(self, *_: object, **__: object) -> str:
-            raise Unreachable
-
-    client = site(Needs(cores=2), Away(machine=SMALL))
-    answer = client.post(HELLO, data=GOOD, headers=STREAMED)
-    assert answer.status_code == 503
-    assert "No machine answers" in answer.text
-    assert "Retry-After" in answer.headers
-    told = client.post("/api/runs", json={"demo": "greeting/say-hello"})
-    assert told.status_code == 503
+def test_the_first_page_has_the_same_rule(client_of: Client) -> None:
+    page = client_of(TWO).get("/en/").text
+    assert "2 cores" in shown(page)["lack"]
+    assert DISABLED.findall(page) == ["lack"]
 
 
-def test_programs_are_told_what_a_demo_needs(site: Site) -> None:
-    path = "/api/topics/greeting/say-hello"
-    told = site(Needs(cores=2)).get(path).json
-    assert told is not None
-    assert told["needs"] == {
-        "cores": 2,
-        "python": "",
-        "free_threaded": False,
-        "start_method": "",
-    }
-    assert told["available"] is False
-    offered = site(ANYWHERE).get(path).json
-    assert offered is not None
-    assert offered["available"] is True
+def test_a_form_that_is_refused_says_it_again(client_of: Client) -> None:
+    form = client_of(TWO).post(HELLO, data={"times": "99"}, headers=STREAMED)
+    assert form.status_code == 422
+    assert "lack" in shown(form.text)
+    assert DISABLED.findall(form.text) == ["lack", "lack"]
+
+
+def test_two_demos_are_compared_where_both_can_be_run(client_of: Client) -> None:
+    client = client_of(TWO)
+    page = client.get(MIXED).text
+    assert [*shown(page)] == ["lack-b"]
+    assert DISABLED.findall(page) == ["lack-b"]
+    assert ">Ready<" not in page
+    assert "say-hello.py?times=4" in page
+    page = client.get("/fa/compare?a=greeting/say-hello").text
+    assert [*shown(page)] == ["lack-a", "lack-b"]
+    assert DISABLED.findall(page) == ["lack-a lack-b"]
+    assert not DISABLED.search(client.get(TWICE).text)
+
+
+@pytest.mark.parametrize("address", [HELLO, f"{HELLO}?times=99", "/en/", MIXED])
+def test_a_page_asks_once_which_machines_there_are(
+    client_of: Client, few: FewRunner, address: str
+) -> None:
+    """It may be a question to another machine."""
+    client_of(TWO).get(address)
+    assert few.asked == 1
+
+
+def test_a_run_of_another_day_is_shown_without_a_word_of_running_it(
+    client_of: Client, store: Store
+) -> None:
+    [topic] = find_topics(COURSE)
+    demo = topic.demos[0]
+    run = stored_run("i" * 16, topic=topic.slug, demo=demo.slug, source=demo.source, events=0)
+    store.save(replace(run, values=demo.defaults))
+    assert "Press Run for a run of your own." in client_of(ANYWHERE).get(HELLO).text
+    page = client_of(TWO).get(HELLO).text
+    assert "Recorded on" in page
+    assert "Press Run" not in page
+    assert ">Ready<" not in page
+
+
+def test_no_example_is_made_of_what_cannot_be_run(client_of: Client) -> None:
+    assert "/_example" not in client_of(TWO).get(HELLO).text
+    assert "/_example" in client_of(ANYWHERE).get(HELLO).text
+
+
+@pytest.mark.parametrize(
+    ("address", "data"), [(HELLO, GOOD), (f"{HELLO}/repeat", GOOD), ("/en/compare", COMPARED)]
+)
+def test_who_presses_run_all_the_same_is_told_that_no_machine_answers(
+    client_of: Client, few: FewRunner, address: str, data: dict[str, str]
+) -> None:
+    client = client_of(TWO)
+    for headers in ({}, STREAMED):
+        answer = client.post(address, data=data, headers=headers)
+        assert answer.status_code == 503
+        assert "No machine answers" in answer.text
+        assert "Retry-After" in answer.headers
+    assert few.programs == []  # of a comparison not the first either

@@ -19,7 +19,6 @@ from webapp.lessons.text import Language
 from webapp.lessons.topic import Demo, Topic
 from webapp.pages import addresses
 from webapp.pages.kept import NoSuchRun, find_kept
-from webapp.pages.needs import is_offered
 from webapp.pages.past import Past, draw_past, recorded
 from webapp.pages.site import Site
 from webapp.store.errors import StoreError
@@ -52,20 +51,20 @@ class Examples:
     def __init__(self, site: Site, topic: Topic) -> None:
         self._site = site
         self._topic = topic
-        self._drawn: dict[tuple[str, Language], tuple[str, Past]] = {}
+        self._drawn: dict[tuple[str, Language, bool], tuple[str, Past]] = {}
         self._making = {demo.slug: Lock() for demo in topic.demos}
         self._hopeless: set[str] = set()
 
-    def before(self, demo: Demo, language: Language) -> Before:
+    def before(self, demo: Demo, language: Language, *, offered: bool) -> Before:
         """Draw what is there, whatever is wrong with the store."""
         try:
             id = self.find(demo)
             if id is not None:
-                return Before(past=self.draw(demo, language, id))
+                return Before(past=self.draw(demo, language, id, offered=offered))
         except (NoSuchRun, StoreError) as error:
             log.error("no example of %s: %s", demo.path, error)
             return Before()
-        if demo.slug in self._hopeless or not is_offered(demo, self._site.runner.machines()):
+        if demo.slug in self._hopeless or not offered:
             return Before()
         page = addresses.example(language, self._topic, demo)
         fragment = addresses.example_fragment(language, self._topic, demo)
@@ -75,15 +74,16 @@ class Examples:
         """Give the id of the run to show, if there is one. Raises StoreError."""
         return self._site.store.latest(self._topic.slug, demo.slug, demo.defaults, demo.source)
 
-    def draw(self, demo: Demo, language: Language, id: str) -> Past:
+    def draw(self, demo: Demo, language: Language, id: str, *, offered: bool = True) -> Past:
         """Draw a run; it is drawn once. Raises NoSuchRun and StoreError."""
-        drawn, past = self._drawn.get((demo.slug, language), ("", None))
+        drawn, past = self._drawn.get((demo.slug, language, offered), ("", None))
         if past is None or drawn != id:
             kept = find_kept(self._site, id, language)
             say = self._site.wordings[language]
-            note = recorded(say, "recorded.example", kept.stored)
+            key = "recorded.example" if offered else "recorded.lead"
+            note = recorded(say, key, kept.stored)
             past = _light(draw_past(self._site, kept.run, kept.stored.recording, note=note))
-            self._drawn[demo.slug, language] = id, past
+            self._drawn[demo.slug, language, offered] = id, past
         return past
 
     def make(self, demo: Demo, visitor: str) -> str | None:

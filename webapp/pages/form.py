@@ -25,6 +25,7 @@ from webapp.lessons.parameters import (
 )
 from webapp.lessons.topic import Demo, Topic, Values
 from webapp.pages import addresses
+from webapp.pages.needs import Lack
 from webapp.pages.repeat.running import RUNS
 from webapp.pages.wording import Wording
 
@@ -144,7 +145,7 @@ class Form:
     visitor: str
     preset: Preset | None
     compare: CompareMenu | None
-    lack: str
+    lack: Lack | None
 
 
 def draw_form(
@@ -155,7 +156,7 @@ def draw_form(
     problems: Sequence[Problem] = (),
     *,
     compare: CompareMenu | None = None,
-    lack: str = "",
+    lack: Lack | None = None,
 ) -> Form:
     """Fill a demo's form with what was entered, or its defaults, and tell the problems."""
     reasons = {problem.parameter: _reason(say, problem, demo) for problem in problems}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 from flask import Blueprint, Response, abort, redirect, request
 from markupsafe import Markup
@@ -25,7 +25,7 @@ from webapp.pages.guard import visitor_address
 from webapp.pages.htmx import FORM_ONLY, UNKEPT, by_htmx, streamed, takes_events
 from webapp.pages.layout import Page, draw_page
 from webapp.pages.live import as_events, as_page
-from webapp.pages.needs import tell_lack
+from webapp.pages.needs import draw_lack, is_offered
 from webapp.pages.prose import Prose
 from webapp.pages.repeat import stream as repeat_stream
 from webapp.pages.site import Run, Site
@@ -108,7 +108,7 @@ def topic_blueprint(site: Site, topic: Topic) -> Blueprint:
             return desk.refused(entry, invalid.problems)
         # A run of other values than those in the form would only confuse.
         own = values == desk.demo.defaults and not entry.transcript_only
-        before = examples.before(desk.demo, language) if own else None
+        before = examples.before(desk.demo, language, offered=desk.offered) if own else None
         return Response(desk.page(entry, before=before))
 
     @blueprint.get("/<slug>/example")
@@ -181,6 +181,11 @@ class Desk:
     topic: Topic
     demo: Demo
 
+    @cached_property
+    def offered(self) -> bool:
+        """Whether the demo can be run, as far as this answer goes."""
+        return is_offered(self.demo, self.site.runner.machines())
+
     def page(
         self,
         entry: Entry,
@@ -198,7 +203,8 @@ class Desk:
         query = {} if problems else entry.query()
         menu = draw_menu(self.site, self.language, self.topic, self.demo, query)
         say = self.site.wordings[self.language]
-        lack = tell_lack(say, self.demo, self.site.runner.machines())
+        given = {} if problems else dict(entry.given)
+        lack = None if self.offered else draw_lack(say, self.topic, self.demo, given)
         return draw_form(say, self.topic, self.demo, entry, problems, compare=menu, lack=lack)
 
     def refused(self, entry: Entry, problems: Sequence[Problem]) -> Response:

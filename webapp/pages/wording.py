@@ -50,6 +50,10 @@ class Wording:
                 text = f"{value:.6g}"
         return self._digits(text)
 
+    def version(self, value: str) -> str:
+        """Write a version for prose: 3.13."""
+        return self._digits(value)
+
     def seconds(self, value: float) -> str:
         """Write a duration for prose, to the millisecond."""
         return self("unit.seconds", value=self._digits(f"{value:.3f}"))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from webapp.engine.runner import Unreachable
 from webapp.lessons.text import Language
 from webapp.lessons.topic import Values
 from webapp.pages import addresses
@@ -29,6 +30,7 @@ from webapp.pages.compare.stream import Two, as_events, as_page
 from webapp.pages.form import read_entry
 from webapp.pages.htmx import FORM_ONLY, by_htmx, streamed, takes_events
 from webapp.pages.kept import Kept, NoSuchRun, find_kept
+from webapp.pages.needs import is_offered
 from webapp.pages.site import Site
 from webapp.pages.topics import Desk
 from webapp.pages.wording import Wording
@@ -112,6 +114,9 @@ def _run(
     site: Site, language: Language, enquiry: Enquiry, values: tuple[Values, Values]
 ) -> Response:
     """Start the first run and stream both. Raises Busy."""
+    machines = site.runner.machines()
+    if not all(is_offered(side.demo, machines) for side in enquiry.sides):
+        raise Unreachable  # before the first has run in vain
     first, second = (
         Desk(site, language, side.topic, side.demo).starter(side.entry, own)
         for side, own in zip(enquiry.sides, values, strict=True)

@@ -16,11 +16,12 @@ from itertools import chain
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
 
+from webapp.engine.machines import Machine
 from webapp.lessons.parameters import InvalidParameters, Problem
 from webapp.lessons.topic import Demo, Topic, Values, find_demo
 from webapp.pages import addresses
 from webapp.pages.form import VISITOR_BYTES, Entry, Field, draw_form, read_entry, written
-from webapp.pages.needs import tell_lack
+from webapp.pages.needs import Lack, draw_lack, is_offered
 from webapp.pages.site import Site
 from webapp.pages.wording import Wording
 
@@ -201,19 +202,22 @@ class TopicOptions:
 
 @dataclass(frozen=True)
 class SideForm:
-    """One side of the form; its `number` is 1 or 2, as it is read."""
+    """One side of the form; its `number` is 1 or 2, as it is read.
+
+    Where no machine has what its demo needs, `lack` says so, and nothing can be run.
+    """
 
     key: str
     number: str
     title: str
     topics: tuple[TopicOptions, ...]
     fields: tuple[Field, ...]
+    lack: Lack | None
 
 
 @dataclass(frozen=True)
 class CompareForm:
-    """The form as it is drawn. `problems` are those of no field; `lack` says what no machine has of
-    what one of the demos needs."""
+    """The form as it is drawn. `problems` are those of no field."""
 
     address: str
     sides: tuple[SideForm, ...]
@@ -221,7 +225,11 @@ class CompareForm:
     refused: bool
     transcript_only: bool
     visitor: str
-    lack: str
+
+    @property
+    def lacks(self) -> list[str]:
+        """The letters of the sides that cannot be run."""
+        return [side.key for side in self.sides if side.lack]
 
 
 def draw_compare_form(
@@ -237,7 +245,6 @@ def draw_compare_form(
         say("problem.extra_forbidden", name=problem.parameter) for problem in problems.get("", ())
     )
     machines = site.runner.machines()
-    lacks = (tell_lack(say, side.demo, machines) for side in enquiry.sides)
     return CompareForm(
         address=addresses.comparison(say.language),
         sides=tuple(
@@ -249,6 +256,7 @@ def draw_compare_form(
                 fields=tuple(
                     replace(field, name=f"{side.key}-{field.name}") for field in form.fields
                 ),
+                lack=_lack(say, side, machines, bare=bool(problems)),
             )
             for number, side, form in zip((1, 2), enquiry.sides, forms, strict=True)
         ),
@@ -256,8 +264,13 @@ def draw_compare_form(
         refused=bool(problems),
         transcript_only=enquiry.transcript_only,
         visitor=enquiry.visitor or secrets.token_urlsafe(VISITOR_BYTES),
-        lack=next(filter(None, lacks), ""),
     )
+
+
+def _lack(say: Wording, side: Side, machines: Sequence[Machine], *, bare: bool) -> Lack | None:
+    if is_offered(side.demo, machines):
+        return None
+    return draw_lack(say, side.topic, side.demo, {} if bare else side.entry.given)
 
 
 def _options(say: Wording, enquiry: Enquiry, side: Side) -> list[TopicOptions]:

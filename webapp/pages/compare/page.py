@@ -86,6 +86,7 @@ def draw_choice(
         )
         for side in enquiry.sides
     )
+    form = draw_compare_form(site, say, enquiry, problems)
     return CompareView(
         page=draw_page(
             site,
@@ -102,8 +103,8 @@ def draw_choice(
             for number, side in enumerate(enquiry.sides)
         ),
         sources=draw_sources(say, *programs),
-        status="" if running else say("run.ready"),
-        form=draw_compare_form(site, say, enquiry, problems),
+        status="" if running or form.lacks else say("run.ready"),
+        form=form,
         running=running,
     )
 
