@@ -173,7 +173,7 @@ def test_two_demos_are_compared_where_both_can_be_run(client_of: Client) -> None
     assert not DISABLED.search(client.get(TWICE).text)
 
 
-@pytest.mark.parametrize("address", [HELLO, f"{HELLO}?times=99", "/en/", MIXED])
+@pytest.mark.parametrize("address", [HELLO, f"{HELLO}?times=99", "/en/", MIXED, "/api/topics"])
 def test_a_page_asks_once_which_machines_there_are(
     client_of: Client, few: FewRunner, address: str
 ) -> None:
@@ -214,3 +214,40 @@ def test_who_presses_run_all_the_same_is_told_that_no_machine_answers(
         assert "No machine answers" in answer.text
         assert "Retry-After" in answer.headers
     assert few.programs == []  # of a comparison not the first either
+
+
+def test_programs_are_told_what_a_demo_needs(client_of: Client) -> None:
+    for needs, available in ((TWO, False), (ANYWHERE, True)):
+        client = client_of(needs)
+        listed = client.get("/api/topics").get_json()["topics"][0]["demos"]
+        told = client.get("/api/topics/greeting/say-hello").get_json()
+        for demo in (listed[0], told):
+            assert demo["available"] is available
+            assert demo["needs"] == {
+                "cores": needs.cores,
+                "python": "",
+                "free_threaded": False,
+                "start_method": "",
+            }
+        assert listed[1]["available"] is True
+
+
+def test_programs_are_told_why_a_run_cannot_be_had(client_of: Client) -> None:
+    answer = client_of(TWO).post("/api/runs", json={"demo": "greeting/say-hello"})
+    assert answer.status_code == 503
+    [problem] = answer.get_json()["detail"]
+    assert problem["type"] == "service_unavailable"
+    assert problem["msg"].startswith("No machine answers, or none that has what the demo needs")
+
+
+def test_a_terminal_is_told_it_too(site: Callable[[Needs], Flask], few: FewRunner) -> None:
+    shell = site(TWO).test_cli_runner()
+    told = shell.invoke(args=["run-demo", "greeting/say-hello"])
+    assert told.exit_code == 1
+    assert (
+        told.output == "Error: This demo needs 2 cores, which no machine that answers can offer.\n"
+    )
+    few.there = []
+    assert shell.invoke(args=["run-demo", "greeting/say-hello"]).output == (
+        "Error: No machine answers.\n"
+    )

@@ -89,6 +89,14 @@ def _schemas(site: Site) -> Iterator[tuple[str, Schema]]:
     yield "Order", {"oneOf": [ref(_order_name(topic, demo)) for topic, demo in demos]}
     yield "Text", _object(en=TEXT, fa=TEXT)
     yield "Topics", _object(topics=_list(ref("Topic")))
+    yield "Needs", _needs()
+    listed = {
+        "demo": TEXT,
+        "title": ref("Text"),
+        "trap": YES_OR_NO,
+        "needs": ref("Needs"),
+        "available": _available(),
+    }
     yield (
         "Topic",
         _object(
@@ -97,15 +105,13 @@ def _schemas(site: Site) -> Iterator[tuple[str, Schema]]:
             summary=ref("Text"),
             chapter=TEXT,
             order=WHOLE,
-            demos=_list(_object(demo=TEXT, title=ref("Text"), trap=YES_OR_NO)),
+            demos=_list(_object(**listed)),
         ),
     )
     yield (
         "Demo",
         _object(
-            demo=TEXT,
-            title=ref("Text"),
-            trap=YES_OR_NO,
+            **listed,
             watch=ref("Text"),
             parameters=_list(ref("Parameter")),
             as_in_report=ANY_OBJECT,
@@ -113,8 +119,6 @@ def _schemas(site: Site) -> Iterator[tuple[str, Schema]]:
             observations=_list(ref("Text")),
             file=TEXT,
             source=TEXT,
-            needs=_object(cores=WHOLE, python=TEXT, free_threaded=YES_OR_NO, start_method=TEXT),
-            available=YES_OR_NO,
         ),
     )
     yield (
@@ -131,6 +135,19 @@ def _schemas(site: Site) -> Iterator[tuple[str, Schema]]:
     )
     yield from _runs()
     yield from _errors()
+
+
+def _needs() -> Schema:
+    told = _object(cores=WHOLE, python=TEXT, free_threaded=YES_OR_NO, start_method=TEXT)
+    text = (
+        "What a machine must have: so many cores at least, this Python or a newer one (empty: any)."
+    )
+    return {**told, "description": text}
+
+
+def _available() -> Schema:
+    text = "False where machines answer, and none of them has what the demo needs."
+    return {**YES_OR_NO, "description": text}
 
 
 def _runs() -> Iterator[tuple[str, Schema]]:

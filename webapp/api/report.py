@@ -73,7 +73,7 @@ def _view(site: Site, route: Route, demo: Demo) -> Callable[[], Response]:
         if request.method == "HEAD":
             raise MethodNotAllowed(["GET"])
         given = read_queries((*route.queries, UNIT), request.args.to_dict(flat=False))
-        program = Program(demo.path, route.values(given))
+        program = Program(demo.path, route.values(given), needs=demo.needs)
         recording = run_to_end(site.runner, program, observe=False)
         if recording.outcome is not Outcome.FINISHED or recording.dropped:
             raise NotFinished(recording.outcome)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -11,6 +11,7 @@ from flask import Blueprint, Response, abort
 from webapp.api.answers import json_answer
 from webapp.api.results import text_of
 from webapp.api.schemas import schema_of
+from webapp.engine.machines import Machine
 from webapp.lessons.claims import Claim
 from webapp.lessons.parameters import AnyParameter, Choice
 from webapp.lessons.topic import Demo, Topic
@@ -24,7 +25,8 @@ def add_topics(blueprint: Blueprint, site: Site) -> None:
     @blueprint.get("/topics")
     def topics() -> Response:
         """List the topics with their demos."""
-        return json_answer({"topics": [_topic(topic) for topic in site.topics]})
+        machines = site.runner.machines()
+        return json_answer({"topics": [_topic(topic, machines) for topic in site.topics]})
 
     @blueprint.get("/topics/<topic>/<demo>")
     def demo(topic: str, demo: str) -> Response:
@@ -33,36 +35,36 @@ def add_topics(blueprint: Blueprint, site: Site) -> None:
         shown = found.demo(demo) if found else None
         if found is None or shown is None:
             abort(404)
-        available = is_offered(shown, site.runner.machines())
-        return json_answer({**_whole(found, shown), "available": available})
+        return json_answer(_whole(found, shown, site.runner.machines()))
 
 
-def _topic(topic: Topic) -> dict[str, Any]:
+def _topic(topic: Topic, machines: Sequence[Machine]) -> dict[str, Any]:
     return {
         "topic": topic.slug,
         "title": text_of(topic.title),
         "summary": text_of(topic.summary),
         "chapter": topic.chapter,
         "order": topic.order,
-        "demos": [_demo(topic, demo) for demo in topic.demos],
+        "demos": [_demo(topic, demo, machines) for demo in topic.demos],
     }
 
 
-def _demo(topic: Topic, demo: Demo) -> dict[str, Any]:
+def _demo(topic: Topic, demo: Demo, machines: Sequence[Machine]) -> dict[str, Any]:
     return {
         "demo": f"{topic.slug}/{demo.slug}",
         "title": text_of(demo.title),
         "trap": demo.trap,
+        "needs": asdict(demo.needs),
+        "available": is_offered(demo, machines),
     }
 
 
-def _whole(topic: Topic, demo: Demo) -> dict[str, Any]:
+def _whole(topic: Topic, demo: Demo, machines: Sequence[Machine]) -> dict[str, Any]:
     return {
-        **_demo(topic, demo),
+        **_demo(topic, demo, machines),
         "watch": text_of(demo.watch),
         "parameters": [_parameter(parameter) for parameter in demo.parameters],
         "as_in_report": dict(demo.as_in_report),
-        "needs": asdict(demo.needs),
         "claims": _texts(demo.claims),
         "observations": _texts(demo.observations),
         "file": demo.path.name,

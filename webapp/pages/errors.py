@@ -90,7 +90,10 @@ class MachinesUnreachable(ServiceUnavailable):
     """No machine that could run the program answers."""
 
     reason = "machines"
-    description = "No machine that can run it answers at the moment. Try again in a few seconds."
+    description = (
+        "No machine answers, or none that has what the demo needs: GET /api/topics tells of each "
+        "whether it is available"
+    )
 
 
 def answer(site: Site, error: HTTPException) -> Response:

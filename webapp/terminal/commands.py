@@ -10,6 +10,7 @@ from flask import Flask
 
 from webapp.api.answers import Detail, details
 from webapp.engine.recording import Outcome, Recording
+from webapp.engine.runner import Unreachable
 from webapp.lessons.parameters import (
     AnyParameter,
     Choice,
@@ -20,6 +21,7 @@ from webapp.lessons.parameters import (
     Permutation,
 )
 from webapp.lessons.topic import Demo, Values
+from webapp.pages.needs import is_offered, tell_lack
 from webapp.pages.site import Site
 from webapp.terminal.prune import prune_command
 from webapp.terminal.show import Screen, draw_end
@@ -128,7 +130,7 @@ def run_demo(site: Site, demo: Demo, transcript_only: bool, **entered: str) -> N
 def _watch(site: Site, demo: Demo, values: Values, *, observe: bool) -> tuple[Recording, bool]:
     """Show the lines as they come; a Ctrl-C ends the run, and what it recorded is still told."""
     runner, screen = site.runner, Screen()
-    run = runner.start(demo.program(values), observe=observe)
+    run = _started(site, demo, values, observe=observe)
     after, interrupted = 0, False
     while (recording := runner.recording(run)) is None:
         try:
@@ -141,6 +143,15 @@ def _watch(site: Site, demo: Demo, values: Values, *, observe: bool) -> tuple[Re
     screen.show(recording.events[after:])
     screen.rest()
     return recording, interrupted
+
+
+def _started(site: Site, demo: Demo, values: Values, *, observe: bool) -> str:
+    try:
+        return site.runner.start(demo.program(values), observe=observe)
+    except Unreachable:
+        if is_offered(demo, site.runner.machines()):
+            raise click.ClickException("No machine answers.") from None
+        raise click.ClickException(tell_lack(site.wordings["en"], demo.needs)) from None
 
 
 def _told(told: Detail) -> str:
