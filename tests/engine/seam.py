@@ -22,6 +22,7 @@ from tests.engine.running import (
     wait_until,
 )
 from webapp.engine.events import Kind
+from webapp.engine.machines import has_gil
 from webapp.engine.recording import Outcome
 from webapp.engine.runner import Busy, Phase, Runner, UnknownRun
 
@@ -42,6 +43,7 @@ def test_a_run_gives_a_receipt_that_proves_it(run: Run) -> None:
     assert pids_printed(recording) == [receipt.pid]
     assert receipt.pid != os.getpid()
     assert receipt.python.startswith("3.")
+    assert receipt.free_threaded is not has_gil()
     assert len(receipt.source_sha256) == 64
     assert receipt.cores >= 1
     assert recording.outcome is Outcome.FINISHED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -74,6 +75,14 @@ def test_what_the_first_version_stored_can_still_be_read() -> None:
         cut=True,
         cycle=(Wait("Thread-1", "lock", 3, "Thread-2"),),
     )
+
+
+def test_what_a_receipt_has_got_since_then_comes_back_and_is_nothing_in_older_ones() -> None:
+    first = unpack(packed(FIRST))
+    assert (first.receipt.host, first.receipt.free_threaded) == ("", False)
+    receipt = replace(first.receipt, host="lab-1", free_threaded=True)
+    now = replace(first, receipt=receipt)
+    assert unpack(pack(now)) == now
 
 
 def test_a_thousand_events_take_a_few_kilobytes() -> None:

@@ -55,7 +55,7 @@ def test_messages_read_back_as_they_were_said(tmp_path: Path) -> None:
     prepared = wire.Prepare("/seat", observe=False, resources={"RLIMIT_CPU": 20})
     for message in (prepared, wire.Stop("/seat"), wire.Reaped("/seat")):
         assert wire.load(wire.dump(message)) == message
-    began = wire.Began(1, 2, "hash", "3", "CPython")
+    began = wire.Began(1, 2, "hash", "3", "CPython", free_threaded=True)
     over = wire.Over(1, -9, "deadline", 2, 0.5)
     for report in (began, over):
         assert wire.load_report(wire.dump_report(report).rstrip(b"\n")) == report

@@ -32,6 +32,7 @@ def unfinished(
         source_sha256=order.sha256 if events else "",
         observed=order.observe,
         host=machine.name if machine else "",
+        free_threaded=bool(machine and not machine.gil),
     )
     return Recording(
         events=tuple(events),

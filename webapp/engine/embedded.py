@@ -864,6 +864,7 @@ def _record(run: _Run, machine: Machine, outcome: Outcome, over: wire.Over | Non
         source_sha256=began.sha256 if began else "",
         observed=run.observe,
         host=machine.name,
+        free_threaded=bool(began and began.free_threaded),
     )
     return Recording(
         events=tuple(run.events),

@@ -32,7 +32,8 @@ from webapp.engine.wire import Began, Prepare, Request, dump_report
 
 # Looked up once, in the launcher: platform asks the file system.
 PYTHON = platform.python_version()
-IMPLEMENTATION = platform.python_implementation() + ("" if has_gil() else " (free-threaded)")
+IMPLEMENTATION = platform.python_implementation()
+FREE_THREADED = not has_gil()
 
 REHEARSAL = """
 from threading import Thread
@@ -115,6 +116,7 @@ def _watch(request: Request) -> int:
         sha256=hashlib.sha256(source).hexdigest(),
         python=PYTHON,
         implementation=IMPLEMENTATION,
+        free_threaded=FREE_THREADED,
     )
     channel.write(dump_report(began))
     channel.emit(Kind.STARTED, "process")

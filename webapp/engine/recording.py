@@ -82,6 +82,13 @@ class Receipt:
     source_sha256: str
     observed: bool
     host: str = ""  # what the machine is called, where there are several
+    free_threaded: bool = False  # no global interpreter lock
+
+    @property
+    def interpreter(self) -> str:
+        """Which Python it was: "CPython 3.14.0, free-threaded"."""
+        name = f"{self.implementation} {self.python}"
+        return f"{name}, free-threaded" if self.free_threaded else name
 
 
 @dataclass(frozen=True)

@@ -93,6 +93,7 @@ class Began:
     sha256: str
     python: str
     implementation: str
+    free_threaded: bool
 
 
 By = Literal["itself", "request", "deadline", "processes", "processor"]

@@ -63,6 +63,6 @@ def recorded(say: Wording, key: str, stored: StoredRun) -> str:
         key,
         moment=say.moment(stored.stored_at),
         machine=receipt.machine,
-        python=f"{receipt.implementation} {receipt.python}",
+        python=receipt.interpreter,
         cores=receipt.cores,
     )

@@ -34,7 +34,7 @@ def draw_receipt(say: Wording, recording: Recording) -> Iterator[Row]:
     yield Row(say("receipt.pid"), str(receipt.pid), code=True)
     if recording.exit_code is not None:
         yield Row(say("receipt.exit_code"), str(recording.exit_code), code=True)
-    yield Row(say("receipt.python"), f"{receipt.implementation} {receipt.python}", code=True)
+    yield Row(say("receipt.python"), receipt.interpreter, code=True)
     yield Row(say("receipt.machine"), receipt.machine, code=True)
     if receipt.host:
         yield Row(say("receipt.host"), receipt.host, code=True)

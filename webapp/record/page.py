@@ -97,7 +97,7 @@ def _head(say: Wording, ran: Ran) -> str:
         "recorded.lead",
         moment=say.moment(datetime.fromisoformat(receipt.started_at)),
         machine=receipt.machine,
-        python=f"{receipt.implementation} {receipt.python}",
+        python=receipt.interpreter,
         cores=receipt.cores,
     )
     command = shlex.join(["python", ran.program.name, *ran.arguments])
