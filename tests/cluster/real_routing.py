@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -76,6 +77,19 @@ def test_workers_share_the_work(runner_of: Make, write: Write) -> None:
         follower.end()
     hosts = [recording.receipt.host for run in runs if (recording := runner.recording(run))]
     assert sorted(hosts) == ["first"] * 4 + ["second"] * 4
+
+
+def test_a_worker_may_open_as_much_as_the_system_lets_it(
+    redis_server: RedisServer, databases: Iterator[int], make_worker: Make
+) -> None:
+    """Few shells let a process have more than 1,024 descriptors; its runs take more."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (512, hard))
+    try:
+        worker = make_worker(redis_server.url(32 + next(databases) % 32))
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert resource.prlimit(worker.pid, resource.RLIMIT_NOFILE) == (hard, hard)
 
 
 def test_visitors_take_turns(runner_of: Make, write: Write, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import resource
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -72,6 +73,9 @@ def serve(
 
     `wanted` is what any of them needs: the queues that there are.
     """
+    # A run that goes on takes five descriptors; 1,024 are usual, and few.
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     queues = queues_of(machine, wanted)
     engine = EmbeddedRunner(limits, around, machine)
     longest = (limits.soft_deadline or LINE_LIFE) + limits.grace
