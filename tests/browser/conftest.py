@@ -8,12 +8,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from tools.browser import FLAGS, path
 from tools.serving import served
 
 ACTION_MILLISECONDS = 15_000
+
+# As long as for what is done: a busy machine shows late what it shows.
+expect.set_options(timeout=ACTION_MILLISECONDS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
