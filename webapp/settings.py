@@ -32,8 +32,8 @@ PATTERNS = {
 
 EMPTY = SecretStr("")
 
-UNFOLLOWED = 5.0
-"""Seconds that a page has to find another server, where there are several."""
+UNFOLLOWED = 10.0
+"""Seconds that a page has to find another server, where there are several, however busy they are."""
 
 LIMITS = Limits()
 
