@@ -238,6 +238,8 @@ def _print_model(taken: Taken) -> None:
     for name, row in rows.items():
         figures = (row(students / PRESS_EVERY) for students in MANY)
         print(f"| {name} | {' | '.join(map(_written, figures))} |")
+    full = PRESS_EVERY / cores["redis"]
+    print(f"\nThe core of one Redis is full at {full:,.0f} students.")
 
 
 def _written(figure: float) -> str:

@@ -33,7 +33,7 @@ PATTERNS = {
 EMPTY = SecretStr("")
 
 UNFOLLOWED = 10.0
-"""Seconds that a page has to find another server, where there are several, however busy they are."""
+"""Seconds that a page has to find another server, where there are several, and all may be busy."""
 
 LIMITS = Limits()
 
