@@ -160,15 +160,18 @@ local function leave(waiting, rounds, visitor, id)
 end
 """
 
-# KEYS run, followed, waiting, rounds; ARGV worker, machine, id, visitor
+# A claim that is there already was made by an attempt whose answer was lost, if its token is ours.
+# KEYS run, followed, waiting, rounds; ARGV worker, machine, id, visitor, token
 CLAIM = (
     LEAVE_LINE
     + """
-if redis.call('HGET', KEYS[1], 'phase') ~= 'queued' then return 0 end
+if redis.call('HGET', KEYS[1], 'phase') ~= 'queued' then
+  return redis.call('HGET', KEYS[1], 'token') == ARGV[5] and 1 or 0
+end
 if redis.call('EXISTS', KEYS[2]) == 0 then return -1 end
 -- Whom it is for matters only in line.
 redis.call('HSET', KEYS[1], 'phase', 'running', 'worker', ARGV[1], 'machine', ARGV[2],
-  'visitor', '')
+  'visitor', '', 'token', ARGV[5])
 leave(KEYS[3], KEYS[4], ARGV[4], ARGV[3])
 return 1
 """
@@ -229,11 +232,14 @@ class Board:
         found = int(self._call(ENQUEUE, keys, (*numbers, *fields)))
         return None if found < 0 else found
 
-    def claim(self, order: Order, worker: str, machine: Machine) -> bool | None:
-        """Take a run for a worker, once; false where that is done, None where nobody follows it."""
+    def claim(self, order: Order, worker: str, machine: Machine, token: str) -> bool | None:
+        """Take a run for a worker, once; false where that is done, None where nobody follows it.
+
+        Who asks again, for the answer was lost, does so with the same `token`.
+        """
         told = json.dumps(asdict(machine))
         keys = (_run(order.id), _followed(order.id), *_line(order.queue))
-        found = int(self._call(CLAIM, keys, (worker, told, order.id, order.visitor)))
+        found = int(self._call(CLAIM, keys, (worker, told, order.id, order.visitor, token)))
         return None if found < 0 else bool(found)
 
     def restore(self, order: Order, worker: str, machine: Machine) -> None:

@@ -10,6 +10,7 @@ be run by whoever can write to Redis.
 from __future__ import annotations
 
 import logging
+import secrets
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -109,11 +110,18 @@ class Worker:
         if standing is None:
             return  # forgotten while it waited
         order = standing.order
-        claimed = self._retried(lambda: self._board.claim(order, self._machine.name, self._machine))
+        token, machine = secrets.token_hex(8), self._machine
+        claimed = self._retried(lambda: self._board.claim(order, machine.name, machine, token))
         if claimed is None:
             self._finish(order, unfinished(order, Outcome.CANCELLED, UNFOLLOWED), Phase.QUEUED)
         elif claimed:
-            self._carry_out(order)
+            try:
+                self._carry_out(order)
+            except Exception:
+                # Nobody else would end it: its worker lives.
+                log.exception("the run %s could not be carried out", id)
+                lost = unfinished(order, Outcome.LOST, "its worker failed", machine=machine)
+                self._finish(order, lost)
 
     def _carry_out(self, order: Order) -> None:
         try:
