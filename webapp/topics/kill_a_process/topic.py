@@ -246,12 +246,10 @@ topic = Topic(
                 "امتحان کنید و کدهای خروج را بسنجید.",
             ),
             ideal=Ideal(
-                lambda values: 0,
+                lambda values: 0.1,
                 Text(
-                    "The child is ended as soon as it is at work: what is measured is its start and "
-                    "its end.",
-                    "فرزند همین که مشغول کار شد پایان می‌گیرد: آنچه اندازه گرفته می‌شود هزینهٔ آغاز و پایان "
-                    "آن است.",
+                    "0.1 s, in which the child comes to its wait. Added are its start and its end.",
+                    "۰٫۱ ثانیه، تا فرزند به انتظارش برسد. هزینهٔ آغاز و پایان آن هم اضافه می‌شود.",
                 ),
             ),
             outcome=DemoOutcome(Text("exit code", "کد خروج"), printed_word(PARENTS_CODE)),

@@ -4,6 +4,7 @@ finally block comes."""
 import multiprocessing
 import os
 import signal
+import time
 from multiprocessing.synchronize import Event
 
 
@@ -26,6 +27,8 @@ def main(how: str = "terminate", start_method: str = "fork") -> None:
     )
     child.start()
     ready.wait()
+    # A signal that came just before the child's wait would not end it.
+    time.sleep(0.1)
 
     print(f"parent: ends the child by {how}", flush=True)
     if how == "terminate":
