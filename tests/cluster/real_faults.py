@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from kombu import pools
 
 from tests.api.serving import wait_until
 from tests.engine.conftest import Write
@@ -374,6 +375,32 @@ def test_what_a_worker_does_not_have_is_not_run(
     recording = finish(runner, runner.start(Changed(program.path)))
     assert recording.detail == "the worker has another version of the program"
     outside.close()
+    runner.close()
+
+
+def test_the_first_presses_may_come_at_once(
+    own_redis: RedisServer,
+    root: Path,
+    make_worker: Make,
+    write: Write,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Celery makes its pools when they are asked for, and two threads would make two of them."""
+    made: list[str] = []
+    create = pools.Connections.create
+
+    def slowly(self: pools.Connections, *arguments: Any) -> Any:
+        made.append(threading.current_thread().name)
+        time.sleep(0.1)
+        return create(self, *arguments)
+
+    monkeypatch.setattr(pools.Connections, "create", slowly)
+    make_worker(own_redis.url())
+    runner, program = ClusterRunner(own_redis.url(), root), write("print('here')")
+    with ThreadPoolExecutor(8) as threads:
+        runs = list(threads.map(lambda _: runner.start(program), range(8)))
+    assert len(made) == 1
+    assert all(finish(runner, run).outcome is Outcome.FINISHED for run in runs)
     runner.close()
 
 

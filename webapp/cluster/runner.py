@@ -70,6 +70,8 @@ class ClusterRunner:
         self._unfollowed = self.limits.unfollowed or LINE_LIFE
         self.board = connect(redis_url, life=LINE_LIFE + longest, unfollowed=self._unfollowed)
         self._celery = make_celery(redis_url, longest=longest)
+        # Celery makes it when it is first asked for, and not safely by several threads at once.
+        self._producers = self._celery.producer_pool
         self._roster = Roster(self.board)
         self._left_at: float | None = None
         self._ended = _Ended()
@@ -91,9 +93,7 @@ class ClusterRunner:
         if turn is None:
             raise Busy
         try:
-            self._celery.send_task(
-                TASK, [order.id], task_id=order.id, queue=queue, priority=min(turn, ROUNDS - 1)
-            )
+            self._tell_workers(order, min(turn, ROUNDS - 1))
         except (OperationalError, RedisError) as error:
             with suppress(RedisError, OverAlready, Vanished):
                 lost = unfinished(order, Outcome.LOST, "no worker could be told")
@@ -231,6 +231,17 @@ class ClusterRunner:
     def _is_served(self, queue: str) -> bool:
         """Whether a worker takes runs from a queue."""
         return _serves(self._roster.known(), queue)
+
+    def _tell_workers(self, order: Order, priority: int) -> None:
+        with self._producers.acquire(block=True) as producer:
+            self._celery.send_task(
+                TASK,
+                [order.id],
+                task_id=order.id,
+                queue=order.queue,
+                priority=priority,
+                producer=producer,
+            )
 
     def _has_to_leave(self) -> bool:
         return self._left_at is not None and time.monotonic() >= self._left_at
