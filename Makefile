@@ -64,7 +64,7 @@ fix: .venv/.dev node_modules/.package-lock.json ## Format everything, and mend w
 
 # Neither a container engine nor Docker is needed, but root's powers are, and some minutes.
 deploy-test: .venv/.dev ## On Debian, as root: try the image and the files in deploy for real
-	tools/apt.sh buildah caddy debootstrap nginx-light systemd-container
+	tools/apt.sh buildah caddy debootstrap nginx-light postgresql redis-server systemd-container
 	$(VENV) -m pytest -n 0 tests/deploy/real_*.py $(ARGS)
 
 # Redis and PostgreSQL are the tests' own: on free ports of this machine, in folders of their own.

@@ -1,7 +1,7 @@
 """Build the image and start it where there is no container engine: buildah, unshare(1) and root.
 
-The container gets what compose.yaml gives it: a root file system that nobody can write, a volume, a
-/tmp and a /dev/shm, and no capabilities but SETUID and SETGID, which only files can hand out.
+A container gets what compose.yaml gives its service: a root file system that nobody can write, a
+volume, a /tmp and a /dev/shm, and no capabilities but those that are named.
 """
 
 from __future__ import annotations
@@ -21,10 +21,14 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from tests.api.serving import free_port
+from tests.deploy.settled import compose
 from tests.operating.serving import ROOT
 
 MIRROR = "http://deb.debian.org/debian"
 CERTIFICATES = Path("/etc/ssl/certs")
+
+SERVER, RUNS = 10001, 10002
+"""The image's users: who serves, and whose the runs are."""
 
 START = """
 set -eu
@@ -60,9 +64,10 @@ class Image:
 
 @dataclass(frozen=True)
 class Container:
-    """A container that runs: its process 1 as we see it, and its port."""
+    """A container that runs: what compose.yaml says of it, its process 1 as we see it, its port."""
 
     image: Image
+    service: Mapping[str, Any]
     process: subprocess.Popen[str]
     port: int
     environment: Mapping[str, str]
@@ -84,7 +89,8 @@ class Container:
     def run(self, *command: str, user: int) -> subprocess.CompletedProcess[str]:
         """Run a command in it, as `docker exec --user` would."""
         inside = ["nsenter", f"--target={self.first}", "--mount", "--pid", "--ipc", "--root"]
-        inside += [f"--wdns={self.image.config['WorkingDir']}", "--", *_as(user)]
+        inside += [f"--wdns={self.image.config['WorkingDir']}", "--"]
+        inside += _as(user, self.service)
         environment = [f"{name}={value}" for name, value in self.environment.items()]
         return subprocess.run(
             [*inside, "env", "-i", *environment, *command],
@@ -184,10 +190,13 @@ def pip_settings() -> str:
 
 
 @contextmanager
-def started(image: Image, work: Path) -> Iterator[Container]:
-    """Start a container of the image; its volume is `work`/volume."""
+def started(
+    image: Image, work: Path, service: str = "web", **environment: str
+) -> Iterator[Container]:
+    """Start a container of the image as a service of compose.yaml; its volume is `work`/volume."""
+    told = compose()["services"][service]
     port = free_port()
-    environment = {**image.environment, "PORT": str(port)}
+    environment = {**image.environment, "PORT": str(port), **environment}
     with TemporaryDirectory(dir="/dev/shm") as memory:
         command = [
             "unshare",
@@ -203,13 +212,13 @@ def started(image: Image, work: Path) -> Iterator[Container]:
         ]
         command += ["env", "-i", f"--chdir={image.config['WorkingDir']}"]
         command += [f"{name}={value}" for name, value in environment.items()]
-        command += [*_as(int(image.config["User"])), *image.config["Entrypoint"]]
+        command += [*_as(int(image.config["User"]), told), *image.config["Entrypoint"]]
         process = subprocess.Popen(
-            [*command, *image.config["Cmd"]],
+            [*command, *told.get("command", image.config["Cmd"])],
             env={**os.environ, **_folders(image, work / "volume", Path(memory))},
             text=True,
         )
-        container = Container(image, process, port, environment, Path(memory))
+        container = Container(image, told, process, port, environment, Path(memory))
         try:
             yield container
         finally:
@@ -220,7 +229,7 @@ def started(image: Image, work: Path) -> Iterator[Container]:
 
 def _folders(image: Image, volume: Path, memory: Path) -> dict[str, str]:
     """Make what a container is given to write to; name it for START."""
-    volume.mkdir(mode=0o700)
+    volume.mkdir(mode=0o700, parents=True)
     os.chown(volume, int(image.config["User"]), int(image.config["User"]))
     for folder in (memory / "tmp", memory / "shm"):
         folder.mkdir()
@@ -228,8 +237,9 @@ def _folders(image: Image, volume: Path, memory: Path) -> dict[str, str]:
     return {"ROOT": str(image.root), "VOLUME": str(volume), "MEMORY": str(memory)}
 
 
-def _as(user: int) -> Sequence[str]:
-    return (
-        *("setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups"),
-        *("--inh-caps=-all", "--bounding-set=-all,+setuid,+setgid"),
-    )
+def _as(user: int, service: Mapping[str, Any]) -> Sequence[str]:
+    powers = ",".join(["-all", *(f"+{name.lower()}" for name in service.get("cap_add", ()))])
+    command = ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups"]
+    command += ["--inh-caps=-all", f"--bounding-set={powers}"]
+    may_gain = "no-new-privileges:true" not in service.get("security_opt", ())
+    return command if may_gain else [*command, "--no-new-privs"]

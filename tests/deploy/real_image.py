@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.api.serving import ask, wait_until
-from tests.deploy.container import Container, Image, build, started
+from tests.deploy.container import RUNS, SERVER, Container, Image, started
 from tests.deploy.settled import stop_grace
 from tests.deploy.visiting import (
     LONG,
@@ -29,15 +29,9 @@ from tests.deploy.visiting import (
     seconds_to_end,
 )
 
-SERVER, RUNS = 10001, 10002
 SETPRIV = "/usr/local/libexec/movazi-setpriv"
 
 pytestmark = pytest.mark.timeout(900)  # the first test builds the image
-
-
-@pytest.fixture(scope="module")
-def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Image]:
-    yield from build(tmp_path_factory.mktemp("image"))
 
 
 @pytest.fixture
