@@ -224,6 +224,19 @@ def test_redis_may_be_killed_and_come_back_empty(
     assert texts(finish(cluster, cluster.start(write("print('again')")))) == ["again"]
 
 
+def test_runs_are_taken_soon_when_redis_is_back(
+    cluster: ClusterRunner, own_redis: RedisServer, write: Write
+) -> None:
+    """However long it was gone. Celery's own attempts would be 2, 6, 12, 20… seconds after that."""
+    own_redis.kill()
+    time.sleep(7)
+    own_redis.start()
+    wait_until(lambda: cluster.answers(1))
+    began = time.monotonic()
+    assert texts(finish(cluster, cluster.start(write("print('again')")))) == ["again"]
+    assert time.monotonic() - began < 3
+
+
 def test_redis_may_be_full_for_a_while(cluster: ClusterRunner, write: Write) -> None:
     """Lost: nothing. Whoever presses Run meanwhile is told to try again."""
     run = cluster.start(write(SLOW))

@@ -13,6 +13,8 @@ from typing import Any
 
 from celery import Celery, bootsteps
 from celery.signals import worker_ready, worker_shutting_down
+from celery.worker import state
+from celery.worker.consumer import Consumer
 from celery.worker.request import Request
 
 from webapp.cluster.board import connect
@@ -24,6 +26,22 @@ from webapp.engine.machines import Machine, Needs, this_machine
 
 SWITCH_INTERVAL = 0.0001
 """Seconds that a thread may compute while others wait for their turn."""
+
+RECONNECT = 1.0
+"""Seconds between two attempts of Celery's to reach a Redis that is gone."""
+
+
+class Reconnecting(Consumer):  # type: ignore[misc]
+    """Finds a Redis that is back within a second; Celery waits longer each time, up to thirty.
+
+    That Redis is gone is said by `Worker`, once.
+    """
+
+    def ensure_connected(self, conn: Any) -> Any:
+        """Connect, as soon as that can be done; Celery calls it."""
+        return conn.ensure_connection(
+            interval_start=RECONNECT, interval_step=0, callback=state.maybe_shutdown
+        )
 
 
 class Waker(bootsteps.StartStopStep):  # type: ignore[misc]
@@ -96,6 +114,7 @@ def serve(
     try:
         celery.Worker(
             pool_cls="threads",
+            consumer_cls=Reconnecting,
             concurrency=limits.capacity,
             hostname=f"movazi@{machine.name}-{os.getpid()}",
             without_gossip=True,
