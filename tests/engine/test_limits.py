@@ -11,7 +11,7 @@ import pytest
 from tests.engine.conftest import Write
 from tests.engine.running import finish, is_alive, texts, until_printed, wait_until
 from webapp.engine import tree
-from webapp.engine.embedded import MB, UNLIMITED, EmbeddedRunner, Limits
+from webapp.engine.embedded import MB, RESERVED, UNLIMITED, EmbeddedRunner, Limits
 from webapp.engine.program import Program
 from webapp.engine.recording import Outcome, Recording
 from webapp.engine.runner import Phase
@@ -125,7 +125,7 @@ def test_children_have_the_limits_too_however_they_are_started(
             numbers = str([getattr(resource, f"RLIMIT_{n}") for n in NAMES])
             subprocess.run([sys.executable, "-c", ASK.replace("NUMBERS", numbers)])
     """)
-    limits = [1, 2000 * MB, 1024, 50 * MB, 0]
+    limits = [1, 2000 * MB + RESERVED, 1024, 50 * MB, 0]
     methods = ("itself", "fork", "spawn", "forkserver")
     assert texts(finish(limited, limited.start(program))) == [
         *(f"{method} {limits}" for method in methods),

@@ -22,6 +22,7 @@ import signal
 import socket
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import threading
 import time
@@ -96,12 +97,15 @@ MB = 1_000_000
 BYTES_PER_EVENT = 256
 """What an event takes in memory, about: text that is kept counts as so many events as it fills."""
 
-
 RUNS_PER_CORE = 128
 """Runs that go on at once, by default: most demos sleep or wait."""
 
 RUN_MEMORY = 8 << 20
 """Bytes: what one more run of ten threads takes (PSS)."""
+
+RESERVED = 1 << 30 if sysconfig.get_config_var("Py_GIL_DISABLED") else 0
+"""Bytes of address space that the interpreter takes and does not use: a free-threaded one's
+allocator (mimalloc) asks for a gigabyte at a time."""
 
 
 def default_capacity(cores: int | None = None, memory: int | None = None) -> int:
@@ -126,8 +130,8 @@ class Limits:
 
     A run that has more than `processes` and threads together is killed, one that has printed more
     than `output` is ended. The kernel holds each of its processes to `cpu` of processor time,
-    `memory` of address space, `open_files` at once and a `file_size` (see setrlimit(2)); of those
-    that began with 500 are the recorder's.
+    `memory` of address space (beside what is RESERVED), `open_files` at once and a `file_size` (see
+    setrlimit(2)); of those that began with 500 are the recorder's.
     """
 
     capacity: int = field(default_factory=default_capacity)
@@ -150,7 +154,7 @@ class Limits:
         """The kernel's share of it, by the names of the module `resource`."""
         limits = {
             "RLIMIT_CPU": self.cpu,
-            "RLIMIT_AS": self.memory,
+            "RLIMIT_AS": None if self.memory is None else self.memory + RESERVED,
             "RLIMIT_NOFILE": self.open_files,
             "RLIMIT_FSIZE": self.file_size,
             # A core would be as large as the process, and is of use to nobody.
