@@ -204,6 +204,26 @@ def test_without_redis_pages_are_served_and_run_says_try_again(cluster: Cluster)
     assert b"outcome-finished" in site.press(0.02).read()
 
 
+def test_presses_do_not_all_wait_for_a_redis_that_hangs(cluster: Cluster) -> None:
+    def press() -> float:
+        began = time.monotonic()
+        status, told = post(site, SLEEPS, thread_count=1, sleep_seconds=0.1)
+        assert status == 503
+        assert "No machine answers" in told
+        return time.monotonic() - began
+
+    site = cluster.servers[0]
+    assert b"outcome-finished" in site.press(0.02).read()
+    assert cluster.redis.process is not None
+    cluster.redis.process.send_signal(signal.SIGSTOP)
+    try:
+        assert min(press() for _ in range(5)) < 1
+    finally:
+        cluster.redis.process.send_signal(signal.SIGCONT)
+    wait_until(cluster.is_ready, 20)
+    assert b"outcome-finished" in site.press(0.02).read()
+
+
 def test_without_postgresql_runs_go_on_and_are_kept_when_it_is_back(cluster: Cluster) -> None:
     """Lost: nothing, if somebody asks for the run within ten minutes."""
     first, second = cluster.servers

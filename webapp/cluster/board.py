@@ -448,8 +448,8 @@ def client_options() -> dict[str, Any]:
     return {
         "socket_connect_timeout": CONNECT,
         "socket_timeout": ANSWER,
-        "retry": Retry(NoBackoff(), 1),
-        "retry_on_error": [ConnectionError],
+        # Not when it has not answered in time: it would be waited for twice.
+        "retry": Retry(NoBackoff(), 1, supported_errors=(ConnectionError,)),
     }
 
 

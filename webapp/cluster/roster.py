@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 
 from redis.exceptions import RedisError
 
@@ -14,10 +15,14 @@ FRESH = 1.0
 
 
 class Roster:
-    """The workers that are announced; from the first question on a thread looks them up."""
+    """The workers that are announced; from the first question on a thread looks them up.
+
+    `reached` is whether Redis answered when it was asked last.
+    """
 
     def __init__(self, board: Board) -> None:
         self._board = board
+        self.reached = True
         self._workers: Sequence[Announcement] = ()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -34,7 +39,12 @@ class Roster:
 
     def now(self) -> Sequence[Announcement]:
         """The workers at this moment. Raises redis's errors."""
-        self._workers = self._board.workers()
+        try:
+            self._workers = self._board.workers()
+        except RedisError:
+            self._workers, self.reached = (), False
+            raise
+        self.reached = True
         return self._workers
 
     def close(self) -> None:
@@ -48,7 +58,5 @@ class Roster:
             self._look()
 
     def _look(self) -> None:
-        try:
+        with suppress(RedisError):
             self.now()
-        except RedisError:
-            self._workers = ()

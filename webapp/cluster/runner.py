@@ -85,8 +85,7 @@ class ClusterRunner:
             raise Busy
         queue = queue_of(program.needs)
         with _reached():
-            # It may have come within the last second.
-            if not (self._is_served(queue) or _serves(self._roster.now(), queue)):
+            if not (self._is_served(queue) or self._is_served_by_now(queue)):
                 raise Unreachable
             order = self._order(program, visitor, queue, observe=observe, about=about)
             turn = self.board.enqueue(order, self.limits.in_line)
@@ -231,6 +230,10 @@ class ClusterRunner:
     def _is_served(self, queue: str) -> bool:
         """Whether a worker takes runs from a queue."""
         return _serves(self._roster.known(), queue)
+
+    def _is_served_by_now(self, queue: str) -> bool:
+        """Whether one has come within the last second; a Redis that hangs is not asked again."""
+        return self._roster.reached and _serves(self._roster.now(), queue)
 
     def _tell_workers(self, order: Order, priority: int) -> None:
         with self._producers.acquire(block=True) as producer:

@@ -69,7 +69,9 @@ def limit_runs(
         app=app,
         storage_uri=counts.uri,
         storage_options=dict(counts.options),
-        # Where they cannot be counted, nothing can be started either, and that is told.
+        # Where Redis is gone, nothing can be started either, and that is told. It is asked less
+        # and less often whether it is back.
+        in_memory_fallback_enabled=True,
         swallow_errors=True,
         # Of a moving window the storage would keep every key, and thus every address, for ever.
         strategy="fixed-window",
