@@ -45,9 +45,10 @@ class Reconnecting(Consumer):  # type: ignore[misc]
 
 
 class Waker(bootsteps.StartStopStep):  # type: ignore[misc]
-    """Wakes Celery's loop when a run is over, for it to take the next one.
+    """Wakes Celery's loop: when a run is over, to take the next one, and to take none any more.
 
-    It would look only some seconds later: it does not expect its threads to acknowledge anything.
+    It would look only some seconds later: it does not expect its threads to acknowledge anything,
+    and a signal alone does not end its sleep.
     """
 
     def __init__(self, parent: Any, **options: Any) -> None:
@@ -110,7 +111,7 @@ def serve(
 
     # Not before Celery takes runs, or they would wait for it.
     worker_ready.connect(lambda **_: worker.serve(), weak=False)
-    worker_shutting_down.connect(lambda **_: worker.leave(), weak=False)
+    worker_shutting_down.connect(lambda **_: _leave(worker, celery), weak=False)
     try:
         celery.Worker(
             pool_cls="threads",
@@ -129,10 +130,17 @@ def serve(
         board.close()
 
 
+def _leave(worker: Worker, celery: Celery) -> None:
+    """Called in Celery's own handler of signals: it looks at what was told when that is over."""
+    worker.leave()
+    celery.wake()
+
+
 def _celery(redis_url: str, worker: Worker, queues: Sequence[str], longest: float) -> Celery:
     app = make_celery(redis_url, queues, longest=longest)
 
     app.steps["consumer"].add(Waker)
+    app.wake = lambda: None  # until there is one
 
     @app.task(name=TASK, Request=Acknowledged)  # type: ignore[untyped-decorator]
     def run(id: str) -> None:
