@@ -15,7 +15,7 @@ from tests.browser.test_pages import LANGUAGES, background
 LOST_UPDATE = "/threads/lock/lost-update"
 EVERYTHING = "/threads/lock/lock-around-everything"
 SLOW = f"{EVERYTHING}?thread_count=10&sleep_seconds=1.0"  # ten seconds
-BRISK = f"{EVERYTHING}?thread_count=3&sleep_seconds=0.3"  # a second
+BRISK = f"{EVERYTHING}?thread_count=10&sleep_seconds=0.3"  # three seconds
 REPEATED = "/processes/process-pool/pool-or-serial?work=3&processes=2&start_method=fork"
 COMPARED = "/compare?a=lock/lock-around-everything&b=lock/lock-around-the-message"
 PAGES = ["/", LOST_UPDATE, "/beyond/deadlock/opposite-order", COMPARED, "/record", "/api"]
@@ -224,6 +224,7 @@ def test_a_run_that_ends_by_itself_takes_the_focus_from_stop_and_gives_it_back(
     page = open_page(f"/en{BRISK}")
     tab_to(page, "#run-button")
     page.keyboard.press("Enter")
+    page.locator(".line").first.wait_for()
     tab_to(page, ".button.stop")
     finish(page)
     expect(page.locator("#run-button")).to_be_focused()
@@ -257,6 +258,7 @@ def test_a_list_that_is_cleared_leaves_the_focus_on_the_page(open_page: Opener) 
 def test_who_presses_elsewhere_keeps_the_focus_there(open_page: Opener) -> None:
     page = open_page(f"/en{BRISK}")
     page.locator("#run-button").click()
+    page.locator(".line").first.wait_for()
     tab_to(page, ".button.stop")
     page.locator("h1").click()
     finish(page)
