@@ -13,7 +13,7 @@ from webapp.store.store import Store
 # Tests that are imported say what was wrong as others do.
 pytest.register_assert_rewrite("tests.engine.seam")
 
-REAL_TIME = ("lessons/test_demos.py", "browser", "cluster")
+REAL_TIME = ("lessons/test_demos.py", "browser")
 """Whose tests rest on a machine that does not stand still for a tenth of a second."""
 
 

@@ -399,11 +399,11 @@ def test_the_first_presses_may_come_at_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Celery makes its pools when they are asked for, and two threads would make two of them."""
-    made: list[str] = []
+    made: list[pools.Connections] = []
     create = pools.Connections.create
 
     def slowly(self: pools.Connections, *arguments: Any) -> Any:
-        made.append(threading.current_thread().name)
+        made.append(self)
         time.sleep(0.1)
         return create(self, *arguments)
 

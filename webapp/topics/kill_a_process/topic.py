@@ -248,8 +248,8 @@ topic = Topic(
             ideal=Ideal(
                 lambda values: 0.1,
                 Text(
-                    "0.1 s, in which the child comes to its wait. Added are its start and its end.",
-                    "۰٫۱ ثانیه، تا فرزند به انتظارش برسد. هزینهٔ آغاز و پایان آن هم اضافه می‌شود.",
+                    "0.1 s, in which the child begins to wait. Its start and its end come on top.",
+                    "۰٫۱ ثانیه، تا فرزند به حالت انتظار برود. هزینهٔ آغاز و پایان فرزند هم اضافه می‌شود.",
                 ),
             ),
             outcome=DemoOutcome(Text("exit code", "کد خروج"), printed_word(PARENTS_CODE)),
