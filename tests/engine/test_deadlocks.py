@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from tests.engine.conftest import Run, Write
-from tests.engine.running import finish, texts
+from tests.engine.running import finish, texts, wait_until
+from webapp.engine import embedded
 from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.recording import Outcome, Wait
 
@@ -103,6 +105,31 @@ def test_a_run_that_was_not_all_asleep_is_looked_at_again(
     recording = run("import threading; lock = threading.Lock(); lock.acquire(); lock.acquire()")
     assert recording.outcome is Outcome.DEADLOCKED
     assert looks == [False, False, True]
+
+
+def test_a_run_with_a_step_that_is_not_read_yet_is_no_deadlock(
+    runner: EmbeddedRunner, write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The engine may be late, and look at an old record while the program has gone on."""
+    go = tmp_path / "go"
+    program = write(f"""
+        import os, time
+        while not os.path.exists({str(go)!r}): time.sleep(0.01)
+        print("it goes on")
+        time.sleep(0.5)
+    """)
+
+    def mistaken(events: object) -> tuple[Wait, ...]:
+        go.touch()
+        seat = next(seat for seat in runner._seats.values() if seat.run)
+        wait_until(lambda: embedded._has_unread(seat))
+        return (Wait("MainThread", "lock", line=2, giver="MainThread"),)
+
+    # Without the observer its sleeps are no steps: it is silent, and so it is looked at.
+    monkeypatch.setattr("webapp.engine.deadlock.find_cycle", mistaken)
+    recording = finish(runner, runner.start(program, observe=False))
+    assert recording.outcome is Outcome.FINISHED
+    assert texts(recording) == ["it goes on"]
 
 
 def test_a_wait_with_a_time_out_is_no_deadlock(run: Run) -> None:

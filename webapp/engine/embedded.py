@@ -16,6 +16,7 @@ import fcntl
 import logging
 import os
 import secrets
+import select
 import selectors
 import shutil
 import signal
@@ -484,7 +485,9 @@ class EmbeddedRunner:
         if silent <= run.patience or run.stop_as is not None or run.dropped:
             return
         run.patience = 2 * silent
-        if cycle := deadlock.find_cycle(run.events):
+        cycle = deadlock.find_cycle(run.events)
+        # Looked at last: who sleeps since its FIFO is full has taken a step that is not read yet.
+        if cycle and not _has_unread(run.seat):
             run.cycle = cycle
             self._stop(run, Outcome.DEADLOCKED, deadlock.describe(cycle))
 
@@ -838,6 +841,16 @@ class EmbeddedRunner:
 def _folder_of_fifos() -> Path | None:
     """Where to make our folder; None: at the usual place for temporary files."""
     return MEMORY_FOLDER if os.access(MEMORY_FOLDER, os.W_OK | os.X_OK) else None
+
+
+def _has_unread(seat: _Seat | None) -> bool:
+    """Whether a run has reported or printed what is not read yet."""
+    if seat is None:
+        return False
+    poll = select.poll()
+    for name in wire.OUTPUTS:
+        poll.register(seat.descriptors[name], select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def _widen(fifo: int) -> None:
