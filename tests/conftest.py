@@ -13,31 +13,15 @@ from webapp.store.store import Store
 # Tests that are imported say what was wrong as others do.
 pytest.register_assert_rewrite("tests.engine.seam")
 
-REAL_TIME = ("lessons/test_demos.py", "browser")
-"""Whose tests rest on a machine that does not stand still for a tenth of a second."""
-
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--runs`: claims must hold every time, and more runs find what is rare."""
     parser.addoption(
         "--runs",
         type=int,
-        default=0,
-        help="how often each demo is run with each choice (1, or 2 where it has none)",
+        default=1,
+        help="how often each demo is run with each choice",
     )
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Try once more what a stall of the machine may have failed, and let the summary list it.
-
-    What is wrong fails again. With `--runs` nothing is tried again: it looks for what is rare.
-    """
-    if config.getoption("runs"):
-        return
-    places = [Path(__file__).parent / place for place in REAL_TIME]
-    for item in items:
-        if any(item.path.is_relative_to(place) for place in places):
-            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -9,6 +9,7 @@ import pytest
 from webapp.engine import wire
 from webapp.engine.events import Event, Joiner, Kind, decode, escape, unescape
 from webapp.engine.fair import FairQueue
+from webapp.engine.pressure import Pressure
 from webapp.engine.program import ProgramError, main_defaults, with_parameters
 from webapp.engine.recording import Span, Transcript, overlaps
 
@@ -55,8 +56,10 @@ def test_messages_read_back_as_they_were_said(tmp_path: Path) -> None:
     prepared = wire.Prepare("/seat", observe=False, resources={"RLIMIT_CPU": 20})
     for message in (prepared, wire.Stop("/seat"), wire.Reaped("/seat")):
         assert wire.load(wire.dump(message)) == message
-    began = wire.Began(1, 2, "hash", "3", "CPython", free_threaded=True)
-    over = wire.Over(1, -9, "deadline", 2, 0.5)
+    began = wire.Began(
+        1, 2, "hash", "3", "CPython", free_threaded=True, pressure=Pressure(1.5, None)
+    )
+    over = wire.Over(1, -9, "deadline", 2, 0.5, Pressure(2.5, 0.5))
     for report in (began, over):
         assert wire.load_report(wire.dump_report(report).rstrip(b"\n")) == report
     line = tmp_path / "line"

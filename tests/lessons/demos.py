@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 
+from tests.engine.running import finish
+from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.machines import this_machine
+from webapp.engine.program import Program
+from webapp.engine.recording import Recording
 from webapp.lessons.folders import find_topics
-from webapp.lessons.parameters import Choice, Float, Value
+from webapp.lessons.parameters import Choice, Float, Floats, Value
 from webapp.lessons.topic import Demo
 
 TOPICS = find_topics()
@@ -35,6 +41,14 @@ def _where_it_can_run(demo: Demo) -> pytest.MarkDecorator:
     )
 
 
+def run_all(runner: EmbeddedRunner, programs: Iterable[Program]) -> list[Recording]:
+    """Run programs at the same time; give their records."""
+    runs = [runner.start(program) for program in programs]
+    # All are followed, for a run that nobody follows is ended.
+    with ThreadPoolExecutor(max(1, len(runs))) as followers:
+        return [*followers.map(partial(finish, runner), runs)]
+
+
 def find_demo(name: str) -> Demo:
     """The demo named `topic/demo`."""
     return dict(DEMOS)[name]
@@ -44,9 +58,14 @@ def short_values(demo: Demo) -> dict[str, Value]:
     """The defaults, with all times cut down alike, to what still shows the lesson."""
     values = demo.defaults
     times = {p.name: p.default for p in demo.parameters if isinstance(p, Float)}
-    longest = max(times.values(), default=SHORT)
+    lists = {p.name: p.default for p in demo.parameters if isinstance(p, Floats)}
+    longest = max([SHORT, *times.values(), *(max(seconds) for seconds in lists.values())])
     for name, seconds in times.items():
-        values[name] = seconds * min(1.0, SHORT / longest)
+        values[name] = seconds * SHORT / longest
+    for name, durations in lists.items():
+        values[name] = tuple(seconds * SHORT / longest for seconds in durations)
+    if "work" in values:  # what it computes
+        values["work"] = 1
     return values
 
 

@@ -20,7 +20,9 @@ Step = tuple[int, tuple[int, int], Kind, str, str]
 """Time in milliseconds, worker, kind, object, text."""
 
 
-def recording(steps: Sequence[Step], *, wall: float = 1.0, observed: bool = True) -> Recording:
+def recording(
+    steps: Sequence[Step], *, wall: float = 1.0, observed: bool = True, held_up: float = 0.0
+) -> Recording:
     """A finished run of these steps."""
     events = tuple(
         Event(id, time * 1000, *key, f"w{key[1]}", kind, object, text)
@@ -36,6 +38,7 @@ def recording(steps: Sequence[Step], *, wall: float = 1.0, observed: bool = True
         exit_code=0,
         swept=0,
         receipt=replace(RECEIPT, observed=observed),
+        held_up=held_up,
     )
 
 
@@ -244,3 +247,32 @@ def test_a_run_of_too_many_steps_proves_nothing_about_steps_but_all_about_lines(
     assert Claim(Text("x", "ی"), claims.printed("^a$")).measure(long, {}).holds is True
     held = Claim(Text("x", "ی"), claims.never_held_together("lock"))
     assert held.measure(long, {}).holds is None
+
+
+OF_TIME = {
+    "an order": Claim(
+        Text("x", "ی"), claims.printed_ascending(r"n (\d+)"), margin=lambda values: 0.1
+    ),
+    "a duration": Claim(Text("x", "ی"), claims.took_about(lambda values: 0.2)),
+}
+
+
+@pytest.mark.parametrize("claim", OF_TIME.values(), ids=OF_TIME)
+def test_a_claim_of_time_that_fails_cannot_be_told_of_a_late_run(claim: Claim) -> None:
+    # The order is wrong, and the run took 0.1 s more than it may.
+    failed = recording(prints("n 2", "n 1"), wall=0.7)
+    assert claim.measure(replace(failed, held_up=0.01), {}).holds is False
+    late = claim.measure(replace(failed, held_up=0.2), {})
+    assert (late.holds, late.late) == (None, 0.2)
+    held = recording(prints("n 1", "n 2"), wall=0.5, held_up=0.2)
+    assert claim.measure(held, {}).holds is True
+
+
+def test_no_machine_makes_a_run_too_short() -> None:
+    short = recording([], wall=0.1, held_up=5.0)
+    assert OF_TIME["a duration"].measure(short, {}).holds is False
+
+
+def test_what_must_hold_in_every_schedule_is_told_of_a_late_run_too() -> None:
+    claim = Claim(Text("x", "ی"), claims.printed_ascending(r"n (\d+)"))
+    assert claim.measure(recording(prints("n 2", "n 1"), held_up=5.0), {}).holds is False

@@ -6,30 +6,42 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.engine.running import finish, texts
 from tests.lessons.demos import (
+    DEMOS,
     SHORT,
     each_choice,
     every_demo,
     find_demo,
     report_values,
+    run_all,
     short_values,
 )
-from webapp.engine.embedded import EmbeddedRunner
+from webapp.engine.embedded import EmbeddedRunner, Limits
 from webapp.engine.program import Program, with_parameters
-from webapp.engine.recording import Outcome
+from webapp.engine.recording import Outcome, Recording
 from webapp.lessons.parameters import Value
 from webapp.lessons.topic import Demo
 
 LONG = 4.0
 """Seconds: the report's own values that take longer are checked, and not run."""
 
+MEETINGS = 10
+"""Runs of a mistaken program, one of which must show its fault."""
+
 PLAIN = [sys.executable, "-I", "-S"]
+CAUGHT: dict[str, Any] = {
+    "stdout": subprocess.PIPE,
+    "stderr": subprocess.PIPE,
+    "text": True,
+    "encoding": "utf-8",
+}
 # Into a pipe Python writes only when its buffer is full, or at the end, which may not come.
 LINE_BY_LINE = """
 import runpy, sys
@@ -53,22 +65,17 @@ REPEATED = re.compile("backs off")
 def test_its_claims_hold_in_every_run(
     runner: EmbeddedRunner, demo: Demo, pytestconfig: pytest.Config
 ) -> None:
-    choices = each_choice(demo)
-    times = pytestconfig.getoption("runs") or (2 if len(choices) == 1 else 1)
-    # One after the other: runs at the same time would disturb each other's times.
-    runs = [values for values in choices for _ in range(times)]
-    assert not [failure for values in runs for failure in _failures(runner, demo, values)]
-
-
-@every_demo()
-def test_each_claim_and_the_outcome_can_be_told_from_some_run(
-    runner: EmbeddedRunner, demo: Demo
-) -> None:
-    """A claim that no run of the defaults could check would state nothing."""
-    recording = finish(runner, runner.start(demo.program(demo.defaults)))
-    assert demo.outcome.of(recording, demo.defaults) is not None
-    for claim in demo.claims:
-        assert claim.measure(recording, demo.defaults).holds is True, claim.text.en
+    for _ in range(pytestconfig.getoption("runs")):
+        chosen = [demo.defaults, *each_choice(demo)]
+        runs = run_all(runner, [demo.program(values) for values in chosen])
+        first = runs[0]
+        assert demo.outcome.of(first, demo.defaults) is not None
+        for claim in demo.claims:
+            # A claim that no run of the defaults could check would state nothing.
+            told = claim.measure(first, demo.defaults)
+            assert told.holds is not None or told.late is not None, claim.text.en
+        for values, recording in zip(chosen, runs, strict=True):
+            assert not [*_failures(demo, values, recording)]
 
 
 @every_demo()
@@ -80,20 +87,23 @@ def test_it_prints_the_same_recorded_and_plain(
     Plain is in an isolated interpreter that has nothing but the standard library on its path.
     """
     values = short_values(demo)
-    recording = finish(runner, runner.start(demo.program(values)))
-    recorded = texts(recording)
     path = _download(demo, values, tmp_path)
-    hangs = recording.outcome is Outcome.DEADLOCKED
-    printed = _printed_until_it_hangs(path, len(recorded)) if hangs else _printed(path)
+    with subprocess.Popen([*PLAIN, "-c", LINE_BY_LINE, path], **CAUGHT) as plain:
+        recording = finish(runner, runner.start(demo.program(values)))
+        recorded = texts(recording)
+        hangs = recording.outcome is Outcome.DEADLOCKED
+        printed = _until_it_hangs(plain, len(recorded)) if hangs else _until_it_ends(plain)
     assert Counter(_without_varying(recorded)) == Counter(_without_varying(printed))
 
 
-@every_demo(lambda demo: demo.as_in_report and demo.ideal.seconds(report_values(demo)) < LONG)
-def test_it_runs_with_the_values_of_the_report(runner: EmbeddedRunner, demo: Demo) -> None:
-    values = report_values(demo)
-    recording = finish(runner, runner.start(demo.program(values)))
-    assert recording.outcome is Outcome.FINISHED
-    assert all(claim.measure(recording, values).holds is not False for claim in demo.claims)
+def test_they_run_with_the_values_of_the_report(runner: EmbeddedRunner) -> None:
+    chosen = [(demo, report_values(demo)) for _, demo in DEMOS if demo.as_in_report]
+    chosen = [(demo, values) for demo, values in chosen if demo.ideal.seconds(values) < LONG]
+    assert chosen
+    runs = run_all(runner, [demo.program(values) for demo, values in chosen])
+    for (demo, values), recording in zip(chosen, runs, strict=True):
+        assert recording.outcome is Outcome.FINISHED
+        assert not [*_failures(demo, values, recording)]
 
 
 BOB_IN_ORDER = """
@@ -142,13 +152,21 @@ FIXES: list[tuple[str, str, str, dict[str, Value]]] = [
 ]
 
 
+@pytest.fixture(scope="module")
+def impatient() -> Iterator[EmbeddedRunner]:
+    """An engine that soon ends what waits for ever."""
+    runner = EmbeddedRunner(Limits(soft_deadline=3.0, grace=0.5))
+    yield runner
+    runner.close()
+
+
 @pytest.mark.parametrize(
     ("name", "fix", "fault", "chosen"),
     FIXES,
     ids=[f"{name}: {fix.split()[0]}" for name, fix, *_ in FIXES],
 )
 def test_a_claim_fails_when_what_it_rests_on_is_taken_out(
-    make_runner: Callable[..., EmbeddedRunner],
+    impatient: EmbeddedRunner,
     tmp_path: Path,
     *,
     name: str,
@@ -160,11 +178,15 @@ def test_a_claim_fails_when_what_it_rests_on_is_taken_out(
     assert fix in demo.source
     broken = tmp_path / demo.path.name
     broken.write_text(demo.source.replace(fix, fault), encoding="utf-8")
-    runner, values = make_runner(soft_deadline=3.0), {**demo.defaults, **chosen}
-    recording = finish(runner, runner.start(Program(broken, values)))
-    ended_well = recording.outcome is Outcome.FINISHED
-    held = all(claim.measure(recording, values).holds is not False for claim in demo.claims)
-    assert not (ended_well and held), texts(recording)
+    values = {**demo.defaults, **chosen}
+
+    def is_seen() -> bool:
+        recording = finish(impatient, impatient.start(Program(broken, values)))
+        held = all(claim.measure(recording, values).holds is not False for claim in demo.claims)
+        return recording.outcome is not Outcome.FINISHED or not held
+
+    # A fault shows when its workers meet, which a busy machine may prevent once or twice.
+    assert any(is_seen() for _ in range(MEETINGS))
 
 
 @every_demo()
@@ -182,9 +204,8 @@ def test_it_fits_beside_its_transcript(demo: Demo) -> None:
     assert max(map(len, lines)) <= 72
 
 
-def _failures(runner: EmbeddedRunner, demo: Demo, values: dict[str, Value]) -> Iterator[str]:
-    """Run a demo once and tell what was not as its topic says."""
-    recording = finish(runner, runner.start(demo.program(values)))
+def _failures(demo: Demo, values: dict[str, Value], recording: Recording) -> Iterator[str]:
+    """What was not as the topic says, of one run."""
     seen = f"with {values}: {texts(recording)}"
     if recording.outcome not in (Outcome.FINISHED, *_unusual(demo)):
         yield f"{recording.outcome} {recording.detail} {seen}"
@@ -203,24 +224,23 @@ def _download(demo: Demo, values: dict[str, Value], folder: Path) -> Path:
     return path
 
 
-def _printed(path: Path) -> list[str]:
+def _until_it_ends(plain: subprocess.Popen[str]) -> list[str]:
     """What a program prints until its end, the lines of both streams."""
-    run = subprocess.run([*PLAIN, path], capture_output=True, text=True, check=True)
-    return run.stdout.splitlines() + run.stderr.splitlines()
+    output, errors = plain.communicate()
+    assert plain.returncode == 0, errors
+    return output.splitlines() + errors.splitlines()
 
 
-def _printed_until_it_hangs(path: Path, lines: int) -> list[str]:
+def _until_it_hangs(plain: subprocess.Popen[str], lines: int) -> list[str]:
     """What a program prints that hangs once it has printed so many lines."""
-    command = [*PLAIN, "-c", LINE_BY_LINE, str(path)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        try:
-            printed = [process.stdout.readline().rstrip("\n") for _ in range(lines)]
-            with pytest.raises(subprocess.TimeoutExpired):
-                process.wait(SHORT)
-        finally:
-            process.kill()
-        return printed + process.stdout.read().splitlines()
+    assert plain.stdout is not None
+    try:
+        printed = [plain.stdout.readline().rstrip("\n") for _ in range(lines)]
+        with pytest.raises(subprocess.TimeoutExpired):
+            plain.wait(SHORT)
+    finally:
+        plain.kill()
+    return printed + plain.stdout.read().splitlines()
 
 
 def _unusual(demo: Demo) -> Iterator[Outcome]:

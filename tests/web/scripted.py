@@ -32,6 +32,7 @@ class ScriptedRunner:
     detail: str = ""
     dropped: int = 0
     swept: int = 0
+    held_up: float = 0.0
     busy: bool = False
     silent: bool = False
     machine: Machine = this_machine()  # noqa: RUF009
@@ -96,6 +97,7 @@ class ScriptedRunner:
             receipt=Receipt(
                 run, "2026-01-01", 42, "3.x", "CPython", "any", 2, (), self._sha256(run), True
             ),
+            held_up=self.held_up,
         )
 
     def _about(self, run: str) -> str:

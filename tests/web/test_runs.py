@@ -140,6 +140,20 @@ def test_claims_show_what_was_measured(client: FlaskClient, runner: ScriptedRunn
     assert re.search(r'class="holds">.*?✓.*?one line each time', right, re.S)
 
 
+@pytest.mark.parametrize(
+    ("language", "told"), [("en", "250 ms late"), ("fa", "۲۵۰ میلی‌ثانیه عقب انداخته باشد")]
+)
+def test_a_claim_of_time_that_a_busy_machine_broke_is_not_called_false(
+    client: FlaskClient, runner: ScriptedRunner, language: str, told: str
+) -> None:
+    address = HELLO.replace("/en/", f"/{language}/")
+    assert "✗" in client.post(address, data=GOOD).text
+    runner.held_up = 0.25
+    page = client.post(address, data=GOOD).text
+    assert told in page
+    assert "✗" not in page
+
+
 def test_what_is_missing_or_was_left_behind_is_told(
     client: FlaskClient, runner: ScriptedRunner
 ) -> None:

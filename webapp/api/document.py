@@ -186,7 +186,16 @@ def _runs() -> Iterator[tuple[str, Schema]]:
     yield "Event", _object(**worker, **event)
     yield (
         "Claim",
-        _object(text=ref("Text"), holds={"type": ["boolean", "null"]}, figure=TEXT),
+        _object(
+            text=ref("Text"),
+            holds={"type": ["boolean", "null"]},
+            figure=TEXT,
+            late={
+                "type": ["number", "null"],
+                "description": "Seconds by which the machine made the run late, at most, where "
+                "that is why it cannot be told whether the claim holds.",
+            },
+        ),
     )
 
 

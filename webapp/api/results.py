@@ -58,6 +58,11 @@ def _named(run: Run) -> dict[str, Any]:
 def _measured(claims: Iterable[Claim], run: Run, recording: Recording) -> list[dict[str, Any]]:
     found = [(claim, claim.measure(recording, run.values)) for claim in claims]
     return [
-        {"text": text_of(claim.text), "holds": measured.holds, "figure": measured.figure}
+        {
+            "text": text_of(claim.text),
+            "holds": measured.holds,
+            "figure": measured.figure,
+            "late": measured.late,
+        }
         for claim, measured in found
     ]

@@ -16,7 +16,8 @@ Standard library only, and nothing of the web or of the topics.
 `program`       a file with its parameters
 `machines`      what a machine has, and what a program may need of one
 `events`        what is reported, and how it travels; `wire`: what the processes tell each other
-`recording`     all that is known of a run that is over
+`recording`     all that is known of a run that is over; `lateness`: how late its machine made it
+`pressure`      how busy the machine is, by the kernel's counters
 `shell`         any program from the command line, as JSON lines
 
 The package itself imports nothing: a spawned child of a program loads the recorder only.

@@ -39,6 +39,7 @@ from webapp.engine import deadlock, launcher, wire
 from webapp.engine.events import Event, Joiner, Kind, decode
 from webapp.engine.fair import FairQueue
 from webapp.engine.machines import Machine, this_machine
+from webapp.engine.pressure import held_up
 from webapp.engine.program import Program
 from webapp.engine.recording import Outcome, Receipt, Recording, Wait
 from webapp.engine.run_user import Identity, find_run_user
@@ -895,6 +896,7 @@ def _record(run: _Run, machine: Machine, outcome: Outcome, over: wire.Over | Non
         receipt=receipt,
         cut=run.cut,
         cycle=run.cycle if outcome is Outcome.DEADLOCKED else (),
+        held_up=held_up(began.pressure, over.pressure, over.cpu) if over and began else 0.0,
     )
 
 

@@ -26,6 +26,7 @@ from types import CodeType, ModuleType
 from webapp.engine import recorder
 from webapp.engine.events import Kind
 from webapp.engine.machines import has_gil
+from webapp.engine.pressure import read_pressure
 from webapp.engine.program import ProgramError, with_parameters
 from webapp.engine.recorder import channel, tracebacks
 from webapp.engine.wire import Began, Prepare, Request, dump_report
@@ -117,6 +118,7 @@ def _watch(request: Request) -> int:
         python=PYTHON,
         implementation=IMPLEMENTATION,
         free_threaded=FREE_THREADED,
+        pressure=read_pressure(),
     )
     channel.write(dump_report(began))
     channel.emit(Kind.STARTED, "process")

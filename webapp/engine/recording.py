@@ -101,7 +101,8 @@ class Recording:
     None: not known). `dropped` counts events beyond what the engine keeps of one run; where the
     record is `cut`, lines of the transcript or ends of workers are among them. `swept` counts
     processes that the program left behind and the engine ended. `cycle` is who waits for whom, of a
-    deadlock.
+    deadlock. `held_up` is for how many seconds other programs kept the run from a processor, at
+    most (see `pressure`); 0 of a run that was stored before that was measured.
     """
 
     events: tuple[Event, ...]
@@ -115,6 +116,7 @@ class Recording:
     receipt: Receipt
     cut: bool = False
     cycle: tuple[Wait, ...] = ()
+    held_up: float = 0.0
 
     @property
     def exit_status(self) -> int:

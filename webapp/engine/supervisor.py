@@ -23,6 +23,7 @@ from typing import NoReturn
 
 from webapp.engine import tree, wire
 from webapp.engine.main_process import prepare, run_program
+from webapp.engine.pressure import UNTOLD, Pressure, read_pressure
 from webapp.engine.recorder import memory
 
 LINGER = 0.5
@@ -105,6 +106,7 @@ class _Run:
     code: int | None = None
     ended: int = 0
     used: float = 0.0  # seconds of processor time, by the main process
+    pressure: Pressure = UNTOLD
 
     def wait_for_main(self) -> wire.By:
         """Wait for the main process; end it on a SIGTERM or at a limit. Say who ended it."""
@@ -195,6 +197,7 @@ class _Run:
             if pid == self.main:
                 self.code = os.waitstatus_to_exitcode(status)
                 self.ended = time.monotonic_ns()
+                self.pressure = read_pressure()
                 self.used = used.ru_utime + used.ru_stime
 
     def _left(self) -> list[int]:
@@ -213,6 +216,7 @@ def _report(seat: Path, run: _Run, by: wire.By, swept: int) -> None:
         by=by,
         swept=swept,
         cpu=used.ru_utime + used.ru_stime,
+        pressure=run.pressure,
     )
     # Nobody reads any more where the web process is gone.
     try:

@@ -19,6 +19,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+from webapp.engine.pressure import Pressure
+
 OUTPUTS = ("events", "stdout", "stderr")
 INPUTS = ("terms", "request")
 """The FIFOs of a seat: what the runner reads, and what it writes."""
@@ -86,7 +88,10 @@ class Reaped:
 
 @dataclass(frozen=True, slots=True)
 class Began:
-    """The program is about to take its first step, at `time` (CLOCK_MONOTONIC, nanoseconds)."""
+    """The program is about to take its first step, at `time` (CLOCK_MONOTONIC, nanoseconds).
+
+    `pressure` is how busy the machine had been until then.
+    """
 
     time: int
     pid: int
@@ -94,6 +99,7 @@ class Began:
     python: str
     implementation: str
     free_threaded: bool
+    pressure: Pressure
 
 
 By = Literal["itself", "request", "deadline", "processes", "processor"]
@@ -107,7 +113,7 @@ class Over:
 
     `time` is when its main process ended, `code` its exit code (negative: the signal that ended
     it). `by` says who ended it, `swept` how many processes it had left behind, `cpu` the seconds
-    that all of it used.
+    that all of it used. `pressure` is how busy the machine had been when its main process ended.
     """
 
     time: int
@@ -115,6 +121,7 @@ class Over:
     by: By
     swept: int
     cpu: float
+    pressure: Pressure
 
 
 Message = Prepare | Stop | Reaped
@@ -161,9 +168,9 @@ def dump_report(message: Began | Over) -> bytes:
 
 def load_report(line: bytes) -> Began | Over:
     """Read a line of the event FIFO that begins with MARK. Raises ValueError."""
-    name, _, fields = line[1:].partition(b" ")
-    if name == b"began":
-        return Began(**json.loads(fields))
-    if name == b"over":
-        return Over(**json.loads(fields))
-    raise ValueError(f"no such line: {line[:40]!r}")
+    name, _, told = line[1:].partition(b" ")
+    kinds: dict[bytes, type[Began | Over]] = {b"began": Began, b"over": Over}
+    if name not in kinds:
+        raise ValueError(f"no such line: {line[:40]!r}")
+    fields = json.loads(told)
+    return kinds[name](**{**fields, "pressure": Pressure(*fields["pressure"])})

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from webapp.engine.recording import Outcome, Recording
-from webapp.lessons.claims import Claim
+from webapp.lessons.claims import Claim, Measured
 from webapp.lessons.topic import Demo, Values
 from webapp.pages.lanes import LINES, draw_deadlock, draw_lanes
 from webapp.pages.receipt import Row, draw_notes, draw_receipt
@@ -19,17 +19,22 @@ from webapp.timeline.scale import View
 
 STATES = {True: "holds", False: "fails", None: "unknown"}
 SIGNS = {True: "✓", False: "✗", None: "–"}
+MILLISECONDS = 1000
 
 
 @dataclass(frozen=True)
 class Stated:
-    """A sentence about the run: with a sign to see, a verdict to hear, and what was measured."""
+    """A sentence about the run: with a sign to see, a verdict to hear, and what was measured.
+
+    `reason` says why it cannot be told, where the machine is to blame.
+    """
 
     text: str
     state: str
     sign: str
     verdict: str
     figure: str
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -111,8 +116,8 @@ def _findings(say: Wording, demo: Demo, values: Values, recording: Recording) ->
 def _claim(say: Wording, claim: Claim, recording: Recording, values: Values) -> Stated:
     found = claim.measure(recording, values)
     state = STATES[found.holds]
-    verdict = say(f"result.{state}")
-    return Stated(claim.text[say.language], state, SIGNS[found.holds], verdict, found.figure)
+    text, sign, verdict = claim.text[say.language], SIGNS[found.holds], say(f"result.{state}")
+    return Stated(text, state, sign, verdict, found.figure, _reason(say, found))
 
 
 def _observation(say: Wording, claim: Claim, recording: Recording, values: Values) -> Stated:
@@ -121,7 +126,14 @@ def _observation(say: Wording, claim: Claim, recording: Recording, values: Value
     state = STATES[found.holds]
     verdict = say({True: "yes", False: "no", None: "result.unknown"}[found.holds])
     sign = verdict if found.holds is False or not found.figure else ""
-    return Stated(claim.text[say.language], state, sign, verdict, found.figure)
+    text = claim.text[say.language]
+    return Stated(text, state, sign, verdict, found.figure, _reason(say, found))
+
+
+def _reason(say: Wording, found: Measured) -> str:
+    if found.late is None:
+        return ""
+    return say("result.late", milliseconds=round(found.late * MILLISECONDS))
 
 
 def draw_timing(say: Wording, demo: Demo, values: Values, recording: Recording) -> Iterator[Row]:

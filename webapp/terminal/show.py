@@ -15,6 +15,7 @@ from webapp.lessons.topic import Demo, Values
 from webapp.terminal.lanes import Lane, Sign, draw_lanes
 
 MICROSECONDS = 1_000_000
+MILLISECONDS = 1000
 WORKER_WIDTH = 16
 HUES = ("blue", "red", "green", "magenta", "yellow", "cyan")
 SIGNS = {True: ("✓", "green"), False: ("✗", "red"), None: ("–", "yellow")}
@@ -71,6 +72,9 @@ def _draw_claims(title: str, claims: Iterable[Claim], values: Values, recording:
         sign, colour = SIGNS[measured.holds]
         figure = f" ({measured.figure})" if measured.figure else ""
         _echo(f"  {click.style(sign, fg=colour)} {claim.text.en}{figure}")
+        if measured.late is not None:
+            late = round(measured.late * MILLISECONDS)
+            _echo(f"    cannot tell: this machine was too busy, up to {late} ms late")
 
 
 def _draw_lanes(recording: Recording) -> None:

@@ -1,5 +1,7 @@
 """Topic 10: a process in the background, and what becomes of it when its parent leaves."""
 
+from dataclasses import replace
+
 from webapp.lessons.claims import (
     Claim,
     Values,
@@ -105,6 +107,10 @@ def is_daemon(values: Values) -> bool:
     return bool(values["daemon"] == "yes")
 
 
+def lead_of_foreground(values: Values) -> float:
+    return BACKGROUND_SECONDS - FOREGROUND_SECONDS
+
+
 def exits(values: Values) -> list[str]:
     return ["NO_background_process", *([] if is_daemon(values) else ["background_process"])]
 
@@ -113,8 +119,12 @@ def until_the_last(values: Values) -> float:
     return FOREGROUND_SECONDS if is_daemon(values) else BACKGROUND_SECONDS
 
 
+def work_of_daemon(values: Values) -> float:
+    return float(values["child_seconds"])
+
+
 def long_enough(values: Values) -> bool:
-    return float(values["child_seconds"]) >= SURELY_CUT
+    return work_of_daemon(values) >= SURELY_CUT
 
 
 two_processes = Claim(
@@ -246,6 +256,7 @@ topic = Topic(
                         "خط Exiting دیمن هرگز نیامد؛ غیر دیمن آن را چاپ کرد و خط آخر همان بود",
                     ),
                     printed_sequence(EXIT, exits),
+                    margin=lead_of_foreground,
                 ),
                 Claim(
                     Text(
@@ -253,8 +264,9 @@ topic = Topic(
                         "کد خروج پس‌زمینه: برای دیمن ‎−۱۵، وگرنه ۰",
                     ),
                     exit_codes(lambda values: [-15 if is_daemon(values) else 0]),
+                    margin=lead_of_foreground,
                 ),
-                two_processes,
+                replace(two_processes, margin=lead_of_foreground),
                 Claim(
                     Text(
                         "the run took until the end of the last one that was waited for",
@@ -306,6 +318,7 @@ topic = Topic(
                         "خط آخر دیمن هرگز نیامد (برای کار ۰٫۵ ثانیه‌ای یا بیشتر)",
                     ),
                     where(long_enough, never_printed(DONE)),
+                    margin=work_of_daemon,
                 ),
                 Claim(
                     Text(
@@ -313,6 +326,7 @@ topic = Topic(
                         "کد خروج آن ‎−۱۵ است: سیگنال SIGTERM به آن پایان داد (با همان شرط)",
                     ),
                     where(long_enough, exit_codes(lambda values: [-15])),
+                    margin=work_of_daemon,
                 ),
                 two_processes,
             ),

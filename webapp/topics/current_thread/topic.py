@@ -93,8 +93,12 @@ def longest_unit(values: Values) -> float:
     return threads(values) * float(values["unit_seconds"])
 
 
+def unit(values: Values) -> float:
+    return float(values["unit_seconds"])
+
+
 def clear_unit(values: Values) -> bool:
-    return float(values["unit_seconds"]) >= TOO_CLOSE
+    return unit(values) >= TOO_CLOSE
 
 
 def seconds(values: Values) -> list[float]:
@@ -105,16 +109,24 @@ def longest(values: Values) -> float:
     return max(seconds(values))
 
 
+def shortest(values: Values) -> float:
+    return min(seconds(values))
+
+
 def names_by_duration(values: Values) -> list[str]:
     return [name for _, name in sorted(zip(seconds(values), NAMES, strict=True))]
 
 
+def smallest_difference(values: Values) -> float:
+    return min(b - a for a, b in pairwise(sorted(seconds(values))))
+
+
 def clear_order(values: Values) -> bool:
-    return all(b - a >= TOO_CLOSE for a, b in pairwise(sorted(seconds(values))))
+    return smallest_difference(values) >= TOO_CLOSE
 
 
 def long_sleeps(values: Values) -> bool:
-    return min(seconds(values)) >= TOO_CLOSE
+    return shortest(values) >= TOO_CLOSE
 
 
 def with_two_more(values: Values) -> int:
@@ -149,6 +161,7 @@ exits_in_order = Claim(
         "پایان‌ها به ترتیب A، B، C آمدند (برای واحد ۰٫۱۵ ثانیه‌ای یا بیشتر)",
     ),
     where(clear_unit, printed_sequence(EXITING, started)),
+    margin=unit,
 )
 by_itself = Claim(
     Text(
@@ -223,6 +236,7 @@ topic = Topic(
                         "همهٔ شروع‌ها پیش از نخستین پایان آمدند (برای واحد ۰٫۱۵ ثانیه‌ای یا بیشتر)",
                     ),
                     where(clear_unit, printed_in_order(STARTING, EXITING)),
+                    margin=unit,
                 ),
                 exits_in_order,
                 every_thread_ended,
@@ -302,6 +316,7 @@ topic = Topic(
                         "پایان‌ها به ترتیب مدت خواب آمدند (با فاصلهٔ ۰٫۱۵ ثانیه یا بیشتر)",
                     ),
                     where(clear_order, printed_sequence(EXITING, names_by_duration)),
+                    margin=smallest_difference,
                 ),
                 Claim(
                     Text(
@@ -323,6 +338,7 @@ topic = Topic(
                         "همهٔ شروع‌ها پیش از نخستین پایان آمدند (برای خواب‌های ۰٫۱۵ ثانیه‌ای یا بیشتر)",
                     ),
                     where(long_sleeps, printed_in_order(STARTING, EXITING)),
+                    margin=shortest,
                 ),
                 by_itself,
                 every_thread_ended,

@@ -232,6 +232,7 @@ topic = Topic(
                         lambda values: one_work(values) >= SURELY_LATER,
                         printed_in_order(r"^main: ", ENDS),
                     ),
+                    margin=one_work,
                 ),
                 all_started,
                 every_thread_ended,

@@ -1,5 +1,7 @@
 """Topic 11: how a process is ended from outside, and what it can still do about it."""
 
+from math import inf
+
 from webapp.lessons.claims import (
     Claim,
     Values,
@@ -43,6 +45,8 @@ CLEANS_UP = r"^child: cleans up$"
 DOES_NOT_LISTEN = r"^parent: it does not listen"
 PARENTS_CODE = r"^parent: exit code (-?\d+)$"
 PATIENCE = 0.5
+# What finally_did_not_run.py leaves its child to come to its wait.
+SETTLING = 0.1
 """Seconds that kill_cannot_be_caught.py waits after terminate()."""
 
 CODES = {"terminate": -15, "kill": -9, "SIGINT": 1, "Event": 0}
@@ -89,6 +93,11 @@ def python_gets_the_chance(values: Values) -> bool:
 
 def code_left(values: Values) -> int:
     return CODES[str(values["how"])]
+
+
+def until_the_child_waits(values: Values) -> float:
+    """SIGINT alone is lost where it comes before the child waits; the other ways lose nothing."""
+    return SETTLING if values["how"] == "SIGINT" else inf
 
 
 ended_by_sigterm = Claim(
@@ -286,6 +295,7 @@ topic = Topic(
                         "خط finally فقط با SIGINT و Event آمد",
                     ),
                     printed_exactly_when(FINALLY, python_gets_the_chance),
+                    margin=until_the_child_waits,
                 ),
                 Claim(
                     Text(
@@ -293,6 +303,7 @@ topic = Topic(
                         "کد خروج: terminate ‎−۱۵، kill ‎−۹، SIGINT ۱ و Event ۰",
                     ),
                     equals(PARENTS_CODE, code_left),
+                    margin=until_the_child_waits,
                 ),
                 Claim(
                     Text(
@@ -300,6 +311,7 @@ topic = Topic(
                         "با SIGINT یک KeyboardInterrupt گرفته‌نشده بود و در بقیه هیچ",
                     ),
                     raised("KeyboardInterrupt", lambda values: int(values["how"] == "SIGINT")),
+                    margin=until_the_child_waits,
                 ),
             ),
         ),

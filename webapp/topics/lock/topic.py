@@ -133,8 +133,12 @@ def patient_enough(values: Values) -> bool:
     return float(values["timeout_seconds"]) > hold(values)
 
 
+def apart(values: Values) -> float:
+    return abs(float(values["timeout_seconds"]) - hold(values))
+
+
 def clear_case(values: Values) -> bool:
-    return abs(float(values["timeout_seconds"]) - hold(values)) > TOO_CLOSE
+    return apart(values) > TOO_CLOSE
 
 
 all_running = Claim(
@@ -281,6 +285,7 @@ topic = Topic(
                         "همهٔ نخ‌ها هم‌زمان خواب بودند (برای خواب ۰٫۳ ثانیه‌ای یا بیشتر)",
                     ),
                     where(long_sleep, slept_together(threads)),
+                    margin=one_sleep,
                 ),
                 Claim(
                     Text("the run took about one sleep", "زمان اجرا حدود یک خواب بود"),
@@ -441,6 +446,7 @@ topic = Topic(
                         "بیش از ۰٫۱۵ ثانیه)",
                     ),
                     where(clear_case, printed_exactly_when(SECOND_GOT_IT, patient_enough)),
+                    margin=apart,
                 ),
                 one_holder,
                 Claim(

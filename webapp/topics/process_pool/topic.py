@@ -347,6 +347,7 @@ topic = Topic(
                         "ثانیه)",
                     ),
                     arrived_as_done,
+                    margin=lambda values: TOO_CLOSE,
                 ),
                 all_workers,
                 all_ended,

@@ -128,15 +128,19 @@ def numbers(values: Values) -> range:
     return range(1, int(values["workers"]) + 1)
 
 
+def one_hold(values: Values) -> float:
+    return float(values["hold_seconds"])
+
+
 def rounds(values: Values) -> float:
     """The hold, as often as all permits must be handed out for each worker to have one."""
     full_rounds = -(-len(numbers(values)) // permit_count(values))
-    return full_rounds * float(values["hold_seconds"])
+    return full_rounds * one_hold(values)
 
 
 def somebody_must_wait(values: Values) -> bool:
     few = permit_count(values) < len(numbers(values))
-    return few and float(values["hold_seconds"]) >= SURELY_TOGETHER
+    return few and one_hold(values) >= SURELY_TOGETHER
 
 
 def is_bounded(values: Values) -> bool:
@@ -303,6 +307,7 @@ topic = Topic(
                         "نخی منتظر اتصال ماند (با مجوزهای کمتر از نخ‌ها و نگه‌داشتن ۰٫۳ ثانیه‌ای یا بیشتر)",
                     ),
                     where(somebody_must_wait, waited_for("connections")),
+                    margin=one_hold,
                 ),
                 Claim(
                     Text(

@@ -210,6 +210,7 @@ topic = Topic(
                         "ثانیه یا بیشتر)",
                     ),
                     where(clearly_apart, closer_together),
+                    margin=stagger,
                 ),
                 Claim(
                     Text("the second pair came after the first", "جفت دوم پس از جفت اول اجرا شد"),

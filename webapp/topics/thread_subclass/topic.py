@@ -136,6 +136,10 @@ def clear_step(values: Values) -> bool:
     return step(values) >= TOO_CLOSE
 
 
+def shortest(values: Values) -> float:
+    return (2 + min(chosen(values))) * step(values)
+
+
 def longest(values: Values) -> float:
     return (2 + max(chosen(values))) * step(values)
 
@@ -213,6 +217,7 @@ topic = Topic(
                         "همهٔ خط‌های running پیش از اولین خط over آمدند (برای خواب ۰٫۳ ثانیه‌ای یا بیشتر)",
                     ),
                     where(long_sleep, printed_in_order(RUNNING, OVER)),
+                    margin=one_sleep,
                 ),
                 Claim(
                     Text(
@@ -220,6 +225,7 @@ topic = Topic(
                         "همهٔ نخ‌ها هم‌زمان خواب بودند (برای خواب ۰٫۳ ثانیه‌ای یا بیشتر)",
                     ),
                     where(long_sleep, slept_together(threads)),
+                    margin=one_sleep,
                 ),
                 all_started,
                 same_process,
@@ -337,6 +343,7 @@ topic = Topic(
                         "خط‌های over به ترتیب شماره‌ها آمدند (برای گام ۰٫۱ ثانیه‌ای یا بیشتر)",
                     ),
                     where(clear_step, printed_ascending(OVER)),
+                    margin=step,
                 ),
                 Claim(
                     Text(
@@ -345,6 +352,7 @@ topic = Topic(
                         "همهٔ خط‌های running پیش از اولین خط over آمدند (برای گام ۰٫۱ ثانیه‌ای یا بیشتر)",
                     ),
                     where(clear_step, printed_in_order(RUNNING, OVER)),
+                    margin=shortest,
                 ),
                 every_thread_ended,
                 Claim(

@@ -59,6 +59,7 @@ topic = Topic(
                 Claim(
                     Text("one line each time", "هر بار یک خط"),
                     printed("^hello", lambda values: int(values["times"])),
+                    margin=lambda values: 0.1,
                 ),
             ),
             observations=(Claim(Text("somebody answered", "کسی جواب داد"), printed("^hi")),),
