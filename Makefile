@@ -23,7 +23,7 @@ FORMAT_DEMOS := $(RUFF) format --config 'format.exclude = []' $(DEMOS)
 export NODE_USE_SYSTEM_CA := 1
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: help run install dev test test-cluster check fix deploy-test bench lighthouse lock audit vendor texts clean
+.PHONY: help run install dev test test-cluster steady check fix deploy-test bench lighthouse lock audit vendor texts clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +43,10 @@ dev: .venv/.dev ## Serve it, and reload when a file changes
 test: .venv/.dev ## Run all the tests, or some: make test ARGS="-k deadlock"
 	$(VENV) tools/browser.py
 	$(VENV) -m pytest $(ARGS)
+
+# Each condition has a clone and a log for each run in /var/tmp/movazi-steady: see tools/steady.py.
+steady: .venv/.made ## Run the tests five times under each of seven conditions, for hours
+	$(VENV) -m tools.steady $(ARGS)
 
 check: .venv/.dev node_modules/.package-lock.json ## Lint, check formats and types
 	$(RUFF) check

@@ -1,0 +1,317 @@
+"""Does `make test` pass every time, whatever is around it?
+
+    python -m tools.steady [--times N] [--only CONDITION …] [--args "-k deadlock"]
+
+Runs the tests of HEAD under each condition (CONDITIONS) in a clone of its own, with nothing else in
+the environment than PATH and HOME, and prints a table. Each result is kept as it comes, so nothing
+is lost by an interruption, and the same command again adds to the table. `--times 0` prints it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import pwd
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from pathlib import Path
+from statistics import median
+
+ROOT = Path(__file__).resolve().parents[1]
+
+FOLDER = Path("/var/tmp/movazi-steady")
+"""Where clones, logs and results are: not below ROOT, which may be closed to other users."""
+
+LONGEST = 3600
+"""Seconds after which a run is killed and has failed: it hangs."""
+
+PROGRESS = 30
+"""Seconds between two lines about a run that goes on."""
+
+NOBODY = 65533
+"""A user id that no system gives away: `not-root` must do with a user who has no name."""
+
+INSTALLING = re.compile(r"PIP_\w+|SSL_CERT_\w+|https?_proxy|no_proxy", re.IGNORECASE)
+"""The variables that setting up a clone may need beside: how to reach the packages."""
+
+BUSY = "import os\nparent = os.getppid()\nwhile os.getppid() == parent: sum(range(100_000))"
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What surrounds a run, beside what is the same for all."""
+
+    environment: Mapping[str, str] = field(default_factory=dict)
+    ignored: tuple[signal.Signals, ...] = ()
+    cores: int | None = None
+    busy: bool = False
+    unprivileged: bool = False
+
+
+CONDITIONS = {
+    "idle": Condition(),
+    "busy": Condition(busy=True),
+    "one-core": Condition(cores=1),
+    # As `nohup make test &` in a script: a shell has its background jobs ignore SIGINT.
+    "background": Condition(ignored=(signal.SIGINT, signal.SIGHUP)),
+    "not-root": Condition(unprivileged=True),
+    "surroundings": Condition(
+        {"LANG": "fa_IR.UTF-8", "TZ": "Asia/Tehran", "PYTHONUNBUFFERED": "1"}
+    ),
+    # Nobody can write there, not even root, whom no mode of a folder stops.
+    "home": Condition({"HOME": "/proc/1"}),
+}
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one run of the tests came to."""
+
+    condition: str
+    args: str
+    passed: bool
+    seconds: float
+    failed: list[str]
+    again: list[str]
+    log: str
+
+
+class Steady:
+    """All runs of one commit."""
+
+    def __init__(self, commit: str, args: str, user: str) -> None:
+        self.commit = commit
+        self.args = args
+        self.user = _ids(user)
+        self.folder = FOLDER / commit[:12]
+        self.results = self.folder / "results.jsonl"
+
+    def run(self, name: str) -> Result:
+        """Run the tests once, in a clone that is made where there is none, and keep the result."""
+        condition = CONDITIONS[name]
+        clone = self._clone(name, condition)
+        log = self._next_log(name)
+        print(f"{name}: {log}", flush=True)
+        with _busy_cores() if condition.busy else contextlib.nullcontext():
+            began = time.monotonic()
+            command = ["make", "test", f"ARGS={self.args}"]
+            code = self._carry_out(name, command, log, cwd=clone)
+            seconds = time.monotonic() - began
+        text = log.read_text(encoding="utf-8", errors="replace")
+        result = Result(
+            condition=name,
+            args=self.args,
+            passed=code == 0,
+            seconds=round(seconds, 1),
+            failed=_tests(text, "FAILED|ERROR"),
+            again=_tests(text, "RERUN"),
+            log=str(log),
+        )
+        with self.results.open("a", encoding="utf-8") as file:
+            print(json.dumps(asdict(result)), file=file)
+        return result
+
+    def kept(self) -> list[Result]:
+        """The results so far, of this commit and these arguments."""
+        if not self.results.exists():
+            return []
+        lines = self.results.read_text(encoding="utf-8").splitlines()
+        found = [Result(**json.loads(line)) for line in lines]
+        return [result for result in found if result.args == self.args]
+
+    def _clone(self, name: str, condition: Condition) -> Path:
+        """Give the condition's clone, set up; where that fails, the run says so once more."""
+        clone = self.folder / name / "clone"
+        if (clone / ".venv" / ".dev").exists():
+            return clone
+        shutil.rmtree(clone, ignore_errors=True)
+        (clone.parent / "home").mkdir(parents=True, exist_ok=True)
+        # Whoever runs the tests must come to them.
+        for folder in (FOLDER, self.folder, clone.parent):
+            folder.chmod(0o755)
+        _git("clone", "--quiet", str(ROOT), str(clone))
+        _git("-C", str(clone), "checkout", "--quiet", "--detach", self.commit)
+        if condition.unprivileged and self.user:
+            _give(clone.parent, *self.user)
+        log = clone.parent / "setup.log"
+        print(f"{name}: sets up {clone}", flush=True)
+        more = {key: value for key, value in os.environ.items() if INSTALLING.fullmatch(key)}
+        if self._carry_out(name, ["make", ".venv/.dev"], log, cwd=clone, **more):
+            print(f"{name}: the clone could not be set up: see {log}", flush=True)
+        return clone
+
+    def _next_log(self, name: str) -> Path:
+        folder = self.folder / name
+        return folder / f"{len(list(folder.glob('[0-9]*.log'))) + 1:03}.log"
+
+    def _carry_out(
+        self, name: str, command: list[str], log: Path, *, cwd: Path, **environment: str
+    ) -> int:
+        """Carry out a command under a condition; give its exit code."""
+        condition = CONDITIONS[name]
+        user = self.user if condition.unprivileged else None
+        around = {"PATH": os.environ["PATH"], "HOME": str(cwd.parent / "home")}
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                command,
+                cwd=cwd,
+                env={**around, **environment, **condition.environment},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # without a terminal
+                preexec_fn=partial(_surround, condition, user),  # noqa: PLW1509  (no threads here)
+            )
+        try:
+            return _follow(process, name, log)
+        finally:
+            _kill_session(process)
+
+
+def main() -> int:
+    """Run the tests and print the table; return 1 if any has failed."""
+    command = _parser().parse_args()
+    names = command.only or list(CONDITIONS)
+    steady = Steady(_git("-C", str(ROOT), "rev-parse", "HEAD").strip(), command.args, command.user)
+    if _git("-C", str(ROOT), "status", "--porcelain"):
+        print("What is not committed yet is not tested.", file=sys.stderr)
+    with contextlib.suppress(KeyboardInterrupt):
+        for time_ in range(command.times):
+            for name in names:
+                _say(steady.run(name), f"{time_ + 1} of {command.times}")
+    results = [result for result in steady.kept() if result.condition in names]
+    print("\n".join(table(results)))
+    return 0 if all(result.passed for result in results) else 1
+
+
+def table(results: Sequence[Result]) -> Iterator[str]:
+    """Yield the lines of a Markdown table with a row for each condition."""
+    yield "| condition | passed | seconds: min / median / max | failed | tried again |"
+    yield "| --- | --- | --- | --- | --- |"
+    for name in CONDITIONS:
+        if not (own := [result for result in results if result.condition == name]):
+            continue
+        took = [result.seconds for result in own]
+        times = f"{min(took):.0f} / {median(took):.0f} / {max(took):.0f}"
+        passed = f"{sum(result.passed for result in own)} of {len(own)}"
+        failed = _counted(test for result in own for test in result.failed or _whole(result))
+        again = _counted(test for result in own for test in result.again)
+        yield f"| {name} | {passed} | {times} | {failed} | {again} |"
+
+
+def _whole(result: Result) -> list[str]:
+    """What to name where the run failed and no test did: its log says why."""
+    return [] if result.passed else [result.log]
+
+
+def _counted(tests: Iterator[str]) -> str:
+    counts = Counter(tests).most_common()
+    return ", ".join(f"`{test}`" + (f" ×{count}" if count > 1 else "") for test, count in counts)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tools.steady", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("--times", type=int, default=5, help="runs under each (%(default)s)")
+    parser.add_argument("--only", action="append", choices=CONDITIONS, help="may be repeated")
+    parser.add_argument("--args", default="", help="what `make test` takes as ARGS")
+    parser.add_argument("--user", default="", help="who runs `not-root`, where we are root")
+    return parser
+
+
+def _ids(user: str) -> tuple[int, int] | None:
+    """The user and group that root becomes for `not-root`; None: we are not root."""
+    if os.geteuid() != 0:
+        return None
+    if not user:
+        return NOBODY, NOBODY
+    found = pwd.getpwnam(user)
+    return found.pw_uid, found.pw_gid
+
+
+def _git(*arguments: str) -> str:
+    command = ["git", *arguments]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def _give(folder: Path, user: int, group: int) -> None:
+    os.chown(folder, user, group)
+    for parent, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            os.chown(Path(parent, name), user, group, follow_symlinks=False)
+
+
+def _surround(condition: Condition, user: tuple[int, int] | None) -> None:
+    """Make this process's surroundings known, whatever ours are."""
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        ignored = number in condition.ignored
+        signal.signal(number, signal.SIG_IGN if ignored else signal.SIG_DFL)
+    os.umask(0o022)
+    if condition.cores is not None:
+        cores = sorted(os.sched_getaffinity(0))[: condition.cores]
+        os.sched_setaffinity(0, cores)
+    if user is not None:
+        os.setgroups([])
+        os.setgid(user[1])
+        os.setuid(user[0])
+
+
+@contextmanager
+def _busy_cores() -> Iterator[None]:
+    """Keep every core busy; the loops end with us, however that is."""
+    cores = os.sched_getaffinity(0)
+    loops = [subprocess.Popen([sys.executable, "-c", BUSY]) for _ in cores]
+    try:
+        yield
+    finally:
+        for loop in loops:
+            loop.kill()
+            loop.wait()
+
+
+def _follow(process: subprocess.Popen[bytes], name: str, log: Path) -> int:
+    """Wait for the process, and say how far it is; give its exit code."""
+    began = time.monotonic()
+    while (spent := time.monotonic() - began) < LONGEST:
+        try:
+            return process.wait(PROGRESS)
+        except subprocess.TimeoutExpired:
+            done = re.findall(r"\[ *(\d+%)\]", log.read_text(encoding="utf-8", errors="replace"))
+            print(f"{name}: {spent + PROGRESS:.0f} s {done[-1] if done else ''}", flush=True)
+    print(f"{name}: hangs, and is killed", flush=True)
+    return 1
+
+
+def _kill_session(process: subprocess.Popen[bytes]) -> None:
+    """Kill what is left of the process's group, and wait for the process."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _tests(log: str, words: str) -> list[str]:
+    """The tests that pytest's summary lists under one of these words."""
+    found = re.findall(rf"^(?:{words}) (\S+::.+?)(?: - .*)?$", log, re.MULTILINE)
+    return list(dict.fromkeys(found))
+
+
+def _say(result: Result, number: str) -> None:
+    word = "passed" if result.passed else "FAILED"
+    print(f"{result.condition} {number}: {word} in {result.seconds:.0f} s", flush=True)
+    for test in result.failed:
+        print(f"  {test}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
