@@ -14,7 +14,7 @@ import resource
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import cycle, islice
 from multiprocessing.connection import Connection
@@ -206,9 +206,8 @@ def memory_of_server() -> int:
     """Bytes that all processes of the server hold (PSS: what is shared counts in parts)."""
     total = 0
     for pid in tree.descendants(os.getpid()):
-        with suppress(OSError):  # it may just have ended
-            rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
-            total += int(rollup.partition("Pss:")[2].split()[0]) * 1024
+        size = tree.read(pid, "smaps_rollup").partition("Pss:")[2].split()[:1]
+        total += sum(map(int, size)) * 1024
     return total
 
 

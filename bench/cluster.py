@@ -338,20 +338,17 @@ def _costs(own: Cluster) -> Costs:
 
 def _used(pid: int, *, reaped: bool = False) -> float:
     """Processor seconds of a process, and of the children that it has waited for."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    fields = tree.read(pid, "stat").rpartition(")")[2].split()
     own, children = fields[11:13], fields[13:15]
     return sum(map(int, own + (children if reaped else []))) / TICKS
 
 
 def _servers(port: int) -> list[int]:
     """The processes of the server at a port: gunicorn's first, and its worker."""
-    serving = f"PORT={port}".encode()
-    firsts = [pid for pid in tree.children(os.getpid()) if serving in _environment(pid)]
+    serving = f"PORT={port}"
+    own = tree.children(os.getpid())
+    firsts = [pid for pid in own if serving in tree.read(pid, "environ").split("\0")]
     return [*firsts, *(child for first in firsts for child in tree.children(first))]
-
-
-def _environment(pid: int) -> list[bytes]:
-    return Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
 
 
 def _used_alone(port: int) -> tuple[float, float]:

@@ -62,6 +62,6 @@ def _pss(pids: list[int]) -> float:
     """Megabytes, each shared page counted in parts."""
     kilobytes = 0
     for pid in pids:
-        found = re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.M)
+        found = re.search(r"^Pss:\s+(\d+)", tree.read(pid, "smaps_rollup"), re.M)
         kilobytes += int(found.group(1)) if found else 0
     return kilobytes / 1024

@@ -23,6 +23,7 @@ from typing import Any
 from tests.api.serving import free_port
 from tests.deploy.settled import compose
 from tests.operating.serving import ROOT
+from webapp.engine import tree
 
 MIRROR = "http://deb.debian.org/debian"
 CERTIFICATES = Path("/etc/ssl/certs")
@@ -102,7 +103,7 @@ class Container:
 
     def status(self, inner: int) -> dict[str, str]:
         """What /proc says of the process that has this number inside. Raises KeyError."""
-        text = Path(f"/proc/{self.pids()[inner]}/status").read_text()
+        text = tree.read(self.pids()[inner], "status")
         return {
             key: value.strip()
             for key, _, value in (line.partition(":") for line in text.splitlines())

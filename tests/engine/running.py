@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 
+from webapp.engine import tree
 from webapp.engine.events import Event, Kind
 from webapp.engine.recording import Recording
 from webapp.engine.runner import Runner
@@ -49,11 +50,9 @@ def wait_until(condition: Callable[[], bool], seconds: float = 10) -> None:
 
 def is_alive(pid: int) -> bool:
     """Whether a process lives (a zombie does not)."""
-    try:
-        with open(f"/proc/{pid}/stat") as stat:  # noqa: PTH123
-            return stat.read().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
+    # The name, in brackets, may hold anything; the state is the first field after it.
+    state = tree.read(pid, "stat").rpartition(")")[2].split()[:1]
+    return state not in ([], ["Z"])
 
 
 def pids_printed(recording: Recording) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import os
 import socket
 import sqlite3
@@ -108,5 +109,8 @@ def test_a_run_and_its_children_gain_no_privileges(served: EmbeddedRunner, write
 
 def _open_in(pid: int) -> set[str]:
     """What a process has open, but for what everybody has."""
-    folder = Path(f"/proc/{pid}/fd")
-    return {str(file.readlink()) for file in folder.iterdir() if file.is_symlink()} - {os.devnull}
+    found: set[str] = set()
+    for file in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # it may be closed while we look
+            found.add(str(file.readlink()))
+    return found - {os.devnull}

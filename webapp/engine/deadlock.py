@@ -9,9 +9,9 @@ all the others', so then nothing is said; nor where one is not asleep or a signa
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 from signal import SIGINT
 
+from webapp.engine import tree
 from webapp.engine.events import Event, Kind
 from webapp.engine.recording import Key, Wait
 
@@ -114,13 +114,12 @@ def _all_known(live: dict[Key, str]) -> bool:
     be silent to be looked at: it is not asleep then, or its signal still waits.
     """
     for pid in {pid for pid, _ in live}:
-        try:
-            tasks = list(Path(f"/proc/{pid}/task").iterdir())
-            status = [(task / "status").read_text() for task in tasks]
-        except (FileNotFoundError, ProcessLookupError):
-            return False
-        threads = {int(task.name) for task in tasks}
-        if threads - {tid for _, tid in live} - {pid} or not all(map(_sleeps_for_good, status)):
+        threads = tree.threads(pid)
+        status = [tree.read(pid, f"task/{tid}/status") for tid in threads]
+        if not (threads and all(status)):
+            return False  # it has ended
+        known = {pid, *(tid for _, tid in live)}
+        if set(threads) - known or not all(map(_sleeps_for_good, status)):
             return False
     return True
 

@@ -1,0 +1,65 @@
+"""What is read of a process that ends at that very moment."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from typing import IO, Any
+
+import pytest
+
+from tests.engine.running import is_alive
+from webapp.engine import tree
+from webapp.engine.deadlock import _all_known
+
+
+@pytest.fixture
+def process() -> Iterator[subprocess.Popen[bytes]]:
+    """A process that waits."""
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as process:
+        yield process
+
+
+@pytest.fixture
+def ending(process: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch) -> int:
+    """The id of a process that has ended when a file of it is open, and not yet read."""
+
+    def open_(*arguments: Any, **options: Any) -> IO[Any]:
+        file: IO[Any] = open(*arguments, **options)  # noqa: PTH123, SIM115  (as the one it replaces)
+        process.kill()
+        process.wait()
+        return file
+
+    monkeypatch.setattr(tree, "open", open_, raising=False)
+    return process.pid
+
+
+def test_a_living_process_is_read(process: subprocess.Popen[bytes]) -> None:
+    assert tree.read(process.pid, "comm") == "cat\n"
+    assert tree.threads(process.pid) == [process.pid]
+    assert is_alive(process.pid)
+
+
+def test_a_process_that_has_ended_is_empty(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    assert process.wait()
+    assert tree.read(process.pid, "stat") == ""
+    assert tree.threads(process.pid) == []
+    assert not is_alive(process.pid)
+
+
+@pytest.mark.parametrize("name", ["stat", "status", "statm", "environ", "smaps_rollup"])
+def test_a_process_that_ends_while_its_file_is_open_is_empty(ending: int, name: str) -> None:
+    assert tree.read(ending, name).strip("0 \n") == ""
+
+
+def test_a_process_that_ends_meanwhile_is_not_alive(ending: int) -> None:
+    assert not is_alive(ending)
+
+
+def test_a_process_that_ends_meanwhile_has_no_children(ending: int) -> None:
+    assert tree.children(ending) == []
+
+
+def test_a_process_that_ends_meanwhile_is_in_no_deadlock(ending: int) -> None:
+    assert not _all_known({(ending, ending): "main"})
