@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -22,6 +23,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=1,
         help="how often each demo is run with each choice",
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def signals() -> None:
+    """Have all that tests start begin with no signal ignored or blocked, as from a terminal.
+
+    What we have inherited to ignore, a handler of ours now takes: we mind it as little as before,
+    and the kernel gives children the default in its place.
+    """
+    for number in signal.valid_signals() - {signal.SIGPIPE, signal.SIGXFSZ}:  # Python's own
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda number, frame: None)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -185,7 +185,8 @@ class Surroundings:
 
     Without `work` each run gets an empty folder of its own, for its temporary files too, that goes
     with it. `stdin` is a file descriptor. `output` is given all that the program prints, with the
-    stream's name, as it comes: what is beyond the limit of events, too.
+    stream's name, as it comes: what is beyond the limit of events, too. A program that `inherits`
+    has our ignored and blocked signals and our umask, as it would from a shell.
     """
 
     environment: Mapping[str, str]
@@ -193,6 +194,7 @@ class Surroundings:
     work: Path | None = None
     stdin: int = subprocess.DEVNULL
     output: Callable[[str, str], None] | None = None
+    inherits: bool = False
 
 
 def bare(user: str = "") -> Surroundings:
@@ -776,7 +778,7 @@ class EmbeddedRunner:
     def _start_launcher(self) -> None:
         # Messages keep their bounds, and the end of either side is seen by the other.
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        command = launcher.command(theirs.fileno(), self.folder)
+        command = launcher.command(theirs.fileno(), self.folder, inherits=self._around.inherits)
         identity: Identity = {}
         if self._user is not None:
             command, identity = self._user.command(command), self._user.identity()

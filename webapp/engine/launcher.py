@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from webapp.engine import tree
+from webapp.engine.inherited import Inherited, take_away
 from webapp.engine.recorder import memory
 from webapp.engine.supervisor import SIGNALS, remove_files, supervise
 from webapp.engine.wire import MESSAGE_SIZE, Prepare, Reaped, Stop, dump, load
@@ -57,8 +58,9 @@ ROOT = str(Path(__file__).resolve().parent.parent.parent)
 class Launcher:
     """The launcher's state: its socket, and the supervisors that live."""
 
-    def __init__(self, control: socket.socket) -> None:
+    def __init__(self, control: socket.socket, inherited: Inherited) -> None:
         self.control = control
+        self.inherited = inherited  # by all programs
         self.woken, self.waker = _note_children()
         self.seats: dict[int, str] = {}  # of each supervisor, by its pid
 
@@ -151,7 +153,7 @@ class Launcher:
             # A run must not have them.
             for own in (self.control, self.woken, self.waker):
                 own.close()
-            supervise(message, launcher)
+            supervise(message, launcher, self.inherited)
         except BaseException:
             sys.excepthook(*sys.exc_info())
         finally:
@@ -167,19 +169,22 @@ def _note_children() -> tuple[socket.socket, socket.socket]:
     return woken, waker
 
 
-def command(descriptor: int, folder: Path) -> list[str]:
-    """How the launcher is started: with its end of the socket, and the folder of all seats."""
+def command(descriptor: int, folder: Path, *, inherits: bool) -> list[str]:
+    """How the launcher is started: with its end of the socket, the folder of all seats, and whether
+    programs inherit what the launcher does.
+    """
     # Not -m: our folder must not stand on the path of the programs, nor be the folder that we start
     # in.
     code = (
         f"import sys; sys.path[0] = {ROOT!r}; from webapp.engine.launcher import main; "
-        f"del sys.path[0]; main({descriptor}, {str(folder)!r})"
+        f"del sys.path[0]; main({descriptor}, {str(folder)!r}, inherits={inherits})"
     )
     return [sys.executable, "-c", code]
 
 
-def main(descriptor: int, folder: str) -> None:
+def main(descriptor: int, folder: str, *, inherits: bool) -> None:
     """Warm up, serve the socket, and clean up behind a server that could not."""
+    inherited = take_away()
     for module in WARM:
         importlib.import_module(module)
     tree.adopt_orphans()
@@ -188,5 +193,6 @@ def main(descriptor: int, folder: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.collect()
     gc.freeze()  # pages that the collector never touches stay shared with the runs
-    Launcher(socket.socket(fileno=descriptor)).serve()
+    control = socket.socket(fileno=descriptor)
+    Launcher(control, inherited if inherits else Inherited()).serve()
     shutil.rmtree(folder, ignore_errors=True)

@@ -11,6 +11,7 @@ import argparse
 import ast
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -33,7 +34,12 @@ def show(arguments: Sequence[str]) -> int:
         print(f"{command.path}: {error}", file=sys.stderr)
         return USAGE
     limits = replace(UNLIMITED, soft_deadline=command.timeout)
-    around = Surroundings(environment=os.environ, work=Path.cwd(), stdin=sys.stdin.fileno())
+    around = Surroundings(
+        environment=os.environ,
+        work=Path.cwd(),
+        stdin=sys.stdin.fileno() if sys.stdin else subprocess.DEVNULL,
+        inherits=True,
+    )
     runner = EmbeddedRunner(limits, around)
     try:
         recording = _record(runner, program, observe=not command.transcript_only)

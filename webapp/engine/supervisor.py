@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from webapp.engine import tree, wire
+from webapp.engine.inherited import Inherited
 from webapp.engine.main_process import prepare, run_program
 from webapp.engine.pressure import UNTOLD, Pressure, read_pressure
 from webapp.engine.recorder import memory
@@ -42,7 +43,7 @@ SHARE = 20
 SIGNALS = {signal.SIGCHLD, signal.SIGTERM}
 
 
-def supervise(prepared: wire.Prepare, launcher: int) -> NoReturn:
+def supervise(prepared: wire.Prepare, launcher: int, inherited: Inherited) -> NoReturn:
     """Wait in the seat for a run and see it to its end; this process must be a fresh fork.
 
     SIGNALS must be blocked, so that none is missed before this waits for them.
@@ -52,7 +53,7 @@ def supervise(prepared: wire.Prepare, launcher: int) -> NoReturn:
     tree.die_with_parent(launcher, signal.SIGTERM)
     main = os.fork()
     if main == 0:
-        _become_main(prepared)
+        _become_main(prepared, inherited)
     terms = wire.wait_for_line(seat / "terms", wire.Terms)
     if terms is None:
         os.kill(main, signal.SIGKILL)
@@ -79,12 +80,12 @@ def remove_files(seat: Path) -> None:
                 os.unlink(entry)  # noqa: PTH108  (each run pays for this)
 
 
-def _become_main(prepared: wire.Prepare) -> NoReturn:
+def _become_main(prepared: wire.Prepare, inherited: Inherited) -> NoReturn:
     code = 1
     try:
         prepare(prepared)
         request = wire.wait_for_line(Path(prepared.seat) / "request", wire.Request)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+        inherited.restore()
         if request is not None:
             code = run_program(request)
     except BaseException:
@@ -93,6 +94,7 @@ def _become_main(prepared: wire.Prepare) -> NoReturn:
         if code < 0:
             signal.signal(-code, signal.SIG_DFL)
             os.kill(os.getpid(), -code)
+            code = 128 - code  # it is blocked
         os._exit(code)
 
 

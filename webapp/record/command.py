@@ -117,6 +117,7 @@ def _runner(command: argparse.Namespace, terminal: Terminal) -> EmbeddedRunner:
         work=Path.cwd(),
         stdin=sys.stdin.fileno() if sys.stdin else subprocess.DEVNULL,
         output=terminal.write,
+        inherits=True,
     )
     try:
         return EmbeddedRunner(replace(UNLIMITED, soft_deadline=command.timeout), around)

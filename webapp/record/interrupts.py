@@ -1,7 +1,8 @@
 """Ctrl-C while a program is recorded: it is the program's first, and never costs the page.
 
 The first Ctrl-C goes where a terminal would send it, to the program's whole process group, and may
-be caught there. The second ends the run, as a SIGTERM or the end of the terminal does.
+be caught there. The second ends the run, as a SIGTERM or the end of the terminal does. A signal
+that the command was started to ignore, as by `nohup`, stays ignored, and the program inherits that.
 """
 
 from __future__ import annotations
@@ -41,7 +42,8 @@ class Interrupts:
         # A handler runs in the main thread, between any two of its steps. That a signal came is
         # noted before that, and acted on elsewhere.
         signal.set_wakeup_fd(waker.fileno(), warn_on_full_buffer=False)
-        self._before = [signal.signal(number, _do_nothing) for number in SIGNALS]
+        heard = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+        self._before = {number: signal.signal(number, _do_nothing) for number in heard}
         self._waker = waker
         self._thread = threading.Thread(target=self._take, args=(woken,), name="interrupts")
         self._thread.start()
@@ -53,7 +55,7 @@ class Interrupts:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for number, handler in zip(SIGNALS, self._before, strict=True):
+        for number, handler in self._before.items():
             signal.signal(number, handler)
         signal.set_wakeup_fd(-1)
         self._waker.close()

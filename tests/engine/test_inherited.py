@@ -1,0 +1,123 @@
+"""What programs inherit: one's own, as plain Python would; the site's demos, nothing at all."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.engine.conftest import Write
+from tests.engine.test_command import COMMAND, ROOT, lines
+from tests.started import started_with
+
+TELL = """
+    import multiprocessing
+    import os
+    import signal
+
+    def tell(who):
+        handlers = {number: signal.getsignal(number) for number in signal.valid_signals()}
+        ignored = [int(number) for number, handler in handlers.items() if handler is signal.SIG_IGN]
+        others = {h for h in handlers.values()} - {signal.SIG_IGN, signal.SIG_DFL, None}
+        umask = os.umask(0)
+        os.umask(umask)
+        blocked = sorted(map(int, signal.pthread_sigmask(signal.SIG_BLOCK, ())))
+        with open("/proc/self/status") as status:
+            kernels = [line.split()[1] for line in status if line.startswith(("SigI", "SigB"))]
+        names = sorted(handler.__name__ for handler in others)
+        print(who, ignored, blocked, oct(umask), names, kernels, flush=True)
+
+    def main():
+        tell("main")
+        for method in ("fork", "spawn", "forkserver"):
+            process = multiprocessing.get_context(method).Process(target=tell, args=(method,))
+            process.start()
+            process.join()
+
+    if __name__ == "__main__":
+        main()
+"""
+
+SERVE = """
+import sys
+from pathlib import Path
+from tests.engine.running import finish, texts
+from webapp.engine.embedded import EmbeddedRunner
+from webapp.engine.program import Program
+runner = EmbeddedRunner()
+print(*texts(finish(runner, runner.start(Program(Path(sys.argv[1]))))), sep="\\n")
+runner.close()
+"""
+
+STATES: dict[str, dict[str, Any]] = {
+    "a terminal": {},
+    "nohup": {"ignored": [signal.SIGHUP]},
+    "a background job": {"ignored": [signal.SIGINT, signal.SIGQUIT]},
+    "a service": {"ignored": [signal.SIGTERM, signal.SIGPIPE, signal.SIGUSR1], "umask": 0o077},
+    "a careless parent": {"ignored": [signal.SIGCHLD, signal.SIGALRM], "umask": 0},
+    "a signal mask": {"blocked": [signal.SIGINT, signal.SIGTERM, signal.SIGUSR1]},
+}
+# With SIGCHLD blocked plain Python's own fork server never sees an end.
+ALL_BLOCKED = {"blocked": [*signal.valid_signals()]}
+EVERY_STATE = pytest.mark.parametrize("state", STATES.values(), ids=list(STATES))
+
+
+def printed(command: list[str], **state: Any) -> list[str]:
+    """What a command prints that is started in such a state."""
+    run = subprocess.run(
+        started_with(*command, **state), cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert run.stderr == ""
+    return run.stdout.splitlines()
+
+
+@pytest.fixture
+def program(write: Write) -> str:
+    """A program that tells what it has inherited, and what its children have."""
+    return str(write(TELL).path)
+
+
+@EVERY_STATE
+def test_ones_own_program_inherits_what_plain_python_does(
+    program: str, state: dict[str, Any]
+) -> None:
+    plain = printed([sys.executable, program], **state)
+    assert len(plain) == 4
+    recorded = lines("\n".join(printed([*COMMAND, program], **state)))
+    told = [event["text"].rstrip("\n") for event in recorded if event.get("kind") == "printed"]
+    assert told == plain
+
+
+@EVERY_STATE
+def test_a_recorded_program_inherits_what_plain_python_does(
+    program: str, tmp_path: Path, state: dict[str, Any]
+) -> None:
+    record = started_with(*COMMAND, "record", program, "-o", str(tmp_path / "run.html"), **state)
+    run = subprocess.run(record, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.stdout.splitlines() == printed([sys.executable, program], **state)
+
+
+@pytest.mark.parametrize(
+    "state", [*STATES.values(), ALL_BLOCKED], ids=[*STATES, "all signals blocked"]
+)
+def test_a_demo_inherits_nothing_of_the_server(program: str, state: dict[str, Any]) -> None:
+    told = printed([sys.executable, "-c", SERVE, program], **state)
+    assert told == printed([sys.executable, program])
+
+
+def test_a_blocked_signal_ends_a_program_as_it_ends_python(write: Write) -> None:
+    program = str(write("raise KeyboardInterrupt").path)
+    codes = [
+        subprocess.run(
+            started_with(*command, program, blocked=[signal.SIGINT]),
+            cwd=ROOT,
+            capture_output=True,
+            check=False,
+        ).returncode
+        for command in ([sys.executable], COMMAND)
+    ]
+    assert codes == [128 + signal.SIGINT] * 2
