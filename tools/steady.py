@@ -1,6 +1,6 @@
 """Does `make test` pass every time, whatever is around it?
 
-    python -m tools.steady [--times N] [--only CONDITION …] [--args "-k deadlock"]
+    python -m tools.steady [--times N] [--only CONDITION …] [--args="-k deadlock"]
 
 Runs the tests of HEAD under each condition (CONDITIONS) in a clone of its own, with nothing else in
 the environment than PATH and HOME, and prints a table. Each result is kept as it comes, so nothing
