@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +14,11 @@ from webapp.store.store import Store
 
 # Tests that are imported say what was wrong as others do.
 pytest.register_assert_rewrite("tests.engine.seam")
+
+
+TERMINAL = ("COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR")
+INTERPRETER = ("PYTHONHOME", "PYTHONPATH", "PYTHON_GIL")
+"""What an interpreter may not work without, or not be the same."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -36,6 +42,16 @@ def signals() -> None:
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, lambda number, frame: None)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def environment() -> Iterator[None]:
+    """Keep what a person has set for programs and a terminal of their own from what tests start."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [*os.environ]:
+            if name in TERMINAL or (name.startswith("PYTHON") and name not in INTERPRETER):
+                patch.delenv(name)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -121,3 +122,15 @@ def test_a_blocked_signal_ends_a_program_as_it_ends_python(write: Write) -> None
         for command in ([sys.executable], COMMAND)
     ]
     assert codes == [128 + signal.SIGINT] * 2
+
+
+def test_a_safe_path_is_the_programs_too(write: Write, tmp_path: Path) -> None:
+    program = str(write("import sys; print(sys.path)").path)
+    path = os.pathsep.join([str(tmp_path / "first"), str(ROOT)])
+    around = {**os.environ, "PYTHONSAFEPATH": "1", "PYTHONPATH": path}
+    page = str(tmp_path / "run.html")
+    plain, recorded = (
+        subprocess.run([*command, program], env=around, capture_output=True, text=True, check=True)
+        for command in ([sys.executable], [*COMMAND, "record", "-o", page])
+    )
+    assert recorded.stdout == plain.stdout

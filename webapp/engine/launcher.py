@@ -174,9 +174,10 @@ def command(descriptor: int, folder: Path, *, inherits: bool) -> list[str]:
     programs inherit what the launcher does.
     """
     # Not -m: our folder must not stand on the path of the programs, nor be the folder that we start
-    # in.
+    # in, which Python puts first where its path is not to be safe.
     code = (
-        f"import sys; sys.path[0] = {ROOT!r}; from webapp.engine.launcher import main; "
+        f"import sys; sys.path[: not sys.flags.safe_path] = [{ROOT!r}]; "
+        "from webapp.engine.launcher import main; "
         f"del sys.path[0]; main({descriptor}, {str(folder)!r}, inherits={inherits})"
     )
     return [sys.executable, "-c", code]

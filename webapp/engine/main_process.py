@@ -159,7 +159,8 @@ def _main_module(request: Request) -> ModuleType:
     vars(module).update(__builtins__=builtins, __cached__=None, __annotations__={})
     sys.modules["__main__"] = module
     sys.argv[:] = [request.path, *request.arguments]
-    sys.path[0:0] = [str(Path(request.path).parent)]
+    if not sys.flags.safe_path:
+        sys.path[0:0] = [str(Path(request.path).parent)]
     return module
 
 
