@@ -29,6 +29,7 @@ class Served:
     port: int
     process: subprocess.Popen[bytes]
     connections: ExitStack
+    database: Path
 
     @property
     def worker(self) -> int:
@@ -60,7 +61,7 @@ def served(database: Path, *options: str, **environment: str) -> Iterator[Served
     _let_open_few(process.pid)
     try:
         with ExitStack() as connections:
-            served = Served(port, process, connections)
+            served = Served(port, process, connections, database)
             wait_until(served.is_ready)
             yield served
     finally:
