@@ -15,20 +15,36 @@ from webapp.store.store import Store
 # Tests that are imported say what was wrong as others do.
 pytest.register_assert_rewrite("tests.engine.seam")
 
+HERE = Path(__file__).parent
 
 TERMINAL = ("COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR")
 INTERPRETER = ("PYTHONHOME", "PYTHONPATH", "PYTHON_GIL")
 """What an interpreter may not work without, or not be the same."""
 
 
+FAST = ("engine", "lessons", "web")
+"""The folders of the daily round."""
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--runs`: claims must hold every time, and more runs find what is rare."""
+    """Add `--fast` for the daily round, and `--runs`, for more runs find what is rare."""
+    parser.addoption(
+        "--fast",
+        action="store_true",
+        help=f"only the tests of {', '.join(FAST)}, none of them in a browser",
+    )
     parser.addoption(
         "--runs",
         type=int,
         default=1,
         help="how often each demo is run with each choice",
     )
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """With `--fast`, pass over all other folders; None leaves the decision to others."""
+    other = collection_path.parent == HERE and collection_path.name not in FAST
+    return True if other and config.getoption("fast") else None
 
 
 @pytest.fixture(scope="session", autouse=True)

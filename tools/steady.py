@@ -83,7 +83,6 @@ class Result:
     passed: bool
     seconds: float
     failed: list[str]
-    again: list[str]
     log: str
 
 
@@ -114,8 +113,7 @@ class Steady:
             args=self.args,
             passed=code == 0,
             seconds=round(seconds, 1),
-            failed=_tests(text, "FAILED|ERROR"),
-            again=_tests(text, "RERUN"),
+            failed=_failed(text),
             log=str(log),
         )
         with self.results.open("a", encoding="utf-8") as file:
@@ -197,8 +195,8 @@ def main() -> int:
 
 def table(results: Sequence[Result]) -> Iterator[str]:
     """Yield the lines of a Markdown table with a row for each condition."""
-    yield "| condition | passed | seconds: min / median / max | failed | tried again |"
-    yield "| --- | --- | --- | --- | --- |"
+    yield "| condition | passed | seconds: min / median / max | failed |"
+    yield "| --- | --- | --- | --- |"
     for name in CONDITIONS:
         if not (own := [result for result in results if result.condition == name]):
             continue
@@ -206,8 +204,7 @@ def table(results: Sequence[Result]) -> Iterator[str]:
         times = f"{min(took):.0f} / {median(took):.0f} / {max(took):.0f}"
         passed = f"{sum(result.passed for result in own)} of {len(own)}"
         failed = _counted(test for result in own for test in result.failed or _whole(result))
-        again = _counted(test for result in own for test in result.again)
-        yield f"| {name} | {passed} | {times} | {failed} | {again} |"
+        yield f"| {name} | {passed} | {times} | {failed} |"
 
 
 def _whole(result: Result) -> list[str]:
@@ -300,9 +297,9 @@ def _kill_session(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _tests(log: str, words: str) -> list[str]:
-    """The tests that pytest's summary lists under one of these words."""
-    found = re.findall(rf"^(?:{words}) (\S+::.+?)(?: - .*)?$", log, re.MULTILINE)
+def _failed(log: str) -> list[str]:
+    """The tests that failed by pytest's summary."""
+    found = re.findall(r"^(?:FAILED|ERROR) (\S+::.+?)(?: - .*)?$", log, re.MULTILINE)
     return list(dict.fromkeys(found))
 
 
