@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.api.serving import NotedRunner
-from tests.web.scripted import ScriptedRunner
+from tests.web.scripted import ScriptedRunner, SharedSite
 from webapp.app import create_app
 
 
@@ -29,6 +29,12 @@ def app(runner: NotedRunner) -> Flask:
 def client(app: Flask) -> FlaskClient:
     """A client of the site as it is."""
     return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def whole_site() -> SharedSite:
+    """The site with its own topics, for tests that have a store of their own."""
+    return SharedSite()
 
 
 @pytest.fixture(scope="session")

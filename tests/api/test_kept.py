@@ -7,22 +7,26 @@ from flask.testing import FlaskClient
 
 from tests.api.serving import NotedRunner, json_of
 from tests.api.test_own_routes import ORDER, RUNS, STREAM, messages
-from tests.web.scripted import ScriptedRunner
-from webapp.app import create_app
+from tests.web.scripted import ScriptedRunner, SharedSite
 from webapp.engine.runner import UnknownRun
 from webapp.store.store import Store
 
 
 @pytest.fixture
-def client(runner: NotedRunner, store: Store) -> FlaskClient:
+def client(whole_site: SharedSite, runner: NotedRunner, store: Store) -> FlaskClient:
     """A client of the site with a store of its own."""
-    return create_app(runner, store=store, TESTING=True).test_client()
+    return whole_site.lent(runner, store).test_client()
+
+
+@pytest.fixture(scope="module")
+def restarted_site() -> SharedSite:
+    return SharedSite()
 
 
 @pytest.fixture
-def restarted(store: Store) -> FlaskClient:
+def restarted(restarted_site: SharedSite, store: Store) -> FlaskClient:
     """A client of the site after a restart: only the store knows what was run before."""
-    return create_app(ScriptedRunner(busy=True), store=store, TESTING=True).test_client()
+    return restarted_site.lent(ScriptedRunner(busy=True), store).test_client()
 
 
 def test_a_run_can_be_asked_for_after_a_restart(

@@ -15,8 +15,7 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 
 from tests.store.runs import run as stored_run
-from tests.web.scripted import ScriptedRunner
-from webapp.app import create_app
+from tests.web.scripted import ScriptedRunner, SharedSite
 from webapp.engine.recording import Outcome
 from webapp.store.store import Store
 
@@ -105,8 +104,8 @@ def test_a_run_that_does_not_finish_is_a_failure(
 
 
 @pytest.fixture
-def store_shell(idle: ScriptedRunner, store: Store) -> FlaskCliRunner:
-    return create_app(idle, store=store, TESTING=True).test_cli_runner()
+def store_shell(whole_site: SharedSite, idle: ScriptedRunner, store: Store) -> FlaskCliRunner:
+    return whole_site.lent(idle, store).test_cli_runner()
 
 
 def test_old_runs_are_pruned(store_shell: FlaskCliRunner, store: Store) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from flask.testing import FlaskClient
 
-from tests.web.scripted import COURSE, ScriptedRunner
+from tests.web.scripted import COURSE, ScriptedRunner, SharedSite
 from webapp.app import create_app
 from webapp.lessons.folders import find_topics
 from webapp.store.store import Store
@@ -14,10 +14,16 @@ def runner() -> ScriptedRunner:
     return ScriptedRunner()
 
 
+@pytest.fixture(scope="session")
+def small_site() -> SharedSite:
+    """A site with the topic `greeting` only."""
+    return SharedSite(find_topics(COURSE))
+
+
 @pytest.fixture
-def client(runner: ScriptedRunner, store: Store) -> FlaskClient:
-    """A client of a site with the topic `greeting` only."""
-    return create_app(runner, find_topics(COURSE), store, TESTING=True).test_client()
+def client(small_site: SharedSite, runner: ScriptedRunner, store: Store) -> FlaskClient:
+    """A client of that site."""
+    return small_site.lent(runner, store).test_client()
 
 
 @pytest.fixture(scope="session")

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
+from flask import Flask
+
+from webapp.app import create_app
 from webapp.engine.events import Event, Kind
 from webapp.engine.machines import Machine, this_machine
 from webapp.engine.program import Program
 from webapp.engine.recording import Outcome, Receipt, Recording
-from webapp.engine.runner import Busy, Load, Phase, State, UnknownRun
+from webapp.engine.runner import Busy, Load, Phase, Runner, State, UnknownRun
+from webapp.lessons.topic import Topic
+from webapp.store.store import Store
 
 COURSE = Path(__file__).parent / "course"
 HELLO = "/en/threads/greeting/say-hello"
@@ -143,3 +149,30 @@ class NamedRunner(ScriptedRunner):
         recording = super().recording(run.lstrip("-"))
         assert recording is not None
         return replace(recording, receipt=replace(recording.receipt, run=run))
+
+
+class Changing:
+    """Stands for a runner or a store in a site that lasts, while each test has one of its own."""
+
+    def __init__(self) -> None:
+        self.own: Any = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.own, name)
+
+
+class SharedSite:
+    """A site that is made once, for tests that have a runner and a store of their own."""
+
+    def __init__(self, topics: Sequence[Topic] | None = None) -> None:
+        self._runner, self._store = Changing(), Changing()
+        runner: Any = self._runner
+        store: Any = self._store
+        self._app = create_app(runner, topics, store, TESTING=True)
+
+    def lent(self, runner: Runner, store: Store) -> Flask:
+        """The site as if it were new, with this runner and this store."""
+        self._runner.own, self._store.own = runner, store
+        for limiter in self._app.extensions["limiter"]:
+            limiter.reset()
+        return self._app

@@ -79,7 +79,7 @@ def test_a_mistake_of_ours_is_a_page_without_a_traceback(
         raise RuntimeError("a secret")
 
     monkeypatch.setattr(runner, "start", broken)
-    client.application.config["PROPAGATE_EXCEPTIONS"] = False
+    monkeypatch.setitem(client.application.config, "PROPAGATE_EXCEPTIONS", False)
     answer = client.post(HELLO, data=GOOD)
     assert answer.status_code == 500
     assert "Our mistake" in answer.text

@@ -15,9 +15,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from flask.testing import FlaskClient
 
-from tests.web.scripted import COURSE, STREAMED, NamedRunner, printed
+from tests.web.scripted import STREAMED, NamedRunner, printed
 from tests.web.test_runs import messages
-from webapp.app import create_app
 from webapp.engine.program import Program
 from webapp.engine.recording import Outcome, Recording
 from webapp.engine.runner import Busy, Phase
@@ -73,11 +72,6 @@ class TwoRunner(NamedRunner):
 @pytest.fixture
 def runner() -> TwoRunner:
     return TwoRunner()
-
-
-@pytest.fixture
-def client(runner: TwoRunner, store: Store) -> FlaskClient:
-    return create_app(runner, find_topics(COURSE), store, TESTING=True).test_client()
 
 
 def run(client: FlaskClient, data: Mapping[str, str] = MappingProxyType(BOTH)) -> str:

@@ -13,9 +13,10 @@ from threading import Event as Signal
 import pytest
 from flask.testing import FlaskClient
 
-from tests.web.scripted import HELLO, NamedRunner, printed
+from tests.web.scripted import COURSE, HELLO, NamedRunner, SharedSite, printed
 from webapp.engine.events import Event, Kind
 from webapp.engine.recording import Outcome
+from webapp.lessons.folders import find_topics
 from webapp.pages.examples import HEAVIEST
 from webapp.store.store import Store
 
@@ -37,6 +38,12 @@ class SlowRunner(NamedRunner):
         self.begun.set()
         assert self.may_end.wait(20)
         yield from super()._follow(after)
+
+
+@pytest.fixture
+def small_site() -> SharedSite:
+    """A site of the test's own: it remembers which examples it has tried to make."""
+    return SharedSite(find_topics(COURSE))
 
 
 @pytest.fixture

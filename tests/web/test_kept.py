@@ -15,10 +15,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.web.scripted import COURSE, GOOD, HELLO, STREAMED, NamedRunner, printed
-from webapp.app import create_app
 from webapp.engine.recording import Outcome, Recording
 from webapp.engine.runner import Phase
-from webapp.lessons.folders import find_topics
 from webapp.store.store import Store, StoredRun
 
 ID = "-" * 12 + "run1"
@@ -307,7 +305,7 @@ def test_without_a_database_every_other_page_is_there(gone: FlaskClient) -> None
 
 
 def test_a_run_of_a_file_that_was_changed_meanwhile_is_not_kept_under_another_source(
-    runner: NamedRunner, store: Store, monkeypatch: pytest.MonkeyPatch
+    client: FlaskClient, runner: NamedRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recording: Callable[[str], Recording] = runner.recording
 
@@ -316,7 +314,6 @@ def test_a_run_of_a_file_that_was_changed_meanwhile_is_not_kept_under_another_so
         return replace(found, receipt=replace(found.receipt, source_sha256="0" * 64))
 
     monkeypatch.setattr(runner, "recording", of_another_file)
-    client = create_app(runner, find_topics(COURSE), store, TESTING=True).test_client()
     assert "This run could not be kept" in client.post(HELLO, data=GOOD).text
     assert client.get(PAGE).status_code == 404
 

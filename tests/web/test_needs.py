@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.store.runs import run as stored_run
-from tests.web.scripted import COURSE, GOOD, HELLO, STREAMED, ScriptedRunner
-from webapp.app import create_app
+from tests.web.scripted import COURSE, GOOD, HELLO, STREAMED, ScriptedRunner, SharedSite
 from webapp.engine.machines import ANYWHERE, Machine, Needs
 from webapp.engine.program import Program
 from webapp.engine.runner import Unreachable
@@ -54,16 +54,18 @@ def few() -> FewRunner:
     return FewRunner()
 
 
+@cache
+def site_of(needs: Needs) -> SharedSite:
+    """A site whose first demo has needs."""
+    [topic] = find_topics(COURSE)
+    demos = (replace(topic.demos[0], needs=needs), *topic.demos[1:])
+    return SharedSite([replace(topic, demos=demos)])
+
+
 @pytest.fixture
 def site(few: FewRunner, store: Store) -> Callable[[Needs], Flask]:
     """Make a site whose first demo has needs."""
-
-    def make(needs: Needs) -> Flask:
-        [topic] = find_topics(COURSE)
-        demos = (replace(topic.demos[0], needs=needs), *topic.demos[1:])
-        return create_app(few, [replace(topic, demos=demos)], store, TESTING=True)
-
-    return make
+    return lambda needs: site_of(needs).lent(few, store)
 
 
 @pytest.fixture

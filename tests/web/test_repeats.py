@@ -11,7 +11,6 @@ from flask.testing import FlaskClient
 
 from tests.web.scripted import COURSE, GOOD, HELLO, STREAMED, ScriptedRunner, printed
 from tests.web.test_runs import messages
-from webapp.app import create_app
 from webapp.engine.events import Event
 from webapp.engine.program import Program
 from webapp.engine.recording import Outcome, Recording
@@ -22,7 +21,6 @@ from webapp.pages import addresses
 from webapp.pages.repeat import running, stream
 from webapp.pages.repeat.running import RUNS, Repetition, Repetitions
 from webapp.pages.site import Site
-from webapp.store.store import Store
 
 REPEAT = f"{HELLO}/repeat"
 SLEEPS, COMPUTES = 0.001, 0.2
@@ -87,11 +85,6 @@ class ManyRuns(ScriptedRunner):
 @pytest.fixture
 def runner() -> ManyRuns:
     return ManyRuns()
-
-
-@pytest.fixture
-def client(runner: ManyRuns, store: Store) -> FlaskClient:
-    return create_app(runner, find_topics(COURSE), store, TESTING=True).test_client()
 
 
 def rows(page: str, number: int = 0) -> list[tuple[str, str]]:

@@ -195,11 +195,11 @@ def test_a_line_is_linked_to_the_source_line_that_printed_it(client: FlaskClient
 def test_a_flood_of_lines_is_cut_and_its_end_is_kept(
     client: FlaskClient, runner: ScriptedRunner
 ) -> None:
-    runner.batches = [[printed(n, f"line {n}\n") for n in range(1, 100_001)]]
+    runner.batches = [[printed(n, f"line {n}\n") for n in range(1, 10_001)]]
     page = client.post(HELLO, data=GOOD).text
     shown = [int(n) for n in re.findall(r">line (\d+)</span>", page)]
-    assert shown == [*range(1, 2001), *range(99_951, 100_001)]
-    assert "97\u202f950 lines are not shown here" in page
+    assert shown == [*range(1, 2001), *range(9_951, 10_001)]
+    assert "7\u202f950 lines are not shown here" in page
 
 
 def test_a_line_without_end_is_cut(client: FlaskClient, runner: ScriptedRunner) -> None:
