@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,17 +11,16 @@ from typing import Any
 import pytest
 from playwright.sync_api import (
     Browser,
-    BrowserContext,
     ConsoleMessage,
+    Error,
     Page,
     expect,
     sync_playwright,
 )
 
+from tests.browser.page_pool import ACTION_MILLISECONDS, PagePool
 from tools.browser import FLAGS, path
 from tools.serving import served
-
-ACTION_MILLISECONDS = 15_000
 
 # As long as for what is done: a busy machine shows late what it shows.
 expect.set_options(timeout=ACTION_MILLISECONDS)
@@ -79,24 +79,28 @@ def complaints() -> list[str]:
 Opener = Callable[..., Page]
 
 
+@pytest.fixture(scope="session")
+def page_pool(browser: Browser) -> PagePool:
+    """The pages that tests borrow."""
+    return PagePool(browser)
+
+
 @pytest.fixture
-def open_url(browser: Browser, complaints: list[str]) -> Iterator[Opener]:
-    """Opens a URL in a browser of its own; no complaint may be left at the end."""
-    contexts: list[BrowserContext] = []
+def open_url(page_pool: PagePool, complaints: list[str]) -> Iterator[Opener]:
+    """Opens a URL as in a browser of its own; no complaint may be left at the end.
 
-    def open_(url: str, **options: Any) -> Page:
-        context = browser.new_context(**options)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(ACTION_MILLISECONDS)
-        page.on("console", lambda message: _note(message, complaints))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(url)
-        return page
+    A test that changes a page for good, as by `add_init_script`, says that it is `disposable`.
+    """
+    with ExitStack() as ends:
 
-    yield open_
-    for context in contexts:
-        context.close()
+        def open_(url: str, *, disposable: bool = False, **options: Any) -> Page:
+            borrowed = page_pool.borrow(**options)
+            ends.callback(page_pool.throw_away if disposable else page_pool.give_back, borrowed)
+            ends.enter_context(_heard(borrowed.page, complaints))
+            borrowed.visit(url)
+            return borrowed.page
+
+        yield open_
     assert complaints == []
 
 
@@ -120,6 +124,19 @@ def open_file(open_url: Opener) -> Opener:
     return open_
 
 
-def _note(message: ConsoleMessage, complaints: list[str]) -> None:
-    if message.type in ("error", "warning"):
-        complaints.append(message.text)
+@contextmanager
+def _heard(page: Page, complaints: list[str]) -> Iterator[None]:
+    """Note what a page complains of."""
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            complaints.append(message.text)
+
+    def note_error(error: Error) -> None:
+        complaints.append(str(error))
+
+    page.on("console", note)
+    page.on("pageerror", note_error)
+    yield
+    page.remove_listener("console", note)
+    page.remove_listener("pageerror", note_error)

@@ -111,7 +111,7 @@ def test_what_is_looked_up_is_not_listed(open_page: Opener) -> None:
 def test_storage_that_is_of_no_use_breaks_nothing(
     open_page: Opener, live_site: Site, storage: str
 ) -> None:
-    page = open_page("about:blank", base="")
+    page = open_page("about:blank", base="", disposable=True)
     page.add_init_script(storage)
     page.goto(live_site.url + QUICK)
     expect(page.locator("#recent")).to_be_hidden()
