@@ -31,7 +31,7 @@ def violations(page: Page, within: str = "html") -> list[str]:
 def _run(page: Page, within: str, theme: Theme, only: dict[str, Any]) -> list[str]:
     # Colours must not be looked at while they change.
     page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-    options = {"runOnly": only, "resultTypes": ["violations"]}
+    options = {"runOnly": only, "resultTypes": ["violations"], "selectors": False}
     found = page.evaluate("([within, options]) => axe.run(within, options)", [within, options])
     return [
         f"{theme}: {rule['id']}: {node['html']} {node['failureSummary']}"

@@ -1,4 +1,4 @@
-"""A cable between a browser and the site, to be cut."""
+"""A cable between a browser and the site, to be cut, or to hold back what the site sends."""
 
 from __future__ import annotations
 
@@ -7,7 +7,20 @@ import socket
 import threading
 from types import TracebackType
 
+from playwright.sync_api import Page
+
 BYTES = 1 << 16
+
+RESULT = b'class="result '
+"""What the end of a run, of many runs and of a comparison begins with."""
+
+
+def retry_soon(page: Page) -> None:
+    """Have a page try as often as ever to take a lost stream up again, but not wait for seconds."""
+    page.locator("#form").evaluate(
+        """form => form.setAttribute("hx-config",
+          form.getAttribute("hx-config").replace(/(reconnectMaxDelay):\\d+/, "$1:50"))"""
+    )
 
 
 class Cable:
@@ -18,6 +31,8 @@ class Cable:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._ends: list[socket.socket] = []
         self._mended = True
+        self._held = b""
+        self._let_go = threading.Event()
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
 
     def __enter__(self) -> Cable:
@@ -31,6 +46,7 @@ class Cable:
         traceback: TracebackType | None,
     ) -> None:
         self.cut()
+        self.let_go()
         self._listener.close()
 
     def cut(self) -> None:
@@ -43,6 +59,16 @@ class Cable:
     def mend(self) -> None:
         """Let new connections through."""
         self._mended = True
+
+    def hold(self, mark: bytes) -> None:
+        """Hold back what the site sends from where it sends `mark`, connection by connection."""
+        self._let_go.clear()
+        self._held = mark
+
+    def let_go(self) -> None:
+        """Pass on what was held back, and all that follows."""
+        self._held = b""
+        self._let_go.set()
 
     def lead(self, port: int) -> None:
         """Pass new connections on to another port."""
@@ -60,8 +86,19 @@ class Cable:
     def _connect(self, near: socket.socket) -> None:
         far = socket.create_connection(("127.0.0.1", self._to))
         self._ends += [near, far]
-        for source, sink in ((near, far), (far, near)):
-            threading.Thread(target=_pass_on, args=(source, sink), daemon=True).start()
+        for pass_on, ends in ((_pass_on, (near, far)), (self._pass_back, (far, near))):
+            threading.Thread(target=pass_on, args=ends, daemon=True).start()
+
+    def _pass_back(self, site: socket.socket, browser: socket.socket) -> None:
+        last = b""
+        with contextlib.suppress(OSError):
+            while data := site.recv(BYTES):
+                # A mark may come in two pieces: the browser then has no whole message with it.
+                if self._held and self._held in last + data:
+                    self._let_go.wait()
+                last = data
+                browser.sendall(data)
+            browser.shutdown(socket.SHUT_RDWR)
 
 
 def _pass_on(source: socket.socket, sink: socket.socket) -> None:

@@ -22,6 +22,8 @@ from tests.browser.page_pool import ACTION_MILLISECONDS, PagePool
 from tools.browser import FLAGS, path
 from tools.serving import served
 
+SMALL_SITE = "tests.browser.small_site:app"
+
 # As long as for what is done: a busy machine shows late what it shows.
 expect.set_options(timeout=ACTION_MILLISECONDS)
 
@@ -53,8 +55,15 @@ def live_site() -> Iterator[Site]:
 
 @pytest.fixture(scope="session")
 def small_site() -> Iterator[Site]:
-    """A site that is soon full, and whose runs end in every way: see small_site.py."""
-    with served("tests.browser.small_site:app") as port:
+    """A site that is soon full, whose runs go on until they are stopped: see small_site.py."""
+    with served(SMALL_SITE, MOVAZI_RUN_SECONDS="600") as port:
+        yield Site(port)
+
+
+@pytest.fixture(scope="session")
+def hasty_site() -> Iterator[Site]:
+    """The same with little time for a run."""
+    with served(SMALL_SITE, MOVAZI_RUN_SECONDS="1") as port:
         yield Site(port)
 
 
@@ -122,6 +131,13 @@ def open_file(open_url: Opener) -> Opener:
         return open_url(path.as_uri(), offline=True, **options)
 
     return open_
+
+
+def wait_for_example(page: Page) -> None:
+    """Wait for the recorded run that the page of a demo asks for by itself."""
+    expect(page.locator("#transcript [hx-get]")).to_have_count(0)
+    if page.locator("#transcript .line").count():
+        page.locator("#result > .example").wait_for(state="attached")
 
 
 @contextmanager

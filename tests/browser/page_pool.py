@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, CDPSession, Error, Page, ViewportSize
 
-ACTION_MILLISECONDS = 15_000
+ACTION_MILLISECONDS = 30_000
 
 
 @dataclass(frozen=True)

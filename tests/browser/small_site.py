@@ -1,13 +1,14 @@
-"""A small site for gunicorn: room for one run and one in line, and not much time for either."""
+"""A small site for gunicorn: room for one run and one in line, for as long as the settings say."""
 
 from pathlib import Path
 
 from webapp.app import create_app
 from webapp.engine.embedded import EmbeddedRunner, Limits
 from webapp.lessons.folders import find_topics
+from webapp.settings import read_settings
 
 COURSE = Path(__file__).parent / "course"
 
-app = create_app(
-    EmbeddedRunner(Limits(capacity=1, in_line=1, soft_deadline=12)), find_topics(COURSE)
-)
+settings = read_settings()
+limits = Limits(capacity=1, in_line=1, soft_deadline=settings.run_seconds)
+app = create_app(EmbeddedRunner(limits), find_topics(COURSE), settings=settings)

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.browser.conftest import Opener, Site
 from tests.browser.test_running import run
 
-QUICK = "/en/threads/lock/lock-around-the-message?thread_count=2&sleep_seconds=0.1"
+QUICK = "/en/threads/lock/lock-around-the-message?thread_count=2&sleep_seconds=0.02"
 EXAMPLES = "/en/threads/lock/try-lock"
 DEMO = "/en/threads/define-a-thread/call-instead-of-target"
 # No other test may open it: its page asks for an example only as long as there is none.
@@ -39,7 +39,7 @@ def test_a_link_to_a_run_opens_in_either_language(open_page: Opener) -> None:
     expect(other.locator("#result")).to_contain_text("برنامه تا پایان اجرا شد.")
     other.get_by_role("link", name="باز کردن نمونه با همین پارامترها").click()
     expect(other.locator("#p-thread_count")).to_have_value("2")
-    expect(other.locator("#p-sleep_seconds")).to_have_value("0.1")
+    expect(other.locator("#p-sleep_seconds")).to_have_value("0.02")
 
 
 def test_a_run_that_is_kept_can_be_walked_through(open_page: Opener) -> None:

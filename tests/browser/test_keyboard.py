@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.cable import Cable
+from tests.browser.cable import RESULT, Cable, retry_soon
 from tests.browser.conftest import Opener, Site
 from tests.browser.test_pages import LANGUAGES, background
 
 LOST_UPDATE = "/threads/lock/lost-update"
 EVERYTHING = "/threads/lock/lock-around-everything"
-SLOW = f"{EVERYTHING}?thread_count=10&sleep_seconds=1.0"  # ten seconds
-BRISK = f"{EVERYTHING}?thread_count=10&sleep_seconds=0.3"  # three seconds
-REPEATED = "/processes/process-pool/pool-or-serial?work=3&processes=2&start_method=fork"
+QUICK = f"{EVERYTHING}?thread_count=10&sleep_seconds=0.05"
+ENDINGS = "/threads/endings/end-somehow"
 COMPARED = "/compare?a=lock/lock-around-everything&b=lock/lock-around-the-message"
+ENDLESS = "/compare?a=endings/end-somehow&b=endings/end-somehow&a-how=never"
 PAGES = ["/", LOST_UPDATE, "/beyond/deadlock/opposite-order", COMPARED, "/record", "/api"]
 MOST_STOPS = 400
 SMALLEST = 24
@@ -150,7 +150,9 @@ def test_past_the_menus_and_through_them_to_a_topic(open_page: Opener, language:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_values_a_run_its_end_and_every_step_of_it(open_page: Opener, language: str) -> None:
-    page = open_page(f"/{language}{EVERYTHING}")
+    page = open_page(
+        f"/{language}{EVERYTHING}?sleep_seconds=1"
+    )  # nine seconds, until it is stopped
     tab_to(page, "#p-thread_count")
     page.keyboard.press("Control+A")
     page.keyboard.type("9")
@@ -199,16 +201,16 @@ def test_the_other_language_the_other_theme_and_a_comparison(
 @pytest.mark.parametrize(
     ("address", "button", "shows"),
     [
-        (SLOW, "#run-button", ".line"),
-        (REPEATED, "#repeat-button", ".run-line"),
-        (COMPARED, "#run-button", ".line"),
+        (f"{ENDINGS}?how=never", "#run-button", ".line"),
+        (f"{ENDINGS}?how=sleep", "#repeat-button", ".run-line"),
+        (ENDLESS, "#run-button", ".line"),
     ],
     ids=["a run", "many runs", "a comparison"],
 )
 def test_stop_gives_the_focus_back_to_what_began(
-    open_page: Opener, address: str, button: str, shows: str
+    open_page: Opener, small_site: Site, address: str, button: str, shows: str
 ) -> None:
-    page = open_page(f"/en{address}")
+    page = open_page(f"/en{address}", base=small_site.url)
     tab_to(page, button)
     page.keyboard.press("Enter")
     page.locator(shows).first.wait_for()
@@ -219,28 +221,32 @@ def test_stop_gives_the_focus_back_to_what_began(
 
 
 def test_a_run_that_ends_by_itself_takes_the_focus_from_stop_and_gives_it_back(
-    open_page: Opener,
+    open_page: Opener, live_site: Site
 ) -> None:
-    page = open_page(f"/en{BRISK}")
-    tab_to(page, "#run-button")
-    page.keyboard.press("Enter")
-    page.locator(".line").first.wait_for()
-    tab_to(page, ".button.stop")
-    finish(page)
-    expect(page.locator("#run-button")).to_be_focused()
+    with Cable(live_site.port) as cable:
+        page = open_page(f"/en{QUICK}", base=cable.url)
+        cable.hold(RESULT)
+        tab_to(page, "#run-button")
+        page.keyboard.press("Enter")
+        page.locator(".line").first.wait_for()
+        tab_to(page, ".button.stop")
+        cable.let_go()
+        finish(page)
+        expect(page.locator("#run-button")).to_be_focused()
 
 
 def test_a_lost_connection_does_not_lose_the_focus(
-    open_page: Opener, live_site: Site, complaints: list[str]
+    open_page: Opener, small_site: Site, complaints: list[str]
 ) -> None:
-    with Cable(live_site.port) as cable:
-        page = open_page(f"/en{SLOW}", base=cable.url)
+    with Cable(small_site.port) as cable:
+        page = open_page(f"/en{ENDINGS}?how=never", base=cable.url)
+        retry_soon(page)
         tab_to(page, "#run-button")
         page.keyboard.press("Enter")
         page.locator(".line").first.wait_for()
         tab_to(page, ".button.stop")
         cable.cut()
-        expect(page.locator(".button.stop")).to_have_count(0, timeout=30_000)
+        expect(page.locator(".button.stop")).to_have_count(0)
         expect(page.locator("#run-button")).to_be_focused()
     complaints.clear()
 
@@ -255,14 +261,17 @@ def test_a_list_that_is_cleared_leaves_the_focus_on_the_page(open_page: Opener) 
     assert focused(page) == "content"
 
 
-def test_who_presses_elsewhere_keeps_the_focus_there(open_page: Opener) -> None:
-    page = open_page(f"/en{BRISK}")
-    page.locator("#run-button").click()
-    page.locator(".line").first.wait_for()
-    tab_to(page, ".button.stop")
-    page.locator("h1").click()
-    finish(page)
-    assert focused(page) == "content"
+def test_who_presses_elsewhere_keeps_the_focus_there(open_page: Opener, live_site: Site) -> None:
+    with Cable(live_site.port) as cable:
+        page = open_page(f"/en{QUICK}", base=cable.url)
+        cable.hold(RESULT)
+        page.locator("#run-button").click()
+        page.locator(".line").first.wait_for()
+        tab_to(page, ".button.stop")
+        page.locator("h1").click()
+        cable.let_go()
+        finish(page)
+        assert focused(page) == "content"
 
 
 def test_the_choices_of_a_parameter_are_chosen_by_arrows(open_page: Opener) -> None:

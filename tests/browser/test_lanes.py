@@ -3,14 +3,51 @@
 from __future__ import annotations
 
 import re
+from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Opener
+from tests.browser.conftest import Opener, Site
 
-EVERYTHING = "/threads/lock/lock-around-everything?thread_count=3&sleep_seconds=0.2"
+EVERYTHING = "/threads/lock/lock-around-everything"
 DEADLOCK = "/threads/rlock/nested-acquire?lock_type=Lock"
+
+
+# For each sleep of the run, how far across the lanes its middle is.
+SLEEPS = """
+  async () => {
+    const lanes = document.querySelector("run-lanes");
+    const { steps, spans, sentences } = await (await fetch(lanes.dataset.steps)).json();
+    const { start, stop } = lanes.dataset;
+    return spans
+      .filter(([, kind, sentence]) => kind === 0 && sentences[sentence] === "sleeping")
+      .map(([, , , first, end]) => (steps[first][0] + steps[end][0]) / 2)
+      .map((time) => (time - start) / (stop - start));
+  }
+"""
+
+# Seconds from the start of the run to the cursor.
+CURSOR = """
+  () => {
+    const { start, stop } = document.querySelector("run-lanes").dataset;
+    const x = parseFloat(document.querySelector(".cursor").getAttribute("d").slice(1));
+    return (Number(start) + (x / 20000) * (stop - start)) / 1e6;
+  }
+"""
+
+
+@pytest.fixture(scope="module")
+def kept(live_site: Site) -> str:
+    """A run that is kept: three threads sleep for a second each, one after the other.
+
+    All of them have started long before the first is over.
+    """
+    values = b"thread_count=3&sleep_seconds=1"
+    with urlopen(f"{live_site.url}/en{EVERYTHING}", values) as answer:
+        found = re.search(r'href="(\S+)" class="kept-page"', answer.read().decode())
+    assert found
+    return found[1]
 
 
 def run(page: Page) -> None:
@@ -25,6 +62,9 @@ def press(page: Page, name: str, times: int = 1) -> None:
 
 def walk_to(page: Page, told: str) -> None:
     """Step on until what is told fits."""
+    slider = page.get_by_role("slider", name="Step")
+    slider.focus()
+    expect(slider).not_to_have_attribute("max", "0")
     now = page.locator(".walk-now")
     for _ in range(60):
         press(page, "One step on")
@@ -42,13 +82,10 @@ def at(page: Page, worker: str) -> list[str]:
     return row_of(page, worker).locator("td").all_inner_texts()
 
 
-def time_shown(page: Page) -> float:
-    return float(page.locator(".walk-now .moment").inner_text().split()[0])
-
-
-def test_a_step_moves_source_transcript_lanes_and_table_together(open_page: Opener) -> None:
-    page = open_page(f"/en{EVERYTHING}")
-    run(page)
+def test_a_step_moves_source_transcript_lanes_and_table_together(
+    open_page: Opener, kept: str
+) -> None:
+    page = open_page(kept)
     walk_to(page, r"Thread#2 begins to wait for lock")
     # It may not have come to its sleep yet.
     assert at(page, "Thread#1")[1] == "lock"
@@ -67,9 +104,8 @@ def test_a_step_moves_source_transcript_lanes_and_table_together(open_page: Open
     assert page.locator(".picture .cursor").get_attribute("d") != place
 
 
-def test_the_keyboard_alone_walks(open_page: Opener) -> None:
-    page = open_page(f"/en{EVERYTHING}")
-    run(page)
+def test_the_keyboard_alone_walks(open_page: Opener, kept: str) -> None:
+    page = open_page(kept)
     page.get_by_role("slider", name="Step").focus()
     expect(page.get_by_role("slider", name="Step")).not_to_have_attribute("max", "0")
     page.keyboard.press("End")
@@ -81,58 +117,73 @@ def test_the_keyboard_alone_walks(open_page: Opener) -> None:
     assert at(page, "MainThread") == ["not started yet", ""]
 
 
-def test_dragging_over_the_lanes_goes_through_time(open_page: Opener) -> None:
-    page = open_page(f"/en{EVERYTHING}")
-    run(page)
+def test_dragging_over_the_lanes_goes_through_time(open_page: Opener, kept: str) -> None:
+    page = open_page(kept)
     page.locator("#result .lanes-time").scroll_into_view_if_needed()
     box = page.locator("#result .lanes-time").bounding_box()
     assert box is not None
     middle = box["y"] + box["height"] / 2
-    page.mouse.move(box["x"] + box["width"] * 0.2, middle)
+    first, _, third = page.evaluate(SLEEPS)
+    page.mouse.move(box["x"] + box["width"] * first, middle)
     page.mouse.down()
     expect(page.locator(".now tbody tr td").first).not_to_be_empty()
     early = [at(page, f"Thread#{number}")[0] for number in (1, 2, 3)]
-    page.mouse.move(box["x"] + box["width"] * 0.75, middle)
+    page.mouse.move(box["x"] + box["width"] * third, middle)
     late = [at(page, f"Thread#{number}")[0] for number in (1, 2, 3)]
     page.mouse.up()
     assert early == ["sleeping", "waiting for lock", "waiting for lock"]
     assert late == ["over", "over", "sleeping"]
 
 
-def test_it_plays_at_a_tenth_of_its_speed_and_pauses(open_page: Opener) -> None:
-    page = open_page(f"/en{EVERYTHING}")
-    run(page)
+def test_it_plays_at_a_tenth_of_its_speed_and_pauses(open_page: Opener, kept: str) -> None:
+    page = open_with_a_clock(open_page, kept)
     page.get_by_role("combobox", name="Speed").select_option("10")
     press(page, "Play or pause")
     play = page.get_by_role("button", name="Play or pause")
     expect(play).to_have_attribute("aria-pressed", "true")
-    expect(row_of(page, "Thread#2").locator("td").first).to_have_text("sleeping")
+    page.clock.run_for(5_000)
+    assert page.evaluate(CURSOR) == pytest.approx(0.5, abs=0.02)
+    assert at(page, "Thread#1") == ["sleeping", "lock"]
     press(page, "Play or pause")
     expect(play).to_have_attribute("aria-pressed", "false")
-    # Six seconds are what it would take to the end.
-    assert time_shown(page) < 0.6
+    before = page.evaluate(CURSOR)
+    page.clock.run_for(5_000)
+    assert page.evaluate(CURSOR) == before
 
 
-def test_it_plays_to_the_end_at_real_speed(open_page: Opener) -> None:
-    page = open_page(f"/en{EVERYTHING}")
-    run(page)
-    press(page, "Play or pause")
-    expect(page.locator(".walk-now")).to_contain_text("MainThread comes to its end")
+def test_it_plays_to_the_end_at_real_speed(open_page: Opener, kept: str) -> None:
+    page = open_with_a_clock(open_page, kept)
     play = page.get_by_role("button", name="Play or pause")
+    press(page, "Play or pause")
+    expect(play).to_have_attribute("aria-pressed", "true")
+    page.clock.run_for(2_000)
+    assert page.evaluate(CURSOR) == pytest.approx(2, abs=0.2)
+    page.clock.run_for(60_000)
+    expect(page.locator(".walk-now")).to_contain_text("MainThread comes to its end")
     expect(play).to_have_attribute("aria-pressed", "false")
 
 
-def test_a_line_of_the_transcript_leads_to_its_moment(open_page: Opener) -> None:
-    page = open_page(f"/en{EVERYTHING}")
-    run(page)
+def open_with_a_clock(open_page: Opener, address: str) -> Page:
+    """Open a page on which time passes only as it is told."""
+    page = open_page(address, disposable=True)
+    page.clock.install()
+    page.reload()
+    slider = page.get_by_role("slider", name="Step")
+    slider.focus()
+    expect(slider).not_to_have_attribute("max", "0")
+    page.clock.pause_at(page.evaluate("Date.now() + 1000"))
+    return page
+
+
+def test_a_line_of_the_transcript_leads_to_its_moment(open_page: Opener, kept: str) -> None:
+    page = open_page(kept)
     page.locator(".line", has_text="Thread#3 running").hover()
     expect(page.locator(".walk-now")).to_contain_text("Thread#3 prints")
     assert at(page, "Thread#3") == ["running", "lock"]
 
 
-def test_closer_shows_less_time_around_the_moment(open_page: Opener) -> None:
-    page = open_page(f"/en{EVERYTHING}")
-    run(page)
+def test_closer_shows_less_time_around_the_moment(open_page: Opener, kept: str) -> None:
+    page = open_page(kept)
     walk_to(page, r"Thread#2 gets lock")
     shapes = page.locator("#result .picture .shapes")
     whole = shapes.get_attribute("viewBox")
@@ -183,7 +234,7 @@ def test_two_locks_in_opposite_order_show_both_waits_and_both_holders(open_page:
 
 
 def test_without_javascript_the_picture_and_its_table_are_there(open_page: Opener) -> None:
-    page = open_page(f"/en{EVERYTHING}", java_script_enabled=False)
+    page = open_page(f"/en{EVERYTHING}?sleep_seconds=0.1", java_script_enabled=False)
     page.locator("#run-button").click()
     expect(page.locator("#result .picture .running").first).to_be_visible()
     expect(page.locator("#result .walk")).to_be_hidden()

@@ -12,7 +12,6 @@ from tests.browser.conftest import Opener
 from tests.browser.layout import misfits
 from tests.browser.test_lanes import at, press, walk_to
 from tests.browser.test_pages import LANGUAGES, background
-from tests.browser.test_zoom import WIDTHS
 from tests.record.commanding import PROGRAMS, record
 
 DEADLOCK = """
@@ -116,7 +115,7 @@ def test_it_fits(open_file: Opener, pages: Path, name: str, language: str) -> No
     page = open_file(pages / f"{name}-{language}.html")
     page.locator("[data-walk=last]").click()
     open_all(page)
-    assert misfits(page, WIDTHS) == []
+    assert misfits(page) == []
 
 
 def test_the_theme_is_the_systems_and_the_switch_overrides_it(

@@ -25,6 +25,7 @@ topic = Topic(
                     default="return",
                     options={
                         "return": Text("return", "بازگشت"),
+                        "sleep": Text("a sleep", "خواب"),
                         "raise": Text("raise", "خطا"),
                         "deadlock": Text("deadlock", "بن‌بست"),
                         "never": Text("never", "هرگز"),

@@ -7,6 +7,8 @@ from threading import Lock
 
 def main(how: str = "return") -> None:
     print("process ID", os.getpid())
+    if how == "sleep":
+        time.sleep(0.5)
     if how == "raise":
         raise RuntimeError("as it was told to")
     if how == "deadlock":
