@@ -8,7 +8,7 @@ from typing import IO, Any
 
 import pytest
 
-from tests.engine.running import is_alive
+from tests.engine.running import is_alive, wait_until
 from webapp.engine import tree
 from webapp.engine.deadlock import _all_known
 
@@ -35,7 +35,8 @@ def ending(process: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_living_process_is_read(process: subprocess.Popen[bytes]) -> None:
-    assert tree.read(process.pid, "comm") == "cat\n"
+    # The kernel names a program a moment after it has begun.
+    wait_until(lambda: tree.read(process.pid, "comm") == "cat\n")
     assert tree.threads(process.pid) == [process.pid]
     assert is_alive(process.pid)
 
