@@ -98,13 +98,14 @@ def page_pool(browser: Browser) -> PagePool:
 def open_url(page_pool: PagePool, complaints: list[str]) -> Iterator[Opener]:
     """Opens a URL as in a browser of its own; no complaint may be left at the end.
 
-    A test that changes a page for good, as by `add_init_script`, says that it is `disposable`.
+    A test gets a page `alone` that nobody has before or after it, where it changes the page for
+    good, as by `add_init_script`, or where the browser must know nothing yet.
     """
     with ExitStack() as ends:
 
-        def open_(url: str, *, disposable: bool = False, **options: Any) -> Page:
-            borrowed = page_pool.borrow(**options)
-            ends.callback(page_pool.throw_away if disposable else page_pool.give_back, borrowed)
+        def open_(url: str, *, alone: bool = False, **options: Any) -> Page:
+            borrowed = page_pool.make(**options) if alone else page_pool.borrow(**options)
+            ends.callback(page_pool.throw_away if alone else page_pool.give_back, borrowed)
             ends.enter_context(_heard(borrowed.page, complaints))
             borrowed.visit(url)
             return borrowed.page

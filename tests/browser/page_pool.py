@@ -65,9 +65,14 @@ class PagePool:
         if idle := self._idle.get(kind):
             last = idle.pop()
             return Borrowed(last.page, kind, last.session, last.size, last.colours)
+        return self.make(**options)
+
+    def make(self, **options: Any) -> Borrowed:
+        """Give a page that nobody has had before."""
         context = self._browser.new_context(**options)
         page = context.new_page()
         page.set_default_timeout(ACTION_MILLISECONDS)
+        kind = json.dumps(options, sort_keys=True)
         colours = options.get("color_scheme", "light")
         return Borrowed(page, kind, context.new_cdp_session(page), page.viewport_size, colours)
 
@@ -81,7 +86,7 @@ class PagePool:
             self._idle.setdefault(borrowed.kind, []).append(borrowed)
 
     def throw_away(self, borrowed: Borrowed) -> None:
-        """Close a page that cannot be made as if it were new."""
+        """Close a page, and all that its context knows."""
         with suppress(Error):
             borrowed.page.context.close()
 

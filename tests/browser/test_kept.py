@@ -60,17 +60,19 @@ def test_the_link_can_be_copied(open_page: Opener) -> None:
     assert copied == page.locator(".kept-page").evaluate("link => link.href")
 
 
-def test_ones_own_runs_are_listed_in_the_language_of_the_page(open_page: Opener) -> None:
+def test_ones_own_runs_are_listed_in_the_language_of_the_page(
+    open_page: Opener, live_site: Site
+) -> None:
     page = open_page(QUICK)
     recent = page.locator("#recent")
     expect(recent).to_be_hidden()
     ran(page)
     expect(recent).to_be_visible()
     expect(recent.locator("li")).to_have_count(1)
-    page.goto(page.url.replace("2&", "1&"))
+    page.goto(live_site.url + QUICK.replace("2&", "1&"))
     ran(page)
     expect(recent.locator("li")).to_have_count(2)
-    page.goto(page.url.partition("/threads")[0].replace("/en", "/fa/"))
+    page.goto(f"{live_site.url}/fa/")
     newest = recent.locator("li").first
     expect(newest).to_contain_text("قفل فقط دور پیام")
     expect(newest).to_contain_text("تمام شد")
@@ -111,7 +113,7 @@ def test_what_is_looked_up_is_not_listed(open_page: Opener) -> None:
 def test_storage_that_is_of_no_use_breaks_nothing(
     open_page: Opener, live_site: Site, storage: str
 ) -> None:
-    page = open_page("about:blank", base="", disposable=True)
+    page = open_page("about:blank", base="", alone=True)
     page.add_init_script(storage)
     page.goto(live_site.url + QUICK)
     expect(page.locator("#recent")).to_be_hidden()
@@ -136,7 +138,7 @@ def test_a_recorded_run_is_shown_until_run_is_pressed(open_page: Opener) -> None
     page.reload()  # now it is part of the page
     expect(example.locator(".result")).to_be_visible()
     run(page)
-    assert example.count() == 0
+    expect(example).to_have_count(0)
     page.locator("#result > .result").wait_for()
     expect(page.locator("#transcript")).not_to_contain_text("Recorded on")
 

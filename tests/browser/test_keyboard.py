@@ -280,4 +280,4 @@ def test_the_choices_of_a_parameter_are_chosen_by_arrows(open_page: Opener) -> N
     first = page.evaluate("document.activeElement.value")
     page.keyboard.press("ArrowRight")
     assert page.evaluate("document.activeElement.value") != first
-    assert re.search(r"window=(?!" + first + r"\b)", page.url)
+    expect(page).to_have_url(re.compile(r"window=(?!" + first + r"\b)"))

@@ -51,7 +51,7 @@ def test_lost_update_shows_its_spread_and_its_rarest_run(open_page: Opener) -> N
     assert sum(1 if text == "once" else int(text.split()[0]) for text in often) == 30
     expect(page.locator(".run-line")).to_have_count(30)
     expect(page.locator("#status")).to_have_text("30 of 30 runs are over")
-    assert page.url.endswith(LOST_UPDATE)
+    expect(page).to_have_url(re.compile(re.escape(LOST_UPDATE) + "$"))
     page.get_by_role("link", name="Show me the rarest run").click()
     expect(page).to_have_url(re.compile(r"/en/runs/[\w-]+$"))
     expect(page.locator("#transcript")).to_contain_text("final:")
