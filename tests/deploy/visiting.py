@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
+from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
 
@@ -54,10 +55,10 @@ def run_by_api(port: int, parameters: Mapping[str, float]) -> Iterator[Going]:
 
 @contextmanager
 def run_by_form(port: int, parameters: Mapping[str, float]) -> Iterator[Iterator[bytes]]:
-    """Press Run as a browser without JavaScript does, and read the page up to its first line."""
+    """Press Run as a browser without JavaScript does, and have its first line."""
     with _posted(port, DEMO, urlencode(parameters), FORM) as lines:
-        next(line for line in lines if line.startswith(b'<li class="line '))
-        yield lines
+        first = next(line for line in lines if line.startswith(b'<li class="line '))
+        yield chain([first], lines)
 
 
 def outcome(port: int, demo: str, **parameters: object) -> str:

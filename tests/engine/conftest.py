@@ -19,8 +19,8 @@ Run = Callable[..., Recording]
 
 @pytest.fixture(scope="session")
 def runner() -> Iterator[EmbeddedRunner]:
-    """A runner with short times, for all the tests that leave it whole."""
-    runner = EmbeddedRunner(Limits(soft_deadline=20, grace=0.5))
+    """A runner with a short grace, for all the tests that leave it whole."""
+    runner = EmbeddedRunner(Limits(soft_deadline=45, grace=0.5))
     yield runner
     runner.close()
 

@@ -40,7 +40,7 @@ def kinds(events: Iterable[Event], *wanted: Kind) -> list[Event]:
     return [event for event in events if event.kind in wanted]
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 10) -> None:
+def wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:
     """Poll until the condition holds; fail if it never does."""
     until = time.monotonic() + seconds
     while not condition():

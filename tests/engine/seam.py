@@ -47,7 +47,7 @@ def test_a_run_gives_a_receipt_that_proves_it(run: Run) -> None:
     assert len(receipt.source_sha256) == 64
     assert receipt.cores >= 1
     assert recording.outcome is Outcome.FINISHED
-    assert 0 < recording.wall < 5
+    assert recording.wall > 0
     assert recording.cpu > 0
 
 
@@ -124,17 +124,18 @@ def test_stop_ends_the_whole_tree_and_keeps_what_was_recorded(runner: Runner, wr
 def test_the_soft_deadline_ends_a_run_that_can_be_asked(
     make_runner: MakeRunner, write: Write
 ) -> None:
-    runner = make_runner(soft_deadline=0.4, grace=20)
+    runner = make_runner(soft_deadline=3, grace=30)
     recording = finish(runner, runner.start(write(FOREVER)))
     assert recording.outcome is Outcome.TIMED_OUT
     assert texts(recording)[-1] == "ready"
-    assert 0.3 <= recording.wall < 10  # asked, not killed at the end of the grace
+    assert recording.exit_code == -signal.SIGTERM  # asked, not killed at the end of the grace
+    assert recording.wall >= 2.9
 
 
 def test_the_hard_deadline_kills_a_run_that_will_not_listen(
     make_runner: MakeRunner, write: Write
 ) -> None:
-    runner = make_runner(soft_deadline=0.3, grace=0.3)
+    runner = make_runner(soft_deadline=3, grace=3)
     program = write("""
         import os, signal, time
         signal.signal(signal.SIGTERM, lambda *_: print("no"))
@@ -228,7 +229,7 @@ def test_lines_arrive_while_the_run_goes_on(runner: Runner, write: Write) -> Non
 
 
 def test_a_run_that_nobody_follows_any_more_is_ended(make_runner: MakeRunner, write: Write) -> None:
-    runner = make_runner(unfollowed=0.3)
+    runner = make_runner(unfollowed=3)
     run = runner.start(write(FOREVER))
     until_printed(runner, run, "ready")
     wait_until(lambda: runner.state(run).phase is Phase.OVER)
@@ -241,8 +242,8 @@ def test_a_run_that_nobody_follows_any_more_is_ended(make_runner: MakeRunner, wr
 def test_a_run_whose_stream_is_taken_up_again_goes_on(
     make_runner: MakeRunner, write: Write
 ) -> None:
-    runner = make_runner(unfollowed=1)
-    run = runner.start(write("import time\nprint('ready')\ntime.sleep(1.5)\nprint('end')"))
+    runner = make_runner(unfollowed=3)
+    run = runner.start(write("import time\nprint('ready')\ntime.sleep(4)\nprint('end')"))
     seen = until_printed(runner, run, "ready")
     rest = [event for batch in runner.follow(run, seen[-1].id) for event in batch]
     recording = runner.recording(run)

@@ -107,7 +107,7 @@ def test_an_engine_with_nothing_to_do_does_nothing(make_runner: MakeEngine, writ
     finish(runner, runner.start(write("print('the launcher is warm')")))
     used = time.clock_gettime(clock)
     time.sleep(0.5)
-    assert time.clock_gettime(clock) - used < 0.005
+    assert time.clock_gettime(clock) - used < 0.05
 
 
 def test_when_the_server_is_killed_its_runs_and_files_go_with_it(write: Write) -> None:

@@ -310,7 +310,7 @@ def test_a_deadlock_is_ended_and_shown(write: Write, page: Path) -> None:
 
 
 def test_a_time_out_ends_it(write: Write, page: Path) -> None:
-    run = record(write(READY_THEN_WAIT), "-o", page, "--timeout", 0.5)
+    run = record(write(READY_THEN_WAIT), "-o", page, "--timeout", 3)
     assert run.returncode == 128 + signal.SIGTERM
     assert read(page).outcome == "timed_out"
     assert read(page).transcript == ["ready"]

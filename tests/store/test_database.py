@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import runpy
 import shutil
 import sqlite3
 import subprocess
@@ -25,6 +26,9 @@ from webapp.store.tables import HEAD, VERSION_TABLE, metadata
 
 ROOT = Path(__file__).resolve().parents[2]
 FLASK = [sys.executable, "-m", "flask", "--app", "wsgi", "demos"]
+CANNOT_LOAD = 4
+"""The exit code after which gunicorn does not try again."""
+
 GUNICORN = [sys.executable, "-m", "gunicorn", "--bind", "127.0.0.1:0"]
 
 
@@ -127,18 +131,35 @@ def test_what_was_not_closed_is_there_again(file: Path, tmp_path: Path) -> None:
 
 
 @EVERY_BROKEN_ONE
-@pytest.mark.parametrize("server", [FLASK, GUNICORN], ids=["flask", "gunicorn"])
-def test_a_server_says_so_in_one_sentence_and_does_not_start(
-    file: Path, broken: Callable[[Path], None], server: list[str]
+def test_the_site_says_so_in_one_sentence_and_does_not_start(
+    file: Path,
+    broken: Callable[[Path], None],
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     broken(file)
     before = contents(file.parent)
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{file}")
+    with pytest.raises(SystemExit) as end:
+        runpy.run_path(str(ROOT / "wsgi.py"))
+    assert end.value.code == CANNOT_LOAD
+    [told] = capfd.readouterr().err.splitlines()
+    assert BROKEN[broken] in told
+    assert contents(file.parent) == before
+
+
+@pytest.mark.parametrize("server", [FLASK, GUNICORN], ids=["flask", "gunicorn"])
+def test_a_server_of_a_site_that_does_not_start_ends_and_adds_no_traceback(
+    file: Path, server: list[str]
+) -> None:
+    come_from_the_future(file)
+    before = contents(file.parent)
     environment = {**os.environ, "DATABASE_URL": f"sqlite:///{file}"}
     run = subprocess.run(
-        server, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=30
+        server, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=50
     )
     assert run.returncode != 0
-    assert BROKEN[broken] in run.stderr
+    assert BROKEN[come_from_the_future] in run.stderr
     assert "Traceback" not in run.stderr
     assert contents(file.parent) == before
 
