@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.engine.conftest import Write
+from tests.record.commanding import refused
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 COMMAND = [sys.executable, "-m", "webapp.engine"]
@@ -73,7 +74,7 @@ def test_it_runs_the_program_as_python_would(write: Write, tmp_path: Path) -> No
 def test_a_wrong_option_is_an_error_that_says_why(
     write: Write, arguments: list[str], reason: str
 ) -> None:
-    run = record(write(GREETER).path, *arguments)
+    run = refused(write(GREETER).path, *arguments)
     assert run.returncode == 2
     assert reason in run.stderr
     assert run.stdout == ""
@@ -84,7 +85,7 @@ def test_a_file_that_cannot_take_it_is_an_error(tmp_path: Path, source: str | No
     path = tmp_path / "program.py"
     if source is not None:
         path.write_text(source)
-    run = record(path, "--times", 1)
+    run = refused(path, "--times", 1)
     assert run.returncode == 2
     assert str(path) in run.stderr
     assert "Traceback" not in run.stderr

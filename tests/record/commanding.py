@@ -6,11 +6,15 @@ import json
 import re
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from html import unescape
 from html.parser import HTMLParser
+from io import StringIO
 from pathlib import Path
 from typing import Any
+
+from webapp.engine.__main__ import main
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = [sys.executable, "-m", "webapp.engine", "record"]
@@ -22,6 +26,17 @@ def record(*arguments: object, **options: Any) -> subprocess.CompletedProcess[st
     command = [*COMMAND, *map(str, arguments)]
     settings = {"cwd": ROOT, "text": True, "capture_output": True, **options}
     return subprocess.run(command, check=False, **settings)
+
+
+def refused(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """Carry out the command in this process, where it runs no program."""
+    command = [*map(str, arguments)]
+    with redirect_stdout(StringIO()) as output, redirect_stderr(StringIO()) as errors:
+        try:
+            code = main(command)
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else 1
+    return subprocess.CompletedProcess(command, code, output.getvalue(), errors.getvalue())
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import textwrap
 import tomllib
 from pathlib import Path
 
@@ -46,6 +47,33 @@ def recorded(program: Path, page: Path, *arguments: str) -> Written:
     return read(page)
 
 
+class Recorded:
+    """Pages that several tests look at: each program is recorded once in each language."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._pages: dict[tuple[str, str], Written] = {}
+
+    def program(self, source: str) -> Path:
+        """A file with the program."""
+        path = self._folder / f"{hash(source)}.py"
+        path.write_text(textwrap.dedent(source).lstrip(), encoding="utf-8")
+        return path
+
+    def page(self, source: str, language: str = "en") -> Written:
+        """The program's page."""
+        if (source, language) not in self._pages:
+            self._pages[source, language] = recorded(
+                self.program(source), self._folder / "run.html", "--language", language
+            )
+        return self._pages[source, language]
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
+    return Recorded(tmp_path_factory.mktemp("once"))
+
+
 def test_it_says_what_ran_when_and_on_what(write: Write, page: Path) -> None:
     html = recorded(write("print('hello')"), page, "5", "a b").html
     assert "<title>my_program.py, recorded · Movazi</title>" in html
@@ -57,10 +85,8 @@ def test_it_says_what_ran_when_and_on_what(write: Write, page: Path) -> None:
     assert str(page.parent) not in html
 
 
-def test_its_source_is_the_programs_line_by_line(write: Write, page: Path) -> None:
-    program = write(HOSTILE)
-    source = recorded(program, page).source
-    assert source == program.read_text(encoding="utf-8")
+def test_its_source_is_the_programs_line_by_line(once: Recorded) -> None:
+    assert once.page(HOSTILE).source == once.program(HOSTILE).read_text(encoding="utf-8")
 
 
 def test_every_line_of_the_transcript_leads_to_its_line_of_the_source(
@@ -75,8 +101,8 @@ def test_every_line_of_the_transcript_leads_to_its_line_of_the_source(
     assert 'id="L2"' in written.html
 
 
-def test_nothing_that_a_program_does_is_markup(write: Write, page: Path) -> None:
-    written = recorded(write(HOSTILE), page)
+def test_nothing_that_a_program_does_is_markup(once: Recorded) -> None:
+    written = once.page(HOSTILE)
     assert "<script>alert" not in written.html
     assert "<b>bold" not in written.html
     assert "</script><script>alert(1)</script>" in written.transcript[0]
@@ -85,8 +111,8 @@ def test_nothing_that_a_program_does_is_markup(write: Write, page: Path) -> None
 
 
 @EVERY_LANGUAGE
-def test_it_is_well_formed_and_loads_nothing(write: Write, page: Path, language: str) -> None:
-    html = recorded(write(HOSTILE), page, "--language", language).html
+def test_it_is_well_formed_and_loads_nothing(once: Recorded, language: str) -> None:
+    html = once.page(HOSTILE, language).html
     nesting, loaded = Nesting(), Loaded()
     for parser in (nesting, loaded):
         parser.feed(html)
@@ -99,18 +125,18 @@ def test_it_is_well_formed_and_loads_nothing(write: Write, page: Path, language:
 
 
 @EVERY_LANGUAGE
-def test_it_speaks_its_language(write: Write, page: Path, language: str) -> None:
+def test_it_speaks_its_language(once: Recorded, language: str) -> None:
     say = load_wordings()["fa" if language == "fa" else "en"]
-    html = recorded(write("print('hello')"), page, "--language", language).html
+    html = once.page(HOSTILE, language).html
     assert f'<html lang="{language}" dir="{say.direction}">' in html
     assert say("own.eyebrow") in html
     assert say("lanes.title") in html
     assert ("font/woff2" in html) == (language == "fa")
 
 
-def test_it_works_without_javascript(write: Write, page: Path) -> None:
+def test_it_works_without_javascript(once: Recorded) -> None:
     """What is shown is in the page itself; scripts only make it move."""
-    html = recorded(write(HOSTILE), page).html
+    html = once.page(HOSTILE).html
     still = re.sub(r"<script.*?</script>", "", html, flags=re.DOTALL)
     for needed in ('<svg class="picture"', '<details class="lanes-table"', 'class="line hue-'):
         assert needed in still
@@ -138,9 +164,9 @@ def test_very_long_lines_are_cut(write: Write, page: Path) -> None:
     assert written.transcript[0].endswith(" …")
 
 
-def test_the_receipt_proves_the_source(write: Write, page: Path) -> None:
-    program = write("print('hello')")
-    assert hashlib.sha256(program.read_bytes()).hexdigest() in recorded(program, page).html
+def test_the_receipt_proves_the_source(once: Recorded) -> None:
+    program = once.program(HOSTILE)
+    assert hashlib.sha256(program.read_bytes()).hexdigest() in once.page(HOSTILE).html
 
 
 # --- programs that nobody here wrote ---
