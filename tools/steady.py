@@ -13,7 +13,6 @@ import argparse
 import contextlib
 import json
 import os
-import pwd
 import re
 import shutil
 import signal
@@ -40,7 +39,7 @@ PROGRESS = 30
 """Seconds between two lines about a run that goes on."""
 
 NOBODY = 65533
-"""A user id that no system gives away: `not-root` must do with a user who has no name."""
+"""A user id, and a group's, that no system gives away: the user has no name and no home."""
 
 INSTALLING = re.compile(r"PIP_\w+|SSL_CERT_\w+|https?_proxy|no_proxy", re.IGNORECASE)
 """The variables that setting up a clone may need beside: how to reach the packages."""
@@ -89,10 +88,10 @@ class Result:
 class Steady:
     """All runs of one commit."""
 
-    def __init__(self, commit: str, args: str, user: str) -> None:
+    def __init__(self, commit: str, args: str) -> None:
         self.commit = commit
         self.args = args
-        self.user = _ids(user)
+        self.user = NOBODY if os.geteuid() == 0 else None  # who runs `not-root`
         self.folder = FOLDER / commit[:12]
         self.results = self.folder / "results.jsonl"
 
@@ -141,7 +140,7 @@ class Steady:
         _git("clone", "--quiet", str(ROOT), str(clone))
         _git("-C", str(clone), "checkout", "--quiet", "--detach", self.commit)
         if condition.unprivileged and self.user:
-            _give(clone.parent, *self.user)
+            _give(clone.parent, self.user)
         log = clone.parent / "setup.log"
         print(f"{name}: sets up {clone}", flush=True)
         more = {key: value for key, value in os.environ.items() if INSTALLING.fullmatch(key)}
@@ -181,7 +180,7 @@ def main() -> int:
     """Run the tests and print the table; return 1 if any has failed."""
     command = _parser().parse_args()
     names = command.only or list(CONDITIONS)
-    steady = Steady(_git("-C", str(ROOT), "rev-parse", "HEAD").strip(), command.args, command.user)
+    steady = Steady(_git("-C", str(ROOT), "rev-parse", "HEAD").strip(), command.args)
     if _git("-C", str(ROOT), "status", "--porcelain"):
         print("What is not committed yet is not tested.", file=sys.stderr)
     with contextlib.suppress(KeyboardInterrupt):
@@ -223,18 +222,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--times", type=int, default=5, help="runs under each (%(default)s)")
     parser.add_argument("--only", action="append", choices=CONDITIONS, help="may be repeated")
     parser.add_argument("--args", default="", help="what `make test` takes as ARGS")
-    parser.add_argument("--user", default="", help="who runs `not-root`, where we are root")
     return parser
-
-
-def _ids(user: str) -> tuple[int, int] | None:
-    """The user and group that root becomes for `not-root`; None: we are not root."""
-    if os.geteuid() != 0:
-        return None
-    if not user:
-        return NOBODY, NOBODY
-    found = pwd.getpwnam(user)
-    return found.pw_uid, found.pw_gid
 
 
 def _git(*arguments: str) -> str:
@@ -242,14 +230,14 @@ def _git(*arguments: str) -> str:
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
-def _give(folder: Path, user: int, group: int) -> None:
-    os.chown(folder, user, group)
+def _give(folder: Path, user: int) -> None:
+    os.chown(folder, user, user)
     for parent, folders, files in os.walk(folder):
         for name in (*folders, *files):
-            os.chown(Path(parent, name), user, group, follow_symlinks=False)
+            os.chown(Path(parent, name), user, user, follow_symlinks=False)
 
 
-def _surround(condition: Condition, user: tuple[int, int] | None) -> None:
+def _surround(condition: Condition, user: int | None) -> None:
     """Make this process's surroundings known, whatever ours are."""
     for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
         ignored = number in condition.ignored
@@ -260,8 +248,8 @@ def _surround(condition: Condition, user: tuple[int, int] | None) -> None:
         os.sched_setaffinity(0, cores)
     if user is not None:
         os.setgroups([])
-        os.setgid(user[1])
-        os.setuid(user[0])
+        os.setgid(user)
+        os.setuid(user)
 
 
 @contextmanager

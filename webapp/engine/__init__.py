@@ -11,6 +11,7 @@ Standard library only, and nothing of the web or of the topics.
 `embedded`      the runner that needs nothing but Python; with `fair` and `deadlock`
 `launcher`      a warm process, exec'ed once, that forks a supervisor for each run, ahead
 `supervisor`    one run: starts the program, keeps its deadlines, ends its whole tree (`tree`)
+`inherited`     the signals and the umask that a program begins with
 `main_process`  what `python PROGRAM.py` would do, in the process that becomes the program
 `recorder`      what is installed in the program's processes and reports its steps
 `program`       a file with its parameters
