@@ -75,7 +75,7 @@ CONDITIONS = {
 
 @dataclass(frozen=True)
 class Result:
-    """What one run of the tests came to."""
+    """What one run came to: the tests that `failed`, or its log where it failed without one."""
 
     condition: str
     args: str
@@ -112,7 +112,7 @@ class Steady:
             args=self.args,
             passed=code == 0,
             seconds=round(seconds, 1),
-            failed=_failed(text),
+            failed=_failed(text) or [str(log)] * (code != 0),
             log=str(log),
         )
         with self.results.open("a", encoding="utf-8") as file:
@@ -202,13 +202,8 @@ def table(results: Sequence[Result]) -> Iterator[str]:
         took = [result.seconds for result in own]
         times = f"{min(took):.0f} / {median(took):.0f} / {max(took):.0f}"
         passed = f"{sum(result.passed for result in own)} of {len(own)}"
-        failed = _counted(test for result in own for test in result.failed or _whole(result))
+        failed = _counted(test for result in own for test in result.failed)
         yield f"| {name} | {passed} | {times} | {failed} |"
-
-
-def _whole(result: Result) -> list[str]:
-    """What to name where the run failed and no test did: its log says why."""
-    return [] if result.passed else [result.log]
 
 
 def _counted(tests: Iterator[str]) -> str:
