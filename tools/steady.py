@@ -158,7 +158,7 @@ class Steady:
         """Carry out a command under a condition; give its exit code."""
         condition = CONDITIONS[name]
         user = self.user if condition.unprivileged else None
-        around = {"PATH": os.environ["PATH"], "HOME": str(cwd.parent / "home")}
+        around = {"PATH": _path(user), "HOME": str(cwd.parent / "home")}
         with log.open("wb") as output:
             process = subprocess.Popen(
                 command,
@@ -223,6 +223,18 @@ def _parser() -> argparse.ArgumentParser:
 def _git(*arguments: str) -> str:
     command = ["git", *arguments]
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def _path(user: int | None) -> str:
+    """PATH, for another user without what lies in a folder that is closed to others."""
+    places = [Path(place) for place in os.environ["PATH"].split(os.pathsep)]
+    if user is not None:
+        places = [
+            place
+            for place in places
+            if place.exists() and all(p.stat().st_mode & 0o001 for p in (place, *place.parents))
+        ]
+    return os.pathsep.join(map(str, places))
 
 
 def _give(folder: Path, user: int) -> None:
