@@ -439,13 +439,13 @@ def test_all_that_is_printed_goes_on_though_not_all_is_kept(write: Write, page: 
     program = write("""
         line = "x" * 60
         print("\\n".join(f"{number} {line}" for number in range(160_000)))
-        for number in range(110_000):
+        for number in range(151_000):
             print(number)
     """)
     run = record(program, "-o", page)
     lines = run.stdout.splitlines()
-    assert len(lines) == 270_000
-    assert lines[-1] == "109999"
+    assert len(lines) == 311_000
+    assert lines[-1] == "150999"
     assert "more were too many to keep" in run.stderr
     assert len(read(page).transcript) < 3000
     assert page.stat().st_size < 20_000_000
