@@ -84,7 +84,7 @@ def test_a_worker_may_open_as_much_as_the_system_lets_it(
 ) -> None:
     """Few shells let a process have more than 1,024 descriptors; its runs take more."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (512, hard))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (128, hard))
     try:
         worker = make_worker(redis_server.url(32 + next(databases) % 32))
     finally:

@@ -134,3 +134,13 @@ def test_a_safe_path_is_the_programs_too(write: Write, tmp_path: Path) -> None:
         for command in ([sys.executable], [*COMMAND, "record", "-o", page])
     )
     assert recorded.stdout == plain.stdout
+
+
+def test_a_program_that_may_open_little_is_recorded(write: Write) -> None:
+    program = str(write("print(open('/dev/null').fileno(), 'ran')").path)
+    few = ["sh", "-c", 'ulimit -n 64 && exec "$@"', "sh"]
+    run = subprocess.run(
+        [*few, *COMMAND, program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    printed = [event["text"] for event in lines(run.stdout) if event.get("kind") == "printed"]
+    assert printed == ["3 ran\n"]

@@ -218,10 +218,20 @@ def test_a_sleep_of_zero_is_a_yield_and_not_reported(run: Run) -> None:
 
 def test_join_reports_a_wait_only_where_there_is_one(run: Run) -> None:
     recording = run("""
-        import threading, time
-        slow = threading.Thread(target=time.sleep, args=(0.05,), name="slow")
+        import sys, threading, time
+        def calls(thread):
+            frame = sys._current_frames()[thread]
+            while frame:
+                yield frame.f_code.co_name
+                frame = frame.f_back
+        def work():
+            while not tried: time.sleep(0.01)
+            while "_wait_for_tstate_lock" not in calls(main): time.sleep(0.01)
+        main, tried = threading.get_ident(), []
+        slow = threading.Thread(target=work, name="slow")
         slow.start()
         slow.join(0.001)
+        tried.append("to join it")
         slow.join()
         slow.join()
     """)

@@ -125,9 +125,12 @@ def test_a_user_who_is_not_there_is_told() -> None:
         find_run_user("nobody-at-all")
 
 
-def test_our_own_user_is_nobody_else() -> None:
+def test_our_own_user_is_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A name is made up, for in a container our user may have none.
+    ours = pwd.struct_passwd(("ours", "x", os.geteuid(), os.getegid(), "", "/", "/bin/sh"))
+    monkeypatch.setattr(pwd, "getpwnam", {"ours": ours}.__getitem__)
     assert find_run_user("") is None
-    assert find_run_user(pwd.getpwuid(os.geteuid()).pw_name) is None
+    assert find_run_user("ours") is None
 
 
 def test_without_the_helper_an_ordinary_user_is_told_what_it_takes(

@@ -72,7 +72,7 @@ def served(database: Path, *options: str, **environment: str) -> Iterator[Served
 def _let_open_few(pid: int) -> None:
     """Set the limit that few shells raise, before the server starts its worker."""
     _, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
-    resource.prlimit(pid, resource.RLIMIT_NOFILE, (512, hard))
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (128, hard))
 
 
 def until(stream: http.client.HTTPResponse, text: bytes) -> bytes:

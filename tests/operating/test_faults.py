@@ -149,7 +149,7 @@ def test_a_worker_that_is_killed_is_replaced_and_its_runs_end_with_it(site: Serv
 def test_a_worker_may_open_as_much_as_the_system_lets_it(lasting: Served) -> None:
     """Few shells let a process have more than 1,024 descriptors; a class takes more."""
     mine = resource.getrlimit(resource.RLIMIT_NOFILE)
-    assert resource.prlimit(lasting.process.pid, resource.RLIMIT_NOFILE) == (512, mine[1])
+    assert resource.prlimit(lasting.process.pid, resource.RLIMIT_NOFILE) == (128, mine[1])
     assert resource.prlimit(lasting.worker, resource.RLIMIT_NOFILE) == (mine[1], mine[1])
 
 

@@ -75,7 +75,7 @@ def test_the_commands_that_it_names_exist(
     app: Flask = real_client.application
     named = set(re.findall(r"flask --app wsgi ([\w-]+)", text_of(page, language)))
     assert named <= set(app.cli.commands)
-    makefile = (JS.parents[1] / "Makefile").read_text()
+    makefile = (JS.parents[1] / "Makefile").read_text(encoding="utf-8")
     for target in re.findall(r"\bmake ([a-z]+)", text_of(page, language)):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE)
     assert set(re.findall(r"make bench ARGS=(\w+)", text_of(page, language))) <= set(OWN_TABLES)
@@ -98,11 +98,11 @@ def test_all_that_a_browser_keeps_is_told(language: str) -> None:
     keys = {
         key
         for file in JS.glob("*.js")
-        if "Storage" in (code := file.read_text())
+        if "Storage" in (code := file.read_text(encoding="utf-8"))
         for key in re.findall(r'KEY = "([\w-]+)"', code)
     }
     assert keys == set(re.findall(r"^\| `([\w-]+)`", text_of("privacy", language), re.MULTILINE))
-    assert not any("cookie" in file.read_text() for file in JS.glob("*.js"))
+    assert not any("cookie" in file.read_text(encoding="utf-8") for file in JS.glob("*.js"))
 
 
 def test_nothing_sets_a_cookie(client: FlaskClient) -> None:

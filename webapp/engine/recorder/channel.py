@@ -137,7 +137,9 @@ def _child() -> str:
 
 def _opened(path: str, flags: int) -> int:
     opened = os.open(path, flags | os.O_CLOEXEC)
-    moved = fcntl.fcntl(opened, fcntl.F_DUPFD_CLOEXEC, LOWEST_DESCRIPTOR)
+    # The limit may be a low one.
+    lowest = min(LOWEST_DESCRIPTOR, os.sysconf("SC_OPEN_MAX") // 2)
+    moved = fcntl.fcntl(opened, fcntl.F_DUPFD_CLOEXEC, lowest)
     os.close(opened)
     return moved
 
