@@ -70,8 +70,13 @@ def everything(site: Served) -> list[int]:
 
 
 def test_at_a_stop_streams_end_with_a_result_and_nothing_is_left(tmp_path: Path) -> None:
-    """Lost: how a run would have gone on. It says so, also when the server is back."""
+    """Lost: how a run would have gone on. It says so, also when the server is back.
+
+    A client that does not read delays nobody and no stop; lost is what it did not read.
+    """
     with served(tmp_path / "runs.sqlite") as site:
+        slow = site.press(1, times=10)  # never read beyond its head
+        assert b"outcome-finished" in site.press(0.02).read()
         stream = site.press(1, times=10)
         read = until(stream, PRINTED)
         below = everything(site)
@@ -83,6 +88,7 @@ def test_at_a_stop_streams_end_with_a_result_and_nothing_is_left(tmp_path: Path)
         assert read.rstrip().endswith(b"event: over\ndata:")
         assert site.process.wait(ENDED) == 0
         wait_until(lambda: not any(is_alive(pid) for pid in below))
+        slow.close()
     with served(tmp_path / "runs.sqlite") as again:
         page = kept(again, read)
     assert PRINTED in page
@@ -181,16 +187,6 @@ def test_the_database_may_fail_in_mid_run(lasting: Served) -> None:
         elsewhere.rename(folder)
     wait_until(lasting.is_ready)
     assert KEPT in lasting.press(0.02).read()
-
-
-def test_a_client_that_does_not_read_delays_nobody_and_no_stop(tmp_path: Path) -> None:
-    """Lost: what it did not read; the run is stored or ended like any other."""
-    with served(tmp_path / "runs.sqlite") as site:
-        slow = site.press(1, times=10)  # never read beyond its head
-        assert b"outcome-finished" in site.press(0.02).read()
-        site.process.terminate()
-        assert site.process.wait(ENDED) == 0
-        slow.close()
 
 
 def test_a_client_that_takes_nothing_is_given_up(lasting: Served) -> None:

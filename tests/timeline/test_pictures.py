@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from xml.etree import ElementTree
 
 import pytest
@@ -17,7 +18,7 @@ from webapp.timeline.arrows import find_arrows
 from webapp.timeline.cycle import draw_cycle
 from webapp.timeline.document import draw_document
 from webapp.timeline.figure import Setting, draw_figure
-from webapp.timeline.lanes import State, draw
+from webapp.timeline.lanes import State, Timeline, draw
 from webapp.timeline.scale import UNITS, View, ticks, written
 from webapp.timeline.steps import draw_steps
 from webapp.timeline.svg import MANY, Picture, draw_picture
@@ -65,11 +66,15 @@ ODD: dict[str, Recording] = {
 }
 
 
+@cache
+def drawn(name: str) -> Timeline:
+    return draw(ODD[name])
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", ODD)
 def test_every_record_draws(name: str, language: Language) -> None:
-    say, recording = WORDINGS[language], ODD[name]
-    timeline = draw(recording)
+    say, timeline = WORDINGS[language], drawn(name)
     html = draw_figure(timeline, say, Setting(ideal=0.5))
     # It is XML, too, but for HTML's void element, its bare attribute and its data.
     html = re.sub(r"<script.*</script>| hidden", "", re.sub(r"(<input[^>]*)>", r"\1/>", html))
