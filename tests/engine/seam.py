@@ -155,9 +155,9 @@ def test_the_hard_deadline_kills_a_run_that_will_not_listen(
 
 def test_a_thread_that_is_left_behind_is_waited_for_as_python_does(run: Run) -> None:
     recording = run("""
-        import threading, time
+        import threading
         def late():
-            time.sleep(0.05); print("late")
+            threading.main_thread().join(); print("late")
         threading.Thread(target=late).start()
         print("main is over")
     """)

@@ -47,7 +47,7 @@ def test_a_lock_is_named_and_its_holders_never_overlap(run: Run) -> None:
         lock = threading.Lock()
         def work():
             with lock:
-                time.sleep(0.02)
+                time.sleep(0.3)
         threads = [threading.Thread(target=work) for _ in range(4)]
         for thread in threads: thread.start()
         for thread in threads: thread.join()
@@ -226,7 +226,7 @@ def test_join_reports_a_wait_only_where_there_is_one(run: Run) -> None:
                 frame = frame.f_back
         def work():
             while not tried: time.sleep(0.01)
-            while "_wait_for_tstate_lock" not in calls(main): time.sleep(0.01)
+            while "join" not in calls(main): time.sleep(0.01)
         main, tried = threading.get_ident(), []
         slow = threading.Thread(target=work, name="slow")
         slow.start()
@@ -254,11 +254,11 @@ def test_a_wait_says_what_would_end_it_and_how_long_it_may_last(run: Run) -> Non
         def hold():
             with lock:
                 meeting.wait()
-                ready.wait(0.2)
+                ready.wait(1)
         def put():
             items.put(1); items.put(2)
         def put_later():
-            time.sleep(0.05)
+            time.sleep(1)
             far.put(3)
         workers = [threading.Thread(target=work, name=work.__name__) for work in (hold, put)]
         for worker in workers: worker.start()
@@ -268,7 +268,7 @@ def test_a_wait_says_what_would_end_it_and_how_long_it_may_last(run: Run) -> Non
         threading.Thread(target=put_later).start()
         far.get(timeout=5)
         with ThreadPoolExecutor() as executor:
-            executor.submit(time.sleep, 0.05).result()
+            executor.submit(time.sleep, 1).result()
     """)
     waits = {
         (event.object, event.how, event.timeout)
@@ -278,7 +278,7 @@ def test_a_wait_says_what_would_end_it_and_how_long_it_may_last(run: Run) -> Non
     assert waits == {
         ("lock", How.ACQUIRE, None),
         ("meeting", How.BARRIER, None),
-        ("ready", How.SIGNAL, 0.2),
+        ("ready", How.SIGNAL, 1.0),
         ("items", How.PUT, None),
         ("far", How.GET, 5.0),
         ("future", How.RESULT, None),
@@ -374,10 +374,10 @@ PROGRAMS = {
         sys.exit("I give up")
         """,
     "it exits with a number, after its threads and exit functions": """
-        import atexit, sys, threading, time
+        import atexit, sys, threading
         atexit.register(print, "at exit")
         def late():
-            time.sleep(0.02); print("late")
+            threading.main_thread().join(); print("late")
         threading.Thread(target=late).start()
         print("main is over")
         sys.exit(3)

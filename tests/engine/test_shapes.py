@@ -237,7 +237,7 @@ def test_a_child_that_is_forked_by_hand_has_a_life_and_a_name(run: Run) -> None:
         if pid == 0:
             thread = threading.Thread(target=print, args=("inside",), name="helper")
             thread.start(); thread.join()
-            time.sleep(0.05)
+            time.sleep(1)
             os._exit(3)
         os.waitpid(pid, 0)
     """)
@@ -371,7 +371,7 @@ def test_waiting_for_one_of_several_pipes_names_them_all(run: Run) -> None:
         left, far_left = multiprocessing.Pipe()
         right, far_right = multiprocessing.Pipe()
         def send():
-            time.sleep(0.05); far_right.send("x")
+            time.sleep(1); far_right.send("x")
         threading.Thread(target=send).start()
         for end in wait([left, right]): print(end.recv())
     """)
