@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
 from webapp.engine import tree
 from webapp.engine.events import Event, Kind
@@ -53,6 +57,19 @@ def is_alive(pid: int) -> bool:
     # The name, in brackets, may hold anything; the state is the first field after it.
     state = tree.read(pid, "stat").rpartition(")")[2].split()[:1]
     return state not in ([], ["Z"])
+
+
+@contextmanager
+def cores_taken(spare: int = 0) -> Iterator[None]:
+    """Keep all cores busy until the end of the block, by `spare` more processes than cores."""
+    command = [sys.executable, "-IS", "-c", "while True: pass"]
+    others = [subprocess.Popen(command) for _ in range((os.cpu_count() or 1) + spare)]
+    try:
+        yield
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
 
 
 def pids_printed(recording: Recording) -> list[int]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import time
 from dataclasses import replace
 
 import pytest
 
 from tests.engine.conftest import Run
+from tests.engine.running import cores_taken
 from tests.lessons.test_claims import MAIN, A, B, Step, recording
 from webapp.engine import pressure
 from webapp.engine.events import Kind
@@ -109,12 +107,6 @@ def test_what_the_kernel_does_not_tell_is_not_made_up(
 
 
 def test_a_run_beside_others_that_take_all_cores_was_held_up(run: Run) -> None:
-    command = [sys.executable, "-IS", "-c", "while True: pass"]
-    others = [subprocess.Popen(command) for _ in range((os.cpu_count() or 1) + 1)]
-    try:
+    with cores_taken(spare=1):
         recording = run(COMPUTES)
-    finally:
-        for other in others:
-            other.kill()
-            other.wait()
     assert recording.held_up > 0.05

@@ -5,15 +5,12 @@ A claim of time is one with a margin, or one about a duration.
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from tests.engine.running import cores_taken
 from tests.lessons.demos import TOPICS, each_choice, every_demo, find_demo, run_all, short_values
 from tests.lessons.test_claims import recording
 from webapp.engine.embedded import EmbeddedRunner
@@ -123,7 +120,7 @@ def test_no_claim_of_time_is_false_where_others_take_all_cores(
 ) -> None:
     demos = [demo for demo in topic.demos if of_time(demo)]
     jobs = [(demo, values) for demo in demos for values in each_choice(demo) if _forked(values)]
-    with _cores_taken():
+    with cores_taken():
         runs = run_all(runner, [demo.program(values) for demo, values in jobs])
     for (demo, values), run in zip(jobs, runs, strict=True):
         for claim in of_time(demo).values():
@@ -154,22 +151,3 @@ def _written(folder: Path, demo: Demo, there: str, instead: str) -> Path:
     path = folder / demo.path.name
     path.write_text(demo.source.replace(there, instead), encoding="utf-8")
     return path
-
-
-class _Busy:
-    """A process that computes for as long as it is let."""
-
-    def __enter__(self) -> None:
-        self.process = subprocess.Popen([sys.executable, "-IS", "-c", "while True: pass"])
-
-    def __exit__(self, *_: object) -> None:
-        self.process.kill()
-        self.process.wait()
-
-
-def _cores_taken() -> ExitStack:
-    """Keep all processors busy until the end of the block."""
-    with ExitStack() as stack:
-        for _ in range(os.cpu_count() or 1):
-            stack.enter_context(_Busy())
-        return stack.pop_all()
