@@ -1,0 +1,263 @@
+"""Render every page, API answer and recorded page into a folder, the same bytes each time.
+
+    PYTHONHASHSEED=0 python -m tools.render RECORDINGS FOLDER
+    diff -r BEFORE AFTER
+
+A change of shape must change nothing that a visitor sees: render before it and after it, and
+compare. RECORDINGS is a folder with one real run of each demo; runs that are missing there are
+carried out first. So that nothing else varies, the runs are played back, their ids are counted,
+and the clock of the pages stands still.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from tools.playback import BEGAN, Playback, SteadyStore, recorded
+from webapp.app import create_app
+from webapp.engine.embedded import EmbeddedRunner
+from webapp.engine.recording import Recording
+from webapp.lessons.folders import find_topics
+from webapp.lessons.text import LANGUAGES
+from webapp.lessons.topic import Demo, Topic
+from webapp.pages.wording import load_wordings
+from webapp.record.page import Ran, draw_page
+from webapp.settings import Settings
+from webapp.store.store import Store, StoredRun
+
+UNKNOWN = "-" * 16
+STREAM = {"HX-Request": "true", "Accept": "text/html, text/event-stream"}
+BAD = {"": ["x"], "extra": ["1"]}
+VARYING = ("Date", "Retry-After", "X-RateLimit-Remaining", "X-RateLimit-Reset")
+"""Headers that tell the time."""
+
+
+def main() -> int:
+    """Render everything; return the exit code."""
+    if os.environ.get("PYTHONHASHSEED") != "0" or not sys.argv[2:]:
+        print(__doc__, file=sys.stderr)
+        return 2
+    recordings, folder = Path(sys.argv[1]), Path(sys.argv[2])
+    topics = find_topics()
+    with closing(EmbeddedRunner()) as engine:
+        records = {
+            demo.path: recorded(recordings / f"{topic.slug}.{demo.slug}.recording", engine, demo)
+            for topic, demo in each(topics)
+        }
+    time.monotonic = lambda: 0.0
+    secrets.token_urlsafe = lambda nbytes=None: "token"
+    writer, runner = Writer(folder), Playback(records)
+    often = Settings(rate_limit=1_000_000, rate_limit_page=1_000_000)
+    with (
+        tempfile.TemporaryDirectory() as place,
+        closing(SteadyStore(f"sqlite:///{place}/runs.sqlite")) as store,
+    ):
+        app = create_app(runner, topics, store, often)
+        Rendering(app, topics, runner, store, writer).render()
+    render_recorded(topics, records, writer)
+    print(f"{writer.written} files in {folder}")
+    return 0
+
+
+def each(topics: Sequence[Topic]) -> Iterator[tuple[Topic, Demo]]:
+    """Every demo with its topic."""
+    return ((topic, demo) for topic in topics for demo in topic.demos)
+
+
+class Writer:
+    """Writes answers as files whose names say what was asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True)
+        self._folder = folder
+        self.written = 0
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write one file. Raises FileExistsError where it is there."""
+        safe = re.sub(r"[^\w.&=+-]+", "_", name).strip("_")
+        with (self._folder / f"{self.written:05} {safe[:180]}").open("xb") as file:
+            file.write(content)
+        self.written += 1
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """Asks the site for everything."""
+
+    app: Flask
+    topics: Sequence[Topic]
+    runner: Playback
+    store: Store
+    writer: Writer
+
+    def render(self) -> None:
+        """Demos before their first run, their runs, and then whatever addresses there are."""
+        for topic, demo in each(self.topics):
+            for language in LANGUAGES:
+                self.demo(topic, demo, f"/{language}/{topic.chapter}/{topic.slug}/{demo.slug}")
+        for topic, demo in each(self.topics):
+            for pair in demo.beside:
+                self.compare(topic.name_of(demo), pair.other)
+        runs = self.keep_one_of_each()
+        for rule in sorted(self.app.url_map.iter_rules(), key=str):
+            if "GET" in (rule.methods or ()):
+                for arguments in self.arguments(sorted(rule.arguments), rule.endpoint, runs):
+                    with self.app.test_request_context():
+                        self.ask("GET", self.app.url_for(rule.endpoint, **arguments))
+        self.programs(runs)
+        self.mistakes(runs)
+        for command in ("demos", "settings", "routes"):
+            result = self.app.test_cli_runner().invoke(args=[command])
+            self.writer.write(f"flask {command}", result.output.encode())
+
+    def demo(self, topic: Topic, demo: Demo, page: str) -> None:
+        """A demo's page before and after its runs, and its form when it is sent."""
+        own = {p.name: p.write(p.default) for p in demo.parameters}
+        self.ask("GET", f"{page}?{urlencode({**own, 'run-transcript-only': '1'})}")
+        for form in (BAD, dict.fromkeys(own, "x"), dict.fromkeys(own, "-1"), {}):
+            if form or own:
+                self.ask("GET", f"{page}?{urlencode(form, doseq=True)}")
+                self.ask("POST", page, form)
+                self.ask("POST", page, form, STREAM)
+        self.ask("GET", f"{page}.py?{urlencode(own)}")
+        self.ask("GET", page)
+        for address in (page, f"{page}/repeat"):
+            self.ask("POST", address, own)
+            self.ask("POST", address, own, STREAM)
+        self.ask("POST", page, {**own, "run-transcript-only": "1"}, STREAM)
+        self.ask("GET", page)
+
+    def compare(self, first: str, second: str) -> None:
+        """The comparison of two demos: its form, and both runs."""
+        for language in LANGUAGES:
+            sent = self.ask("GET", f"/{language}/compare/{first}/{second}")
+            page = sent.headers["Location"]
+            self.ask("GET", page)
+            path, _, query = page.partition("?")
+            for headers in ({}, STREAM):
+                self.ask("POST", path, query, headers)
+                self.ask("POST", path, f"{query}&a.extra=1", headers)
+
+    def keep_one_of_each(self) -> dict[str, str]:
+        """Store a run of each demo; give their ids by "topic/demo"."""
+        kept = {}
+        for number, (topic, demo) in enumerate(each(self.topics)):
+            id = f"kept{number:012}"
+            values = {n: list(v) if isinstance(v, tuple) else v for n, v in demo.defaults.items()}
+            played = self.runner.start(demo.program(demo.defaults))
+            recording = self.runner.recording(played)
+            recording = replace(recording, receipt=replace(recording.receipt, run=id))
+            self.store.save(
+                StoredRun(id, topic.slug, demo.slug, values, False, demo.source, recording, BEGAN)
+            )
+            kept[topic.name_of(demo)] = id
+        return kept
+
+    def arguments(
+        self, names: Sequence[str], endpoint: str, runs: Mapping[str, str]
+    ) -> Iterator[dict[str, Any]]:
+        """All that an address can be given."""
+        languages: Sequence[dict[str, Any]] = [{}]
+        if "language" in names:
+            languages = [{"language": language} for language in LANGUAGES]
+        rest: Sequence[dict[str, Any]] = [{}]
+        match [name for name in names if name != "language"]:
+            case ["slug"]:
+                slug = endpoint.partition(".")[0]
+                rest = [{"slug": d.slug} for t, d in each(self.topics) if t.slug == slug]
+                rest = [*rest, {"slug": "nowhere"}]
+            case ["id"]:
+                rest = [{"id": id} for id in (*runs.values(), UNKNOWN, "malformed")]
+            case ["first", "second"]:
+                ids = [*runs.values(), UNKNOWN]
+                pairs = pairwise(ids)
+                rest = [{"first": first, "second": second} for first, second in pairs]
+            case ["demo", "topic"]:
+                rest = [{"topic": t.slug, "demo": d.slug} for t, d in each(self.topics)]
+            case ["demo", "other", "other_topic", "topic"] | ["name", "version"]:
+                rest = []  # asked for with the pairs; files are what they are
+            case []:
+                pass
+            case unknown:
+                raise RuntimeError(f"nobody knows what to give {endpoint} for {unknown}")
+        return ({**language, **other} for language in languages for other in rest)
+
+    def programs(self, runs: Mapping[str, str]) -> None:
+        """What programs send: the JSON API and the report's routes."""
+        for name in runs:
+            started = self.ask("POST", "/api/runs", {"demo": name}, json=True)
+            self.ask("POST", "/api/runs", {"demo": name, "parameters": {"extra": 1}}, json=True)
+            if started.is_json and isinstance(started.json, dict) and "id" in started.json:
+                self.ask("GET", f"/api/runs/{started.json['id']}")
+        for rule in sorted(self.app.url_map.iter_rules(), key=str):
+            if rule.endpoint.startswith("report."):
+                for query in ("thread_count=2&unit_seconds=0.01", "thread_count=x", "extra=1"):
+                    self.ask("GET", f"{rule.rule}?{query}")
+
+    def mistakes(self, runs: Mapping[str, str]) -> None:
+        """What is not there, or is asked for in a wrong way."""
+        id = next(iter(runs.values()))
+        for headers in ({}, {"Accept-Language": "fa"}, {"Accept": "application/json"}):
+            for path in ("/nowhere", "/de/", "/en/threads", f"/runs/{UNKNOWN}", "/api/nowhere"):
+                self.ask("GET", path, headers=headers)
+            self.ask("PUT", "/en/", headers=headers)
+            self.ask("POST", f"/runs/{UNKNOWN}/cancel", headers=headers)
+            self.ask("POST", "/api/runs", {"demo": "nowhere"}, headers, json=True)
+        for query in ("from=0&to=0.01", "from=x&to=1", "from=9&to=1"):
+            for language in LANGUAGES:
+                self.ask("GET", f"/{language}/runs/{id}?{query}")
+                self.ask("GET", f"/{language}/compare?demo=lock/lost-update&{query}")
+
+    def ask(
+        self,
+        method: str,
+        address: str,
+        form: Any = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        json: bool = False,
+    ) -> TestResponse:
+        """Ask the site, write the whole answer, and give it."""
+        sent: dict[str, Any] = {}
+        if json:
+            sent = {"json": form}
+        elif isinstance(form, str):
+            sent = {"data": form, "content_type": "application/x-www-form-urlencoded"}
+        elif form is not None:
+            sent = {"data": form}
+        answer = self.app.test_client().open(
+            address, method=method, headers=dict(headers or {}), **sent
+        )
+        told = sorted(f"{k}: {v}" for k, v in answer.headers if k not in VARYING)
+        head = "\n".join([answer.status, *told])
+        self.writer.write(f"{method} {address}", f"{head}\n\n".encode() + answer.data)
+        return answer
+
+
+def render_recorded(
+    topics: Sequence[Topic], records: Mapping[Path, Recording], writer: Writer
+) -> None:
+    """The page that `record` makes of each demo."""
+    for language, say in load_wordings().items():
+        for topic, demo in each(topics):
+            ran = Ran(demo.path, (), demo.source, records[demo.path])
+            writer.write(f"record {language} {topic.name_of(demo)}", draw_page(say, ran).encode())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
