@@ -16,7 +16,8 @@ from pathlib import Path
 
 from bench.__main__ import machine
 from bench.counting import count, resident, shared_memory
-from webapp.engine.embedded import EmbeddedRunner, Limits
+from webapp.engine.embedded import EmbeddedRunner
+from webapp.engine.limits import Limits
 from webapp.engine.program import Program
 from webapp.lessons.folders import TOPICS
 

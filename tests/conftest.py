@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from webapp.engine.embedded import EmbeddedRunner, Limits
+from webapp.engine.embedded import EmbeddedRunner
+from webapp.engine.limits import Limits
 from webapp.store.store import Store
 
 # Tests that are imported say what was wrong as others do.

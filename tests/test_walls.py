@@ -167,6 +167,15 @@ def test_loading_it_loads_nothing_of_the_web(module: str) -> None:
     assert not WEB & set(run.stdout.split())
 
 
+def test_the_settings_load_nothing_of_the_engine_but_its_limits() -> None:
+    code = "import sys, webapp.settings; print(*sys.modules)"
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    engine = {name for name in run.stdout.split() if name.startswith("webapp.engine.")}
+    assert engine == {"webapp.engine.limits"}
+
+
 def test_the_recorder_loads_no_more_of_us_than_it_needs() -> None:
     """Every spawned child pays for it."""
     code = "import sys, webapp.engine.recorder; print(*sys.modules)"

@@ -16,8 +16,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp.api.answers import answer_program
 from webapp.api.blueprints import api_blueprints
-from webapp.engine.embedded import EmbeddedRunner, bare
+from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.runner import Runner
+from webapp.engine.surroundings import bare
 from webapp.lessons.folders import TOPICS, find_topics
 from webapp.lessons.topic import Topic
 from webapp.operating import RUNNER

@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from webapp.engine.embedded import MB, Limits
+from webapp.engine.limits import MB, Limits
 
 PREFIX = "MOVAZI_"
 

@@ -15,7 +15,7 @@ from tests.cluster.services import WorkerProcess
 from tests.engine.conftest import run, write  # noqa: F401  (fixtures)
 from tools.services import PostgresServer, RedisServer
 from webapp.cluster.runner import ClusterRunner
-from webapp.engine.embedded import Limits
+from webapp.engine.limits import Limits
 
 Make = Callable[..., Any]
 

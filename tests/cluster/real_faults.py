@@ -21,8 +21,8 @@ from tests.engine.seam import FOREVER
 from tools.services import RedisServer
 from webapp.cluster.queues import TASK, make_celery
 from webapp.cluster.runner import ClusterRunner
-from webapp.engine.embedded import Limits
 from webapp.engine.events import Event, Kind
+from webapp.engine.limits import Limits
 from webapp.engine.program import Program
 from webapp.engine.recording import Outcome
 from webapp.engine.runner import Interrupted, Phase, UnknownRun, Unreachable

@@ -17,7 +17,7 @@ from tests.engine.running import finish
 from tests.engine.seam import FOREVER
 from tools.services import RedisServer
 from webapp.cluster.runner import ClusterRunner
-from webapp.engine.embedded import Limits
+from webapp.engine.limits import Limits
 from webapp.engine.machines import Needs, this_machine
 from webapp.engine.recording import Outcome
 from webapp.engine.runner import Unreachable

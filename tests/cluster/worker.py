@@ -10,8 +10,9 @@ import sys
 from pathlib import Path
 
 from webapp.cluster.serving import serve
-from webapp.engine.embedded import Limits, bare
+from webapp.engine.limits import Limits
 from webapp.engine.machines import Needs, this_machine
+from webapp.engine.surroundings import bare
 
 url, root, name, limits, needs = sys.argv[1:]
 serve(

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.engine.running import finish
-from webapp.engine.embedded import EmbeddedRunner, Limits
+from webapp.engine.embedded import EmbeddedRunner
+from webapp.engine.limits import Limits
 from webapp.engine.program import Program
 from webapp.engine.recording import Recording
 

@@ -13,7 +13,8 @@ import pytest
 from tests.engine.conftest import Write
 from tests.engine.running import finish, is_alive, texts, until_printed, wait_until
 from webapp.engine import tree
-from webapp.engine.embedded import MB, RESERVED, UNLIMITED, EmbeddedRunner, Limits
+from webapp.engine.embedded import EmbeddedRunner
+from webapp.engine.limits import MB, RESERVED, UNLIMITED, Limits
 from webapp.engine.program import Program
 from webapp.engine.recording import Outcome, Recording
 from webapp.engine.runner import Phase

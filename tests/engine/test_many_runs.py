@@ -7,7 +7,8 @@ from pathlib import Path
 
 from tests.engine.conftest import Run, Write
 from tests.engine.running import finish, texts
-from webapp.engine.embedded import EmbeddedRunner, default_capacity
+from webapp.engine.embedded import EmbeddedRunner
+from webapp.engine.limits import default_capacity
 from webapp.engine.recording import Outcome
 from webapp.engine.runner import UnknownRun
 

@@ -31,7 +31,8 @@ import os, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from webapp.engine import run_user
-from webapp.engine.embedded import EmbeddedRunner, bare
+from webapp.engine.embedded import EmbeddedRunner
+from webapp.engine.surroundings import bare
 from webapp.engine.program import Program
 run_user.HELPER = Path(sys.argv[3])
 runner = EmbeddedRunner(around=bare("nobody"))

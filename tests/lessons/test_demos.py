@@ -23,7 +23,8 @@ from tests.lessons.demos import (
     run_all,
     short_values,
 )
-from webapp.engine.embedded import EmbeddedRunner, Limits
+from webapp.engine.embedded import EmbeddedRunner
+from webapp.engine.limits import Limits
 from webapp.engine.program import Program, with_parameters
 from webapp.engine.recording import Outcome, Recording
 from webapp.lessons.parameters import Value

@@ -9,8 +9,8 @@ import logging.config
 import sys
 from collections.abc import Sequence
 
-from webapp.engine.embedded import bare
 from webapp.engine.run_user import RunUserError
+from webapp.engine.surroundings import bare
 from webapp.lessons.folders import TOPICS, find_topics
 from webapp.operating.logs import log_config
 from webapp.settings import Settings, SettingsError, engine_limits, read_settings, variable

@@ -33,8 +33,8 @@ from webapp.cluster.endings import unfinished
 from webapp.cluster.queues import ROUNDS, TASK, make_celery, queue_of
 from webapp.cluster.reader import Reader, Tail
 from webapp.cluster.roster import Roster
-from webapp.engine.embedded import Limits
 from webapp.engine.events import Event
+from webapp.engine.limits import Limits
 from webapp.engine.machines import Machine
 from webapp.engine.program import Program
 from webapp.engine.recording import Outcome, Recording

@@ -21,8 +21,10 @@ from webapp.cluster.board import connect
 from webapp.cluster.queues import TASK, make_celery, queues_of
 from webapp.cluster.runner import LINE_LIFE
 from webapp.cluster.worker import Worker
-from webapp.engine.embedded import EmbeddedRunner, Limits, Surroundings
+from webapp.engine.embedded import EmbeddedRunner
+from webapp.engine.limits import Limits
 from webapp.engine.machines import Machine, Needs, this_machine
+from webapp.engine.surroundings import Surroundings
 
 SWITCH_INTERVAL = 0.0001
 """Seconds that a thread may compute while others wait for their turn."""

@@ -9,6 +9,7 @@ Standard library only, and nothing of the web or of the topics.
 
 `runner`        the seam: start, follow, cancel, state
 `embedded`      the runner that needs nothing but Python; with `fair` and `deadlock`
+`limits`        what it allows; `surroundings`: what a program finds around it
 `launcher`      a warm process, exec'ed once, that forks a supervisor for each run, ahead
 `supervisor`    one run: starts the program, keeps its deadlines, ends its whole tree (`tree`)
 `inherited`     the signals and the umask that a program begins with

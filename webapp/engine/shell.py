@@ -17,9 +17,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from webapp.engine.embedded import UNLIMITED, EmbeddedRunner, Surroundings
+from webapp.engine.embedded import EmbeddedRunner
+from webapp.engine.limits import UNLIMITED
 from webapp.engine.program import Program, ProgramError, main_defaults
 from webapp.engine.recording import Recording
+from webapp.engine.surroundings import Surroundings
 
 USAGE = 2
 """The exit code where the command itself is wrong, as argparse has it."""

@@ -13,9 +13,11 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from webapp.engine.embedded import UNLIMITED, EmbeddedRunner, Surroundings
+from webapp.engine.embedded import EmbeddedRunner
+from webapp.engine.limits import UNLIMITED
 from webapp.engine.program import Program
 from webapp.engine.recording import Outcome, Recording
+from webapp.engine.surroundings import Surroundings
 from webapp.lessons.text import LANGUAGES
 from webapp.pages.wording import load_wordings
 from webapp.record.interrupts import Interrupts

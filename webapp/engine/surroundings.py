@@ -1,0 +1,38 @@
+"""What a program finds around it: its environment, user, folder and standard streams."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a program finds around it: `environment`, the `user` that it runs as ("": our own), and
+    `work`, the folder that it runs in.
+
+    Without `work` each run gets an empty folder of its own, for its temporary files too, that goes
+    with it. `stdin` is a file descriptor. `output` is given all that the program prints, with the
+    stream's name, as it comes: what is beyond the limit of events, too. A program that `inherits`
+    has our ignored and blocked signals and our umask, as it would from a shell.
+    """
+
+    environment: Mapping[str, str]
+    user: str = ""
+    work: Path | None = None
+    stdin: int = subprocess.DEVNULL
+    output: Callable[[str, str], None] | None = None
+    inherits: bool = False
+
+
+def bare(user: str = "") -> Surroundings:
+    """For programs that strangers start: nothing of the server's own environment."""
+    kept = ("PATH", "LANG", "LC_ALL", "TZ")
+    found = {name: os.environ[name] for name in kept if name in os.environ}
+    # Each thread would reserve 64 MB of address space, up to eight times the number of cores (see
+    # mallopt(3)): with many cores a program of some threads had none left.
+    environment = {"LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "4", **found}
+    return Surroundings(environment, user)
