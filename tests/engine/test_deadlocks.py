@@ -9,7 +9,6 @@ import pytest
 
 from tests.engine.conftest import Run, Write
 from tests.engine.running import finish, texts, wait_until
-from webapp.engine import embedded
 from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.recording import Outcome, Wait
 
@@ -121,8 +120,8 @@ def test_a_run_with_a_step_that_is_not_read_yet_is_no_deadlock(
 
     def mistaken(events: object) -> tuple[Wait, ...]:
         go.touch()
-        seat = next(seat for seat in runner._seats.values() if seat.run)
-        wait_until(lambda: embedded._has_unread(seat))
+        seat = next(run.seat for run in runner._engine._running.values())
+        wait_until(lambda: bool(seat and seat.has_unread()))
         return (Wait("MainThread", "lock", line=2, giver="MainThread"),)
 
     # Without the observer its sleeps are no steps: it is silent, and so it is looked at.

@@ -126,7 +126,7 @@ def test_without_room_for_temporary_files_a_run_fails_and_later_ones_do_not(
         make(path)
 
     with monkeypatch.context() as patch:
-        wait_until(lambda: runner._free is not None)
+        wait_until(lambda: runner._engine.seats.free is not None)
         patch.setattr(os, "mkfifo", make_no_more)
         descriptors = count(runner).descriptors
         programs = [write("print('never')") for _ in range(MANY)]
@@ -142,7 +142,7 @@ def test_without_room_for_temporary_files_a_run_fails_and_later_ones_do_not(
         assert runner.answers(30)
         assert count(runner).descriptors < descriptors
     assert texts(finish(runner, runner.start(write("print('again')")))) == ["again"]
-    wait_until(lambda: runner._free is not None)
+    wait_until(lambda: runner._engine.seats.free is not None)
     assert runner.answers(30)
 
 

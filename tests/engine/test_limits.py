@@ -193,7 +193,7 @@ def test_what_finished_runs_have_printed_counts_for_how_many_are_kept(
         finish(runner, runs[-1])
         runs.append(runner.start(write("print('x' * 4_000_000)")))
     finish(runner, runs[-1])
-    assert [*runner._runs] == runs[-1:]
+    assert runner._runs.ids == runs[-1:]
     assert runner.state(runs[-1]).phase is Phase.OVER
 
 

@@ -42,9 +42,9 @@ def test_it_answers_as_long_as_its_thread_and_its_launcher_work(
 ) -> None:
     runner = make_runner()
     assert runner.answers(5)
-    runner._commands.append(lambda: wait_until(lambda: stopped, 10))
+    runner._engine._commands.append(lambda: wait_until(lambda: stopped, 10))
     stopped = False
-    os.eventfd_write(runner._wake, 1)
+    os.eventfd_write(runner._engine._wake, 1)
     assert not runner.answers(0.05)
     stopped = True
     wait_until(lambda: runner.answers(1))

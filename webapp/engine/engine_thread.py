@@ -1,0 +1,287 @@
+"""The engine's thread: it alone starts runs, reads what they report, and ends them.
+
+One thread does all reading, so that a slow visitor never slows a run. Other threads hand it
+commands. Its selector holds, with each file descriptor, the function to call when that can be read.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import selectors
+import shutil
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Callable
+from functools import partial
+
+from webapp.engine import deadlock, wire
+from webapp.engine.limits import Limits
+from webapp.engine.link import Link
+from webapp.engine.live_run import LiveRun
+from webapp.engine.machines import Machine
+from webapp.engine.recording import Outcome
+from webapp.engine.run_user import find_run_user
+from webapp.engine.runner import Phase
+from webapp.engine.runs import Runs
+from webapp.engine.seats import Seat, Seats, make_folder
+from webapp.engine.surroundings import Surroundings
+from webapp.engine.verdict import judge, printed_too_much
+
+log = logging.getLogger(__name__)
+
+TICK = 0.1
+"""Seconds between looks at the clock: for runs that nobody follows and for deadlocks."""
+
+BURST = 300
+"""Reads within a TICK, times the runs that go on, after which the engine's thread rests between two
+of them: a reader that waits for each event is woken for each, by the program's thread, which takes
+as long as to report it. A short run ends before, and is not held up; a class is read together."""
+
+REST = 0.001
+"""Seconds of such a rest."""
+
+REFILL = 0.01
+"""Seconds of quiet after which the next seat is prepared: not while a run begins."""
+
+STOPPED = "the server was stopped"
+"""Why a run was lost that had to end with the server."""
+
+
+class EngineThread:
+    """Carries out runs: by its own thread alone, but for what is marked as called from any."""
+
+    def __init__(self, runs: Runs, limits: Limits, around: Surroundings, machine: Machine) -> None:
+        """Start the launcher and the thread. Raises OSError, RunUserError."""
+        self._runs = runs
+        self._limits = limits
+        self._around = around
+        self._machine = machine
+        self._running: dict[str, LiveRun] = {}  # by the names of their seats
+        self._ended = Counter(dict.fromkeys(Outcome, 0))
+        self._commands: deque[Callable[[], None]] = deque()
+        self._closing = False
+        self.end_all_at: float | None = None  # time.monotonic(), if the server is to stop
+        user = find_run_user(around.user)
+        self.folder = make_folder(user)
+        self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._wake, selectors.EVENT_READ, self._run_commands)
+        self.link = Link(
+            self.folder, user, around, self._selector, reaped=self._vacate, gone=self._start_anew
+        )
+        resources = limits.resources()
+        self.seats = Seats(
+            self.folder, user, resources, self._selector, tell=self.link.tell, take=self._take
+        )
+        self.seats.refill()
+        self._thread = threading.Thread(target=self._serve, name="engine", daemon=True)
+        self._thread.start()
+
+    # --- called from any thread ---
+
+    def command(self, command: Callable[[], None]) -> None:
+        """Have the engine's thread carry something out."""
+        self._commands.append(command)
+        os.eventfd_write(self._wake, 1)
+
+    @property
+    def running(self) -> int:
+        """How many runs go on."""
+        return len(self._running)
+
+    @property
+    def ended(self) -> Counter[Outcome]:
+        """How many have ended, by outcome."""
+        return self._ended.copy()
+
+    def close(self) -> None:
+        """End all runs, the launcher and the engine's thread, and wait for them."""
+        if self._closing:
+            return
+        self._closing = True
+        self.command(lambda: None)
+        self._thread.join()
+        self.link.close(self._limits.grace + 5)
+        self._selector.close()
+        os.close(self._wake)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    # --- the loop ---
+
+    def _serve(self) -> None:
+        looked, reads = time.monotonic(), 0
+        while not self._closing:
+            ready = self._selector.select(self._patience())
+            for key, _ in ready:
+                self._guard(key.data)
+            if not ready and self.seats.is_to_refill():
+                self._guard(self.seats.refill)
+            reads += 1
+            if (now := time.monotonic()) - looked >= TICK:
+                looked, reads = now, 0
+                self._guard(partial(self._look, now))
+            elif reads * len(self._running) > BURST:
+                time.sleep(REST)
+        for name in self.seats.names:
+            self._vacate(name)
+
+    def _patience(self) -> float | None:
+        """How long the engine's thread waits for something to read, in seconds."""
+        if self.seats.is_to_refill():
+            return REFILL
+        return TICK if self._running or self.seats.free is None or self._runs.waiting else None
+
+    def _guard(self, step: Callable[[], None]) -> None:
+        """Take one step; whatever goes wrong with one run must not end the others."""
+        try:
+            step()
+        except Exception:
+            log.exception("the engine could not take a step")
+
+    def _run_commands(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            os.eventfd_read(self._wake)
+        while self._commands:
+            self._guard(self._commands.popleft())
+
+    def _look(self, now: float) -> None:
+        """What the clock alone brings about: abandoned runs, deadlocks, the server's end."""
+        for run in self._runs.not_over():
+            if self.end_all_at is not None and now >= self.end_all_at:
+                self.stop(run, Outcome.LOST, STOPPED)
+            elif run.is_abandoned(now):
+                self.stop(run, Outcome.CANCELLED, "nobody followed it any more")
+            elif run.phase is Phase.RUNNING and run.is_to_examine(now):
+                self._examine(run)
+
+    def _examine(self, run: LiveRun) -> None:
+        cycle = deadlock.find_cycle(run.events)
+        # Looked at last: who sleeps since its FIFO is full has taken a step that is not read yet.
+        if cycle and not (run.seat and run.seat.has_unread()):
+            run.cycle = cycle
+            self.stop(run, Outcome.DEADLOCKED, deadlock.describe(cycle))
+
+    # --- how a run begins ---
+
+    def fill(self) -> None:
+        """Start runs while there is room."""
+        while len(self._running) < self._limits.capacity and (run := self._runs.next()):
+            self._launch(run)
+
+    def _launch(self, run: LiveRun) -> None:
+        try:
+            seat = self.seats.get(observe=run.observe)
+        except OSError as error:
+            self._finish(run, Outcome.FAILED, f"no room for its files: {error.strerror}")
+            return
+        run.seat = seat
+        self._running[seat.name] = run
+        request = self._request(run, seat)
+        if len(request) > wire.MESSAGE_SIZE:
+            self._finish(run, Outcome.FAILED, "its parameters and arguments are too long")
+            return
+        limits = self._limits
+        terms = wire.Terms(limits.soft_deadline, limits.grace, limits.processes)
+        seat.write("terms", wire.dump_line(terms))
+        seat.write("request", request)
+        run.begin()
+
+    def _request(self, run: LiveRun, seat: Seat) -> bytes:
+        work = self._around.work or seat.folder / "work"
+        request = wire.Request(
+            path=str(run.program.path.resolve()),
+            work=str(work),
+            parameters=dict(run.program.parameters),
+            arguments=list(run.program.arguments),
+            temporary=str(work) if self._around.work is None else None,
+        )
+        return wire.dump_line(request)
+
+    # --- what it reports ---
+
+    def _take(self, seat: Seat, output: str) -> None:
+        data = seat.read(output)
+        run = self._running.get(seat.name)
+        if not data or run is None:
+            return  # of the rehearsal; what is left unread would wake us for ever
+        if output == "events":
+            self._take_events(run, seat, data)
+        else:
+            self._take_output(run, output, data)
+
+    def _take_events(self, run: LiveRun, seat: Seat, data: bytes) -> None:
+        events, over = run.reports.read(data, len(run.events) + 1)
+        if run.keep(events, run.reports.held):
+            run.reports.forget()
+            self.stop(run, Outcome.FAILED, printed_too_much(self._limits))
+        if over is not None:
+            self._take_rest(run, seat)
+            outcome, detail = judge(over, run.stopped_as, run.detail, self._limits)
+            self._finish(run, outcome, detail, over)
+
+    def _take_output(self, run: LiveRun, stream: str, data: bytes) -> None:
+        if run.keep(run.reports.read_output(stream, data, len(run.events) + 1)):
+            self.stop(run, Outcome.FAILED, printed_too_much(self._limits))
+
+    def _take_rest(self, run: LiveRun, seat: Seat) -> None:
+        """Read what is left in the output FIFOs of a run that has no writer any more."""
+        for stream in ("stdout", "stderr"):
+            while data := seat.read(stream):
+                self._take_output(run, stream, data)
+
+    # --- how it ends ---
+
+    def stop(self, run: LiveRun, outcome: Outcome, detail: str = "") -> None:
+        """End a run, if it is not over or stopped already."""
+        if run.phase is Phase.OVER or run.stopped_as is not None:
+            return
+        run.stopped_as, run.detail = outcome, detail
+        if run.seat is not None:
+            self.link.tell(wire.Stop(run.seat.name))
+            return
+        self._runs.leave_line(run)
+        self._finish(run, outcome, detail)
+
+    def _vacate(self, name: str) -> None:
+        """A seat has no supervisor any more."""
+        seat = self.seats.find(name)
+        if seat is None:
+            return
+        run = self._running.get(name)
+        if run is not None:
+            self._lose(run, seat)
+        else:
+            self.seats.give_up(seat, remove=not self._closing)
+
+    def _lose(self, run: LiveRun, seat: Seat) -> None:
+        """The run's supervisor is gone: its last word, if there is one, stands in the FIFO."""
+        while data := seat.read("events"):
+            self._take_events(run, seat, data)
+        if run.phase is not Phase.OVER:
+            self._take_rest(run, seat)
+            self._finish(run, Outcome.LOST)
+
+    def _start_anew(self) -> None:
+        """The launcher is gone, and its runs with it: start another."""
+        if self._closing:
+            return
+        vacant = self.seats.names
+        self.link.start()
+        for name in vacant:
+            self._vacate(name)
+
+    def _finish(
+        self, run: LiveRun, outcome: Outcome, detail: str = "", over: wire.Over | None = None
+    ) -> None:
+        if run.seat is not None:
+            # While we close, a supervisor may be on its way to it: all folders go in close().
+            self.seats.give_up(run.seat, remove=not self._closing)
+        run.end(outcome, detail, self._machine, over)
+        if run.seat is not None:
+            self._running.pop(run.seat.name, None)
+        self._ended[outcome] += 1
+        self._runs.forget()
+        self.command(self.fill)  # not at once: one that cannot begin ends here as well

@@ -1,0 +1,109 @@
+"""The link to the launcher: its process, and the socket by which it is told and tells.
+
+It is used by the engine's thread alone; any thread may ask for the `pid` and whether it `lives`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import selectors
+import socket
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+from webapp.engine import launcher, wire
+from webapp.engine.run_user import Identity, RunUser
+from webapp.engine.surroundings import Surroundings
+
+
+class Link:
+    """The launcher of an engine, as it is now."""
+
+    def __init__(
+        self,
+        folder: Path,
+        user: RunUser | None,
+        around: Surroundings,
+        selector: selectors.BaseSelector,
+        *,
+        reaped: Callable[[str], None],
+        gone: Callable[[], None],
+    ) -> None:
+        """Start the launcher for the seats in `folder`. Raises OSError.
+
+        `reaped` is called with the name of a seat that has no supervisor any more, and `gone` when
+        the launcher has ended, and all runs with it.
+        """
+        self._folder = folder
+        self._user = user
+        self._around = around
+        self._selector = selector
+        self._reaped = reaped
+        self._gone = gone
+        self.start()
+
+    def start(self) -> None:
+        """Start the launcher, for the first time or after it was `gone`. Raises OSError."""
+        # Messages keep their bounds, and the end of either side is seen by the other.
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        command = launcher.command(theirs.fileno(), self._folder, inherits=self._around.inherits)
+        identity: Identity = {}
+        if self._user is not None:
+            command, identity = self._user.command(command), self._user.identity()
+        self._process = subprocess.Popen(
+            command,
+            pass_fds=[theirs.fileno()],
+            stdin=self._around.stdin,
+            stdout=subprocess.DEVNULL,
+            env=dict(self._around.environment),
+            # A Ctrl-C in the terminal is for the server; the launcher ends with its socket.
+            start_new_session=True,
+            **identity,
+        )
+        theirs.close()
+        self._control = ours
+        self._selector.register(ours, selectors.EVENT_READ, self._hear)
+
+    @property
+    def pid(self) -> int:
+        """The launcher's process."""
+        return self._process.pid
+
+    def lives(self) -> bool:
+        """Whether the launcher has not ended."""
+        return self._process.poll() is None
+
+    def tell(self, message: wire.Prepare | wire.Stop) -> None:
+        """Send a message; to a launcher that is gone it is lost."""
+        try:
+            self._control.send(wire.dump(message))
+        except OSError as error:
+            # _hear() sees the end of the launcher next, and reports it.
+            if error.errno not in (errno.EPIPE, errno.ECONNRESET):
+                raise
+
+    def close(self, within: float) -> None:
+        """End the launcher and all runs: it is killed after so many seconds."""
+        self._control.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(within)
+        with contextlib.suppress(PermissionError):  # another user's ends with its socket, if late
+            self._process.kill()
+        self._process.wait()
+
+    def _hear(self) -> None:
+        try:
+            data = self._control.recv(wire.MESSAGE_SIZE)
+        except ConnectionResetError:
+            data = b""
+        if not data:
+            self._selector.unregister(self._control)
+            self._control.close()
+            self._process.wait()
+            self._gone()
+            return
+        message = wire.load(data)
+        if isinstance(message, wire.Reaped):
+            self._reaped(message.seat)

@@ -1,0 +1,233 @@
+"""A run as it is kept: its events within the limits, who follows them, and its record in the end.
+
+The engine's thread alone writes it, and followers read it: both under `changed`.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import groupby
+
+from webapp.engine.events import Event, Kind
+from webapp.engine.limits import Limits
+from webapp.engine.machines import Machine
+from webapp.engine.pressure import held_up
+from webapp.engine.program import Program
+from webapp.engine.recording import Outcome, Receipt, Recording, Wait
+from webapp.engine.reports import Reports
+from webapp.engine.runner import HEARTBEAT, Phase
+from webapp.engine.seats import Seat
+from webapp.engine.wire import Over
+
+ESSENTIAL = frozenset({Kind.PRINTED, Kind.STARTED, Kind.ENDED, Kind.EXITED, Kind.RAISED})
+ESSENTIAL_SHARE = 1.5
+"""How far beyond the limit of events those are kept that a run's result stands on."""
+
+GATHER, LONGEST_GATHER = 0.001, 0.2
+"""Seconds that a follower is left to itself after a batch, for each run that goes on, and at most:
+what comes meanwhile is one batch. To wake hundreds for every step takes longer than to show it."""
+
+FRAME = 16
+"""Batches of one run after which even a single one is gathered for so many GATHER: a screen shows
+nothing more often, and what comes first is never held up."""
+
+BYTES_PER_EVENT = 256
+"""What an event takes in memory, about: text that is kept counts as so many events as it fills."""
+
+
+@dataclass
+class LiveRun:
+    """A run from when it is asked for until it is forgotten. `show` is Surroundings.output."""
+
+    id: str
+    program: Program
+    observe: bool
+    about: str
+    asked_at: datetime
+    limits: Limits
+    show: Callable[[str, str], None] | None
+    unfollowed_since: float | None = field(default_factory=time.monotonic)
+    phase: Phase = Phase.QUEUED
+    events: list[Event] = field(default_factory=list)
+    dropped: int = 0
+    cut: bool = False
+    printed: int = 0  # bytes
+    followers: int = 0
+    recording: Recording | None = None
+    changed: threading.Condition = field(default_factory=threading.Condition)
+    ended: threading.Event = field(default_factory=threading.Event)
+    # Of the engine's thread alone:
+    reports: Reports = field(default_factory=Reports)
+    seat: Seat | None = None
+    stopped_as: Outcome | None = None
+    detail: str = ""  # why it was stopped
+    cycle: tuple[Wait, ...] = ()
+    last_event_at: float = 0.0
+    examined: int = -1
+    patience: float = 0.0
+
+    @property
+    def weight(self) -> int:
+        """How much memory it takes, in events."""
+        return len(self.events) + self.printed // BYTES_PER_EVENT
+
+    # --- of any thread ---
+
+    def follow(
+        self, after: int, how_many_run: Callable[[], int]
+    ) -> Generator[Sequence[Event], None, None]:
+        """Give the events after the id `after` as they come, until the run is over."""
+        with self.changed:
+            self.followers += 1
+            self.unfollowed_since = None
+        batches = 0
+        try:
+            while True:
+                with self.changed:
+                    if len(self.events) <= after and self.phase is not Phase.OVER:
+                        self.changed.wait(HEARTBEAT)
+                    batch = self.events[after:]
+                    over = self.phase is Phase.OVER
+                if batch or not over:
+                    yield batch
+                after += len(batch)
+                if over:
+                    return
+                if batch:
+                    batches += 1
+                    many = max(how_many_run(), min(batches, FRAME))
+                    self.ended.wait(min(LONGEST_GATHER, GATHER * many))
+        finally:
+            with self.changed:
+                self.followers -= 1
+                if not self.followers:
+                    self.unfollowed_since = time.monotonic()
+
+    # --- of the engine's thread ---
+
+    def begin(self) -> None:
+        """Note that its program has been asked to begin."""
+        self.last_event_at = time.monotonic()
+        with self.changed:
+            self.phase = Phase.RUNNING
+            self.changed.notify_all()
+
+    def keep(self, events: list[Event], begun: int = 0) -> bool:
+        """Keep events within the limit; beyond it what a result stands on, within another.
+
+        Gives whether the run has printed too much, and must be stopped: with the `begun` bytes of
+        what is not whole yet.
+        """
+        if events:
+            self.last_event_at = time.monotonic()
+            events = self._within_output(events)
+            if self.show is not None:
+                printed = (event for event in events if event.kind is Kind.PRINTED)
+                for stream, own in groupby(printed, lambda event: event.object):
+                    self.show(stream, "".join(event.text for event in own))
+            with self.changed:
+                if len(self.events) + len(events) <= self.limits.events:
+                    self.events += events
+                else:
+                    self._keep_essentials(events)
+                self.changed.notify_all()
+        return self._is_too_much(begun)
+
+    def is_abandoned(self, now: float) -> bool:
+        """Whether nobody has followed it for longer than is allowed."""
+        since, limit = self.unfollowed_since, self.limits.unfollowed
+        return limit is not None and since is not None and now - since > limit
+
+    def is_to_examine(self, now: float) -> bool:
+        """Whether to look for a deadlock: it has been silent for a while; and each time twice as
+        long.
+
+        What is no deadlock for certain yet may be one later, when all its workers are asleep.
+        """
+        silent = now - self.last_event_at
+        if len(self.events) != self.examined:
+            self.examined, self.patience = len(self.events), self.limits.quiet
+        if silent <= self.patience or self.stopped_as is not None or self.dropped:
+            return False
+        self.patience = 2 * silent
+        return True
+
+    def end(self, outcome: Outcome, detail: str, machine: Machine, over: Over | None) -> None:
+        """Make its record. `over` is its supervisor's last word, if there was one."""
+        recording = self._record(outcome, detail, machine, over)
+        with self.changed:
+            self.recording = recording
+            self.phase = Phase.OVER
+            self.changed.notify_all()
+        self.ended.set()
+
+    def _within_output(self, events: list[Event]) -> list[Event]:
+        """Count what is printed; of what comes when it is too much, keep nothing."""
+        for place, event in enumerate(events):
+            if event.kind is Kind.PRINTED:
+                self.printed += len(event.text.encode())
+                if self._is_too_much():
+                    self.dropped += len(events) - place
+                    self.cut = True
+                    return events[:place]
+        return events
+
+    def _is_too_much(self, begun: int = 0) -> bool:
+        """Whether it has printed, and begun to print, beyond the limit; from then on it has."""
+        limit = self.limits.output
+        if limit is None or self.printed + begun <= limit:
+            return False
+        self.printed = max(self.printed, limit + 1)
+        return True
+
+    def _keep_essentials(self, events: list[Event]) -> None:
+        for event in events:
+            essential = event.kind in ESSENTIAL
+            limit = self.limits.events * (ESSENTIAL_SHARE if essential else 1)
+            if len(self.events) < limit:
+                self.events.append(replace(event, id=len(self.events) + 1))
+            else:
+                self.dropped += 1
+                self.cut = self.cut or essential
+
+    def _record(
+        self, outcome: Outcome, detail: str, machine: Machine, over: Over | None
+    ) -> Recording:
+        began = self.reports.began
+        last = self.events[-1].time if self.events else 0
+        return Recording(
+            events=tuple(self.events),
+            outcome=outcome,
+            detail=detail,
+            wall=(over.time - began.time) / 1e9 if over and began else last / 1e6,
+            cpu=over.cpu if over else 0.0,
+            dropped=self.dropped,
+            exit_code=over.code if over else None,
+            swept=over.swept if over else 0,
+            receipt=self._receipt(machine),
+            cut=self.cut,
+            cycle=self.cycle if outcome is Outcome.DEADLOCKED else (),
+            held_up=held_up(began.pressure, over.pressure, over.cpu) if over and began else 0.0,
+        )
+
+    def _receipt(self, machine: Machine) -> Receipt:
+        began = self.reports.began
+        methods = (event.text for event in self.events if event.kind is Kind.STARTS and event.text)
+        return Receipt(
+            run=self.id,
+            started_at=self.asked_at.isoformat(timespec="milliseconds"),
+            pid=began.pid if began else 0,
+            python=began.python if began else "",
+            implementation=began.implementation if began else "",
+            machine=machine.system,
+            cores=machine.cores,
+            start_methods=tuple(dict.fromkeys(methods)),
+            source_sha256=began.sha256 if began else "",
+            observed=self.observe,
+            host=machine.name,
+            free_threaded=bool(began and began.free_threaded),
+        )

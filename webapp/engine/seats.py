@@ -1,0 +1,196 @@
+"""Seats: places for one run each, prepared ahead, so that a run that begins waits for no fork.
+
+A seat is a folder with FIFOs (see `wire`) and a supervisor that waits in it. All of it belongs to
+the engine's thread alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import select
+import selectors
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+
+from webapp.engine import wire
+from webapp.engine.run_user import RunUser
+
+READ_SIZE = 1 << 18
+FIFO_SIZE, WIDE_FIFO_SIZE = 1 << 16, 1 << 20
+"""Bytes that a FIFO holds: as it is made, and at most, for a program that reports faster than we
+read (see pipe(7)). All FIFOs of a user share a limit, so only those are widened that need it."""
+
+MEMORY_FOLDER = Path("/dev/shm")
+"""Where the FIFOs of runs are, if it is there: on a disk their making and removing takes longer
+than the forks of a run, most of it in the file system's own bookkeeping."""
+
+PASSED_THROUGH, USED = 0o2710, 0o2770
+"""What the group of the user that runs go under may do in a folder: open what it knows the name of,
+or everything."""
+
+RETRY = 2.0
+"""Seconds until a seat is tried again where there was no room for it."""
+
+
+class Seat:
+    """A place for one run."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.name = str(folder)
+        self.descriptors: dict[str, int] = {}  # of its FIFOs; none once it is given up
+
+    def furnish(self, user: RunUser | None) -> None:
+        """Make the FIFOs, and the folder that the run works in. Raises OSError."""
+        _share(self.folder, PASSED_THROUGH, user)
+        work = self.folder / "work"
+        work.mkdir()
+        _share(work, USED, user)
+        for name in (*wire.OUTPUTS, *wire.INPUTS):
+            path = self.folder / name
+            os.mkfifo(path)
+            _share(path, 0o660, user)
+            # For both, though we do one: so that a FIFO has no end while we live, and one when we
+            # do not.
+            fifo = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+            self.descriptors[name] = fifo
+
+    def read(self, output: str) -> bytes:
+        """Read what there is in the FIFO of that name: nothing where the seat is given up."""
+        fifo = self.descriptors.get(output)
+        if fifo is None:
+            return b""  # given up by another descriptor's turn
+        try:
+            data = os.read(fifo, READ_SIZE)
+        except BlockingIOError:
+            return b""
+        if output == "events" and len(data) >= FIFO_SIZE:
+            _widen(fifo)
+        return data
+
+    def write(self, input: str, line: bytes) -> None:
+        """Write a line for the supervisor or the program that waits here."""
+        os.write(self.descriptors[input], line)
+
+    def has_unread(self) -> bool:
+        """Whether a run has reported or printed what is not read yet."""
+        poll = select.poll()
+        for name in wire.OUTPUTS:
+            poll.register(self.descriptors[name], select.POLLIN)
+        return bool(poll.poll(0))
+
+    def close(self) -> None:
+        """Close the FIFOs, which ends a supervisor that waits for a run."""
+        for fifo in self.descriptors.values():
+            os.close(fifo)
+        self.descriptors.clear()
+
+
+class Seats:
+    """The seats that there are, and the one that is free for the next run."""
+
+    def __init__(
+        self,
+        folder: Path,
+        user: RunUser | None,
+        resources: Mapping[str, int],
+        selector: selectors.BaseSelector,
+        *,
+        tell: Callable[[wire.Prepare], None],
+        take: Callable[[Seat, str], None],
+    ) -> None:
+        """`tell` has the launcher prepare a seat; `take` is called when `selector` finds that an
+        output of a seat, named by `wire.OUTPUTS`, can be read."""
+        self._folder = folder
+        self._user = user
+        self._resources = dict(resources)
+        self._selector = selector
+        self._tell = tell
+        self._take = take
+        self._seats: dict[str, Seat] = {}
+        self._refill_at = 0.0
+        self.free: Seat | None = None
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all seats."""
+        return [*self._seats]
+
+    def find(self, name: str) -> Seat | None:
+        """The seat of that name, if it is not given up."""
+        return self._seats.get(name)
+
+    def get(self, *, observe: bool) -> Seat:
+        """Give a seat to a run: the free one, if it fits. Raises OSError.
+
+        One without the observer is seldom asked for: it is made then.
+        """
+        if not observe or self.free is None:
+            return self._prepare(observe=observe, ahead=False)
+        seat, self.free = self.free, None
+        return seat
+
+    def is_to_refill(self) -> bool:
+        """Whether a free seat is lacking, and may be tried for."""
+        return self.free is None and time.monotonic() >= self._refill_at
+
+    def refill(self) -> None:
+        """Prepare the free seat. Raises OSError; it may be tried again after RETRY then."""
+        self._refill_at = time.monotonic() + RETRY
+        self.free = self._prepare(observe=True, ahead=True)
+        self._refill_at = 0.0
+
+    def give_up(self, seat: Seat, *, remove: bool) -> None:
+        """Close a seat, which ends a supervisor that waits in it, and `remove` its folder."""
+        if seat is self.free:
+            self.free = None
+        self._seats.pop(seat.name, None)
+        for name in wire.OUTPUTS:
+            if name in seat.descriptors:
+                self._selector.unregister(seat.descriptors[name])
+        seat.close()
+        if remove:
+            shutil.rmtree(seat.folder, ignore_errors=True)
+
+    def _prepare(self, *, observe: bool, ahead: bool) -> Seat:
+        """Make a folder with FIFOs, and have a supervisor wait in it."""
+        seat = Seat(Path(tempfile.mkdtemp(prefix="", dir=self._folder)))
+        try:
+            seat.furnish(self._user)
+        except OSError:
+            seat.close()
+            shutil.rmtree(seat.folder, ignore_errors=True)
+            raise
+        for name in wire.OUTPUTS:
+            take = partial(self._take, seat, name)
+            self._selector.register(seat.descriptors[name], selectors.EVENT_READ, take)
+        self._seats[seat.name] = seat
+        self._tell(wire.Prepare(seat.name, observe, self._resources, rehearse=ahead))
+        return seat
+
+
+def make_folder(user: RunUser | None) -> Path:
+    """Make the folder of all seats, in memory where that can be. Raises OSError."""
+    in_memory = os.access(MEMORY_FOLDER, os.W_OK | os.X_OK)
+    folder = Path(tempfile.mkdtemp(prefix="movazi-", dir=MEMORY_FOLDER if in_memory else None))
+    _share(folder, PASSED_THROUGH, user)
+    return folder
+
+
+def _share(path: Path, mode: int, user: RunUser | None) -> None:
+    """Let the user that runs go under have what it needs of ours."""
+    if user is not None:
+        user.share(path, mode)
+
+
+def _widen(fifo: int) -> None:
+    """Have a FIFO that was full hold more, so that its program does not wait for us."""
+    with contextlib.suppress(PermissionError):  # the user's FIFOs hold as much as they may
+        if fcntl.fcntl(fifo, fcntl.F_GETPIPE_SZ) < WIDE_FIFO_SIZE:
+            fcntl.fcntl(fifo, fcntl.F_SETPIPE_SZ, WIDE_FIFO_SIZE)
