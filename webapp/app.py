@@ -162,7 +162,7 @@ def _own_runner(settings: Settings) -> tuple[Runner, Shared]:
         return embedded, Shared()
     # Loaded only here: one machine has neither Celery nor Redis.
     try:
-        from webapp.cluster.board import client_options  # noqa: PLC0415
+        from webapp.cluster.connection import client_options  # noqa: PLC0415
         from webapp.cluster.runner import ClusterRunner  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise SettingsError(

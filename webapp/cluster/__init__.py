@@ -5,14 +5,18 @@
         ├──follow──< stream of the run <───events, ending──┘    │
         └──cancel──> stream of the worker's orders ─────────────┘
 
-`board`    all that is kept in Redis: its keys, and the steps that must happen at once
-`runner`   the seam, for web servers: `runner.Runner` of the engine
-`reader`   reads the streams of all runs that a server follows
-`roster`   which workers there are, for who must not wait for the answer
-`queues`   which queue a program waits in, by what it needs, and what Celery is told
-`endings`  how runs end that no engine has seen to their end
-`worker`   a machine that runs programs: claims runs, reports them, announces itself
-`serving`  starts a worker: Celery, which gives it its runs, and its engine
+`board`       Redis as servers and workers use it: every question and every step
+`keys`        the names of all that is kept there
+`records`     what stands under them, and how it is written
+`scripts`     the steps that must happen at once, in Lua
+`connection`  how Redis is reached, and what is raised where it is not
+`runner`      the seam, for web servers: `runner.Runner` of the engine
+`reader`      reads the streams of all runs that a server follows
+`roster`      which workers there are, for who must not wait for the answer
+`queues`      which queue a program waits in, by what it needs, and what Celery is told
+`endings`     how runs end that no engine has seen to their end
+`worker`      a machine that runs programs: claims runs, reports them, announces itself
+`serving`     starts a worker: Celery, which gives it its runs, and its engine
 
 `python -m webapp.cluster` is the command.
 

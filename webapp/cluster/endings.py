@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from webapp.cluster.board import Order
+from webapp.cluster.records import Order
 from webapp.engine.events import Event
 from webapp.engine.machines import Machine
 from webapp.engine.recording import Outcome, Receipt, Recording

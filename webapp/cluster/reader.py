@@ -19,8 +19,12 @@ from dataclasses import dataclass, field
 
 from redis.exceptions import RedisError
 
-from webapp.cluster.board import GONE, Board, Entry, Glance, Order, OverAlready, Vanished
+from webapp.cluster import keys
+from webapp.cluster.board import Board
+from webapp.cluster.connection import GONE
 from webapp.cluster.endings import unfinished
+from webapp.cluster.records import Entry, Glance, Order
+from webapp.cluster.scripts import OverAlready, Vanished
 from webapp.engine.recording import Outcome
 from webapp.engine.runner import Interrupted, Phase
 
@@ -101,7 +105,7 @@ class Reader:
         self._every = min(LOOK, look)
         self._streams: dict[str, _Stream] = {}
         self._lock = threading.Lock()
-        self._name = f"reader:{secrets.token_hex(8)}"
+        self._name = keys.reader(secrets.token_hex(8))
         self._thread: threading.Thread | None = None
         self._closing = False
         self._looked = 0.0

@@ -8,7 +8,8 @@ from contextlib import suppress
 
 from redis.exceptions import RedisError
 
-from webapp.cluster.board import Announcement, Board
+from webapp.cluster.board import Board
+from webapp.cluster.records import Announcement
 
 FRESH = 1.0
 """Seconds between two looks."""

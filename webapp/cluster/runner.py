@@ -19,20 +19,14 @@ from pathlib import Path
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
-from webapp.cluster.board import (
-    GONE,
-    Announcement,
-    Order,
-    OverAlready,
-    Standing,
-    Vanished,
-    connect,
-    recorded,
-)
+from webapp.cluster.board import connect
+from webapp.cluster.connection import GONE
 from webapp.cluster.endings import unfinished
 from webapp.cluster.queues import ROUNDS, TASK, make_celery, queue_of
 from webapp.cluster.reader import Reader, Tail
+from webapp.cluster.records import Announcement, Order, Standing, recorded
 from webapp.cluster.roster import Roster
+from webapp.cluster.scripts import OverAlready, Vanished
 from webapp.engine.events import Event
 from webapp.engine.limits import Limits
 from webapp.engine.machines import Machine

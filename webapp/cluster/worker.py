@@ -22,15 +22,11 @@ from typing import TypeVar
 
 from redis.exceptions import RedisError
 
-from webapp.cluster.board import (
-    GONE,
-    Announcement,
-    Board,
-    Order,
-    OverAlready,
-    Vanished,
-)
+from webapp.cluster.board import Board
+from webapp.cluster.connection import GONE
 from webapp.cluster.endings import unfinished
+from webapp.cluster.records import Announcement, Order
+from webapp.cluster.scripts import OverAlready, Vanished
 from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.events import Event
 from webapp.engine.machines import Machine
