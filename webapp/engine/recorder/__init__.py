@@ -14,6 +14,7 @@ from pathlib import Path
 
 from webapp.engine.recorder import (
     channel,
+    conditions,
     forks,
     locks,
     memory,
@@ -24,6 +25,18 @@ from webapp.engine.recorder import (
     shared,
     threads,
     tracebacks,
+)
+
+OBSERVERS = (
+    output,
+    threads,
+    locks,
+    conditions,
+    queues,
+    processes,
+    forks,
+    shared,
+    pools,
 )
 
 
@@ -42,7 +55,7 @@ def install(events: str, *, observe: bool) -> None:
     processes.install()
     forks.install()
     if observe:
-        for part in (output, threads, locks, queues, processes, forks, shared, pools):
+        for part in OBSERVERS:
             part.observe()
     _hide()
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from webapp.engine.events import How, Kind
 from webapp.engine.recorder.channel import emit, program
-from webapp.engine.recorder.shared import label_made, renew_package
+from webapp.engine.recorder.shared.names import label_made, renew_package
 from webapp.engine.recorder.waiting import LABEL, label_new, label_of, report_wait, reporting_wait
 
 TEXT_LENGTH = 100

@@ -36,8 +36,10 @@ def install() -> None:
 
 
 def observe() -> None:
-    """Report joins."""
+    """Report joins, and signals."""
     _report_joins()
+    for name, signal in (("terminate", "SIGTERM"), ("kill", "SIGKILL")):
+        _report_signal(name, signal)
 
 
 def take_along(events: str, *, observe: bool) -> None:
@@ -127,6 +129,18 @@ def _report_joins() -> None:
             emit(Kind.JOINED, self.name, f"{self.pid}.{self.pid}")
 
     BaseProcess.join = recorded_join  # type: ignore[method-assign]
+
+
+def _report_signal(name: str, signal: str) -> None:
+    send = getattr(BaseProcess, name)
+
+    @wraps(send)
+    def recorded_send(self: BaseProcess) -> None:
+        if not is_standard_library():
+            emit(Kind.SIGNALLED, self.name, signal)
+        send(self)
+
+    setattr(BaseProcess, name, recorded_send)
 
 
 def _preceded(arg: str | bytes, first: str) -> str | bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from webapp.engine.events import How, Kind
@@ -27,6 +28,18 @@ def label_new(thing: object, kind: str) -> None:
     """Name an object after what our caller's caller puts it in, if that is a program."""
     if not is_standard_library(depth=2):
         setattr(thing, LABEL, name_new(kind, sys._getframe(2)))
+
+
+def label_when_made(kind: Any, name: str) -> None:
+    """Name what a program makes of a class, when it is made; `name` is its kind."""
+    init: Callable[..., None] = kind.__init__
+
+    @wraps(init)
+    def recorded_init(self: object, *args: Any, **options: Any) -> None:
+        label_new(self, name)
+        init(self, *args, **options)
+
+    kind.__init__ = recorded_init
 
 
 def report_wait(object: str, how: How, timeout: float | None) -> None:

@@ -1,0 +1,103 @@
+"""Reports the ends of the pipes of `multiprocessing`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial, wraps
+from multiprocessing import connection, context, reduction
+from typing import Any
+
+from webapp.engine.events import How, Kind
+from webapp.engine.recorder.callers import is_standard_library
+from webapp.engine.recorder.channel import emit
+from webapp.engine.recorder.queues import item_text
+from webapp.engine.recorder.shared.queues import reporting_get
+from webapp.engine.recorder.waiting import LABEL, label_new, label_of, reporting_wait
+
+
+def observe() -> None:
+    """Report what is sent and received, and who waits for it."""
+    _label_pipes()
+    kind: Any = connection.Connection
+    for send, receive in (("send", "recv"), ("send_bytes", "recv_bytes")):
+        setattr(kind, send, _reporting_send(getattr(kind, send)))
+        setattr(kind, receive, _reporting_receive(getattr(kind, receive), kind.poll))
+    _report_polls(kind)
+    reduction.register(kind, _reduce_connection)
+
+
+def _label_pipes() -> None:
+    make = context.BaseContext.Pipe
+
+    @wraps(make)
+    def recorded_pipe(self: Any, duplex: bool = True) -> Any:
+        ends = make(self, duplex)
+        for end in ends:
+            label_new(end, "Connection")
+        return ends
+
+    context.BaseContext.Pipe = recorded_pipe  # type: ignore[method-assign]
+
+
+def _reporting_send(send: Any) -> Any:
+    @wraps(send)
+    def recorded_send(self: Any, obj: Any, *args: Any, **options: Any) -> None:
+        if label := label_of(self):
+            emit(Kind.PUT, label, item_text(None, obj))
+        send(self, obj, *args, **options)
+
+    return recorded_send
+
+
+def _reporting_receive(receive: Any, poll: Callable[[Any], bool]) -> Any:
+    @wraps(receive)
+    def recorded_receive(self: Any, *args: Any, **options: Any) -> Any:
+        get = partial(receive, self, *args, **options)
+        label = label_of(self)
+        if label is None:
+            return get()
+        item = get() if poll(self) else reporting_get(label, get)
+        emit(Kind.TOOK, label, item_text(None, item))
+        return item
+
+    return recorded_receive
+
+
+def _report_polls(kind: Any) -> None:
+    poll, wait = kind.poll, connection.wait
+
+    @wraps(poll)
+    def recorded_poll(self: Any, timeout: float | None = 0.0) -> bool:
+        label = label_of(self)
+        if label is None or timeout == 0 or poll(self):
+            return bool(poll(self, timeout))
+        return bool(_waiting(label, timeout, lambda: poll(self, timeout)))
+
+    @wraps(wait)
+    def recorded_wait(object_list: Any, timeout: float | None = None) -> list[Any]:
+        if is_standard_library():
+            return wait(object_list, timeout)
+        things = list(object_list)
+        labels = [label for thing in things if (label := label_of(thing))]
+        # Where the program waits for other things too, nothing can be said of who ends the wait.
+        if not labels or len(labels) < len(things):
+            return wait(things, timeout)
+        ready = [] if timeout == 0 else wait(things, 0)
+        return ready or list(_waiting(", ".join(labels), timeout, lambda: wait(things, timeout)))
+
+    kind.poll, connection.wait = recorded_poll, recorded_wait
+
+
+def _waiting(label: str, timeout: float | None, wait: Callable[[], Any]) -> Any:
+    """Wait for something to come, which is left where it is."""
+    found = reporting_wait(label, How.GET, timeout, wait)
+    if found:
+        emit(Kind.PASSED, label)
+    return found
+
+
+def _reduce_connection(end: Any) -> tuple[Any, ...]:
+    """Pickle as the original does; the state that is set afterwards carries the name."""
+    rebuild, args = connection.reduce_connection(end)  # type: ignore[attr-defined]
+    label = label_of(end)
+    return (rebuild, args, {LABEL: label}) if label else (rebuild, args)

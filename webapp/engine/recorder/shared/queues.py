@@ -1,0 +1,132 @@
+"""Reports the queues of `multiprocessing`."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from functools import partial, wraps
+from multiprocessing import queues
+from typing import Any
+
+from webapp.engine.events import How, Kind
+from webapp.engine.recorder.channel import emit
+from webapp.engine.recorder.queues import item_text
+from webapp.engine.recorder.shared.names import carry_label, label_made
+from webapp.engine.recorder.waiting import label_of, reporting_wait
+
+# What a queue's semaphore must know of the put that acquires it: which item it makes room for.
+_putting = threading.local()
+
+
+def observe() -> None:
+    """Report what is put and taken, and who waits for it."""
+    label_made("Queue", queues.Queue, _attach)
+    label_made("JoinableQueue", queues.Queue, _attach)
+    label_made("SimpleQueue", queues.SimpleQueue)
+    for kind in (queues.Queue, queues.JoinableQueue):
+        carry_label(kind, _attach)
+        _report_puts(kind)
+    carry_label(queues.SimpleQueue)
+    _report_gets(queues.Queue)
+    _report_simple_queue()
+    _report_queue_joins()
+
+
+def _attach(queue: Any, label: str) -> None:
+    """Report the puts: its semaphore of free slots is acquired for each."""
+    slots = queue._sem
+    slots.acquire = partial(_acquire_slot, label, slots._semlock, queue._maxsize)
+
+
+def _report_puts(kind: Any) -> None:
+    if "put" not in vars(kind):
+        return
+    put = kind.put
+
+    @wraps(put)
+    def recorded_put(self: Any, obj: object, *args: Any, **options: Any) -> None:
+        _putting.item = obj
+        try:
+            put(self, obj, *args, **options)
+        finally:
+            _putting.item = None  # or it would live as long as this thread
+
+    kind.put = recorded_put
+
+
+def _acquire_slot(
+    label: str, semaphore: Any, maxsize: int, block: bool = True, timeout: float | None = None
+) -> bool:
+    """Make room for an item. It is reported before it is on its way, so before it can be taken."""
+    acquire: Callable[..., bool] = semaphore.acquire
+    got = acquire(False)
+    if not got and block:
+        got = bool(reporting_wait(label, How.PUT, timeout, lambda: acquire(True, timeout)))
+    if got:
+        size = maxsize - semaphore._get_value()
+        emit(Kind.PUT, label, item_text(size, _putting.item))
+    return got
+
+
+def _report_gets(kind: Any) -> None:
+    get = kind.get
+
+    @wraps(get)
+    def recorded_get(self: Any, block: bool = True, timeout: float | None = None) -> Any:
+        label = label_of(self)
+        if label is None:
+            return get(self, block, timeout)
+        if block and not self._poll():
+            item = reporting_wait(
+                label, How.GET, timeout, lambda: get(self, True, timeout), lambda: True
+            )
+        else:
+            item = get(self, block, timeout)
+        size = self._maxsize - self._sem._semlock._get_value()
+        emit(Kind.TOOK, label, item_text(size, item))
+        return item
+
+    kind.get = recorded_get
+
+
+def _report_simple_queue() -> None:
+    kind: Any = queues.SimpleQueue
+    put, get = kind.put, kind.get
+
+    @wraps(put)
+    def recorded_put(self: Any, obj: object) -> None:
+        if label := label_of(self):
+            emit(Kind.PUT, label, item_text(None, obj))
+        put(self, obj)
+
+    @wraps(get)
+    def recorded_get(self: Any) -> Any:
+        label = label_of(self)
+        if label is None:
+            return get(self)
+        item = get(self) if not self.empty() else reporting_get(label, partial(get, self))
+        emit(Kind.TOOK, label, item_text(None, item))
+        return item
+
+    kind.put, kind.get = recorded_put, recorded_get
+
+
+def reporting_get(label: str, get: Callable[[], Any]) -> Any:
+    """Wait for an item, reporting it."""
+    return reporting_wait(label, How.GET, None, get, lambda: True)
+
+
+def _report_queue_joins() -> None:
+    kind: Any = queues.JoinableQueue
+    join = kind.join
+
+    @wraps(join)
+    def recorded_join(self: Any) -> None:
+        label = label_of(self)
+        if label is None or self._unfinished_tasks._semlock._is_zero():
+            join(self)
+            return
+        reporting_wait(label, How.SIGNAL, None, lambda: join(self), lambda: True)
+        emit(Kind.PASSED, label)
+
+    kind.join = recorded_join
