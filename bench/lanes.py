@@ -19,7 +19,7 @@ from webapp.lessons.folders import TOPICS
 from webapp.pages.wording import load_wordings
 from webapp.timeline.arrows import find_arrows
 from webapp.timeline.figure import Setting, draw_figure
-from webapp.timeline.lanes import draw
+from webapp.timeline.reading import draw
 from webapp.timeline.scale import View
 from webapp.timeline.svg import draw_picture
 

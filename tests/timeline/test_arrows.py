@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.timeline.records import CHILD, MAIN, A, B, Step, life, record
 from webapp.engine.events import Kind
 from webapp.timeline.arrows import Cause, find_arrows
-from webapp.timeline.lanes import draw
+from webapp.timeline.reading import draw
 
 Found = tuple[Cause, str, str, int, int]
 

@@ -7,7 +7,8 @@ import pytest
 from tests.timeline.records import CHILD, MAIN, A, B, Step, life, record
 from webapp.engine.events import How, Kind
 from webapp.engine.recording import Outcome, Recording
-from webapp.timeline.lanes import WAITING, End, Lane, State, draw
+from webapp.timeline.lanes import WAITING, End, Lane, State
+from webapp.timeline.reading import draw
 
 
 def states(lane: Lane) -> list[tuple[State, int, int]]:

@@ -18,7 +18,8 @@ from webapp.timeline.arrows import find_arrows
 from webapp.timeline.cycle import draw_cycle
 from webapp.timeline.document import draw_document
 from webapp.timeline.figure import Setting, draw_figure
-from webapp.timeline.lanes import State, Timeline, draw
+from webapp.timeline.lanes import State, Timeline
+from webapp.timeline.reading import draw
 from webapp.timeline.scale import UNITS, View, ticks, written
 from webapp.timeline.steps import draw_steps
 from webapp.timeline.svg import MANY, Picture, draw_picture

@@ -8,7 +8,7 @@ from webapp.api.answers import json_answer
 from webapp.api.results import result_of
 from webapp.pages.kept import find_kept, find_stored
 from webapp.pages.site import Site
-from webapp.timeline.lanes import draw
+from webapp.timeline.reading import draw
 from webapp.timeline.trace import draw_trace
 
 

@@ -18,7 +18,8 @@ from webapp.pages.site import Site
 from webapp.pages.wording import Wording
 from webapp.timeline.cycle import draw_cycle
 from webapp.timeline.figure import Setting, draw_figure
-from webapp.timeline.lanes import Timeline, draw
+from webapp.timeline.lanes import Timeline
+from webapp.timeline.reading import draw
 from webapp.timeline.scale import MILLISECOND, View
 from webapp.timeline.steps import draw_steps
 

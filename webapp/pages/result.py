@@ -14,7 +14,7 @@ from webapp.pages.lanes import LINES, draw_deadlock, draw_lanes
 from webapp.pages.receipt import Row, draw_notes, draw_receipt
 from webapp.pages.wording import Wording
 from webapp.timeline.figure import Setting
-from webapp.timeline.lanes import draw
+from webapp.timeline.reading import draw
 from webapp.timeline.scale import View
 
 STATES = {True: "holds", False: "fails", None: "unknown"}

@@ -29,7 +29,7 @@ from webapp.pages.topics import Bench, Listing
 from webapp.pages.wording import Wording
 from webapp.store.store import StoredRun
 from webapp.timeline.document import STYLE_SHA256, draw_document
-from webapp.timeline.lanes import draw
+from webapp.timeline.reading import draw
 
 # Opened by itself it is a document, which may do nothing but be looked at.
 PICTURE = {

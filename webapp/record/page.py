@@ -22,7 +22,8 @@ from webapp.record.highlight import highlighted
 from webapp.record.unseen import find_unseen
 from webapp.timeline.cycle import draw_cycle
 from webapp.timeline.figure import Setting, draw_figure
-from webapp.timeline.lanes import Timeline, draw
+from webapp.timeline.lanes import Timeline
+from webapp.timeline.reading import draw
 
 LINES, TRANSCRIPT = "L", "transcript"
 

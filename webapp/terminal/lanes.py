@@ -10,6 +10,7 @@ from enum import Enum
 from webapp.engine.recording import Recording
 from webapp.timeline import lanes as timeline
 from webapp.timeline.lanes import WAITS, State, Stretch
+from webapp.timeline.reading import draw
 
 LONGEST_NAME = 24
 NARROWEST, WIDEST = 20, 100
@@ -43,7 +44,7 @@ class Lane:
 
 def draw_lanes(recording: Recording, columns: int) -> list[Lane]:
     """Draw every worker, the main thread included, into so many columns."""
-    drawn = timeline.draw(recording)
+    drawn = draw(recording)
     names = _names(drawn.lanes)
     room = max((len(name) for name in names), default=0)
     width = min(WIDEST, max(NARROWEST, columns - room - 4))

@@ -9,8 +9,9 @@ from html import escape
 
 from webapp.timeline.arrows import find_arrows
 from webapp.timeline.lanes import MICROSECONDS, Timeline
+from webapp.timeline.rows import Row
 from webapp.timeline.scale import View, written
-from webapp.timeline.svg import Row, draw_picture
+from webapp.timeline.svg import draw_picture
 from webapp.timeline.words import Words, writable
 
 WIDTH, NAMES, MARGIN, TITLE = 1080, 150, 16, 34

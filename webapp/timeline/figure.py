@@ -17,9 +17,10 @@ from typing import Any
 
 from webapp.timeline.arrows import find_arrows
 from webapp.timeline.lanes import MICROSECONDS, WAITS, End, State, Timeline
+from webapp.timeline.rows import Row
 from webapp.timeline.scale import MILLISECOND, View, written
 from webapp.timeline.steps import draw_steps
-from webapp.timeline.svg import Picture, Row, draw_picture
+from webapp.timeline.svg import Picture, draw_picture
 from webapp.timeline.tables import Life, Total, draw_table
 from webapp.timeline.words import Words, writable
 

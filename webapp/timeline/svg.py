@@ -18,12 +18,10 @@ from html import escape
 
 from webapp.timeline.arrows import Arrow, Cause
 from webapp.timeline.lanes import WAITS, End, Lane, State, Stretch, Timeline
+from webapp.timeline.rows import AXIS, LOW, TALL, Row, Sizes, line_name, place_rows
 from webapp.timeline.scale import PIXEL, UNITS, View, ticks, written
 
-HUES = 10
-AXIS = 24  # pixels above the first lane
 MANY = 24  # lanes; more are drawn low, and without letters
-LEVELS = 3  # things held at once that get a line of their own
 
 WIDTHS = {"s": 300, "m": 600, "l": 900}  # pixels at which a label must fit, by its class
 LETTER = 5.6  # pixels
@@ -35,33 +33,6 @@ MARKS = {End.KILLED: "✕", End.CUT: "⊣", End.OPEN: "…"}
 
 
 Line = tuple[int, int, int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Sizes:
-    """Pixels: of a bar, of the space above it, of a line for what is held."""
-
-    bar: int
-    gap: int
-    level: int
-
-
-TALL, LOW = Sizes(bar=14, gap=6, level=12), Sizes(bar=8, gap=3, level=4)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """Where a lane is: its upper edge and height in pixels. `levels` are lines for what is held."""
-
-    lane: Lane
-    top: int
-    height: int
-    levels: dict[str, int]
-
-    @property
-    def hue(self) -> int:
-        """The number of the worker's colour."""
-        return self.lane.number % HUES
 
 
 @dataclass(frozen=True)
@@ -91,7 +62,7 @@ def draw_picture(
 ) -> Picture:
     """Draw what the view shows; `ideal` (µs) is marked on the axis. The text is for `label`."""
     low = len(timeline.lanes) > MANY
-    rows = tuple(_rows(timeline.lanes, LOW if low else TALL))
+    rows = tuple(place_rows(timeline.lanes, LOW if low else TALL))
     height = rows[-1].top + rows[-1].height if rows else AXIS
     pen = _Pen(view, LOW if low else TALL, letters=not low)
     pen.axis(height)
@@ -110,52 +81,6 @@ def draw_picture(
         f"{''.join(pen.texts)}</svg></svg>"
     )
     return Picture(svg, rows, height, low, pen.merged, noisy)
-
-
-def _rows(lanes: Sequence[Lane], sizes: Sizes) -> Iterator[Row]:
-    top = AXIS
-    for lane in lanes:
-        levels = _levels(lane.beside)
-        lines = 1 + max(levels.values(), default=-1)
-        height = sizes.gap + sizes.bar + sizes.level * lines + sizes.gap // 2
-        yield Row(lane, top, height, levels)
-        top += height
-
-
-def _levels(beside: Iterable[Stretch]) -> dict[str, int]:
-    """A line for each thing held: the first that is free of others while it is held."""
-    levels: dict[str, int] = {}
-    taken: list[list[Stretch]] = [[] for _ in range(LEVELS)]
-    groups: defaultdict[str, list[Stretch]] = defaultdict(list)
-    for stretch in beside:
-        groups[_named(stretch)].append(stretch)
-    for name, own in groups.items():
-        free = (at for at in range(LEVELS) if not _overlap(taken[at], own))
-        level = next(free, LEVELS - 1)
-        levels[name] = level
-        taken[level] += own
-    return levels
-
-
-def _named(stretch: Stretch) -> str:
-    """What shares a line: one object, and all tasks."""
-    return "" if stretch.state is State.TASK else stretch.object
-
-
-def _overlap(taken: Sequence[Stretch], own: Sequence[Stretch]) -> bool:
-    """Whether any of one list lasts while any of the other does; both are in order."""
-    one, other = sorted(taken, key=_start), sorted(own, key=_start)
-    at = 0
-    for stretch in one:
-        while at < len(other) and other[at].end <= stretch.start:
-            at += 1
-        if at < len(other) and other[at].start < stretch.end:
-            return True
-    return False
-
-
-def _start(stretch: Stretch) -> int:
-    return stretch.start
 
 
 @dataclass
@@ -194,7 +119,7 @@ class _Pen:
                 self._label(label, stretch, top + self.sizes.bar - 4, "inside")
         under = top + self.sizes.bar
         for state, start, end, stretch in self._pieces(row.lane.beside, apart=True):
-            level = row.levels[_named(stretch)] if stretch else 0
+            level = row.levels[line_name(stretch)] if stretch else 0
             y = under + (level + 1) * self.sizes.level - 3
             paths[_look(state)].append(_box(start, end, y, 3 if state != State.TASK else 2))
             if stretch is not None:

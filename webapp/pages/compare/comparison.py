@@ -22,7 +22,8 @@ from webapp.pages.result import draw_timing
 from webapp.pages.site import Run, Site
 from webapp.pages.wording import Wording
 from webapp.timeline.figure import Setting
-from webapp.timeline.lanes import MICROSECONDS, draw
+from webapp.timeline.lanes import MICROSECONDS
+from webapp.timeline.reading import draw
 
 ALIKE = 1.05
 """Times are told apart from this ratio on: less comes and goes from run to run."""

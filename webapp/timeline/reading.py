@@ -1,0 +1,46 @@
+"""From a recording to its timeline: the lives of its workers, filled with what they were at."""
+
+from __future__ import annotations
+
+from statistics import median
+
+from webapp.engine.events import Event, Kind
+from webapp.engine.recording import Key, Recording
+from webapp.timeline.holdings import find_holdings
+from webapp.timeline.lanes import MICROSECONDS, Timeline, in_time
+from webapp.timeline.lives import find_lives
+from webapp.timeline.stretches import Worker
+
+QUIET_NOISE = 100
+"""Microseconds that nothing can be told below, where a run shows no lateness of its own."""
+
+
+def draw(recording: Recording) -> Timeline:
+    """Find the lanes of a run, however it ended and whatever is missing of it."""
+    events = in_time(recording.events)
+    last = max([1, round(recording.wall * MICROSECONDS), *(event.time for event in events)])
+    lives = find_lives(recording, events, last)
+    workers = {key: Worker(life) for key, life in lives.items()}
+    for event in events:
+        if event.key in workers:
+            workers[event.key].take(event)
+    held = find_holdings(events)
+    lanes = (worker.lane(held[key]) for key, worker in workers.items())
+    return Timeline(recording, tuple(lanes), last, _noise(events))
+
+
+def _noise(events: list[Event]) -> int:
+    """How late workers usually came: out of a sleep, or to their first step after start().
+
+    Nothing can be read from differences that are smaller than this.
+    """
+    late: list[int] = []
+    asleep: dict[Key, Event] = {}
+    for event in events:
+        if event.kind is Kind.SLEPT:
+            asleep[event.key] = event
+        elif event.kind is Kind.WOKE and event.key in asleep:
+            slept = asleep.pop(event.key)
+            asked = float(slept.text) * MICROSECONDS
+            late.append(max(0, round(event.time - slept.time - asked)))
+    return max(QUIET_NOISE, round(median(late))) if late else QUIET_NOISE

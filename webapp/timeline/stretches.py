@@ -1,0 +1,97 @@
+"""What a worker is at from moment to moment, by its own events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from webapp.engine.events import Event, Kind
+from webapp.timeline.lanes import WAITING, WAITS, Lane, State, Stretch, stretch_from
+
+ENDS_OF_WAITS = {Kind.GOT, Kind.GAVE_UP, Kind.JOINED, Kind.PASSED, Kind.PUT, Kind.TOOK}
+
+
+@dataclass
+class Worker:
+    """One worker's stretches, as its events come by."""
+
+    life: Lane
+    done: list[Stretch] = field(default_factory=list)
+    now: tuple[State, Event, str] | None = None
+    tasks: list[Stretch] = field(default_factory=list)
+    arrived: dict[str, str] = field(default_factory=dict)
+
+    def take(self, event: Event) -> None:
+        """Take the worker's next event."""
+        match event.kind:
+            case Kind.SLEPT:
+                self._begin(State.SLEEPING, event)
+            case Kind.WAITS:
+                self._begin(WAITING[event.how], event, self.arrived.get(event.object, ""))
+            case Kind.ARRIVED:
+                self.arrived[event.object] = event.text
+            case Kind.BEGAN:
+                self._begin_task(event)
+            case Kind.DONE:
+                self._end_task(event)
+            case Kind.WOKE:
+                self._go_on(event)
+            case _ if self._ends_wait(event):
+                self._go_on(event)
+
+    def lane(self, held: Iterable[Stretch]) -> Lane:
+        """The worker's lane, with what it held."""
+        beside = sorted([*held, *self.tasks], key=lambda stretch: stretch.start)
+        return replace(
+            self.life, stretches=tuple(self._stretches()), beside=tuple(self._within(beside))
+        )
+
+    def _stretches(self) -> Iterator[Stretch]:
+        """Everything from the worker's first moment to its last; running where it says nothing."""
+        at, first = self.life.start, 0
+        open_ = [stretch_from(*self.now)] if self.now else []
+        for stretch in self._within([*self.done, *open_]):
+            if stretch.start > at:
+                yield Stretch(State.RUNNING, at, stretch.start, first, stretch.first)
+            yield stretch
+            at, first = stretch.end, stretch.last
+        if self.life.end > at:
+            yield Stretch(State.RUNNING, at, self.life.end, first, 0)
+
+    def _within(self, stretches: Iterable[Stretch]) -> Iterator[Stretch]:
+        """Cut stretches to the worker's life, which is how long an open one lasts."""
+        life = self.life
+        for stretch in stretches:
+            if stretch.last and life.start <= stretch.start <= stretch.end <= life.end:
+                yield stretch
+                continue
+            start = max(stretch.start, life.start)
+            end = min(stretch.end, life.end) if stretch.last else life.end
+            yield replace(stretch, start=start, end=max(start, end))
+
+    def _begin(self, state: State, event: Event, note: str = "") -> None:
+        self._go_on(event)
+        self.now = (state, event, note)
+
+    def _begin_task(self, event: Event) -> None:
+        if not self.tasks and not self.done and self.now is None:
+            # A pool's worker whose first word this is has waited for it since it began.
+            self.done.append(Stretch(State.IDLE, 0, event.time, 0, event.id))
+        self._go_on(event)
+        self.tasks.append(stretch_from(State.TASK, event, event.text))
+
+    def _end_task(self, event: Event) -> None:
+        if self.tasks and not self.tasks[-1].last:
+            self.tasks[-1] = replace(self.tasks[-1], end=event.time, last=event.id)
+        self._begin(State.IDLE, replace(event, object="", line=0))
+
+    def _go_on(self, event: Event) -> None:
+        if self.now is not None:
+            self.done.append(stretch_from(*self.now, until=event))
+            self.now = None
+
+    def _ends_wait(self, event: Event) -> bool:
+        if self.now is None or event.kind not in ENDS_OF_WAITS:
+            return False
+        state, began, _ = self.now
+        return state in WAITS and event.object == began.object
