@@ -2,7 +2,7 @@
 
     python -m tools.steady [--times N] [--only CONDITION …] [--args="-k deadlock"]
 
-Runs the tests of HEAD under each condition (CONDITIONS) in a clone of its own, with nothing else in
+Runs the tests of HEAD under each of the `conditions` in a clone of its own, with nothing else in
 the environment than PATH and HOME, and prints a table. Each result is kept as it comes, so nothing
 is lost by an interruption, and the same command again adds to the table. `--times 0` prints it.
 """
@@ -20,12 +20,13 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from statistics import median
+
+from tools.conditions import CONDITIONS, NOBODY, Condition, busy_cores, surround
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -38,39 +39,8 @@ LONGEST = 3600
 PROGRESS = 30
 """Seconds between two lines about a run that goes on."""
 
-NOBODY = 65533
-"""A user id, and a group's, that no system gives away: the user has no name and no home."""
-
 INSTALLING = re.compile(r"PIP_\w+|SSL_CERT_\w+|https?_proxy|no_proxy", re.IGNORECASE)
 """The variables that setting up a clone may need beside: how to reach the packages."""
-
-BUSY = "import os\nparent = os.getppid()\nwhile os.getppid() == parent: sum(range(100_000))"
-
-
-@dataclass(frozen=True)
-class Condition:
-    """What surrounds a run, beside what is the same for all."""
-
-    environment: Mapping[str, str] = field(default_factory=dict)
-    ignored: tuple[signal.Signals, ...] = ()
-    cores: int | None = None
-    busy: bool = False
-    unprivileged: bool = False
-
-
-CONDITIONS = {
-    "idle": Condition(),
-    "busy": Condition(busy=True),
-    "one-core": Condition(cores=1),
-    # As `nohup make test &` in a script: a shell has its background jobs ignore SIGINT.
-    "background": Condition(ignored=(signal.SIGINT, signal.SIGHUP)),
-    "not-root": Condition(unprivileged=True),
-    "surroundings": Condition(
-        {"LANG": "fa_IR.UTF-8", "TZ": "Asia/Tehran", "PYTHONUNBUFFERED": "1"}
-    ),
-    # Nobody can write there, not even root, whom no mode of a folder stops.
-    "home": Condition({"HOME": "/proc/1"}),
-}
 
 
 @dataclass(frozen=True)
@@ -101,7 +71,7 @@ class Steady:
         clone = self._clone(name, condition)
         log = self._next_log(name)
         print(f"{name}: {log}", flush=True)
-        with _busy_cores() if condition.busy else contextlib.nullcontext():
+        with busy_cores() if condition.busy else contextlib.nullcontext():
             began = time.monotonic()
             command = ["make", "test", f"ARGS={self.args}"]
             code = self._carry_out(name, command, log, cwd=clone)
@@ -168,7 +138,7 @@ class Steady:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # without a terminal
-                preexec_fn=partial(_surround, condition, user),  # noqa: PLW1509  (no threads here)
+                preexec_fn=partial(surround, condition, user),  # noqa: PLW1509  (no threads here)
             )
         try:
             return _follow(process, name, log)
@@ -242,34 +212,6 @@ def _give(folder: Path, user: int) -> None:
     for parent, folders, files in os.walk(folder):
         for name in (*folders, *files):
             os.chown(Path(parent, name), user, user, follow_symlinks=False)
-
-
-def _surround(condition: Condition, user: int | None) -> None:
-    """Make this process's surroundings known, whatever ours are."""
-    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
-        ignored = number in condition.ignored
-        signal.signal(number, signal.SIG_IGN if ignored else signal.SIG_DFL)
-    os.umask(0o022)
-    if condition.cores is not None:
-        cores = sorted(os.sched_getaffinity(0))[: condition.cores]
-        os.sched_setaffinity(0, cores)
-    if user is not None:
-        os.setgroups([])
-        os.setgid(user)
-        os.setuid(user)
-
-
-@contextmanager
-def _busy_cores() -> Iterator[None]:
-    """Keep every core busy; the loops end with us, however that is."""
-    cores = os.sched_getaffinity(0)
-    loops = [subprocess.Popen([sys.executable, "-c", BUSY]) for _ in cores]
-    try:
-        yield
-    finally:
-        for loop in loops:
-            loop.kill()
-            loop.wait()
 
 
 def _follow(process: subprocess.Popen[bytes], name: str, log: Path) -> int:
