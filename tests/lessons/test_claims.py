@@ -9,8 +9,9 @@ import pytest
 
 from webapp.engine.events import Event, Kind
 from webapp.engine.recording import Outcome, Receipt, Recording
-from webapp.lessons import claims
-from webapp.lessons.claims import Check, Claim, Measured
+from webapp.lessons.claims import Check, Claim, Measured, where
+from webapp.lessons.measures import timing, waiting, workers
+from webapp.lessons.measures.printed import lines, numbers, order
 from webapp.lessons.text import Text
 
 MAIN = (100, 100)
@@ -72,128 +73,133 @@ SLEEP, HOLD, WAIT = (Kind.SLEPT, Kind.WOKE), (Kind.GOT, Kind.RELEASED), (Kind.WA
 
 CASES: dict[str, tuple[Check, list[Step], list[Step]]] = {
     "printed_once_each: twice": (
-        claims.printed_once_each(r"n (\d)", lambda v: range(2)),
+        lines.printed_once_each(r"n (\d)", lambda v: range(2)),
         prints("n 1", "n 0"),
         prints("n 1", "n 0", "n 1"),
     ),
     "printed_once_each: missing": (
-        claims.printed_once_each(r"n (\d)", lambda v: range(2)),
+        lines.printed_once_each(r"n (\d)", lambda v: range(2)),
         prints("n 1", "n 0", "m 1"),
         prints("n 1"),
     ),
     "printed_in_order": (
-        claims.printed_in_order("^a", "^b"),
+        order.printed_in_order("^a", "^b"),
         prints("a", "a", "x", "b"),
         prints("a", "b", "a"),
     ),
     "printed_in_order: one is missing": (
-        claims.printed_in_order("^a", "^b"),
+        order.printed_in_order("^a", "^b"),
         prints("a", "b"),
         prints("a"),
     ),
     "printed_in_pairs: mixed": (
-        claims.printed_in_pairs("in", "out"),
+        order.printed_in_pairs("in", "out"),
         [*prints("in", "out", key=A), *prints("in", "out", key=B)],
         [*prints("in", key=A), *prints("in", key=B), *prints("out", key=A), *prints("out", key=B)],
     ),
     "printed_in_pairs: half": (
-        claims.printed_in_pairs("in", "out"),
+        order.printed_in_pairs("in", "out"),
         prints("in", "x", "out"),
         prints("in", "out", "in"),
     ),
     "every_line_from": (
-        claims.every_line_from("w100"),
+        lines.every_line_from("w100"),
         prints("a", "b"),
         [*prints("a"), *prints("b", key=A)],
     ),
     "at_most: a parameter": (
-        claims.at_most(r"final (\d+)", lambda v: 5),
+        numbers.at_most(r"final (\d+)", lambda v: 5),
         prints("final 5"),
         prints("final 6"),
     ),
     "equals: what is printed": (
-        claims.equals(r"final (\d+)", r"expected (\d+)"),
+        numbers.equals(r"final (\d+)", r"expected (\d+)"),
         prints("final 5", "expected 5"),
         prints("final 4", "expected 5"),
     ),
     "equals: nothing printed": (
-        claims.equals(r"final (\d+)", lambda v: 5),
+        numbers.equals(r"final (\d+)", lambda v: 5),
         prints("final 5"),
         prints("nothing"),
     ),
     "below": (
-        claims.below(r"final (\d+)", lambda v: 5),
+        numbers.below(r"final (\d+)", lambda v: 5),
         prints("final 4"),
         prints("final 5"),
     ),
-    "printed": (claims.printed("^a$", lambda v: 2), prints("a", "a"), prints("a")),
+    "printed": (lines.printed("^a$", lambda v: 2), prints("a", "a"), prints("a")),
     "printed_exactly_when": (
-        claims.printed_exactly_when("got", lambda v: True),
+        lines.printed_exactly_when("got", lambda v: True),
         prints("got it"),
         prints("gave up"),
     ),
     "printed_ascending": (
-        claims.printed_ascending(r"n (\d+)"),
+        numbers.printed_ascending(r"n (\d+)"),
         prints("n 1", "n 2", "n 10"),
         prints("n 2", "n 1"),
     ),
     "printed_alike": (
-        claims.printed_alike(r"sum (\d+)"),
+        lines.printed_alike(r"sum (\d+)"),
         prints("sum 4", "sum 4"),
         prints("sum 4", "sum 5"),
     ),
-    "one_process": (
-        claims.one_process(),
+    "ran_in_one_process": (
+        workers.ran_in_one_process(),
         [*prints("a"), *prints("b", key=A)],
         [*prints("a"), *prints("b", key=CHILD)],
     ),
-    "children_of_one_parent": (
-        claims.children_of_one_parent(),
+    "had_one_parent": (
+        workers.had_one_parent(),
         lives(CHILD, 0, 1),
         [*lives(CHILD, 0, 1), *lives(GRANDCHILD, 0, 1, by="200.200")],
     ),
-    "workers_started": (
-        claims.workers_started(lambda v: 2),
+    "started_workers": (
+        workers.started_workers(lambda v: 2),
         [*lives(MAIN, 0, 9, by=""), *lives(A, 1, 2), *lives(CHILD, 1, 2)],
         [*lives(MAIN, 0, 9, by=""), *lives(A, 1, 2)],
     ),
     "every_worker_ended": (
-        claims.every_worker_ended(),
+        workers.every_worker_ended(),
         [*lives(A, 1, 2), *lives(B, 1, 3)],
         [*lives(A, 1, 2), *lives(B, 1, None)],
     ),
-    "alive_at_once": (
-        claims.alive_at_once(1),
+    "lived_at_once": (
+        workers.lived_at_once(1),
         [*lives(A, 1, 2), *lives(B, 2, 3)],
         [*lives(A, 1, 3), *lives(B, 2, 4)],
     ),
     "lived_together": (
-        claims.lived_together(2),
+        workers.lived_together(2),
         [*lives(A, 1, 3), *lives(B, 2, 4)],
         [*lives(A, 1, 2), *lives(B, 2, 3)],
     ),
     "slept_together": (
-        claims.slept_together(),
+        waiting.slept_together(),
         [*lasts(A, *SLEEP, (1, 3)), *lasts(B, *SLEEP, (2, 4))],
         [*lasts(A, *SLEEP, (1, 2)), *lasts(B, *SLEEP, (3, 4))],
     ),
     "never_held_together": (
-        claims.never_held_together("lock"),
+        waiting.never_held_together("lock"),
         [*lasts(A, *HOLD, (1, 2), "lock"), *lasts(B, *HOLD, (1, 2), "other")],
         [*lasts(A, *HOLD, (1, 3), "lock"), *lasts(B, *HOLD, (2, 4), "lock")],
     ),
     "never_held_together: twice over by one": (
-        claims.never_held_together("lock"),
+        waiting.never_held_together("lock"),
         [*nested(A, (1, 2, 3, 4)), *nested(B, (5, 6, 7, 8))],
         [*nested(A, (1, 2, 3, 7)), *nested(B, (5, 6, 8, 9))],
     ),
     "never_held_together: never held": (
-        claims.never_held_together("lock"),
+        waiting.never_held_together("lock"),
         lasts(A, *HOLD, (1, 2), "lock"),
         lasts(A, *HOLD, (1, 2), "other"),
     ),
+    "nobody_waited_for": (
+        waiting.nobody_waited_for("lock"),
+        lasts(A, *WAIT, (1, 2), "other"),
+        lasts(A, *WAIT, (1, 2), "lock"),
+    ),
     "nobody_waited": (
-        claims.nobody_waited(),
+        waiting.nobody_waited(),
         [*lives(A, 0, 9), *lasts(MAIN, Kind.WAITS, Kind.JOINED, (1, 2), "w101")],
         [*lives(A, 0, 9), *lasts(A, *WAIT, (1, 2), "lock")],
     ),
@@ -211,30 +217,39 @@ def test_it_holds_where_it_should_and_fails_where_it_should(name: str) -> None:
 def test_a_time_is_about_right_if_it_is_not_shorter_and_hardly_longer(
     wall: float, holds: bool
 ) -> None:
-    check = claims.took_about(lambda values: values["seconds"])
+    check = timing.took_about(lambda values: values["seconds"])
     assert check(recording([], wall=wall), {"seconds": 1.0}).holds is holds
+
+
+def test_a_time_that_was_never_printed_was_not_long_enough() -> None:
+    printed = numbers.printed_number(r"took ([\d.]+)")
+    check = timing.lasted_at_least(printed, lambda values: 0.5)
+    assert check(recording(prints("took 0.5")), {}) == Measured(True, "0.500 s ≥ 0.5 s")
+    assert check(recording(prints("took 0.4")), {}).holds is False
+    assert check(recording(prints("nothing")), {}) == Measured(False)
 
 
 def test_what_needs_the_observer_cannot_be_told_without_it() -> None:
     steps = lasts(A, *HOLD, (1, 2), "lock")
     unobserved = recording(steps, observed=False)
     for check in (
-        claims.never_held_together("lock"),
-        claims.slept_together(),
-        claims.nobody_waited(),
+        waiting.never_held_together("lock"),
+        waiting.slept_together(),
+        waiting.nobody_waited(),
+        workers.seen_to_end_as(lambda values: "finished"),
     ):
         assert check(unobserved, {}).holds is None
 
 
 def test_where_asks_only_under_its_condition() -> None:
-    check = claims.where(lambda values: values["asked"], claims.printed("^a$"))
+    check = where(lambda values: values["asked"], lines.printed("^a$"))
     assert check(recording(prints("a")), {"asked": True}).holds is True
     assert check(recording(prints("b")), {"asked": True}).holds is False
     assert check(recording(prints("b")), {"asked": False}).holds is None
 
 
 def test_a_run_that_did_not_finish_proves_nothing() -> None:
-    claim = Claim(Text("x", "ی"), claims.printed("^a$"))
+    claim = Claim(Text("x", "ی"), lines.printed("^a$"))
     whole = recording(prints("a"))
     assert claim.measure(whole, {}) == Measured(True, "1")
     assert claim.measure(replace(whole, outcome=Outcome.TIMED_OUT), {}) == Measured(None)
@@ -244,16 +259,16 @@ def test_a_run_that_did_not_finish_proves_nothing() -> None:
 def test_a_run_of_too_many_steps_proves_nothing_about_steps_but_all_about_lines() -> None:
     steps = [*lasts(A, *HOLD, (1, 2), "lock"), *prints("a")]
     long = replace(recording(steps), dropped=1)
-    assert Claim(Text("x", "ی"), claims.printed("^a$")).measure(long, {}).holds is True
-    held = Claim(Text("x", "ی"), claims.never_held_together("lock"))
+    assert Claim(Text("x", "ی"), lines.printed("^a$")).measure(long, {}).holds is True
+    held = Claim(Text("x", "ی"), waiting.never_held_together("lock"))
     assert held.measure(long, {}).holds is None
 
 
 OF_TIME = {
     "an order": Claim(
-        Text("x", "ی"), claims.printed_ascending(r"n (\d+)"), margin=lambda values: 0.1
+        Text("x", "ی"), numbers.printed_ascending(r"n (\d+)"), margin=lambda values: 0.1
     ),
-    "a duration": Claim(Text("x", "ی"), claims.took_about(lambda values: 0.2)),
+    "a duration": Claim(Text("x", "ی"), timing.took_about(lambda values: 0.2)),
 }
 
 
@@ -274,5 +289,5 @@ def test_no_machine_makes_a_run_too_short() -> None:
 
 
 def test_what_must_hold_in_every_schedule_is_told_of_a_late_run_too() -> None:
-    claim = Claim(Text("x", "ی"), claims.printed_ascending(r"n (\d+)"))
+    claim = Claim(Text("x", "ی"), numbers.printed_ascending(r"n (\d+)"))
     assert claim.measure(recording(prints("n 2", "n 1"), held_up=5.0), {}).holds is False

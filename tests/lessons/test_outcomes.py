@@ -9,8 +9,9 @@ import pytest
 from tests.lessons.test_claims import MAIN, A, B, Step, lives, prints, recording
 from webapp.engine.events import Kind
 from webapp.engine.recording import Outcome
-from webapp.lessons import outcomes
-from webapp.lessons.outcomes import DemoOutcome, Read, Told
+from webapp.lessons.measures import Measure, waiting, workers
+from webapp.lessons.measures.printed import lines, numbers, order
+from webapp.lessons.outcomes import DemoOutcome, Told
 from webapp.lessons.text import Text
 
 GOT_IT, GAVE_UP = Text("it got it", "گرفت"), Text("it gave up", "منصرف شد")
@@ -26,87 +27,87 @@ def held(*depths: int, name: str = "lock") -> list[Step]:
     return [(0, A, Kind.GOT, name, str(depth)) for depth in depths]
 
 
-CASES: dict[str, tuple[Read, list[Step], Told | None]] = {
+CASES: dict[str, tuple[Measure[Told], list[Step], Told | None]] = {
     "printed_number": (
-        outcomes.printed_number(r"final: (\d+)"),
+        numbers.printed_number(r"final: (\d+)"),
         prints("final: 3", "x", "final: 217"),
         217,
     ),
     "printed_number with a point": (
-        outcomes.printed_number(r"took ([\d.]+) s"),
+        numbers.printed_number(r"took ([\d.]+) s"),
         prints("took 0.25 s"),
         0.25,
     ),
-    "printed_number, not there": (outcomes.printed_number(r"(\d+)"), prints("x"), None),
-    "largest": (outcomes.largest(r"size (\d+)"), prints("size 2", "size 10", "size 3"), 10),
-    "largest, not there": (outcomes.largest(r"size (\d+)"), [], None),
-    "printed_word": (outcomes.printed_word(r"is (\w+)"), prints("is a", "is b"), "b"),
-    "printed_word, not there": (outcomes.printed_word(r"is (\w+)"), prints("x"), None),
+    "printed_number, not there": (numbers.printed_number(r"(\d+)"), prints("x"), None),
+    "largest": (numbers.largest(r"size (\d+)"), prints("size 2", "size 10", "size 3"), 10),
+    "largest, not there": (numbers.largest(r"size (\d+)"), [], None),
+    "printed_word": (lines.printed_word(r"is (\w+)"), prints("is a", "is b"), "b"),
+    "printed_word, not there": (lines.printed_word(r"is (\w+)"), prints("x"), None),
     "order_of": (
-        outcomes.order_of(r"(\d) over"),
+        order.order_of(r"(\d) over"),
         prints("2 over", "x", "1 over", "3 over"),
         "2 → 1 → 3",
     ),
-    "order_of, not there": (outcomes.order_of(r"(\d) over"), prints("x"), None),
+    "order_of, not there": (order.order_of(r"(\d) over"), prints("x"), None),
     "printers_of": (
-        outcomes.printers_of("^here$"),
+        order.printers_of("^here$"),
         [*prints("here", key=B), *prints("x", "here", key=A)],
         "w102 → w101",
     ),
     "printers": (
-        outcomes.printers(),
+        lines.printers(),
         [*prints("a", key=B), *prints("b", "c", key=A), *prints("d", key=B)],
         "w102, w101",
     ),
-    "printers of nothing": (outcomes.printers(), [], None),
-    "lines_that_fit": (outcomes.lines_that_fit("^a"), prints("a", "b", "ab"), 2),
-    "lines_that_fit: none": (outcomes.lines_that_fit("^a"), prints("b"), 0),
+    "printers of nothing": (lines.printers(), [], None),
+    "lines_that_fit": (lines.lines_that_fit("^a"), prints("a", "b", "ab"), 2),
+    "lines_that_fit: none": (lines.lines_that_fit("^a"), prints("b"), 0),
     "lines_before_the_last": (
-        outcomes.lines_before_the_last("left", "reached"),
+        order.lines_before_the_last("left", "reached"),
         prints("reached", "left", "left", "reached", "left"),
         2,
     ),
     "lines_before_the_last, none to come": (
-        outcomes.lines_before_the_last("left", "reached"),
+        order.lines_before_the_last("left", "reached"),
         prints("left"),
         None,
     ),
     "lines_followed_by": (
-        outcomes.lines_followed_by(r"(\d) runs", r"(\d) over"),
+        order.lines_followed_by(r"(\d) runs", r"(\d) over"),
         prints("1 runs", "1 over", "2 runs", "3 runs", "2 over", "3 over", "4 runs", "4 over"),
         2,
     ),
     "shared_out": (
-        outcomes.shared_out(r"(c-\d): (\d)"),
+        lines.shared_out(r"(c-\d): (\d)"),
         prints("c-2: 3", "c-1: 2"),
         "c-1: 2, c-2: 3",
     ),
     "least": (
-        outcomes.least(r"(\w+) took ([\d.]+)"),
+        numbers.least(r"(\w+) took ([\d.]+)"),
         prints("fork took 2.5", "spawn took 10.5"),
         "fork",
     ),
-    "least of nothing": (outcomes.least(r"(\w+) took ([\d.]+)"), [], None),
+    "least of nothing": (numbers.least(r"(\w+) took ([\d.]+)"), [], None),
     "either": (
-        outcomes.either({"^got": GOT_IT, "^gave": GAVE_UP}),
+        lines.either({"^got": GOT_IT, "^gave": GAVE_UP}),
         prints("x", "gave up"),
         GAVE_UP,
     ),
-    "either, none": (outcomes.either({"^got": GOT_IT}), prints("x"), None),
-    "ending": (outcomes.ending(), [], Outcome.FINISHED),
-    "codes_left": (outcomes.codes_left(), exited(0, -15), "-15, 0"),
-    "codes_left, none": (outcomes.codes_left(), [], None),
-    "workers_begun": (
-        outcomes.workers_begun(),
+    "either, none": (lines.either({"^got": GOT_IT}), prints("x"), None),
+    "ending": (workers.ending(), [], Outcome.FINISHED),
+    "exit_codes": (workers.exit_codes(), exited(0, -15), "-15, 0"),
+    "exit_codes, none": (workers.exit_codes(), [], None),
+    "worker_count": (
+        workers.worker_count(),
         [*lives(MAIN, 0, 9, by=""), *lives(A, 1, 2), *lives(B, 3, 4)],
         2,
     ),
-    "alive_together": (
-        outcomes.alive_together(),
+    "most_alive": (
+        workers.most_alive(),
         [*lives(MAIN, 0, 9, by=""), *lives(A, 1, 3), *lives(B, 2, 4)],
         2,
     ),
-    "deepest_hold": (outcomes.deepest_hold("lock"), [*held(1, 2), *held(3, name="x")], 2),
+    "deepest_hold": (waiting.deepest_hold("lock"), [*held(1, 2), *held(3, name="x")], 2),
 }
 
 
@@ -117,13 +118,13 @@ def test_it_reads_what_it_should(name: str) -> None:
 
 
 def test_what_needs_the_observer_cannot_be_told_without_it() -> None:
-    read = outcomes.deepest_hold("lock")
+    read = waiting.deepest_hold("lock")
     assert read(recording(held(1), observed=False), {}) is None
     assert read(replace(recording(held(1)), dropped=1), {}) is None
 
 
 def test_a_run_that_did_not_finish_came_to_what_ended_it() -> None:
-    final = DemoOutcome(Text("final", "پایان"), outcomes.printed_number(r"(\d+)"))
+    final = DemoOutcome(Text("final", "پایان"), numbers.printed_number(r"(\d+)"))
     whole = recording(prints("7"))
     assert final.of(whole, {}) == 7
     assert final.of(replace(whole, outcome=Outcome.TIMED_OUT), {}) is Outcome.TIMED_OUT

@@ -10,23 +10,25 @@ import pytest
 
 from tests.lessons.test_claims import CHILD, MAIN, lives, prints, recording
 from webapp.engine.recording import Outcome, Recording
-from webapp.lessons import repeats
-from webapp.lessons.outcomes import DemoOutcome, Told, order_of, printed_number
-from webapp.lessons.repeats import (
+from webapp.lessons.measures.printed.numbers import printed_number
+from webapp.lessons.measures.printed.order import order_of
+from webapp.lessons.outcomes import DemoOutcome, Told
+from webapp.lessons.repeats import tally as tallies
+from webapp.lessons.repeats.distribution import (
+    MOST_BARS,
     Bar,
-    ComparedLine,
     Distribution,
     Range,
-    Summary,
-    Tally,
-    compare_lines,
     distribution,
     endings,
-    masked,
     outcomes,
     rarest,
     walls,
 )
+from webapp.lessons.repeats.lines import ComparedLine, compare_lines
+from webapp.lessons.repeats.masking import masked
+from webapp.lessons.repeats.summary import LINES_COMPARED, Summary, summarise
+from webapp.lessons.repeats.tally import Tally
 from webapp.lessons.text import Text
 
 FINAL = DemoOutcome(Text("final", "پایان"), printed_number(r"^final: (\d+)$"))
@@ -90,7 +92,7 @@ def test_other_numbers_are_put_into_ranges_without_an_end() -> None:
     bars = shown(spread(0.5123, 0.513, 0.5139, 0.516))
     assert bars[0] == ((Decimal("0.5120"), Decimal("0.5125")), 1)
     assert bars[2] == ((Decimal("0.5130"), Decimal("0.5135")), 1)
-    assert len(bars) <= repeats.MOST_BARS
+    assert len(bars) <= MOST_BARS
 
 
 @pytest.mark.parametrize("scale", [1e-6, 1e-3, 1.0, 7.0, 1e6])
@@ -98,7 +100,7 @@ def test_other_numbers_are_put_into_ranges_without_an_end() -> None:
 def test_every_number_is_in_the_one_bar_that_covers_it(scale: float, count: int) -> None:
     values = [scale * (1 + number * number / 10) for number in range(count)]
     bars = spread(*values).bars
-    assert 2 <= len(bars) <= repeats.MOST_BARS
+    assert 2 <= len(bars) <= MOST_BARS
     for bar in bars:
         assert isinstance(bar.key, Range)
         for name in bar.runs:
@@ -117,11 +119,11 @@ def test_texts_come_the_most_frequent_first_and_of_those_the_earliest() -> None:
 
 def test_texts_beyond_a_limit_are_put_together() -> None:
     often = spread("usual", "usual", *(f"{n} → {n + 1}" for n in range(25)))
-    assert len(often.bars) == repeats.MOST_BARS - 1
+    assert len(often.bars) == MOST_BARS - 1
     assert shown(often)[0] == ("usual", 2)
     assert sum(len(bar.runs) for bar in (*often.bars, *often.tail)) == 27
-    exactly = spread(*(str(n) for n in range(repeats.MOST_BARS)))
-    assert len(exactly.bars) == repeats.MOST_BARS
+    exactly = spread(*(str(n) for n in range(MOST_BARS)))
+    assert len(exactly.bars) == MOST_BARS
     assert exactly.tail == ()
 
 
@@ -206,7 +208,7 @@ def test_what_is_another_one_in_every_run_is_masked(text: str, same: str) -> Non
 def test_a_runs_own_ids_are_those_of_its_processes_and_threads() -> None:
     outcome = DemoOutcome(Text("x", "ی"), order_of("(.*)"))
     steps = [*lives(CHILD, 0, 1), *prints("child 200", "child 300")]
-    found = repeats.summarise("r", recording(steps), outcome, {})
+    found = summarise("r", recording(steps), outcome, {})
     assert found.lines == ("child …", "child 300")
 
 
@@ -264,9 +266,9 @@ def test_a_run_that_was_stopped_or_lost_tells_nothing_of_the_order() -> None:
 
 
 def test_only_the_beginning_of_a_long_transcript_is_compared() -> None:
-    many = recording(prints(*(f"line {n} of it" for n in range(repeats.LINES_COMPARED + 1))))
-    summary = repeats.summarise("r", many, FINAL, {})
-    assert len(summary.lines) == repeats.LINES_COMPARED
+    many = recording(prints(*(f"line {n} of it" for n in range(LINES_COMPARED + 1))))
+    summary = summarise("r", many, FINAL, {})
+    assert len(summary.lines) == LINES_COMPARED
     assert summary.longer
     # A line that one run has at its end may come a little later in the other.
     later = replace(summary, lines=("first", *summary.lines[:-1]))
@@ -308,7 +310,7 @@ def test_the_first_run_of_each_outcome_is_held_with_the_quickest_and_the_slowest
 
 
 def test_what_is_held_is_bounded_and_what_is_rare_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(repeats, "EVENTS_HELD", 2)
+    monkeypatch.setattr(tallies, "EVENTS_HELD", 2)
     tally = Tally(FINAL, {})
     for number, final in enumerate([1, 2, 1, 3, 2, 1]):
         tally.add(str(number), printing(f"final: {final}"))
@@ -317,7 +319,7 @@ def test_what_is_held_is_bounded_and_what_is_rare_stays(monkeypatch: pytest.Monk
 
 
 def test_one_run_is_held_however_many_events_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(repeats, "EVENTS_HELD", 0)
+    monkeypatch.setattr(tallies, "EVENTS_HELD", 0)
     tally = Tally(FINAL, {})
     tally.add("a", printing("final: 1"))
     assert list(tally.held) == ["a"]

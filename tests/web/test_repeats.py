@@ -16,7 +16,7 @@ from webapp.engine.program import Program
 from webapp.engine.recording import Outcome, Recording
 from webapp.engine.runner import Busy, UnknownRun
 from webapp.lessons.folders import find_topics
-from webapp.lessons.repeats import Tally
+from webapp.lessons.repeats.tally import Tally
 from webapp.pages import addresses
 from webapp.pages.repeat import running, stream
 from webapp.pages.repeat.running import RUNS, Repetition, Repetitions

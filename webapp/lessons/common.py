@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from webapp.lessons.claims import (
-    Claim,
-    Values,
-    children_of_one_parent,
-    every_worker_ended,
-    processes,
-)
+from webapp.lessons.claims import Claim
+from webapp.lessons.measures import Values
+from webapp.lessons.measures.workers import every_worker_ended, had_one_parent, ran_processes
 from webapp.lessons.parameters import Choice, Integer
 from webapp.lessons.text import Text
 
@@ -47,7 +43,7 @@ every_child_ended = Claim(
 )
 one_parent = Claim(
     Text("the main process started them all", "همه را فرایند اصلی آغاز کرد"),
-    children_of_one_parent(),
+    had_one_parent(),
 )
 
 
@@ -55,7 +51,7 @@ def a_pid_each(children: Callable[[Values], int]) -> Claim:
     """No two of the children, nor one of them and the main process, have one pid."""
     return Claim(
         Text("every child has a pid of its own", "هر فرزند pid خودش را دارد"),
-        processes(lambda values: children(values) + 1),
+        ran_processes(lambda values: children(values) + 1),
     )
 
 

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from webapp.engine.program import with_parameters
 from webapp.engine.runner import Busy
 from webapp.lessons.parameters import InvalidParameters, Problem
-from webapp.lessons.repeats import Tally
+from webapp.lessons.repeats.tally import Tally
 from webapp.lessons.text import Language
 from webapp.lessons.topic import Demo, Topic, Values
 from webapp.pages import addresses

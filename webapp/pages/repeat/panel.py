@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from webapp.engine.recording import Outcome
-from webapp.lessons import repeats
-from webapp.lessons.repeats import Bar, ComparedLine, Distribution, Key, Range, Rarest, Summary
+from webapp.lessons.repeats import distribution
+from webapp.lessons.repeats.distribution import Bar, Distribution, Key, Range, Rarest
+from webapp.lessons.repeats.lines import ComparedLine, compare_lines
+from webapp.lessons.repeats.summary import LINES_COMPARED, Summary
 from webapp.lessons.text import Text
 from webapp.pages import addresses
 from webapp.pages.repeat.running import RUNS, Repetition
@@ -119,8 +121,8 @@ def draw_repeats(site: Site, run: Run, repetition: Repetition) -> Repeats:
     """Say in the page's language what many runs came to, and keep those that it links to."""
     say = site.wordings[run.language]
     summaries = repetition.tally.summaries
-    outcomes, walls = repeats.outcomes(summaries), repeats.walls(summaries)
-    rarest = repeats.rarest(outcomes)
+    outcomes, walls = distribution.outcomes(summaries), distribution.walls(summaries)
+    rarest = distribution.rarest(outcomes)
     kept = _kept(site, run, repetition, outcomes, rarest)
     return Repeats(
         say=say,
@@ -181,7 +183,7 @@ def _facts(say: Wording, repetition: Repetition) -> Iterator[str]:
         yield say("repeat.together", count=together, took=say.seconds(repetition.took), alone=alone)
     elif len(summaries) > 1:
         yield say("repeat.in_turn", took=say.seconds(repetition.took))
-    endings = repeats.endings(summaries)
+    endings = distribution.endings(summaries)
     if any(ending is not Outcome.FINISHED for ending, _ in endings):
         told = (
             say("repeat.ending", title=say(f"outcome.{ending.name.lower()}.title"), count=count)
@@ -266,7 +268,7 @@ def _rarest(say: Wording, rarest: Rarest, kept: Mapping[str, str]) -> RarestRun:
 
 
 def _lines(say: Wording, summaries: Sequence[Summary]) -> Lines | None:
-    compared = repeats.compare_lines(summaries)
+    compared = compare_lines(summaries)
     if compared.runs <= 1 or not (compared.lines or compared.once):
         return None
     everywhere = [line for line in compared.lines if line.kept is not None]
@@ -274,7 +276,7 @@ def _lines(say: Wording, summaries: Sequence[Summary]) -> Lines | None:
     if compared.once:
         notes.append(say("repeat.lines_once", count=len(compared.once), line=compared.once[0]))
     if compared.cut:
-        notes.append(say("repeat.lines_cut", count=repeats.LINES_COMPARED))
+        notes.append(say("repeat.lines_cut", count=LINES_COMPARED))
     if hidden := compared.lines[LINES_SHOWN:]:
         notes.append(say("repeat.lines_hidden", count=len(hidden)))
     return Lines(

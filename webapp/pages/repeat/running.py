@@ -22,7 +22,8 @@ from weakref import WeakValueDictionary
 from webapp.engine import runner
 from webapp.engine.recording import Outcome, Recording
 from webapp.engine.runner import Busy, Interrupted, Runner, UnknownRun, Unreachable
-from webapp.lessons.repeats import Summary, Tally
+from webapp.lessons.repeats.summary import Summary
+from webapp.lessons.repeats.tally import Tally
 
 RUNS = 30
 

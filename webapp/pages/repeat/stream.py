@@ -11,7 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from webapp.engine.runner import Phase
-from webapp.lessons.repeats import Summary
+from webapp.lessons.repeats.summary import Summary
 from webapp.pages import addresses
 from webapp.pages.live import (
     HEARTBEAT,

@@ -2,23 +2,20 @@
 
 from dataclasses import replace
 
-from webapp.lessons.claims import (
-    Claim,
-    Values,
-    children_of_one_parent,
+from webapp.lessons.claims import Claim, where
+from webapp.lessons.common import forked, start_method
+from webapp.lessons.measures import Values
+from webapp.lessons.measures.printed.lines import lines_that_fit, never_printed, printed
+from webapp.lessons.measures.printed.order import order_of, printed_in_order, printed_sequence
+from webapp.lessons.measures.timing import took_about, took_at_least
+from webapp.lessons.measures.workers import (
     every_worker_ended,
     exit_codes,
-    never_printed,
-    printed,
-    printed_in_order,
-    printed_sequence,
-    processes,
-    took_about,
-    took_at_least,
-    where,
+    exited_with,
+    had_one_parent,
+    ran_processes,
 )
-from webapp.lessons.common import forked, start_method
-from webapp.lessons.outcomes import DemoOutcome, codes_left, lines_that_fit, order_of
+from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Choice, Float, Integer
 from webapp.lessons.text import Text
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
@@ -132,7 +129,7 @@ two_processes = Claim(
         "there were two processes: the program and its child",
         "دو فرایند در کار بود: خود برنامه و فرزندش",
     ),
-    processes(lambda values: 2),
+    ran_processes(lambda values: 2),
 )
 
 topic = Topic(
@@ -185,7 +182,7 @@ topic = Topic(
                 two_processes,
                 Claim(
                     Text("the program started the other one", "آن دیگری را همین برنامه آغاز کرد"),
-                    children_of_one_parent(),
+                    had_one_parent(),
                 ),
                 Claim(
                     Text(
@@ -196,7 +193,7 @@ topic = Topic(
                 ),
                 Claim(
                     Text("it left exit code 0", "کد خروج آن ۰ بود"),
-                    exit_codes(lambda values: [0]),
+                    exited_with(lambda values: [0]),
                 ),
                 Claim(
                     Text("the run took 15 × pause or more", "زمان اجرا ۱۵ × مکث یا بیشتر بود"),
@@ -263,7 +260,7 @@ topic = Topic(
                         "the background's exit code: −15 as a daemon, else 0",
                         "کد خروج پس‌زمینه: برای دیمن ‎−۱۵، وگرنه ۰",
                     ),
-                    exit_codes(lambda values: [-15 if is_daemon(values) else 0]),
+                    exited_with(lambda values: [-15 if is_daemon(values) else 0]),
                     margin=lead_of_foreground,
                 ),
                 replace(two_processes, margin=lead_of_foreground),
@@ -302,7 +299,7 @@ topic = Topic(
                     "هیچ‌کس منتظر کار دیمن نمی‌ماند: همهٔ زمان صرف آغاز آن و پایان دادن به آن می‌شود.",
                 ),
             ),
-            outcome=DemoOutcome(Text("the daemon's exit code", "کد خروج دیمن"), codes_left()),
+            outcome=DemoOutcome(Text("the daemon's exit code", "کد خروج دیمن"), exit_codes()),
             parameters=(child_seconds, start_method),
             claims=(
                 Claim(
@@ -325,7 +322,7 @@ topic = Topic(
                         "its exit code is −15: SIGTERM ended it (likewise)",
                         "کد خروج آن ‎−۱۵ است: سیگنال SIGTERM به آن پایان داد (با همان شرط)",
                     ),
-                    where(long_enough, exit_codes(lambda values: [-15])),
+                    where(long_enough, exited_with(lambda values: [-15])),
                     margin=work_of_daemon,
                 ),
                 two_processes,

@@ -1,19 +1,19 @@
 """Topic 7: a place where threads wait for one another, and how it breaks."""
 
-from webapp.lessons.claims import (
-    Claim,
-    Values,
-    never_printed,
-    nobody_passed_before_the_last_arrived,
-    nobody_waited,
-    printed,
+from webapp.lessons.claims import Claim
+from webapp.lessons.measures import Values
+from webapp.lessons.measures.printed.lines import never_printed, printed, printed_once_each
+from webapp.lessons.measures.printed.numbers import printed_ascending
+from webapp.lessons.measures.printed.order import (
+    lines_before_the_last,
+    order_of,
     printed_after,
-    printed_ascending,
     printed_in_order,
-    printed_once_each,
-    took_about,
+    printers_of,
 )
-from webapp.lessons.outcomes import DemoOutcome, lines_before_the_last, order_of, printers_of
+from webapp.lessons.measures.timing import took_about
+from webapp.lessons.measures.waiting import nobody_passed_before_the_last_arrived, nobody_waited
+from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Float, Integer
 from webapp.lessons.text import Text
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic

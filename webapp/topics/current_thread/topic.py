@@ -1,32 +1,31 @@
 """Topic 2: which thread runs this line, what it is called, and who ends first."""
 
 import re
-from collections.abc import Iterable
 from itertools import pairwise
 
-from webapp.lessons.claims import (
-    Check,
-    Claim,
-    Measured,
-    Values,
-    equals,
+from webapp.engine.recording import Recording
+from webapp.lessons.claims import Check, Claim, judged, where
+from webapp.lessons.common import every_thread_ended, threads
+from webapp.lessons.measures import Share, Values
+from webapp.lessons.measures.printed.lines import (
     every_line_from,
-    one_process,
     printed,
-    printed_after,
     printed_alike,
     printed_distinct,
+    printed_once_each,
+)
+from webapp.lessons.measures.printed.numbers import equals
+from webapp.lessons.measures.printed.order import (
+    order_of,
+    printed_after,
     printed_in_order,
     printed_in_pairs,
-    printed_once_each,
     printed_sequence,
-    slept_together,
-    took_about,
-    where,
-    workers_started,
 )
-from webapp.lessons.common import every_thread_ended, threads
-from webapp.lessons.outcomes import DemoOutcome, order_of
+from webapp.lessons.measures.timing import took_about
+from webapp.lessons.measures.waiting import slept_together
+from webapp.lessons.measures.workers import ran_in_one_process, started_workers
+from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Float, Floats, Integer
 from webapp.lessons.text import Text
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
@@ -135,16 +134,16 @@ def with_two_more(values: Values) -> int:
 
 def said_by_whom_it_names(pattern: str) -> Check:
     """The group of `pattern` is the name of the worker that printed the line, in every line."""
-    return lambda recording, values: so_many_of_all(
-        found.group(1) == line.worker
-        for line in recording.lines
-        if (found := re.search(pattern, line.text))
-    )
 
+    def right_of_all(recording: Recording, values: Values) -> Share:
+        right = [
+            found.group(1) == line.worker
+            for line in recording.lines
+            if (found := re.search(pattern, line.text))
+        ]
+        return Share(sum(right), len(right))
 
-def so_many_of_all(answers: Iterable[bool]) -> Measured:
-    seen = list(answers)
-    return Measured(bool(seen) and all(seen), f"{sum(seen)} / {len(seen)}")
+    return judged(right_of_all, lambda right, values: right.complete and right.whole > 0)
 
 
 all_starting = Claim(
@@ -426,14 +425,14 @@ topic = Topic(
                 ),
                 Claim(
                     Text("all threads ran in one process", "همهٔ نخ‌ها در یک فرایند بودند"),
-                    one_process(),
+                    ran_in_one_process(),
                 ),
                 Claim(
                     Text(
                         "two threads more were started than have default names",
                         "دو نخ بیش از نخ‌های با نام پیش‌فرض آغاز شد",
                     ),
-                    workers_started(with_two_more),
+                    started_workers(with_two_more),
                 ),
                 every_thread_ended,
             ),

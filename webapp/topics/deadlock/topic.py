@@ -1,29 +1,29 @@
 """Topic 17: workers that wait for each other for ever, and three ways to make that impossible."""
 
 from collections import Counter
-from collections.abc import Callable
 
 from webapp.engine.recording import Outcome, Recording, workers_at_once
-from webapp.lessons.claims import (
-    Check,
-    Claim,
-    Measured,
-    Values,
-    ended_as,
-    held_at_once,
-    matches,
-    never_held_together,
+from webapp.lessons.claims import Check, Claim, Measured, judged, where
+from webapp.lessons.measures import Share, Values, out_of, watched
+from webapp.lessons.measures.printed import matches
+from webapp.lessons.measures.printed.lines import (
+    lines_that_fit,
     never_printed,
     printed,
     printed_exactly_when,
-    printed_in_pairs,
     printed_once_each,
-    took_about,
-    waited_for,
-    watched,
-    where,
+    printed_word,
 )
-from webapp.lessons.outcomes import DemoOutcome, ending, lines_that_fit, order_of, printed_word
+from webapp.lessons.measures.printed.order import order_of, printed_in_pairs
+from webapp.lessons.measures.timing import took_about
+from webapp.lessons.measures.waiting import (
+    held_at_once,
+    never_held_together,
+    nobody_waited_for,
+    waited_for,
+)
+from webapp.lessons.measures.workers import ended_as, ending, seen_to_end_as
+from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Choice, Float, Integer
 from webapp.lessons.text import Text
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
@@ -207,14 +207,9 @@ def of_any(text: Text, check: Check) -> Claim:
     return Claim(text, unless_stopped(check), of_any_run=True)
 
 
-def ended(outcome: Callable[[Values], str]) -> Check:
-    """The run ended so. Without a figure: how it ended, with the cycle, stands above the claims."""
-    check = ended_as(outcome)
-
-    def checked(recording: Recording, values: Values) -> Measured:
-        return Measured(check(recording, values).holds)
-
-    return checked
+def without_figure(check: Check) -> Check:
+    """For how a run ended: that stands above the claims, with the cycle."""
+    return lambda recording, values: Measured(check(recording, values).holds)
 
 
 def waits_in_cycle(recording: Recording, values: Values) -> Measured:
@@ -236,37 +231,36 @@ def whole_table_in_cycle(recording: Recording, values: Values) -> Measured:
 
 
 @watched
-def a_fork_in_one_hand(recording: Recording, values: Values) -> Measured:
-    """No fork was ever held by two."""
-    most = max(
+def most_hands_on_a_fork(recording: Recording, values: Values) -> int:
+    """How many held one and the same fork at once, at most."""
+    return max(
         (
             workers_at_once(span for span in recording.holdings if span.object == f"forks[{fork}]")
             for fork in range(table(values))
         ),
         default=0,
     )
-    return Measured(most == 1, f"× {most}")
 
 
 @watched
-def all_had_one_only_if_starving(recording: Recording, values: Values) -> Measured:
-    """All held a fork at some moment if they starved; with a rule at least one held none."""
-    held = workers_at_once(span for span in recording.holdings if span.object.startswith("forks["))
-    holds = (held == table(values)) is starving(values)
-    return Measured(holds, f"{held} / {table(values)}")
+def most_with_a_fork(recording: Recording, values: Values) -> Share:
+    """How many of the table held a fork at once, at most."""
+    forks = (span for span in recording.holdings if span.object.startswith("forks["))
+    return Share(workers_at_once(forks), table(values))
 
 
-@watched
-def nobody_waited_for_the_scanner(recording: Recording, values: Values) -> Measured:
-    """Who asked for the scanner got it at once."""
-    waits = sum(1 for span in recording.waits if span.object == "scanner")
-    return Measured(waits == 0, str(waits))
+# No fork was ever held by two.
+a_fork_in_one_hand = judged(most_hands_on_a_fork, lambda most, values: most == 1, "× {}".format)
 
+# All held a fork at some moment if they starved; with a rule at least one held none.
+all_had_one_only_if_starving = judged(
+    most_with_a_fork, lambda held, values: held.complete is starving(values)
+)
 
-def every_meal_eaten(recording: Recording, values: Values) -> Measured:
-    """How many meals were eaten, of all."""
-    eaten = sum(1 for _ in matches(recording, EATS))
-    return Measured(eaten == all_meals(values), f"{eaten} / {all_meals(values)}")
+# How many meals were eaten, of all.
+every_meal_eaten = judged(
+    out_of(lines_that_fit(EATS), all_meals), lambda eaten, values: eaten.complete
+)
 
 
 def tries_that_failed(recording: Recording, values: Values) -> Measured:
@@ -345,7 +339,7 @@ topic = Topic(
                         "after the meeting at the barrier the run was found deadlocked",
                         "پس از دیدار پشت مانع معلوم شد که اجرا به بن‌بست رسیده است",
                     ),
-                    where(meet, watched(ended(lambda values: "deadlocked"))),
+                    where(meet, without_figure(seen_to_end_as(lambda values: "deadlocked"))),
                 ),
                 of_any(
                     Text(
@@ -403,7 +397,7 @@ topic = Topic(
                 ),
                 Claim(
                     Text("nobody ever waited for the scanner", "هیچ نخی هرگز منتظر اسکنر نماند"),
-                    nobody_waited_for_the_scanner,
+                    nobody_waited_for("scanner"),
                 ),
                 *one_at_each,
                 Claim(
@@ -469,8 +463,10 @@ topic = Topic(
                     ),
                     where(
                         not_by_luck,
-                        watched(
-                            ended(lambda values: "deadlocked" if starving(values) else "finished")
+                        without_figure(
+                            seen_to_end_as(
+                                lambda values: "deadlocked" if starving(values) else "finished"
+                            )
                         ),
                     ),
                 ),
@@ -552,7 +548,7 @@ topic = Topic(
                         "the run finished: nobody waited for ever",
                         "اجرا به پایان رسید: هیچ نخی تا ابد منتظر نماند",
                     ),
-                    ended(lambda values: "finished"),
+                    without_figure(ended_as(lambda values: "finished")),
                 ),
                 Claim(
                     Text(

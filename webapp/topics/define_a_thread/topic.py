@@ -1,22 +1,20 @@
 """Topic 1: what a thread is, how it is started, and what join() is for."""
 
-from webapp.lessons.claims import (
-    Claim,
-    Values,
-    alive_at_once,
-    every_line_from,
-    lived_together,
-    one_process,
-    printed_ascending,
-    printed_in_order,
-    printed_in_pairs,
-    printed_once_each,
-    took_about,
-    where,
-    workers_started,
-)
+from webapp.lessons.claims import Claim, where
 from webapp.lessons.common import every_thread_ended, thread_count, threads
-from webapp.lessons.outcomes import DemoOutcome, alive_together, order_of, printed_number, printers
+from webapp.lessons.measures import Values
+from webapp.lessons.measures.printed.lines import every_line_from, printed_once_each, printers
+from webapp.lessons.measures.printed.numbers import printed_ascending, printed_number
+from webapp.lessons.measures.printed.order import order_of, printed_in_order, printed_in_pairs
+from webapp.lessons.measures.timing import took_about
+from webapp.lessons.measures.workers import (
+    lived_at_once,
+    lived_together,
+    most_alive,
+    ran_in_one_process,
+    started_workers,
+)
+from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Float
 from webapp.lessons.text import Text
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
@@ -54,7 +52,7 @@ def calls_in_a_row(values: Values) -> float:
 
 all_started = Claim(
     Text("as many threads were started as asked for", "درست به تعداد خواسته‌شده نخ آغاز شد"),
-    workers_started(threads),
+    started_workers(threads),
 )
 
 topic = Topic(
@@ -115,7 +113,7 @@ topic = Topic(
                 every_thread_ended,
                 Claim(
                     Text("all threads ran in one process", "همهٔ نخ‌ها در یک فرایند بودند"),
-                    one_process(),
+                    ran_in_one_process(),
                 ),
             ),
             observations=(
@@ -152,7 +150,7 @@ topic = Topic(
             ),
             outcome=DemoOutcome(
                 Text("threads alive at once, at most", "بیشترین تعداد نخ‌هایی که هم‌زمان زنده بودند"),
-                alive_together(),
+                most_alive(),
             ),
             beside=(
                 Pair(
@@ -178,7 +176,7 @@ topic = Topic(
                         "never were two of the threads alive at once",
                         "هیچ‌گاه دو تا از نخ‌ها هم‌زمان زنده نبودند",
                     ),
-                    alive_at_once(1),
+                    lived_at_once(1),
                 ),
                 Claim(
                     Text(

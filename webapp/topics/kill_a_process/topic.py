@@ -2,22 +2,20 @@
 
 from math import inf
 
-from webapp.lessons.claims import (
-    Claim,
-    Values,
-    equals,
-    every_worker_ended,
+from webapp.lessons.claims import Claim, where
+from webapp.lessons.common import forked, start_method
+from webapp.lessons.measures import Values
+from webapp.lessons.measures.printed.lines import (
     never_printed,
     printed,
     printed_exactly_when,
-    printed_in_order,
-    raised,
-    took_about,
-    took_at_least,
-    where,
+    printed_word,
 )
-from webapp.lessons.common import forked, start_method
-from webapp.lessons.outcomes import DemoOutcome, printed_word
+from webapp.lessons.measures.printed.numbers import equals
+from webapp.lessons.measures.printed.order import printed_in_order
+from webapp.lessons.measures.timing import took_about, took_at_least
+from webapp.lessons.measures.workers import every_worker_ended, raised
+from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Choice, Float
 from webapp.lessons.text import Text
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic

@@ -1,22 +1,14 @@
 """Topic 4: what a lock protects, how much to put inside it, and how it fails to protect."""
 
-from webapp.lessons.claims import (
-    Claim,
-    Values,
-    at_most,
-    equals,
-    never_held_together,
-    nobody_waited,
-    printed_exactly_when,
-    printed_in_order,
-    printed_in_pairs,
-    printed_once_each,
-    slept_together,
-    took_about,
-    where,
-)
+from webapp.lessons.claims import Claim, where
 from webapp.lessons.common import thread_count, threads
-from webapp.lessons.outcomes import DemoOutcome, either, order_of, printed_number
+from webapp.lessons.measures import Values
+from webapp.lessons.measures.printed.lines import either, printed_exactly_when, printed_once_each
+from webapp.lessons.measures.printed.numbers import at_most, equals, printed_number
+from webapp.lessons.measures.printed.order import order_of, printed_in_order, printed_in_pairs
+from webapp.lessons.measures.timing import took_about
+from webapp.lessons.measures.waiting import never_held_together, nobody_waited, slept_together
+from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Choice, Float, Integer
 from webapp.lessons.text import Text
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic

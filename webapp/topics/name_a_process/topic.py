@@ -4,24 +4,19 @@ import re
 from itertools import pairwise
 
 from webapp.engine.recording import Recording
-from webapp.lessons.claims import (
-    Check,
-    Claim,
-    Measured,
-    Values,
-    children_of_one_parent,
-    exit_codes,
-    printed,
+from webapp.lessons.claims import Claim, judged, where
+from webapp.lessons.common import every_child_ended, forked, start_method
+from webapp.lessons.measures import Share, Values, derived
+from webapp.lessons.measures.printed.lines import printed, printed_once_each, printed_word
+from webapp.lessons.measures.printed.order import (
+    order_of,
     printed_after,
     printed_in_order,
-    printed_once_each,
     printed_sequence,
-    processes,
-    took_about,
-    where,
 )
-from webapp.lessons.common import every_child_ended, forked, start_method
-from webapp.lessons.outcomes import DemoOutcome, order_of, printed_word
+from webapp.lessons.measures.timing import took_about
+from webapp.lessons.measures.workers import exited_with, had_one_parent, ran_processes
+from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Float, Integer
 from webapp.lessons.text import Text
 from webapp.lessons.topic import Demo, Ideal, Topic
@@ -87,32 +82,29 @@ def family(recording: Recording) -> list[tuple[str, str, str]]:
     return [(one[1], one[2], one[3]) for one in found if one]
 
 
-def each_parent_is_the_pid_above() -> Check:
-    """The parent that each generation printed is the pid that the generation before it printed."""
-
-    def check(recording: Recording, values: Values) -> Measured:
-        lines = family(recording)
-        right = sum(parent == pid for (pid, _, _), (_, parent, _) in pairwise(lines))
-        return Measured(right == generations(values), f"{right} / {generations(values)}")
-
-    return check
+def parents_above(recording: Recording, values: Values) -> Share:
+    """How many printed as their parent the pid that the generation before them printed."""
+    right = sum(parent == pid for (pid, _, _), (_, parent, _) in pairwise(family(recording)))
+    return Share(right, generations(values))
 
 
-def the_system_agrees_unless_a_server_forks() -> Check:
-    """`os.getppid()` is the parent's pid in every child; by forkserver it is so in none."""
-
-    def check(recording: Recording, values: Values) -> Measured:
-        children = family(recording)[1:]
-        same = sum(parent == system for _, parent, system in children)
-        wanted = 0 if a_server_forks(values) else len(children)
-        return Measured(bool(children) and same == wanted, f"{same} / {len(children)}")
-
-    return check
+def children_of_both(recording: Recording, values: Values) -> Share:
+    """How many children's parent is the system's parent, too: `os.getppid()`."""
+    children = family(recording)[1:]
+    return Share(sum(parent == system for _, parent, system in children), len(children))
 
 
-def same_parents(recording: Recording, values: Values) -> int:
-    """How many children's parent is the system's parent, too."""
-    return sum(parent == system for _, parent, system in family(recording)[1:])
+same_parents = derived(children_of_both, lambda same: same.part)
+
+each_parent_is_the_pid_above = judged(parents_above, lambda right, values: right.complete)
+
+# By forkserver no child's is.
+the_system_agrees_unless_a_server_forks = judged(
+    children_of_both,
+    lambda same, values: (
+        same.whole > 0 and same.part == (0 if a_server_forks(values) else same.whole)
+    ),
+)
 
 
 topic = Topic(
@@ -173,16 +165,16 @@ topic = Topic(
                         "two pids besides the main process's",
                         "دو pid، جدا از pid فرایند اصلی، در کار بود",
                     ),
-                    processes(lambda values: 3),
+                    ran_processes(lambda values: 3),
                 ),
                 Claim(
                     Text("the main process started both", "هر دو را فرایند اصلی آغاز کرد"),
-                    children_of_one_parent(),
+                    had_one_parent(),
                 ),
                 every_child_ended,
                 Claim(
                     Text("both left exit code 0", "کد خروج هر دو ۰ بود"),
-                    exit_codes(lambda values: [0, 0]),
+                    exited_with(lambda values: [0, 0]),
                 ),
                 Claim(
                     Text(
@@ -249,14 +241,14 @@ topic = Topic(
                         "the parent of each is the pid above it",
                         "والد هر فرایند همان pid خط بالایی است",
                     ),
-                    each_parent_is_the_pid_above(),
+                    each_parent_is_the_pid_above,
                 ),
                 Claim(
                     Text(
                         "the system names the same parent; by forkserver in no child",
                         "سیستم‌عامل هم همان والد را می‌گوید؛ با forkserver در هیچ فرزندی",
                     ),
-                    the_system_agrees_unless_a_server_forks(),
+                    the_system_agrees_unless_a_server_forks,
                 ),
                 Claim(
                     Text(
@@ -270,7 +262,7 @@ topic = Topic(
                         "as many processes as generations, and the main one",
                         "به تعداد نسل‌ها فرایند بود، به اضافهٔ فرایند اصلی",
                     ),
-                    processes(lambda values: generations(values) + 1),
+                    ran_processes(lambda values: generations(values) + 1),
                 ),
                 every_child_ended,
             ),
@@ -320,7 +312,7 @@ topic = Topic(
                 ),
                 Claim(
                     Text("there were two processes", "دو فرایند در کار بود"),
-                    processes(lambda values: 2),
+                    ran_processes(lambda values: 2),
                 ),
                 every_child_ended,
             ),

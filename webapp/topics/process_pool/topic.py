@@ -7,26 +7,20 @@ from re import findall, search
 
 from webapp.engine.machines import Needs
 from webapp.engine.recording import Recording
-from webapp.lessons.claims import (
-    Check,
-    Claim,
-    Measured,
-    Values,
+from webapp.lessons.claims import Check, Claim, Measured, judged, where
+from webapp.lessons.common import forked, start_method_for
+from webapp.lessons.measures import Measure, Values, derived, out_of
+from webapp.lessons.measures.printed.lines import printed_alike, printed_once_each
+from webapp.lessons.measures.printed.numbers import (
     at_most,
     below,
-    every_worker_ended,
-    printed_after,
-    printed_alike,
     printed_ascending,
-    printed_once_each,
-    printed_sequence,
-    took_about,
-    took_at_least,
-    where,
-    workers_started,
+    printed_number,
 )
-from webapp.lessons.common import forked, start_method_for
-from webapp.lessons.outcomes import DemoOutcome, order_of, printed_number
+from webapp.lessons.measures.printed.order import order_of, printed_after, printed_sequence
+from webapp.lessons.measures.timing import took_about, took_at_least
+from webapp.lessons.measures.workers import every_worker_ended, started_workers
+from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Integer
 from webapp.lessons.text import Text
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
@@ -181,34 +175,32 @@ def sum_of_all_squares(values: Values) -> int:
     return last * (last + 1) * (2 * last + 1) // 6
 
 
-def shares(recording: Recording, pattern: str) -> list[int]:
+def shares(pattern: str) -> Measure[list[int]]:
     """The printed numbers of `pattern`, in one line or in several."""
-    return [int(share) for line in recording.lines for share in findall(pattern, line.text)]
+    return lambda recording, values: [
+        int(share) for line in recording.lines for share in findall(pattern, line.text)
+    ]
 
 
 def add_up_to(pattern: str, total: Callable[[Values], int]) -> Check:
     """The shares that were printed make `total` together."""
-
-    def check(recording: Recording, values: Values) -> Measured:
-        seen = shares(recording, pattern)
-        return Measured(sum(seen) == total(values), " + ".join(map(str, seen)) or "0")
-
-    return check
+    return judged(
+        shares(pattern),
+        lambda seen, values: sum(seen) == total(values),
+        lambda seen: " + ".join(map(str, seen)) or "0",
+    )
 
 
 def everybody_had_one(pattern: str) -> Check:
     """As many shares that are not 0 were printed as there were workers."""
-
-    def check(recording: Recording, values: Values) -> Measured:
-        seen = sum(1 for share in shares(recording, pattern) if share)
-        return Measured(seen == workers(values), f"{seen} / {workers(values)}")
-
-    return check
+    return judged(
+        out_of(derived(shares(pattern), lambda seen: sum(map(bool, seen))), workers),
+        lambda had_one, values: had_one.complete,
+    )
 
 
-def largest_share(recording: Recording, values: Values) -> int | None:
-    """How many numbers the worker with the most of them squared."""
-    return max(shares(recording, SQUARED), default=None)
+# How many numbers the worker with the most of them squared.
+largest_share = derived(shares(SQUARED), lambda seen: max(seen, default=None))
 
 
 def arrived_as_done(recording: Recording, values: Values) -> Measured:
@@ -232,7 +224,7 @@ all_workers = Claim(
         "the pool started as many workers as asked for, and no more",
         "استخر درست به تعداد خواسته‌شده کارگر آغاز کرد، نه بیشتر",
     ),
-    workers_started(workers),
+    started_workers(workers),
 )
 all_ended = Claim(
     Text("every worker came to its end", "همهٔ کارگرها تا پایان اجرا شدند"),

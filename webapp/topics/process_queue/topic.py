@@ -4,27 +4,16 @@ import math
 import re
 from collections.abc import Callable
 
-from webapp.lessons.claims import (
-    ROUNDING,
-    Check,
-    Claim,
-    Measured,
-    Values,
-    at_most,
-    every_worker_ended,
-    never_longer_than,
-    never_printed,
-    printed_in_order,
-    printed_once_each,
-    printed_sequence,
-    processes,
-    slept_together,
-    took_about,
-    took_at_least,
-    where,
-)
+from webapp.lessons.claims import Check, Claim, Measured, where
 from webapp.lessons.common import forked, start_method
-from webapp.lessons.outcomes import DemoOutcome, largest, printed_number, shared_out
+from webapp.lessons.measures import Values
+from webapp.lessons.measures.printed.lines import never_printed, printed_once_each, shared_out
+from webapp.lessons.measures.printed.numbers import at_most, largest, printed_number
+from webapp.lessons.measures.printed.order import printed_in_order, printed_sequence
+from webapp.lessons.measures.timing import lasted_at_least, took_about, took_at_least
+from webapp.lessons.measures.waiting import never_longer_than, slept_together
+from webapp.lessons.measures.workers import every_worker_ended, ran_processes
+from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Float, Integer
 from webapp.lessons.text import Text
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
@@ -155,14 +144,8 @@ def sizes_fit(lines: list[str], values: Values) -> Measured:
     return Measured(len(sizes) == right == item_total(values), " ".join(sizes))
 
 
-def held_up(lines: list[str], values: Values) -> Measured:
-    """The producer was not done before the consumer had made room for its last item."""
-    found = [match for line in lines if (match := re.search(PRODUCER_DONE, line))]
-    if not found:
-        return Measured(False)
-    measured, least = float(found[-1].group(1)), wait_for_room(values)
-    return Measured(measured >= least - ROUNDING, f"{measured:.3f} s ≥ {least:g} s")
-
+# The producer was not done before the consumer had made room for its last item.
+held_up = lasted_at_least(printed_number(PRODUCER_DONE), wait_for_room)
 
 all_ended = Claim(
     Text("every process came to its end", "همهٔ فرایندها تا پایان اجرا شدند"),
@@ -173,7 +156,7 @@ three_processes = Claim(
         "there were three processes: parent, producer and consumer",
         "سه فرایند در کار بود: والد، تولیدکننده و مصرف‌کننده",
     ),
-    processes(lambda values: 3),
+    ran_processes(lambda values: 3),
 )
 
 topic = Topic(
@@ -359,7 +342,7 @@ topic = Topic(
                         "every child has a pid of its own",
                         "هر فرزند pid خودش را دارد",
                     ),
-                    processes(lambda values: consumer_count(values) + 2),
+                    ran_processes(lambda values: consumer_count(values) + 2),
                 ),
                 all_ended,
                 Claim(
@@ -442,7 +425,7 @@ topic = Topic(
                         "the producer was held up for (items − maxsize − 1) × 0.1 s or longer",
                         "تولیدکننده دست‌کم «(تعداد کالاها − گنجایش − ۱) × ۰٫۱ ثانیه» معطل شد",
                     ),
-                    of_lines(held_up),
+                    held_up,
                 ),
                 Claim(
                     Text(

@@ -1,18 +1,13 @@
 """Topic 12: a process as an object of one's own class, and how its result gets home."""
 
-from webapp.lessons.claims import (
-    Claim,
-    Values,
-    equals,
-    every_line_from,
-    lived_together,
-    printed_ascending,
-    printed_in_order,
-    printed_once_each,
-    processes,
-)
+from webapp.lessons.claims import Claim
 from webapp.lessons.common import a_pid_each, every_child_ended, one_parent, start_method_for
-from webapp.lessons.outcomes import DemoOutcome, order_of
+from webapp.lessons.measures import Values
+from webapp.lessons.measures.printed.lines import every_line_from, printed_once_each
+from webapp.lessons.measures.printed.numbers import equals, printed_ascending
+from webapp.lessons.measures.printed.order import order_of, printed_in_order
+from webapp.lessons.measures.workers import lived_together, ran_processes
+from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Integer
 from webapp.lessons.text import Text
 from webapp.lessons.topic import Demo, Ideal, Topic
@@ -129,7 +124,7 @@ topic = Topic(
                         "there were two more processes: the parent and the manager",
                         "دو فرایند دیگر هم در کار بود: والد و مدیر",
                     ),
-                    processes(lambda values: count(values) + 2),
+                    ran_processes(lambda values: count(values) + 2),
                 ),
                 Claim(
                     Text(

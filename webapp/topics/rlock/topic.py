@@ -1,21 +1,14 @@
 """Topic 5: a lock that its holder may take again, and what that is good for."""
 
-from webapp.lessons.claims import (
-    Check,
-    Claim,
-    Values,
-    ended_as,
-    equals,
-    held_deepest,
-    printed_exactly_when,
-    printed_in_order,
-    printed_sequence,
-    took_about,
-    waited_for,
-    watched,
-    where,
-)
-from webapp.lessons.outcomes import DemoOutcome, deepest_hold, ending, printed_number
+from webapp.lessons.claims import Check, Claim, where
+from webapp.lessons.measures import Values
+from webapp.lessons.measures.printed.lines import printed_exactly_when
+from webapp.lessons.measures.printed.numbers import equals, printed_number
+from webapp.lessons.measures.printed.order import printed_in_order, printed_sequence
+from webapp.lessons.measures.timing import took_about
+from webapp.lessons.measures.waiting import deepest_hold, held_deepest, waited_for
+from webapp.lessons.measures.workers import ending, seen_to_end_as
+from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Choice, Float, Integer
 from webapp.lessons.text import Text
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
@@ -328,10 +321,8 @@ topic = Topic(
                         "itself",
                         "با RLock اجرا به پایان رسید؛ با Lock معلوم شد که نخ منتظر خودش است",
                     ),
-                    watched(
-                        ended_as(
-                            lambda values: "finished" if is_reentrant(values) else "deadlocked"
-                        )
+                    seen_to_end_as(
+                        lambda values: "finished" if is_reentrant(values) else "deadlocked"
                     ),
                     of_any_run=True,
                 ),

@@ -1,24 +1,19 @@
 """Topic 6: a counter that threads may wait for, as a signal and as a limit."""
 
-from webapp.lessons.claims import (
-    Claim,
-    Values,
-    at_most,
-    equals,
-    every_worker_ended,
-    held_at_once,
+from webapp.lessons.claims import Claim, where
+from webapp.lessons.measures import Values
+from webapp.lessons.measures.printed.lines import (
     printed,
-    printed_after,
     printed_distinct,
     printed_exactly_when,
     printed_once_each,
-    printed_sequence,
-    took_about,
-    took_at_least,
-    waited_for,
-    where,
 )
-from webapp.lessons.outcomes import DemoOutcome, order_of, printed_number
+from webapp.lessons.measures.printed.numbers import at_most, equals, printed_number
+from webapp.lessons.measures.printed.order import order_of, printed_after, printed_sequence
+from webapp.lessons.measures.timing import took_about, took_at_least
+from webapp.lessons.measures.waiting import held_at_once, waited_for
+from webapp.lessons.measures.workers import every_worker_ended
+from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Choice, Float, Integer
 from webapp.lessons.text import Text
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic

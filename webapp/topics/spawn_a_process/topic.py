@@ -1,25 +1,25 @@
 """Topic 8: what a process is, how it is started, and what it does not share."""
 
-from webapp.lessons.claims import (
-    Claim,
-    Values,
-    alive_at_once,
-    below,
-    equals,
-    lived_together,
+from webapp.lessons.claims import Claim, where
+from webapp.lessons.common import a_pid_each, every_child_ended, one_parent, start_method
+from webapp.lessons.measures import Values
+from webapp.lessons.measures.printed.lines import (
     printed,
     printed_alike,
-    printed_ascending,
-    printed_in_order,
-    printed_in_pairs,
     printed_once_each,
-    processes,
-    took_about,
-    where,
-    workers_started,
+    printed_word,
 )
-from webapp.lessons.common import a_pid_each, every_child_ended, one_parent, start_method
-from webapp.lessons.outcomes import DemoOutcome, alive_together, least, order_of, printed_word
+from webapp.lessons.measures.printed.numbers import below, equals, least, printed_ascending
+from webapp.lessons.measures.printed.order import order_of, printed_in_order, printed_in_pairs
+from webapp.lessons.measures.timing import took_about
+from webapp.lessons.measures.workers import (
+    lived_at_once,
+    lived_together,
+    most_alive,
+    ran_processes,
+    started_workers,
+)
+from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Float, Integer
 from webapp.lessons.text import Text
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
@@ -197,7 +197,7 @@ topic = Topic(
                     "children alive at once, at most",
                     "بیشترین تعداد فرزندهایی که هم‌زمان زنده بودند",
                 ),
-                alive_together(),
+                most_alive(),
             ),
             beside=(
                 Pair(
@@ -224,7 +224,7 @@ topic = Topic(
                         "never were two children alive at once",
                         "هیچ‌گاه دو فرزند هم‌زمان زنده نبودند",
                     ),
-                    alive_at_once(1),
+                    lived_at_once(1),
                 ),
                 Claim(
                     Text(
@@ -290,7 +290,7 @@ topic = Topic(
                         "each method started as many processes as asked for",
                         "هر روش درست به تعداد خواسته‌شده فرایند آغاز کرد",
                     ),
-                    workers_started(children_by_all_methods),
+                    started_workers(children_by_all_methods),
                 ),
                 every_child_ended,
             ),
@@ -345,7 +345,7 @@ topic = Topic(
                 ),
                 Claim(
                     Text("there were two processes", "دو فرایند در کار بود"),
-                    processes(lambda values: 2),
+                    ran_processes(lambda values: 2),
                 ),
                 one_parent,
                 every_child_ended,

@@ -3,23 +3,20 @@
 from datetime import datetime
 
 from webapp.engine.recording import Recording
-from webapp.lessons.claims import (
-    Claim,
-    Measured,
-    Values,
+from webapp.lessons.claims import Claim, judged, where
+from webapp.lessons.common import a_pid_each, every_child_ended, forked, start_method_for
+from webapp.lessons.measures import Measure, Values, both
+from webapp.lessons.measures.printed.lines import printed_once_each
+from webapp.lessons.measures.printed.numbers import (
     at_most,
     equals,
-    nobody_passed_before_the_last_arrived,
-    printed_after,
     printed_ascending,
-    printed_in_order,
-    printed_once_each,
-    took_about,
-    took_at_least,
-    where,
+    printed_number,
 )
-from webapp.lessons.common import a_pid_each, every_child_ended, forked, start_method_for
-from webapp.lessons.outcomes import DemoOutcome, order_of, printed_number
+from webapp.lessons.measures.printed.order import order_of, printed_after, printed_in_order
+from webapp.lessons.measures.timing import took_about, took_at_least
+from webapp.lessons.measures.waiting import nobody_passed_before_the_last_arrived
+from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Choice, Float, Integer
 from webapp.lessons.text import Text
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
@@ -113,29 +110,32 @@ def clearly_apart(values: Values) -> bool:
     return forked(values) and stagger(values) >= SURELY_APART
 
 
-def apart(recording: Recording, first: str, second: str) -> float | None:
+def apart(first: str, second: str) -> Measure[float]:
     """The milliseconds between two processes' stamps."""
-    stamps = {}
-    for line in recording.lines:
-        name, arrow, stamp = line.text.partition(" ----> ")
-        if arrow:
-            stamps[name.split()[1]] = datetime.fromisoformat(stamp)
-    if not stamps.keys() >= {first, second}:
-        return None
-    return abs(stamps[second] - stamps[first]).total_seconds() * 1000
+
+    def between(recording: Recording, values: Values) -> float | None:
+        stamps = {}
+        for line in recording.lines:
+            name, arrow, stamp = line.text.partition(" ----> ")
+            if arrow:
+                stamps[name.split()[1]] = datetime.fromisoformat(stamp)
+        if not stamps.keys() >= {first, second}:
+            return None
+        return abs(stamps[second] - stamps[first]).total_seconds() * 1000
+
+    return between
 
 
-def apart_with_barrier(recording: Recording, values: Values) -> float | None:
-    """The milliseconds between the stamps of those who met at the barrier."""
-    return apart(recording, "p1", "p2")
+# Of those who met at the barrier, and of those who did not.
+apart_with_barrier = apart("p1", "p2")
+apart_without = apart("p3", "p4")
 
-
-def closer_together(recording: Recording, values: Values) -> Measured:
-    """p1's and p2's stamps are nearer to each other than p3's and p4's."""
-    met, free = apart(recording, "p1", "p2"), apart(recording, "p3", "p4")
-    if met is None or free is None:
-        return Measured(False)
-    return Measured(met < free, f"{met:.1f} ms < {free:.1f} ms")
+closer_together = judged(
+    both(apart_with_barrier, apart_without),
+    lambda times, values: times[0] < times[1],
+    lambda times: f"{times[0]:.1f} ms < {times[1]:.1f} ms",
+    untold=False,
+)
 
 
 final_number = DemoOutcome(Text("final number", "مقدار نهایی"), printed_number(FINAL))

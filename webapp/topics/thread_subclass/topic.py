@@ -1,26 +1,32 @@
 """Topic 3: a class of threads, whose run() is what each of them does."""
 
-from webapp.lessons.claims import (
-    Claim,
-    Values,
-    ended_as,
+from webapp.lessons.claims import Claim, where
+from webapp.lessons.common import every_thread_ended, threads
+from webapp.lessons.measures import Values
+from webapp.lessons.measures.printed.lines import (
     every_line_from,
-    one_process,
-    printed_after,
-    printed_ascending,
     printed_exactly_when,
+    printed_once_each,
+)
+from webapp.lessons.measures.printed.numbers import printed_ascending
+from webapp.lessons.measures.printed.order import (
+    lines_followed_by,
+    order_of,
+    printed_after,
     printed_in_order,
     printed_in_pairs,
-    printed_once_each,
     printed_sequence,
-    raised,
-    slept_together,
-    took_about,
-    where,
-    workers_started,
 )
-from webapp.lessons.common import every_thread_ended, threads
-from webapp.lessons.outcomes import DemoOutcome, lines_followed_by, order_of, workers_begun
+from webapp.lessons.measures.timing import took_about
+from webapp.lessons.measures.waiting import slept_together
+from webapp.lessons.measures.workers import (
+    ended_as,
+    raised,
+    ran_in_one_process,
+    started_workers,
+    worker_count,
+)
+from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Float, Integer, Permutation
 from webapp.lessons.text import Text
 from webapp.lessons.topic import Demo, Ideal, Topic
@@ -170,11 +176,11 @@ all_over = Claim(
 )
 all_started = Claim(
     Text("as many threads were started as asked for", "درست به تعداد خواسته‌شده نخ آغاز شد"),
-    workers_started(threads),
+    started_workers(threads),
 )
 same_process = Claim(
     Text("all threads ran in one process", "همهٔ نخ‌ها در یک فرایند بودند"),
-    one_process(),
+    ran_in_one_process(),
 )
 
 topic = Topic(
@@ -382,7 +388,7 @@ topic = Topic(
                 ),
             ),
             outcome=DemoOutcome(
-                Text("threads that were started", "تعداد نخ‌هایی که آغاز شدند"), workers_begun()
+                Text("threads that were started", "تعداد نخ‌هایی که آغاز شدند"), worker_count()
             ),
             parameters=(thread_count(3),),
             trap=True,
@@ -394,7 +400,7 @@ topic = Topic(
                 ),
                 Claim(
                     Text("no thread was started", "هیچ نخی آغاز نشد"),
-                    workers_started(lambda values: 0),
+                    started_workers(lambda values: 0),
                 ),
                 Claim(
                     Text(

@@ -1,6 +1,7 @@
 """A small topic for the tests of what a page shows: every way in which a run can end."""
 
-from webapp.lessons.outcomes import DemoOutcome, ending
+from webapp.lessons.measures.workers import ending
+from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Choice
 from webapp.lessons.text import Text
 from webapp.lessons.topic import Demo, Ideal, Topic

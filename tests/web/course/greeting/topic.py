@@ -1,7 +1,10 @@
 """A small topic for the tests of the pages: a parameter of each type."""
 
-from webapp.lessons.claims import Claim, printed
-from webapp.lessons.outcomes import DemoOutcome, ending, lines_that_fit, order_of
+from webapp.lessons.claims import Claim
+from webapp.lessons.measures.printed.lines import lines_that_fit, printed
+from webapp.lessons.measures.printed.order import order_of
+from webapp.lessons.measures.workers import ending
+from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Choice, Float, Floats, Integer, Permutation
 from webapp.lessons.text import Text
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic

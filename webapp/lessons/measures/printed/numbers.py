@@ -1,0 +1,76 @@
+"""The numbers that were printed: which, and beside what bound."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from operator import eq, le, lt
+
+from webapp.engine.recording import Recording
+from webapp.lessons.claims import Check, judged
+from webapp.lessons.measures import Measure, Values, both, derived, given
+from webapp.lessons.measures.printed import matches, words
+
+
+def printed_number(pattern: str) -> Measure[int | float]:
+    """The number of `pattern`, in the last line that fits it."""
+    return derived(_numbers(pattern), lambda numbers: numbers[-1] if numbers else None)
+
+
+def largest(pattern: str) -> Measure[int | float]:
+    """The largest number of `pattern` in any line that fits it."""
+    return derived(_numbers(pattern), lambda numbers: max(numbers, default=None))
+
+
+def least(pattern: str) -> Measure[str]:
+    """Whose number is the least: the first group of `pattern` names, the second counts."""
+
+    def name(recording: Recording, values: Values) -> str | None:
+        named = [(float(found.group(2)), found.group(1)) for found in matches(recording, pattern)]
+        return min(named)[1] if named else None
+
+    return name
+
+
+def at_most(pattern: str, limit: str | Callable[[Values], float]) -> Check:
+    """The printed number of `pattern` is not above `limit`: of the parameters, or printed too."""
+    return _compared(pattern, limit, le)
+
+
+def equals(pattern: str, limit: str | Callable[[Values], float]) -> Check:
+    """The printed number of `pattern` is exactly `limit`: of the parameters, or printed too."""
+    return _compared(pattern, limit, eq)
+
+
+def below(pattern: str, limit: str | Callable[[Values], float]) -> Check:
+    """The printed number of `pattern` is under `limit`: of the parameters, or printed too."""
+    return _compared(pattern, limit, lt)
+
+
+def printed_ascending(pattern: str) -> Check:
+    """The number of `pattern` never goes down from one line that fits to the next."""
+    return judged(
+        words(pattern),
+        lambda seen, values: bool(seen) and sorted(seen, key=float) == seen,
+        " ".join,
+    )
+
+
+def _numbers(pattern: str) -> Measure[list[int | float]]:
+    return derived(
+        words(pattern),
+        lambda texts: [float(text) if "." in text else int(text) for text in texts],
+    )
+
+
+def _compared(
+    pattern: str,
+    limit: str | Callable[[Values], float],
+    holds: Callable[[float, float], bool],
+) -> Check:
+    bound = printed_number(limit) if isinstance(limit, str) else given(limit)
+    return judged(
+        both(derived(printed_number(pattern), float), derived(bound, float)),
+        lambda pair, values: holds(*pair),
+        lambda pair: f"{pair[0]:g} / {pair[1]:g}",
+        untold=False,
+    )

@@ -1,0 +1,119 @@
+"""In which order the lines came, and which followed which."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from itertools import pairwise
+
+from webapp.engine.recording import Line, Recording
+from webapp.lessons.claims import Check, judged
+from webapp.lessons.measures import Measure, Share, Values, listed
+from webapp.lessons.measures.printed import words
+
+THEN = " → "
+
+# --- one kind of line -------------------------------------------------------------------------
+
+
+def order_of(pattern: str) -> Measure[str]:
+    """The group of `pattern` in every line that fits it, in the order of the lines."""
+    return listed(words(pattern), THEN)
+
+
+def printed_sequence(pattern: str, expected: Callable[[Values], Iterable[object]]) -> Check:
+    """The group of `pattern` takes the expected values, line by line, in this order."""
+    return judged(
+        words(pattern),
+        lambda seen, values: seen == [str(value) for value in expected(values)],
+        " ".join,
+    )
+
+
+def printers_of(pattern: str) -> Measure[str]:
+    """Who printed the lines that fit `pattern`, in the order of the lines."""
+
+    def names(recording: Recording, values: Values) -> list[str]:
+        return [line.worker for line in recording.lines if re.search(pattern, line.text)]
+
+    return listed(names, THEN)
+
+
+# --- several kinds ----------------------------------------------------------------------------
+
+
+def printed_in_order(*patterns: str) -> Check:
+    """Every line that fits a pattern comes before every line that fits the next pattern."""
+
+    def places(recording: Recording, values: Values) -> list[list[int]]:
+        return [_places(recording, pattern) for pattern in patterns]
+
+    return judged(
+        places,
+        lambda found, values: all(found) and all(max(a) < min(b) for a, b in pairwise(found)),
+        lambda found: "",
+    )
+
+
+def lines_before_the_last(pattern: str, other: str) -> Measure[int]:
+    """How many lines that fit `pattern` came before the last line that fits `other`."""
+
+    def count(recording: Recording, values: Values) -> int | None:
+        others = _places(recording, other)
+        return sum(at < others[-1] for at in _places(recording, pattern)) if others else None
+
+    return count
+
+
+def lines_followed_by(first: str, second: str) -> Measure[int]:
+    """How many lines that fit `first` are followed at once by one of the same group's `second`."""
+
+    def count(recording: Recording, values: Values) -> int:
+        kept, waiting = 0, ""
+        for line in recording.lines:
+            begun, ended = re.search(first, line.text), re.search(second, line.text)
+            kept += bool(ended and ended.group(1) == waiting)
+            waiting = begun.group(1) if begun else ""
+        return kept
+
+    return count
+
+
+def printed_in_pairs(first: str, second: str) -> Check:
+    """A line that fits `first` is followed at once by its own worker's that fits `second`."""
+
+    def pairs(recording: Recording, values: Values) -> Share:
+        either = f"(?:{first})|(?:{second})"
+        lines = [line for line in recording.lines if re.search(either, line.text)]
+        kept = sum(
+            _is_pair(a, b, first, second) for a, b in zip(lines[::2], lines[1::2], strict=False)
+        )
+        return Share(kept, (len(lines) + 1) // 2)
+
+    return judged(pairs, lambda kept, values: kept.complete)
+
+
+def printed_after(later: str, earlier: str) -> Check:
+    """Each line that fits `later` comes after the line that fits `earlier` with the same group."""
+
+    def in_time(recording: Recording, values: Values) -> Share:
+        seen: set[str] = set()
+        lines = right = 0
+        for line in recording.lines:
+            if found := re.search(earlier, line.text):
+                seen.add(found.group(1))
+            elif found := re.search(later, line.text):
+                lines += 1
+                right += found.group(1) in seen
+        return Share(right, lines)
+
+    return judged(in_time, lambda right, values: right.complete and right.whole > 0)
+
+
+def _places(recording: Recording, pattern: str) -> list[int]:
+    return [at for at, line in enumerate(recording.lines) if re.search(pattern, line.text)]
+
+
+def _is_pair(a: Line, b: Line, first: str, second: str) -> bool:
+    same = (a.pid, a.tid) == (b.pid, b.tid)
+    return bool(same and re.search(first, a.text) and re.search(second, b.text))

@@ -1,0 +1,59 @@
+"""Folds recordings into summaries as they come, and holds a few of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from webapp.engine.recording import Recording
+from webapp.lessons.measures import Values
+from webapp.lessons.outcomes import DemoOutcome
+from webapp.lessons.repeats.distribution import kind_of
+from webapp.lessons.repeats.summary import Summary, own_ends, summarise
+
+EVENTS_HELD = 250_000
+"""Of all recordings that are held together; about 250 bytes each."""
+
+
+class Tally:
+    """Folds recordings into summaries, and holds a few of them to be looked at."""
+
+    def __init__(self, outcome: DemoOutcome, values: Values) -> None:
+        self._outcome = outcome
+        self._values = values
+        self.summaries: list[Summary] = []
+        self.held: dict[str, Recording] = {}
+
+    def add(self, run: str, recording: Recording) -> Summary:
+        """Take the next run that is over."""
+        summary = summarise(run, recording, self._outcome, self._values)
+        self.summaries.append(summary)
+        self.held[run] = recording
+        self._let_go()
+        return summary
+
+    @property
+    def quickest(self) -> Summary | None:
+        """The run that took the least time, of those that came to their own end."""
+        return min(own_ends(self.summaries), key=lambda summary: summary.wall, default=None)
+
+    @property
+    def slowest(self) -> Summary | None:
+        """The run that took the most."""
+        return max(own_ends(self.summaries), key=lambda summary: summary.wall, default=None)
+
+    def _let_go(self) -> None:
+        """Hold the first run of each outcome, the quickest and the slowest, within the limit."""
+        first: dict[object, str] = {}
+        for summary in self.summaries:
+            first.setdefault(kind_of(summary.told), summary.run)
+        wanted = [*first.values(), *(s.run for s in (self.quickest, self.slowest) if s)]
+        self.held = {run: self.held[run] for run in wanted if run in self.held}
+        # What is rare will be asked for, and of what came as often, the first.
+        often = Counter(kind_of(summary.told) for summary in self.summaries)
+        kinds = {summary.run: kind_of(summary.told) for summary in self.summaries}
+        latest_first = reversed(self.held)
+        *spare, _ = sorted(latest_first, key=lambda run: often[kinds[run]], reverse=True)
+        for run in spare:
+            if sum(len(recording.events) for recording in self.held.values()) <= EVENTS_HELD:
+                break
+            del self.held[run]
