@@ -16,7 +16,7 @@ from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.program import Program
 from webapp.engine.recording import Recording
 from webapp.lessons.folders import TOPICS
-from webapp.pages.wording import load_wordings
+from webapp.pages.texts.wording import load_wordings
 from webapp.timeline.arrows import find_arrows
 from webapp.timeline.figure import Setting, draw_figure
 from webapp.timeline.reading import draw

@@ -14,9 +14,9 @@ from webapp.engine.embedded import EmbeddedRunner
 from webapp.lessons.folders import find_topics
 from webapp.lessons.text import Language
 from webapp.lessons.topic import Topic
-from webapp.pages.prose import Library
-from webapp.pages.source import highlighted
-from webapp.pages.wording import Wording, load_wordings
+from webapp.pages.demo.prose import Library
+from webapp.pages.demo.source import highlighted
+from webapp.pages.texts.wording import Wording, load_wordings
 
 ADDRESS = "/fa/threads/lock/lost-update"
 TIMES = 200

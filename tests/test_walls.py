@@ -15,7 +15,7 @@ COMMAND = ROOT / "webapp/engine/__main__.py"
 """It is a command, and wires: what it records with and into comes together only there."""
 
 RECORD = "webapp.record"
-SAID = {"webapp.pages.wording", "webapp.pages.transcript", "webapp.pages.receipt"}
+SAID = "webapp.pages.texts"
 WEB = {
     "flask",
     "jinja2",
@@ -45,10 +45,11 @@ def imported(path: Path) -> Iterator[str]:
         ("engine", {"webapp.engine"}),
         ("lessons", {"webapp.lessons", "webapp.engine"}),
         ("timeline", {"webapp.timeline", "webapp.engine"}),
-        # SAID is what the site's pages say of any run, and brings nothing along: see below.
+        # What the site's pages say of any run.
+        ("pages/texts", {SAID, "webapp.engine", "webapp.lessons.text"}),
         (
             "record",
-            {"webapp.record", "webapp.timeline", "webapp.engine", "webapp.lessons.text"} | SAID,
+            {"webapp.record", "webapp.timeline", "webapp.engine", "webapp.lessons.text", SAID},
         ),
     ],
 )

@@ -26,23 +26,23 @@ from webapp.operating.command import settings_command
 from webapp.operating.health import LIVE, READY, health_blueprint
 from webapp.operating.metrics import measure
 from webapp.operating.requests import name_requests
-from webapp.pages.about import about_blueprint
-from webapp.pages.assets import Assets, assets_blueprint
 from webapp.pages.compare.blueprint import compare_blueprint
 from webapp.pages.compression import compress
-from webapp.pages.crawlers import crawlers_blueprint
-from webapp.pages.errors import handle_errors
+from webapp.pages.demo.blueprint import topic_blueprint
+from webapp.pages.demo.prose import Library
 from webapp.pages.guard import guard
-from webapp.pages.home import home_blueprint
-from webapp.pages.lanes import lanes_blueprint
-from webapp.pages.prose import Library
 from webapp.pages.rate import Counts, limit_runs
-from webapp.pages.record import record_blueprint
 from webapp.pages.repeat.running import Notices, Repetitions
-from webapp.pages.runs import repetitions_blueprint, runs_blueprint
-from webapp.pages.site import Site
-from webapp.pages.topics import topic_blueprint
-from webapp.pages.wording import load_wordings
+from webapp.pages.run.blueprint import repetitions_blueprint, runs_blueprint
+from webapp.pages.run.lanes import lanes_blueprint
+from webapp.pages.site.about import about_blueprint
+from webapp.pages.site.assets import Assets, assets_blueprint
+from webapp.pages.site.crawlers import crawlers_blueprint
+from webapp.pages.site.errors import handle_errors
+from webapp.pages.site.home import home_blueprint
+from webapp.pages.site.record import record_blueprint
+from webapp.pages.site.site import Site
+from webapp.pages.texts.wording import load_wordings
 from webapp.settings import Settings, SettingsError, engine_limits, read_settings
 from webapp.store.store import Store
 from webapp.terminal.commands import add_commands

@@ -26,7 +26,7 @@ from tests.operating.serving import FORM, ROOT, SLEEPS, Served, served, until
 from tests.operating.test_faults import KEPT, PRINTED, RESULT, kept
 from tests.web.scripted import STREAMED
 from tools.services import PostgresServer, RedisServer
-from webapp.pages.form import VISITOR
+from webapp.pages.demo.form import VISITOR
 
 LINE = re.compile(rb"---&gt; (Thread#\d+ (?:running|over))")
 RUN = re.compile(rb'data-run="([\w-]{16})"')

@@ -18,9 +18,9 @@ from tests.record.commanding import PROGRAMS, ROOT, Loaded, Written, read, recor
 from tests.record.conftest import Write
 from tests.web.test_pages import Nesting
 from webapp.lessons.text import LANGUAGES
-from webapp.pages.record import COMMANDS
-from webapp.pages.transcript import LAST_LINES_SHOWN, LINES_SHOWN
-from webapp.pages.wording import load_wordings
+from webapp.pages.site.record import COMMANDS
+from webapp.pages.texts.transcript import LAST_LINES_SHOWN, LINES_SHOWN
+from webapp.pages.texts.wording import load_wordings
 
 EVERY_LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)
 

@@ -8,8 +8,8 @@ import pytest
 
 from tests.record.commanding import PROGRAMS, read, record
 from tests.record.conftest import Write
-from webapp.pages.record import UNSEEN
-from webapp.pages.wording import read_texts
+from webapp.pages.site.record import UNSEEN
+from webapp.pages.texts.wording import read_texts
 from webapp.record.unseen import FOREIGN, OTHER_FILES, REASONS, find_unseen
 
 

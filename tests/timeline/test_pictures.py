@@ -13,7 +13,7 @@ from tests.timeline.records import CHILD, MAIN, A, B, Step, life, many, record
 from webapp.engine.events import Event, How, Kind
 from webapp.engine.recording import Outcome, Recording, Wait
 from webapp.lessons.text import LANGUAGES, Language
-from webapp.pages.wording import load_wordings
+from webapp.pages.texts.wording import load_wordings
 from webapp.timeline.arrows import find_arrows
 from webapp.timeline.cycle import draw_cycle
 from webapp.timeline.document import draw_document

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from bench.__main__ import OWN_TABLES
 from tests.web.scripted import GOOD, HELLO
 from webapp.lessons.text import LANGUAGES
-from webapp.pages.about import PAGES, TEXTS
+from webapp.pages.site.about import PAGES, TEXTS
 from webapp.settings import Settings, variable
 
 EVERY_PAGE = pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.web.scripted import GOOD, HELLO, ScriptedRunner
-from webapp.pages.wording import read_texts
+from webapp.pages.texts.wording import read_texts
 
 MISSING = [
     "/en/nowhere",

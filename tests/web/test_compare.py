@@ -26,7 +26,7 @@ from webapp.lessons.topic import Demo, Pair, Topic, find_demo
 from webapp.pages.compare import running
 from webapp.pages.compare.comparison import compare_times
 from webapp.pages.compare.sources import align
-from webapp.pages.wording import load_wordings
+from webapp.pages.texts.wording import load_wordings
 from webapp.store.errors import StoreError
 from webapp.store.store import Store
 

@@ -17,7 +17,7 @@ from tests.web.scripted import COURSE, HELLO, NamedRunner, SharedSite, printed
 from webapp.engine.events import Event, Kind
 from webapp.engine.recording import Outcome
 from webapp.lessons.folders import find_topics
-from webapp.pages.examples import HEAVIEST
+from webapp.pages.demo.examples import HEAVIEST
 from webapp.store.store import Store
 
 DEFAULTS = {"times": "2", "pause": "0.1", "tone": "warm"}

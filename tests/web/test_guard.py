@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from tests.web.scripted import COURSE, GOOD, HELLO, ScriptedRunner
 from webapp.app import create_app
 from webapp.lessons.folders import find_topics
-from webapp.pages.runs import PICTURE
+from webapp.pages.run.blueprint import PICTURE
 from webapp.settings import Settings
 from webapp.store.store import Store
 from webapp.timeline.document import STYLE

@@ -18,7 +18,7 @@ from webapp.app import create_app
 from webapp.engine.events import Event, Kind
 from webapp.lessons.folders import find_topics
 from webapp.lessons.text import LANGUAGES
-from webapp.pages.form import written
+from webapp.pages.demo.form import written
 from webapp.settings import Settings
 from webapp.store.store import Store
 

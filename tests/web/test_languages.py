@@ -11,7 +11,7 @@ from webapp.lessons.folders import find_topics
 from webapp.lessons.text import LANGUAGES, Language
 from webapp.lessons.topic import Topic
 from webapp.pages import addresses
-from webapp.pages.wording import load_wordings, read_texts
+from webapp.pages.texts.wording import load_wordings, read_texts
 
 TOPICS = find_topics()
 EVERY_TOPIC = pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.slug)

@@ -20,7 +20,7 @@ from webapp.lessons.repeats.tally import Tally
 from webapp.pages import addresses
 from webapp.pages.repeat import running, stream
 from webapp.pages.repeat.running import RUNS, Repetition, Repetitions
-from webapp.pages.site import Site
+from webapp.pages.site.site import Site
 
 REPEAT = f"{HELLO}/repeat"
 SLEEPS, COMPUTES = 0.001, 0.2

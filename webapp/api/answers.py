@@ -15,7 +15,7 @@ from flask import Response, request
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound
 
 from webapp.lessons.parameters import Problem
-from webapp.pages.kept import NoSuchRun
+from webapp.pages.run.kept import NoSuchRun
 
 Detail = dict[str, Any]
 

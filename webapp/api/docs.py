@@ -16,9 +16,9 @@ from webapp.lessons.parameters import AnyParameter
 from webapp.lessons.text import Language
 from webapp.lessons.topic import Demo, Topic
 from webapp.pages import addresses
-from webapp.pages.layout import Page, draw_page
-from webapp.pages.site import Site
-from webapp.pages.wording import Wording
+from webapp.pages.site.layout import Page, draw_page
+from webapp.pages.site.site import Site
+from webapp.pages.texts.wording import Wording
 
 TAGS = ("movazi", "report")
 
@@ -94,7 +94,7 @@ def docs_blueprint(site: Site) -> Blueprint:
     @blueprint.get("/<any(en, fa):language>/api")
     def show(language: Language) -> Response:
         """Show what there is to ask for, and how."""
-        return Response(site.render("api.html", draw_api(site, language)))
+        return Response(site.render("site/api.html", draw_api(site, language)))
 
     return blueprint
 

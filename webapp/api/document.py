@@ -16,7 +16,7 @@ from webapp.engine.events import Kind
 from webapp.engine.recording import Outcome
 from webapp.engine.runner import Phase
 from webapp.lessons.topic import Demo, Topic
-from webapp.pages.site import Site
+from webapp.pages.site.site import Site
 
 VERSION = "1"
 

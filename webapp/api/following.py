@@ -17,7 +17,7 @@ from webapp.engine.program import Program
 from webapp.engine.recording import Recording
 from webapp.engine.runner import Interrupted, Phase, Runner, Unreachable
 from webapp.pages.guard import visitor_address
-from webapp.pages.site import Run, Site
+from webapp.pages.site.site import Run, Site
 
 HEARTBEAT = b": heartbeat\n\n"
 

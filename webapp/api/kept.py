@@ -6,8 +6,8 @@ from flask import Blueprint, Response
 
 from webapp.api.answers import json_answer
 from webapp.api.results import result_of
-from webapp.pages.kept import find_kept, find_stored
-from webapp.pages.site import Site
+from webapp.pages.run.kept import find_kept, find_stored
+from webapp.pages.site.site import Site
 from webapp.timeline.reading import draw
 from webapp.timeline.trace import draw_trace
 

@@ -10,7 +10,7 @@ from webapp.api.report import find_demo
 from webapp.api.report_table import ROUTES, UNIT, Query, Route
 from webapp.api.schemas import Schema
 from webapp.lessons.text import Text
-from webapp.pages.site import Site
+from webapp.pages.site.site import Site
 
 JSON = "application/json"
 EVENTS = "text/event-stream"

@@ -15,7 +15,7 @@ from webapp.api.report_table import ROUTES, UNIT, Number, Query, Route
 from webapp.engine.program import Program
 from webapp.engine.recording import Outcome
 from webapp.lessons.topic import Demo
-from webapp.pages.site import Site
+from webapp.pages.site.site import Site
 
 # What pydantic reads as a whole number: ours takes from the report's clients what the report took.
 _WHOLE = re.compile(r"\s*([+-]?[0-9]+(?:_[0-9]+)*)(?:\.0+)?\s*", re.ASCII)

@@ -10,7 +10,7 @@ from webapp.engine.recording import Recording
 from webapp.engine.runner import State
 from webapp.lessons.claims import Claim
 from webapp.lessons.text import Text
-from webapp.pages.site import Run
+from webapp.pages.site.site import Run
 
 
 def state_of(run: Run, state: State) -> dict[str, Any]:

@@ -16,8 +16,8 @@ from webapp.engine.runner import Phase, State, UnknownRun, Unreachable
 from webapp.lessons.parameters import InvalidParameters, take_all
 from webapp.lessons.topic import Demo, Topic, Values
 from webapp.pages.guard import visitor_address
-from webapp.pages.kept import find_kept
-from webapp.pages.site import Run, Site
+from webapp.pages.run.kept import find_kept
+from webapp.pages.site.site import Run, Site
 
 STREAM = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 FIELDS = ("demo", "parameters", "observe", "events")

@@ -15,8 +15,8 @@ from webapp.engine.machines import Machine
 from webapp.lessons.claims import Claim
 from webapp.lessons.parameters import AnyParameter, Choice
 from webapp.lessons.topic import Demo, Topic
-from webapp.pages.needs import is_offered
-from webapp.pages.site import Site
+from webapp.pages.demo.needs import is_offered
+from webapp.pages.site.site import Site
 
 
 def add_topics(blueprint: Blueprint, site: Site) -> None:

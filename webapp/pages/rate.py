@@ -16,7 +16,7 @@ from flask import Flask, request
 from flask_limiter import Limiter, RequestLimit
 from limits.storage import MemoryStorage
 
-from webapp.pages.form import read_entry
+from webapp.pages.demo.form import read_entry
 from webapp.pages.guard import visitor_address
 
 View = TypeVar("View", bound=Callable[..., Any])

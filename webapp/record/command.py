@@ -19,7 +19,7 @@ from webapp.engine.program import Program
 from webapp.engine.recording import Outcome, Recording
 from webapp.engine.surroundings import Surroundings
 from webapp.lessons.text import LANGUAGES
-from webapp.pages.wording import load_wordings
+from webapp.pages.texts.wording import load_wordings
 from webapp.record.interrupts import Interrupts
 from webapp.record.page import Ran, draw_page
 from webapp.record.page_file import PageFile

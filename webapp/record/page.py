@@ -14,9 +14,9 @@ from html import escape
 from pathlib import Path
 
 from webapp.engine.recording import Recording, overlaps
-from webapp.pages.receipt import Row, draw_notes, draw_receipt
-from webapp.pages.transcript import Screen, Shown
-from webapp.pages.wording import Wording
+from webapp.pages.texts.receipt import Row, draw_notes, draw_receipt
+from webapp.pages.texts.transcript import Screen, Shown
+from webapp.pages.texts.wording import Wording
 from webapp.record import inline
 from webapp.record.highlight import highlighted
 from webapp.record.unseen import find_unseen

@@ -21,8 +21,8 @@ from webapp.lessons.parameters import (
     Permutation,
 )
 from webapp.lessons.topic import Demo, Values
-from webapp.pages.needs import is_offered, tell_lack
-from webapp.pages.site import Site
+from webapp.pages.demo.needs import is_offered, tell_lack
+from webapp.pages.site.site import Site
 from webapp.terminal.prune import prune_command
 from webapp.terminal.show import Screen, draw_end
 

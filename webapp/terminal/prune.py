@@ -8,7 +8,7 @@ from functools import partial
 
 import click
 
-from webapp.pages.site import Site
+from webapp.pages.site.site import Site
 from webapp.store.errors import StoreError
 
 HELP = "Forget the runs that were stored longer ago, and give their space back."

@@ -27,13 +27,13 @@ from webapp.pages.compare.form import (
 from webapp.pages.compare.page import draw_choice, draw_kept
 from webapp.pages.compare.sources import prefixes
 from webapp.pages.compare.stream import Two, as_events, as_page
-from webapp.pages.form import read_entry
+from webapp.pages.demo.blueprint import Desk
+from webapp.pages.demo.form import read_entry
+from webapp.pages.demo.needs import is_offered
 from webapp.pages.htmx import FORM_ONLY, by_htmx, streamed, takes_events
-from webapp.pages.kept import Kept, NoSuchRun, find_kept
-from webapp.pages.needs import is_offered
-from webapp.pages.site import Site
-from webapp.pages.topics import Desk
-from webapp.pages.wording import Wording
+from webapp.pages.run.kept import Kept, NoSuchRun, find_kept
+from webapp.pages.site.site import Site
+from webapp.pages.texts.wording import Wording
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def compare_blueprint(site: Site) -> Blueprint:
         found = [
             _find(site, language, key, id) for key, id in zip(KEYS, (first, second), strict=True)
         ]
-        return Response(site.render("compare.html", draw_kept(site, language, *found)))
+        return Response(site.render("compare/compare.html", draw_kept(site, language, *found)))
 
     return blueprint
 
@@ -106,7 +106,7 @@ def _refused(site: Site, language: Language, enquiry: Enquiry, problems: Problem
         return Response(_page(site, language, enquiry, problems), 422)
     say = site.wordings[language]
     form = draw_compare_form(site, say, enquiry, problems)
-    html = site.render("_compare_form.html", CompareFormView(say, form))
+    html = site.render("compare/_form.html", CompareFormView(say, form))
     return Response(html, 422, headers=FORM_ONLY)
 
 
@@ -138,7 +138,7 @@ def _page(
     running: bool = False,
 ) -> str:
     view = draw_choice(site, language, enquiry, problems, running=running)
-    return site.render("compare.html", view)
+    return site.render("compare/compare.html", view)
 
 
 def _find(site: Site, language: Language, key: str, id: str) -> Kept:

@@ -12,15 +12,15 @@ from webapp.engine.recording import Outcome, Recording
 from webapp.pages import addresses
 from webapp.pages.compare.form import KEYS
 from webapp.pages.compare.sources import prefixes
-from webapp.pages.form import written
-from webapp.pages.lanes import draw_deadlock, draw_lanes
-from webapp.pages.links import draw_links
-from webapp.pages.receipt import draw_notes
+from webapp.pages.demo.form import written
 from webapp.pages.repeat.panel import Label, tell
 from webapp.pages.repeat.running import RUNS
-from webapp.pages.result import draw_timing
-from webapp.pages.site import Run, Site
-from webapp.pages.wording import Wording
+from webapp.pages.run.lanes import draw_deadlock, draw_lanes
+from webapp.pages.run.links import draw_links
+from webapp.pages.run.result import draw_timing
+from webapp.pages.site.site import Run, Site
+from webapp.pages.texts.receipt import draw_notes
+from webapp.pages.texts.wording import Wording
 from webapp.timeline.figure import Setting
 from webapp.timeline.lanes import MICROSECONDS
 from webapp.timeline.reading import draw

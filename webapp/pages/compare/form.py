@@ -20,10 +20,10 @@ from webapp.engine.machines import Machine
 from webapp.lessons.parameters import InvalidParameters, Problem
 from webapp.lessons.topic import Demo, Topic, Values, find_demo
 from webapp.pages import addresses
-from webapp.pages.form import VISITOR_BYTES, Entry, Field, draw_form, read_entry, written
-from webapp.pages.needs import Lack, draw_lack, is_offered
-from webapp.pages.site import Site
-from webapp.pages.wording import Wording
+from webapp.pages.demo.form import VISITOR_BYTES, Entry, Field, draw_form, read_entry, written
+from webapp.pages.demo.needs import Lack, draw_lack, is_offered
+from webapp.pages.site.site import Site
+from webapp.pages.texts.wording import Wording
 
 KEYS = ("a", "b")
 CHOSEN = "choose"

@@ -21,13 +21,13 @@ from webapp.pages.compare.form import (
 from webapp.pages.compare.pairs import find_pairs
 from webapp.pages.compare.sources import Program, Sources, draw_sources, prefixes
 from webapp.pages.compare.stream import CompareEnding
-from webapp.pages.kept import Kept
-from webapp.pages.layout import Page, draw_page
-from webapp.pages.live import Lines
-from webapp.pages.past import recorded
-from webapp.pages.site import Site
-from webapp.pages.transcript import Screen
-from webapp.pages.wording import Wording
+from webapp.pages.run.kept import Kept
+from webapp.pages.run.live import Lines
+from webapp.pages.run.past import recorded
+from webapp.pages.site.layout import Page, draw_page
+from webapp.pages.site.site import Site
+from webapp.pages.texts.transcript import Screen
+from webapp.pages.texts.wording import Wording
 
 NOTHING = Markup()
 
@@ -157,7 +157,7 @@ def draw_kept(site: Site, language: Language, first: Kept, second: Kept) -> Comp
             for key, kept in zip(KEYS, both, strict=True)
         ),
         again=addresses.comparison(language, again),
-        result=Markup(site.render("_compared.html", ending)),
+        result=Markup(site.render("compare/_compared.html", ending)),
     )
 
 

@@ -9,8 +9,8 @@ from webapp.lessons.text import Language
 from webapp.lessons.topic import Demo, Pair, Topic, Values, find_demo
 from webapp.pages import addresses
 from webapp.pages.compare.form import query_of_both
-from webapp.pages.form import CompareLink, CompareMenu
-from webapp.pages.site import Site
+from webapp.pages.demo.form import CompareLink, CompareMenu
+from webapp.pages.site.site import Site
 
 Place = tuple[Topic, Demo]
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from webapp.engine.recording import Outcome, Recording
 from webapp.engine.runner import Busy, Phase, State, UnknownRun
-from webapp.pages.site import Run, Site
-from webapp.pages.transcript import Screen, Shown
+from webapp.pages.site.site import Run, Site
+from webapp.pages.texts.transcript import Screen, Shown
 
 PATIENCE = 30.0
 """Seconds for which the second program asks for room, where the runner has none."""

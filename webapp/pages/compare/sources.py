@@ -11,9 +11,9 @@ from markupsafe import Markup
 
 from webapp.lessons.topic import Demo
 from webapp.pages.compare.form import KEYS
-from webapp.pages.lanes import LINES
-from webapp.pages.source import highlighted
-from webapp.pages.wording import Wording
+from webapp.pages.demo.source import highlighted
+from webapp.pages.run.lanes import LINES
+from webapp.pages.texts.wording import Wording
 
 SIGNS = ("\u2212", "+")
 """What marks a line that only the first has, or only the second."""

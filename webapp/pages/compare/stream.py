@@ -16,7 +16,7 @@ from webapp.pages import addresses
 from webapp.pages.compare.comparison import Comparison, Ran, draw_comparison
 from webapp.pages.compare.form import KEYS
 from webapp.pages.compare.running import Going, Happening, NoRoom, Over, Printed, run_both
-from webapp.pages.live import (
+from webapp.pages.run.live import (
     HEARTBEAT,
     OVER,
     PAGE_HEARTBEAT,
@@ -26,8 +26,8 @@ from webapp.pages.live import (
     cut,
     message,
 )
-from webapp.pages.site import Run, Site
-from webapp.pages.wording import Wording
+from webapp.pages.site.site import Run, Site
+from webapp.pages.texts.wording import Wording
 
 LINES_HERE = tuple(f"<!-- lines {key} -->" for key in KEYS)
 
@@ -101,7 +101,7 @@ def as_events(two: Two) -> Iterator[bytes]:
                 yield _message(two, *_drawn(two, happening))
             elif silence.is_long():
                 yield HEARTBEAT
-    yield _message(two, "_compare_ending.html", _ending(two))
+    yield _message(two, "compare/_ending.html", _ending(two))
     yield OVER
 
 
@@ -121,7 +121,7 @@ def as_page(two: Two, page: str) -> Iterator[bytes]:
                 yield PAGE_HEARTBEAT
     *rest, after = pieces
     yield "".join(rest).encode()
-    yield two.site.render("_compared.html", _ending(two)).encode()
+    yield two.site.render("compare/_compared.html", _ending(two)).encode()
     yield after.encode()
 
 
@@ -147,18 +147,18 @@ def _drawn(two: Two, happening: Happening) -> tuple[str, object]:
     """Give what shows this to htmx: a template and its view."""
     match happening:
         case Going():
-            template = "_compare_begun.html" if happening.begun else "_compare_progress.html"
+            template = "compare/_begun.html" if happening.begun else "compare/_progress.html"
             return template, _progress(two, happening)
         case NoRoom():
             status = two.say("compare.no_room_yet")
-            return "_compare_progress.html", CompareProgress(two.say, KEYS[1], False, status)
+            return "compare/_progress.html", CompareProgress(two.say, KEYS[1], False, status)
         case Printed():
             lines = SideLines(KEYS[happening.side], _lines(two, happening))
-            return "_compare_more.html", lines
+            return "compare/_more.html", lines
         case Over():
             clock = f"{happening.recording.wall:.3f} s"
             lines = SideLines(KEYS[happening.side], _lines(two, happening), clock)
-            return "_compare_more.html", lines
+            return "compare/_more.html", lines
 
 
 def _lines(two: Two, happening: Printed | Over) -> Lines:

@@ -14,8 +14,8 @@ from webapp.lessons.repeats.summary import LINES_COMPARED, Summary
 from webapp.lessons.text import Text
 from webapp.pages import addresses
 from webapp.pages.repeat.running import RUNS, Repetition
-from webapp.pages.site import Run, Site
-from webapp.pages.wording import Wording
+from webapp.pages.site.site import Run, Site
+from webapp.pages.texts.wording import Wording
 
 SHORT_LABEL = 16
 """Letters: longer ones stand above their bars."""

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from webapp.engine.runner import Phase
 from webapp.lessons.repeats.summary import Summary
 from webapp.pages import addresses
-from webapp.pages.live import (
+from webapp.pages.repeat.panel import Label, Repeats, draw_repeats, tell
+from webapp.pages.repeat.running import RUNS, Repetition
+from webapp.pages.run.live import (
     HEARTBEAT,
     LINES_HERE,
     OVER,
@@ -23,10 +25,8 @@ from webapp.pages.live import (
     cut,
     message,
 )
-from webapp.pages.repeat.panel import Label, Repeats, draw_repeats, tell
-from webapp.pages.repeat.running import RUNS, Repetition
-from webapp.pages.site import Run, Site
-from webapp.pages.wording import Wording
+from webapp.pages.site.site import Run, Site
+from webapp.pages.texts.wording import Wording
 
 log = logging.getLogger(__name__)
 
@@ -65,16 +65,16 @@ class RepeatEnding:
 
 def as_events(site: Site, run: Run, repetition: Repetition) -> Iterator[bytes]:
     """Stream many runs to htmx; `run` is the first of them."""
-    yield _message(site, "_repeat_begun.html", _progress(site, run, repetition))
+    yield _message(site, "repeat/_begun.html", _progress(site, run, repetition))
     silence = Silence()
     with closing(repetition.follow()) as summaries:
         for summary in summaries:
             if summary:
                 silence.end()
-                yield _message(site, "_repeat_more.html", _over(site, run, repetition, summary))
+                yield _message(site, "repeat/_more.html", _over(site, run, repetition, summary))
             elif silence.is_long():
                 yield HEARTBEAT
-    yield _message(site, "_repeat_ending.html", _ending(site, run, repetition))
+    yield _message(site, "repeat/_ending.html", _ending(site, run, repetition))
     yield OVER
 
 
@@ -82,18 +82,18 @@ def as_page(site: Site, run: Run, repetition: Repetition, page: str) -> Iterator
     """Stream many runs into a page that is cut where their lines and their result belong."""
     before, between, after = cut(page, LINES_HERE, RESULT_HERE)
     yield before.encode()
-    yield site.render("_repeat_intro.html", _progress(site, run, repetition)).encode()
+    yield site.render("repeat/_intro.html", _progress(site, run, repetition)).encode()
     silence = Silence()
     with closing(repetition.follow()) as summaries:
         for summary in summaries:
             if summary:
                 silence.end()
                 over = _over(site, run, repetition, summary)
-                yield site.render("_repeat_line.html", over).encode()
+                yield site.render("repeat/_line.html", over).encode()
             elif silence.is_long():
                 yield PAGE_HEARTBEAT
     yield between.encode()
-    yield site.render("_repeats.html", _ending(site, run, repetition)).encode()
+    yield site.render("repeat/_repeats.html", _ending(site, run, repetition)).encode()
     yield after.encode()
 
 

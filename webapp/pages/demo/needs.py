@@ -1,0 +1,54 @@
+"""What a demo needs of a machine, and what is said of it where no machine that answers has that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from webapp.engine.machines import Machine, Needs
+from webapp.lessons.topic import Demo, Topic
+from webapp.pages import addresses
+from webapp.pages.texts.wording import Wording
+
+
+@dataclass(frozen=True)
+class Lack:
+    """Why a demo cannot be run here, and what to do `instead`, with its `file`."""
+
+    why: str
+    instead: str
+    file: str
+    download: str
+
+
+def is_offered(demo: Demo, machines: Sequence[Machine]) -> bool:
+    """Whether a demo can be run; where nobody answers at the moment, who tries is told so."""
+    return not machines or any(machine.meets(demo.needs) for machine in machines)
+
+
+def draw_lack(say: Wording, topic: Topic, demo: Demo, query: Mapping[str, object]) -> Lack:
+    """Draw it for a demo whose values `query` holds."""
+    return Lack(
+        why=tell_lack(say, demo.needs),
+        instead=say("needs.instead"),
+        file=demo.path.name,
+        download=addresses.download(say.language, topic, demo, query),
+    )
+
+
+def tell_lack(say: Wording, needs: Needs) -> str:
+    """Say what is needed, and that no machine has it."""
+    *others, last = _needs(say, needs)
+    first = say("list.separator").join(others)
+    return say("needs.lack", needs=f"{first}{say('list.and')}{last}" if others else last)
+
+
+def _needs(say: Wording, needs: Needs) -> Iterator[str]:
+    if needs.cores > 1:
+        yield say("needs.cores", count=needs.cores)
+    if needs.python:
+        yield say("needs.python", version=say.version(needs.python))
+    if needs.free_threaded:
+        yield say("needs.free_threaded")
+    if needs.start_method:
+        yield say("needs.start_method", method=needs.start_method)

@@ -1,0 +1,180 @@
+"""A topic's explanation: Markdown that names demos and never copies them.
+
+Beyond plain Markdown it knows links to `demo:SLUG` and `topic:TOPIC/DEMO`, and a fenced block
+whose info is `demo SLUG FUNCTION`: the source of that function, as it stands in the demo's file.
+What stands before the first `## ` is the lead; each `## ` section after it folds away.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from markupsafe import Markup, escape
+
+from webapp.lessons.folders import BrokenTopic
+from webapp.lessons.text import LANGUAGES, Language
+from webapp.lessons.topic import Demo, Topic
+from webapp.pages import addresses
+from webapp.pages.demo.source import definition, highlighted
+from webapp.pages.texts.wording import Wording
+
+_LINK = re.compile(r"^(demo|topic):([\w/-]+)$")
+
+
+@dataclass(frozen=True)
+class Section:
+    """One part, which folds away in a topic."""
+
+    anchor: str
+    title: Markup
+    html: Markup
+
+
+@dataclass(frozen=True)
+class Prose:
+    """A text in one language: a topic's explanation, or a page of its own."""
+
+    lead: Markup
+    sections: Sequence[Section]
+
+
+class Library:
+    """All explanations, rendered when the site starts.
+
+    Raises BrokenTopic where one of them names what does not exist.
+    """
+
+    def __init__(self, topics: Sequence[Topic], wordings: Mapping[Language, Wording]) -> None:
+        self._prose = {
+            (topic.slug, language): _Renderer(topics, topic, wordings[language]).prose()
+            for topic in topics
+            for language in LANGUAGES
+        }
+
+    def prose(self, topic: Topic, language: Language) -> Prose:
+        """Give a topic's explanation."""
+        return self._prose[topic.slug, language]
+
+
+class Markdown:
+    """Renders a text: `address` says where its links lead, `fence` what its fenced blocks are."""
+
+    def __init__(self, address: Callable[[str], str], fence: Callable[[Token], str]) -> None:
+        self._address = address
+        self._fence = fence
+        self._markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+        self._markdown.add_render_rule("fence", self._fence_rule())
+
+    def prose(self, text: str) -> Prose:
+        """Render it all."""
+        tokens = self._markdown.parse(text)
+        self._resolve(tokens)
+        lead, *rest = _split(tokens)
+        return Prose(
+            self._render(lead), tuple(self._section(n, part) for n, part in enumerate(rest, 1))
+        )
+
+    def _section(self, number: int, tokens: Sequence[Token]) -> Section:
+        # A heading is three tokens: it opens, its words, it closes.
+        return Section(f"s{number}", self._render(tokens[1:2]), self._render(tokens[3:]))
+
+    def _render(self, tokens: Sequence[Token]) -> Markup:
+        return Markup(self._markdown.renderer.render(tokens, self._markdown.options, {}))
+
+    def _resolve(self, tokens: Sequence[Token]) -> None:
+        for token in tokens:
+            for child in token.children or ():
+                if child.type == "link_open":
+                    child.attrs["href"] = self._address(str(child.attrs["href"]))
+
+    def _fence_rule(self) -> Callable[[object, Sequence[Token], int, object, object], str]:
+        def rule(
+            renderer: object, tokens: Sequence[Token], index: int, options: object, env: object
+        ) -> str:
+            return self._fence(tokens[index])
+
+        return rule
+
+
+def code_of(token: Token) -> str:
+    """A fenced block as it stands, in colours if it is Python."""
+    python = token.info.split()[:1] == ["python"]
+    return _code(highlighted(token.content) if python else [escape(token.content)])
+
+
+class _Renderer:
+    """Renders the explanation of one topic in one language."""
+
+    def __init__(self, topics: Sequence[Topic], topic: Topic, say: Wording) -> None:
+        self._topics = {other.slug: other for other in topics}
+        self._topic = topic
+        self._say = say
+
+    def prose(self) -> Prose:
+        """Render it all."""
+        text = self._topic.prose(self._say.language)
+        return Markdown(self._address, self._fence).prose(text)
+
+    def _address(self, href: str) -> str:
+        found = _LINK.match(href)
+        if not found:
+            return href
+        kind, name = found.groups()
+        if kind == "demo":
+            return addresses.demo(self._say.language, self._topic, self._demo(self._topic, name))
+        slug, _, demo = name.partition("/")
+        if slug not in self._topics:
+            raise self._broken(f"there is no topic {slug}")
+        topic = self._topics[slug]
+        if not demo:
+            return addresses.topic(self._say.language, topic)
+        return addresses.demo(self._say.language, topic, self._demo(topic, demo))
+
+    def _fence(self, token: Token) -> str:
+        words = token.info.split()
+        if words[:1] == ["demo"]:
+            if len(words) != 3:  # noqa: PLR2004 (the word "demo" and its two arguments)
+                raise self._broken(f"`{token.info}` is not `demo SLUG FUNCTION`")
+            return self._included(words[1], words[2])
+        return code_of(token)
+
+    def _included(self, slug: str, name: str) -> str:
+        demo = self._demo(self._topic, slug)
+        try:
+            text, line = definition(demo.source, name)
+        except KeyError:
+            raise self._broken(f"{slug} has no function {name}") from None
+        address = f"{addresses.demo(self._say.language, self._topic, demo)}#L{line}"
+        caption = Markup('<figcaption><a href="{}" dir="ltr">{} · {}</a></figcaption>')
+        return f'<figure class="excerpt">{caption.format(address, demo.path.name, name)}' + (
+            f"{_code(highlighted(text))}</figure>\n"
+        )
+
+    def _demo(self, topic: Topic, slug: str) -> Demo:
+        demo = topic.demo(slug)
+        if demo is None:
+            raise self._broken(f"{topic.slug} has no demo {slug}")
+        return demo
+
+    def _broken(self, reason: str) -> BrokenTopic:
+        return BrokenTopic(self._topic.folder / f"{self._say.language}.md", reason)
+
+
+def _split(tokens: Sequence[Token]) -> list[list[Token]]:
+    """Cut before each heading of the second level."""
+    parts: list[list[Token]] = [[]]
+    for token in tokens:
+        if token.type == "heading_open" and token.tag == "h2":
+            parts.append([])
+        parts[-1].append(token)
+    return parts
+
+
+def _code(lines: Sequence[Markup]) -> str:
+    code = Markup("\n").join(lines)
+    # What scrolls must be within reach of the keyboard.
+    return f'<pre class="code" dir="ltr" tabindex="0"><code>{code}</code></pre>\n'

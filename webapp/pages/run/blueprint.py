@@ -1,0 +1,217 @@
+"""Runs by their id: the page of one that is kept, its program, its stream, its end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from flask import Blueprint, Response, abort, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from webapp.engine.program import main_defaults, with_parameters
+from webapp.engine.runner import UnknownRun
+from webapp.lessons.parameters import AnyParameter, Choice
+from webapp.lessons.text import Language
+from webapp.pages import addresses
+from webapp.pages.demo.blueprint import Bench, Listing
+from webapp.pages.demo.examples import Before
+from webapp.pages.demo.form import query_of, written
+from webapp.pages.demo.source import highlighted
+from webapp.pages.download import attachment
+from webapp.pages.htmx import by_htmx, streamed
+from webapp.pages.run.kept import Kept, find_kept, find_stored, is_going
+from webapp.pages.run.lanes import Part, read_part
+from webapp.pages.run.live import as_events, as_page
+from webapp.pages.run.past import draw_past, recorded
+from webapp.pages.site.layout import Page, draw_page, visitor_language
+from webapp.pages.site.site import Run, Site
+from webapp.pages.texts.receipt import Row
+from webapp.pages.texts.wording import Wording
+from webapp.store.store import StoredRun
+from webapp.timeline.document import STYLE_SHA256, draw_document
+from webapp.timeline.reading import draw
+
+# Opened by itself it is a document, which may do nothing but be looked at.
+PICTURE = {
+    "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{STYLE_SHA256}'",
+    "Vary": "Accept-Language",
+}
+
+
+@dataclass(frozen=True)
+class RunView:
+    """The page of one run. `notes` say what it is and when it was."""
+
+    page: Page
+    topic_title: str
+    topic_address: str
+    demo_title: str
+    demo_address: str
+    trap: bool
+    notes: tuple[str, ...]
+    parameters: tuple[Row, ...]
+    bench: Bench
+
+
+def runs_blueprint(site: Site) -> Blueprint:
+    """Make the addresses of runs."""
+    blueprint = Blueprint("runs", __name__)
+
+    @blueprint.get("/<any(en, fa):language>/runs/<id>")
+    def show(language: Language, id: str) -> Response:
+        """Show a run that is kept, or follow one that is going on."""
+        if run := _going(site, id):
+            run = replace(run, language=language)
+            page = site.render("run/run.html", _draw_going(site, run))
+            return streamed(as_page(site, run, page), "text/html")
+        kept = find_kept(site, id, language)
+        part = read_part(request.args, kept.stored.recording)
+        html = site.render("run/run.html", _draw_kept(site, kept, part))
+        return Response(html, 422 if part.wrong else 200)
+
+    @blueprint.get("/runs/<id>.svg")
+    def picture(id: str) -> Response:
+        """Send a run's lanes as a file, its few words in the language of the browser."""
+        kept = find_kept(site, id, visitor_language())
+        svg = _picture(site.wordings[kept.run.language], kept)
+        return Response(svg, content_type="image/svg+xml", headers=PICTURE)
+
+    @blueprint.get("/runs/<id>.py")
+    def program(id: str) -> Response:
+        """Send the program that ran, with the run's parameters in its last line."""
+        stored = find_stored(site, id)
+        return attachment(f"{stored.demo.replace('-', '_')}.py", _program(stored))
+
+    @blueprint.get("/runs/<id>/events")
+    def events(id: str) -> Response:
+        """Stream a run from the event after `Last-Event-ID`."""
+        run = _known(site, id)
+        after = request.headers.get("Last-Event-ID", 0, type=int)
+        return streamed(as_events(site, run, max(0, after)), "text/event-stream")
+
+    @blueprint.post("/runs/<id>/cancel")
+    def cancel(id: str) -> AnyResponse:
+        """Stop a run; what it reported so far is kept."""
+        run = _known(site, id)
+        site.runner.cancel(id)
+        if by_htmx():
+            return Response(status=204)
+        query = query_of(run.demo, run.values, transcript_only=run.transcript_only)
+        return redirect(addresses.demo(run.language, run.topic, run.demo, query), 303)
+
+    return blueprint
+
+
+def repetitions_blueprint(site: Site) -> Blueprint:
+    """Make the address at which many runs of one demo are stopped."""
+    blueprint = Blueprint("repetitions", __name__, url_prefix="/repetitions/<id>")
+
+    @blueprint.post("/stop")
+    def stop(id: str) -> Response:
+        """Start no more of them, and end those that are going on; what came of the others stays."""
+        try:
+            site.repetitions.stop(id)
+        except KeyError:
+            abort(404)
+        return Response(status=204)
+
+    return blueprint
+
+
+def _draw_kept(site: Site, kept: Kept, part: Part) -> RunView:
+    run, stored = kept.run, kept.stored
+    say = site.wordings[run.language]
+    notes = [recorded(say, "recorded.lead", stored)]
+    if stored.transcript_only:
+        notes.append(say("recorded.transcript_only"))
+    if kept.changed:
+        notes.append(say("recorded.changed"))
+    if part.wrong:
+        notes.append(say("part.wrong", end=stored.recording.wall * 1000))
+    past = draw_past(site, run, stored.recording, view=part.view)
+    return _draw(
+        site, run, notes, Bench(say, None, _listing(run, stored.source), before=Before(past))
+    )
+
+
+def _draw_going(site: Site, run: Run) -> RunView:
+    say = site.wordings[run.language]
+    bench = Bench(say, None, _listing(run, run.demo.source), running=True)
+    return _draw(site, run, [say("recorded.running")], bench)
+
+
+def _draw(site: Site, run: Run, notes: Sequence[str], bench: Bench) -> RunView:
+    language, topic, demo = run.language, run.topic, run.demo
+    say, title = site.wordings[language], demo.title[language]
+    query = query_of(demo, run.values, transcript_only=run.transcript_only)
+    return RunView(
+        page=draw_page(
+            site,
+            language,
+            title=f"{title} · {say('recorded.eyebrow')}",
+            description=say("recorded.description", demo=title),
+            address=lambda other: addresses.run(other, run.id),
+            topic=topic,
+            # As many as there are visitors, and each much like the others.
+            indexed=False,
+        ),
+        topic_title=topic.title[language],
+        topic_address=addresses.topic(language, topic),
+        demo_title=title,
+        demo_address=addresses.demo(language, topic, demo, query),
+        trap=demo.trap,
+        notes=tuple(notes),
+        parameters=tuple(
+            _parameter(language, parameter, value)
+            for parameter, value in zip(
+                demo.parameters, written(demo, run.values).values(), strict=True
+            )
+        ),
+        bench=bench,
+    )
+
+
+def _parameter(language: Language, parameter: AnyParameter, value: str) -> Row:
+    """A parameter as the form has it: a choice by its label."""
+    if isinstance(parameter, Choice):
+        return Row(parameter.label[language], parameter.options[value][language])
+    return Row(parameter.label[language], value, code=True)
+
+
+def _listing(run: Run, source: str) -> Listing:
+    return Listing(run.demo.path.name, highlighted(source), addresses.run_program(run.id))
+
+
+def _picture(say: Wording, kept: Kept) -> str:
+    return draw_document(
+        draw(kept.stored.recording),
+        say,
+        title=kept.run.demo.title[say.language],
+        ideal=kept.run.demo.ideal.seconds(kept.run.values),
+    )
+
+
+def _program(stored: StoredRun) -> str:
+    """The source, with the values that are not its own."""
+    own = main_defaults(stored.source)
+    # In the order in which the program names them; a tuple has come through JSON as a list.
+    given = {name: stored.values[name] for name in own}
+    values = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in given.items()
+    }
+    return with_parameters(stored.source, {} if values == own else values)
+
+
+def _going(site: Site, id: str) -> Run | None:
+    """Give a run that is going on, and that the pages know."""
+    try:
+        return site.find(id) if is_going(site, id) else None
+    except UnknownRun:
+        return None
+
+
+def _known(site: Site, id: str) -> Run:
+    try:
+        return site.find(id)
+    except UnknownRun:
+        abort(404)

@@ -1,0 +1,50 @@
+"""What a run that is kept can be had as: a page with a link to give away, and files."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from webapp.engine.recording import Recording
+from webapp.lessons.text import LANGUAGES
+from webapp.pages import addresses
+from webapp.pages.site.site import Run, Site
+
+
+@dataclass(frozen=True)
+class Links:
+    """A kept run's addresses.
+
+    `own` is what the visitor's browser notes of a run that it has just made, in JSON, and "" of
+    one that was looked up.
+    """
+
+    page: str
+    json: str
+    trace: str
+    picture: str
+    program: str
+    own: str
+
+
+def draw_links(site: Site, run: Run, recording: Recording, *, own: bool = False) -> Links:
+    """List where a kept run is."""
+    return Links(
+        page=addresses.run(run.language, run.id),
+        json=addresses.run_json(run.id),
+        trace=addresses.run_trace(run.id),
+        picture=addresses.run_picture(run.id),
+        program=addresses.run_program(run.id),
+        own=json.dumps(_note(site, run, recording)) if own else "",
+    )
+
+
+def _note(site: Site, run: Run, recording: Recording) -> dict[str, object]:
+    """What static/js/kept.js lists, in whichever language the next page is."""
+    outcome = f"outcome.{recording.outcome.name.lower()}.title"
+    return {
+        "id": run.id,
+        "began": recording.receipt.started_at,
+        "titles": {language: run.demo.title[language] for language in LANGUAGES},
+        "outcomes": {language: site.wordings[language](outcome) for language in LANGUAGES},
+    }

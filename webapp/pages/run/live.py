@@ -1,0 +1,234 @@
+"""A run as it happens: as server-sent events for htmx, or as a page that grows without it.
+
+    runner.follow()  ->  Screen  ->  _lines.html  ->  one message a batch
+
+Each message's id is the last event that it covers. Who lost the stream asks again with that id in
+`Last-Event-ID`: the events are read again from the first, for a line may have begun before
+it, and only the lines that were completed after it are sent.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass
+
+from webapp.engine import runner
+from webapp.engine.events import Event
+from webapp.engine.runner import Interrupted, Phase, State
+from webapp.pages import addresses
+from webapp.pages.demo.form import query_of
+from webapp.pages.run.lanes import LINES
+from webapp.pages.run.links import Links, draw_links
+from webapp.pages.run.result import Result, draw_result
+from webapp.pages.site.site import Run, Site
+from webapp.pages.texts.transcript import Screen, Shown
+from webapp.pages.texts.wording import Wording
+
+HEARTBEAT = b": heartbeat\n\n"
+OVER = b"event: over\ndata:\n\n"
+
+# What a reader of HTML does not see, sent while a run says nothing: a reader that has left is
+# noticed by a failed write, and only by that.
+PAGE_HEARTBEAT = b"\n"
+
+# Where a page is cut, to put in what is not known yet. Escaped text never holds these.
+LINES_HERE = "<!-- lines -->"
+RESULT_HERE = "<!-- result -->"
+
+log = logging.getLogger(__name__)
+
+# Where a whole class's runs end at once, one result is drawn at a time: all of them together would
+# be ready no sooner, and whoever opens a page would wait behind each of them for its turn.
+_drawing = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a run stands, and in words."""
+
+    say: Wording
+    run: str
+    phase: Phase
+    status: str
+    ideal: float
+    cancel: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Lines:
+    """More lines of the transcript. `hidden` lines were left out before the `last`.
+
+    `listing` is what the ids of the source's lines begin with.
+    """
+
+    say: Wording
+    lines: Sequence[Shown]
+    hidden: int = 0
+    last: Sequence[Shown] = ()
+    listing: str = LINES
+
+
+@dataclass(frozen=True)
+class Ending:
+    """The end of a run. `result` is None where it could not be worked out, and `links` where the
+    run could not be kept."""
+
+    say: Wording
+    lines: Lines
+    result: Result | None
+    links: Links | None
+
+
+@dataclass(frozen=True)
+class Interruption:
+    """A page that cannot follow its run any more; `address` is where it can be gone on with."""
+
+    say: Wording
+    address: str
+
+
+class Silence:
+    """How long a reader has been sent nothing, whatever the run did meanwhile."""
+
+    def __init__(self) -> None:
+        self._since = time.monotonic()
+
+    def end(self) -> None:
+        """Something is sent."""
+        self._since = time.monotonic()
+
+    def is_long(self) -> bool:
+        """Whether it is time to write, for a reader who has left to be noticed; ends it if so."""
+        long = time.monotonic() - self._since >= runner.HEARTBEAT
+        if long:
+            self.end()
+        return long
+
+
+def as_events(site: Site, run: Run, after: int = 0) -> Iterator[bytes]:
+    """Stream a run to htmx, from the event after the one given.
+
+    A stream that is interrupted ends without a word: the page then takes the run up again.
+    """
+    with suppress(Interrupted):
+        yield from _as_events(site, run, after)
+
+
+def _as_events(site: Site, run: Run, after: int) -> Iterator[bytes]:
+    progress = _progress(site, run, first=True)
+    yield message(
+        site.render("run/_progress.html" if after else "run/_begun.html", progress), after
+    )
+    screen, last = Screen(), after
+    silence = Silence()
+    with closing(site.runner.follow(run.id)) as batches:
+        for batch in batches:
+            html = ""
+            if progress.phase is Phase.QUEUED:
+                before, progress = progress, _progress(site, run)
+                html = site.render("run/_progress.html", progress) if progress != before else ""
+            html += _more(site, progress.say, screen, batch, after)
+            last = max(last, batch[-1].id) if batch else last
+            if html:
+                silence.end()
+                yield message(html, last)
+            elif silence.is_long():
+                yield HEARTBEAT
+    yield message(site.render("run/_ending.html", _ending(site, run, screen)), last)
+    yield OVER
+
+
+def as_page(site: Site, run: Run, page: str) -> Iterator[bytes]:
+    """Stream a run into a page that is cut where its lines and its result belong."""
+    before, between, after = cut(page, LINES_HERE, RESULT_HERE)
+    say = site.wordings[run.language]
+    yield before.encode()
+    screen = Screen()
+    silence = Silence()
+    try:
+        with closing(site.runner.follow(run.id)) as batches:
+            for batch in batches:
+                if lines := screen.feed(batch):
+                    silence.end()
+                    yield site.render("_lines.html", Lines(say, lines)).encode()
+                elif silence.is_long():
+                    yield PAGE_HEARTBEAT
+    except Interrupted:
+        yield between.encode()
+        address = addresses.run(run.language, run.id)
+        yield site.render("run/_interrupted.html", Interruption(say, address)).encode()
+        yield after.encode()
+        return
+    ending = _ending(site, run, screen)
+    yield site.render("_lines.html", ending.lines).encode()
+    yield between.encode()
+    yield site.render("run/_result.html", ending).encode()
+    yield after.encode()
+
+
+def _more(site: Site, say: Wording, screen: Screen, batch: Sequence[Event], after: int) -> str:
+    screen.feed(event for event in batch if event.id <= after)
+    lines = screen.feed(event for event in batch if event.id > after)
+    return site.render("run/_more.html", Lines(say, lines)) if lines else ""
+
+
+def _progress(site: Site, run: Run, *, first: bool = False) -> Progress:
+    state = site.runner.state(run.id)
+    say = site.wordings[run.language]
+    query = query_of(run.demo, run.values, transcript_only=run.transcript_only)
+    return Progress(
+        say=say,
+        run=run.id,
+        phase=state.phase,
+        status=_status(say, state, first),
+        ideal=run.demo.ideal.seconds(run.values),
+        cancel=addresses.cancel(run.id),
+        address=addresses.demo(run.language, run.topic, run.demo, query),
+    )
+
+
+def _status(say: Wording, state: State, first: bool) -> str:
+    if state.phase is not Phase.QUEUED:
+        return say("run.running")
+    # Every run is in line for a moment; that is worth a word only when the moment has passed.
+    return say("run.starting") if first else say("run.place", place=state.place)
+
+
+def _ending(site: Site, run: Run, screen: Screen) -> Ending:
+    say = site.wordings[run.language]
+    lines = Lines(say, screen.rest(), screen.hidden, screen.last())
+    # The page has been sent in part: what fails here cannot become an error page any more.
+    try:
+        recording = site.runner.recording(run.id)
+        if recording is None:
+            raise RuntimeError("a run that was followed to its end has no record")
+        kept = site.keep(run, recording)
+        part = addresses.run(run.language, run.id) if kept else ""
+        with _drawing:
+            result = draw_result(say, run.demo, run.values, recording, part=part)
+        links = draw_links(site, run, recording, own=True) if kept else None
+        return Ending(say, lines, result, links)
+    except Exception:
+        log.exception("the result of run %s of %s cannot be shown", run.id, run.demo.path)
+        return Ending(say, lines, None, None)
+
+
+def message(html: str, id: int) -> bytes:
+    """Write one server-sent event that htmx swaps in."""
+    # A bare carriage return would end the line for a reader of the stream.
+    lines = html.replace("\r", "&#13;").split("\n")
+    data = "".join(f"data: {line}\n" for line in lines if line.strip())
+    return f"id: {id}\n{data}\n".encode()
+
+
+def cut(page: str, *places: str) -> Iterator[str]:
+    """Part a page at these places: where its lines and its result belong."""
+    for place in places:
+        before, _, page = page.partition(place)
+        yield before
+    yield page

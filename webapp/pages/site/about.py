@@ -1,0 +1,87 @@
+"""Pages of prose beside the course: for teachers, and on what is kept of visitors.
+
+Their texts are Markdown, `texts/about/NAME.LANGUAGE.md`. A link to `topic:TOPIC/DEMO` leads to a
+demo, with its parameters if there are any, and `page:NAME` to another page of the site.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from flask import Blueprint, Response
+
+from webapp.lessons.text import LANGUAGES, Language
+from webapp.pages import addresses
+from webapp.pages.demo.prose import Markdown, Prose, code_of
+from webapp.pages.site.layout import Page, draw_page
+from webapp.pages.site.site import Site
+
+PAGES = ("teachers", "privacy")
+TEXTS = Path(__file__).parents[1] / "texts/about"
+
+
+@dataclass(frozen=True)
+class AboutView:
+    """One such page."""
+
+    page: Page
+    title: str
+    prose: Prose
+
+
+def about_blueprint(site: Site) -> Blueprint:
+    """Make these pages, in each language. Their texts are rendered once."""
+    blueprint = Blueprint("about", __name__, url_prefix="/<any(en, fa):language>")
+    for name in PAGES:
+        texts = {language: read_about(site, name, language) for language in LANGUAGES}
+        blueprint.add_url_rule(f"/{name}", endpoint=name, view_func=_view(site, name, texts))
+    return blueprint
+
+
+def read_about(site: Site, name: str, language: Language) -> Prose:
+    """Render the text of one of PAGES."""
+    text = (TEXTS / f"{name}.{language}.md").read_text(encoding="utf-8")
+    return Markdown(partial(_address, site, language), code_of).prose(text)
+
+
+def _view(site: Site, name: str, texts: Mapping[Language, Prose]) -> Callable[[Language], Response]:
+    def show(language: Language) -> Response:
+        view = draw_about(site, name, language, texts[language])
+        return Response(site.render("site/about.html", view))
+
+    return show
+
+
+def draw_about(site: Site, name: str, language: Language, prose: Prose) -> AboutView:
+    """Draw one of PAGES."""
+    say = site.wordings[language]
+    title = say(f"{name}.title")
+    return AboutView(
+        page=draw_page(
+            site,
+            language,
+            title=title,
+            description=say(f"{name}.description"),
+            address=lambda other: addresses.about(other, name),
+        ),
+        title=title,
+        prose=prose,
+    )
+
+
+def _address(site: Site, language: Language, href: str) -> str:
+    kind, _, where = href.partition(":")
+    if kind == "page":
+        return addresses.about(language, where)
+    if kind != "topic":
+        return href
+    name, _, query = where.partition("?")
+    slug, _, demo_slug = name.partition("/")
+    topic = site.topic(slug)
+    demo = topic.demo(demo_slug) if topic else None
+    if topic is None or demo is None:
+        return addresses.home(language)  # another course than ours is served
+    return addresses.demo(language, topic, demo) + (f"?{query}" if query else "")

@@ -1,0 +1,123 @@
+"""The static files, below an address that holds the hash of them all.
+
+A file at such an address never changes, so a browser keeps it for a year. One hash for the whole
+folder lets modules and style sheets name each other by plain relative paths. The style sheets, one
+a component, are joined into one answer: a page asks once, and nobody builds anything. What only
+people read in our own files, indentation and comments on lines of their own, stays here.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import mimetypes
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from flask import Blueprint, Response, abort
+
+from webapp.pages.compression import takes_gzip
+
+STATIC = Path(__file__).resolve().parents[3] / "static"
+STYLE = "css/style.css"
+FIRST_STYLE = "css/tokens.css"  # declares the order of the layers; the others may come in any order
+
+YEAR = 365 * 24 * 3600
+VENDOR = "vendor/"
+LEAN = {
+    ".css": re.compile(rb"/\*.*?\*/|^\s+", re.DOTALL | re.MULTILINE),
+    ".js": re.compile(rb"^\s*//.*\n|^\s+", re.MULTILINE),
+}
+COMPRESSIBLE = ("text/", "image/svg")
+TYPES = {".js": "text/javascript", ".woff2": "font/woff2", ".svg": "image/svg+xml"}
+
+
+@dataclass(frozen=True)
+class Asset:
+    """One file as it is sent."""
+
+    content: bytes
+    type: str
+
+    @cached_property
+    def compressed(self) -> bytes | None:
+        """The same in gzip, where that is any smaller."""
+        return gzip.compress(self.content, mtime=0) if self.type.startswith(COMPRESSIBLE) else None
+
+
+class Assets:
+    """All static files, read once."""
+
+    def __init__(self, folder: Path = STATIC) -> None:
+        self._files = dict(_read(folder))
+        self._files[STYLE] = _joined_styles(self._files)
+        digest = hashlib.sha256()
+        for name in sorted(self._files):
+            digest.update(name.encode() + b"\0" + self._files[name].content)
+        self.version = digest.hexdigest()[:12]
+
+    def address(self, name: str) -> str:
+        """Give the address of a file by its path in the folder. Raises KeyError."""
+        if name not in self._files:
+            raise KeyError(name)
+        return f"/static/{self.version}/{name}"
+
+    def find(self, version: str, name: str) -> Asset | None:
+        """Give the file at an address, if it is of this version."""
+        return self._files.get(name) if version == self.version else None
+
+
+def assets_blueprint(assets: Assets) -> Blueprint:
+    """Serve the static files."""
+    blueprint = Blueprint("assets", __name__)
+
+    @blueprint.get("/static/<version>/<path:name>")
+    def file(version: str, name: str) -> Response:
+        """Send one file, to be kept for good."""
+        asset = assets.find(version, name)
+        if asset is None:
+            abort(404)
+        return _sent(asset)
+
+    return blueprint
+
+
+def _sent(asset: Asset) -> Response:
+    content, encoding = asset.content, ""
+    if asset.compressed and takes_gzip():
+        content, encoding = asset.compressed, "gzip"
+    response = Response(content, content_type=asset.type)
+    response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
+    response.headers["Vary"] = "Accept-Encoding"
+    if encoding:
+        response.headers["Content-Encoding"] = encoding
+    return response
+
+
+def _read(folder: Path) -> Iterator[tuple[str, Asset]]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            name = path.relative_to(folder).as_posix()
+            yield name, Asset(_content(path, name), _type(path))
+
+
+def _content(path: Path, name: str) -> bytes:
+    content = path.read_bytes()
+    if path.suffix in LEAN and not name.startswith(VENDOR):
+        return LEAN[path.suffix].sub(b"", content)
+    return content
+
+
+def _type(path: Path) -> str:
+    guessed = TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "text/plain"
+    return f"{guessed}; charset=utf-8" if guessed.startswith("text/") else guessed
+
+
+def _joined_styles(files: Mapping[str, Asset]) -> Asset:
+    styles = [name for name in sorted(files) if name.endswith(".css")]
+    styles.sort(key=lambda name: name != FIRST_STYLE)
+    content = b"".join(files[name].content for name in styles)
+    return Asset(content, files[FIRST_STYLE].type)

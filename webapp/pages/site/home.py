@@ -1,0 +1,86 @@
+"""The first page: what this is, a demo to run right there, all topics."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, redirect
+from werkzeug.wrappers import Response as AnyResponse
+
+from webapp.lessons.parameters import Value
+from webapp.lessons.text import Language
+from webapp.lessons.topic import Demo, Topic
+from webapp.pages import addresses
+from webapp.pages.demo.blueprint import Bench, Desk, draw_bench
+from webapp.pages.demo.form import Entry, query_of, written
+from webapp.pages.site.layout import ChapterLinks, Page, draw_chapters, draw_page, visitor_language
+from webapp.pages.site.site import Site
+
+# Ten threads that sleep a second, together: one second in all.
+SHOWN_TOPIC = "lock"
+SHOWN_DEMO = "lock-around-the-message"
+SHOWN_VALUES: Mapping[str, Value] = {"thread_count": 10, "sleep_seconds": 1.0}
+
+
+@dataclass(frozen=True)
+class HomeView:
+    """The first page."""
+
+    page: Page
+    chapters: tuple[ChapterLinks, ...]
+    bench: Bench
+    demo_title: str
+    demo_address: str
+    watch: str
+
+
+def home_blueprint(site: Site) -> Blueprint:
+    """Make the first page, in each language."""
+    blueprint = Blueprint("home", __name__)
+
+    @blueprint.get("/")
+    def choose() -> AnyResponse:
+        """Send to the language of the browser."""
+        response = redirect(addresses.home(visitor_language()))
+        response.headers["Vary"] = "Accept-Language"
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+    @blueprint.get("/<any(en, fa):language>/")
+    def show(language: Language) -> Response:
+        """Show the first page."""
+        return Response(site.render("site/home.html", draw_home(site, language)))
+
+    return blueprint
+
+
+def draw_home(site: Site, language: Language) -> HomeView:
+    """Draw the first page."""
+    say = site.wordings[language]
+    topic, demo, values = _shown(site)
+    entry = Entry({name: [value] for name, value in written(demo, values).items()})
+    return HomeView(
+        page=draw_page(
+            site,
+            language,
+            title=say("home.title"),
+            description=say("home.description"),
+            address=addresses.home,
+        ),
+        chapters=draw_chapters(site, language),
+        bench=draw_bench(Desk(site, language, topic, demo), entry),
+        demo_title=demo.title[language],
+        demo_address=addresses.demo(language, topic, demo, query_of(demo, values)),
+        watch=say("home.watch") if topic.slug == SHOWN_TOPIC else demo.watch[language],
+    )
+
+
+def _shown(site: Site) -> tuple[Topic, Demo, Mapping[str, Value]]:
+    """Choose the demo that the first page runs; without ours, the first that there is."""
+    topic = site.topic(SHOWN_TOPIC)
+    demo = topic.demo(SHOWN_DEMO) if topic else None
+    if topic and demo:
+        return topic, demo, SHOWN_VALUES
+    first = site.topics[0]
+    return first, first.demos[0], first.demos[0].defaults

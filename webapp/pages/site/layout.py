@@ -1,0 +1,158 @@
+"""What every page has around its content: language, addresses, the menu of all topics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from flask import request
+
+from webapp.lessons.text import LANGUAGES, Language
+from webapp.lessons.topic import Chapter, Topic
+from webapp.pages import addresses
+from webapp.pages.site.site import Site
+from webapp.pages.texts.wording import Wording
+
+DEFAULT: Language = "en"
+CHAPTERS: Sequence[Chapter] = ("threads", "processes", "beyond")
+FOOTER = ("teachers", "record", "api", "privacy")
+"""The pages beside the course that each page leads to."""
+
+
+@dataclass(frozen=True)
+class TopicLink:
+    """A topic as it stands in a list."""
+
+    title: str
+    summary: str
+    address: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class ChapterLinks:
+    """A chapter with its topics."""
+
+    title: str
+    topics: tuple[TopicLink, ...]
+
+
+@dataclass(frozen=True)
+class PageLink:
+    """A page beside the course as each page leads to it."""
+
+    name: str
+    address: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class Alternate:
+    """The same page in a language: `address` to go to, `url` for those who index."""
+
+    language: Language
+    name: str
+    address: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the base template needs."""
+
+    say: Wording
+    title: str
+    description: str
+    canonical: str
+    alternates: tuple[Alternate, ...]
+    chapters: tuple[ChapterLinks, ...]
+    home: str
+    is_home: bool
+    record: str
+    footer: tuple[PageLink, ...]
+    asset: Callable[[str], str]
+    indexed: bool = True
+
+
+def draw_page(
+    site: Site,
+    language: Language,
+    *,
+    title: str,
+    description: str,
+    address: Callable[[Language], str],
+    topic: Topic | None = None,
+    indexed: bool = True,
+) -> Page:
+    """Draw what is around a page; `address` gives the page's own in a language."""
+    say = site.wordings[language]
+    return Page(
+        say=say,
+        title=title,
+        description=description,
+        canonical=_url(address(language)),
+        alternates=tuple(_alternate(site, other, address, language) for other in LANGUAGES),
+        chapters=draw_chapters(site, language, topic),
+        home=addresses.home(language),
+        is_home=address(language) == addresses.home(language),
+        record=addresses.record(language),
+        footer=tuple(_footer_link(say, name, address(language)) for name in FOOTER),
+        asset=site.assets.address,
+        indexed=indexed,
+    )
+
+
+def draw_chapters(
+    site: Site, language: Language, current: Topic | None = None
+) -> tuple[ChapterLinks, ...]:
+    """List all topics by chapter; a chapter without a topic is left out."""
+    return tuple(
+        ChapterLinks(site.wordings[language](f"chapter.{chapter}"), topics)
+        for chapter in CHAPTERS
+        if (topics := _topic_links(site, language, chapter, current))
+    )
+
+
+def visitor_language() -> Language:
+    """Tell the language to answer in: that of the address, else the browser's."""
+    first = request.path.split("/", 2)[1]
+    for language in LANGUAGES:
+        if first == language:
+            return language
+    wanted = request.accept_languages.best_match(LANGUAGES, DEFAULT)
+    return "fa" if wanted == "fa" else "en"
+
+
+def _topic_links(
+    site: Site, language: Language, chapter: Chapter, current: Topic | None
+) -> tuple[TopicLink, ...]:
+    return tuple(
+        TopicLink(
+            topic.title[language],
+            topic.summary[language],
+            addresses.topic(language, topic),
+            topic is current,
+        )
+        for topic in site.topics
+        if topic.chapter == chapter
+    )
+
+
+def _footer_link(say: Wording, page: str, current: str) -> PageLink:
+    address = addresses.about(say.language, page)
+    return PageLink(say(f"{page}.name"), address, address == current)
+
+
+def _alternate(
+    site: Site, language: Language, address: Callable[[Language], str], current: Language
+) -> Alternate:
+    to = address(language)
+    name = site.wordings[language]("language.name")
+    return Alternate(language, name, to, _url(to), language == current)
+
+
+def _url(address: str) -> str:
+    """Make an address absolute and bare: parameters make no other page."""
+    return request.host_url.rstrip("/") + urlsplit(address).path

@@ -1,0 +1,123 @@
+"""The page about recording one's own program, on one's own machine: what it does, how to get it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import Blueprint, Response
+
+from webapp.lessons.text import Language
+from webapp.pages import addresses
+from webapp.pages.site.layout import Page, draw_page
+from webapp.pages.site.site import Site
+from webapp.pages.texts.receipt import Row
+from webapp.pages.texts.wording import Wording
+
+SOMEWHERE = "OWNER/REPOSITORY"
+
+COMMAND = "python3 -m webapp.engine record my_program.py -o run.html"
+COMMANDS: Mapping[str, str] = {
+    "clone": "git clone https://github.com/{repository} ~/movazi\n"
+    f"export PYTHONPATH=~/movazi\n{COMMAND}",
+    "container": 'docker run --rm -it -v "$PWD":/movazi -w /movazi docker.io/library/python:3 \\\n'
+    f"    {COMMAND}",
+    "example": """import threading
+import time
+
+lock = threading.Lock()
+
+def work(number):
+    with lock:
+        print(number, "has the lock")
+        time.sleep(0.5)
+
+for number in range(3):
+    threading.Thread(target=work, args=(number,)).start()""",
+    "output": """$ python3 -m webapp.engine record three.py -o run.html
+0 has the lock
+1 has the lock
+2 has the lock
+Recorded 28 events into run.html: open it in a browser.""",
+}
+"""What stands on the page as code."""
+
+OPTIONS: Mapping[str, str] = {
+    "-o PAGE": "output",
+    "--language LANGUAGE": "language",
+    "--timeout SECONDS": "timeout",
+}
+SEES = ("workers", "waits", "queues", "rest")
+
+UNSEEN: Mapping[str, str] = {
+    "tasks": "asyncio",
+    "programs": "subprocess, os.system()",
+    "forks": "os.forkpty()",
+    "raw_locks": "_thread.allocate_lock()",
+    "managers": "multiprocessing.Manager()",
+    "imap": "imap(), imap_unordered()",
+    "interpreters": "concurrent.interpreters",
+    "network": "socket, urllib",
+    "keyboard": "input()",
+    "file_locks": "fcntl, mmap",
+    "shared_memory": "multiprocessing.shared_memory",
+    "signals": "signal",
+    "foreign": "NumPy, ctypes",
+    "other_files": "import helper",
+}
+"""What a recorded page says of its own program, said of what usually brings it about."""
+
+
+@dataclass(frozen=True)
+class RecordView:
+    """The page. `codespaces` is where the button leads, "" where the site knows no repository."""
+
+    page: Page
+    codespaces: str
+    commands: Mapping[str, str]
+    options: tuple[Row, ...]
+    sees: tuple[str, ...]
+    unseen: tuple[str, ...]
+
+
+def record_blueprint(site: Site, repository: str = "") -> Blueprint:
+    """Make the page, in each language.
+
+    `repository` is where the project is on GitHub, as OWNER/NAME, if it is.
+    """
+    blueprint = Blueprint("record", __name__)
+
+    @blueprint.get("/<any(en, fa):language>/record")
+    def show(language: Language) -> Response:
+        """Show how to record a program of one's own."""
+        return Response(site.render("site/record.html", draw_record(site, language, repository)))
+
+    return blueprint
+
+
+def draw_record(site: Site, language: Language, repository: str) -> RecordView:
+    """Draw the page."""
+    say = site.wordings[language]
+    commands = {**COMMANDS, "clone": COMMANDS["clone"].format(repository=repository or SOMEWHERE)}
+    return RecordView(
+        page=draw_page(
+            site,
+            language,
+            title=say("record.title"),
+            description=say("record.description"),
+            address=addresses.record,
+        ),
+        codespaces=f"https://codespaces.new/{repository}" if repository else "",
+        commands=commands,
+        options=tuple(_option(say, option, key) for option, key in OPTIONS.items()),
+        sees=tuple(say(f"record.sees_{name}") for name in SEES),
+        unseen=(
+            *(say(f"unseen.{reason}", names=names) for reason, names in UNSEEN.items()),
+            say("unseen.always"),
+            say("unseen.cost"),
+        ),
+    )
+
+
+def _option(say: Wording, option: str, key: str) -> Row:
+    return Row(option, say(f"record.option_{key}"))

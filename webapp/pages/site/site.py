@@ -1,0 +1,142 @@
+"""What the pages stand on: wired once by `create_app`, handed to every blueprint."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from jinja2 import Environment
+
+from webapp.engine.recording import Recording
+from webapp.engine.runner import Runner, UnknownRun
+from webapp.lessons.parameters import InvalidParameters, take_all
+from webapp.lessons.text import Language
+from webapp.lessons.topic import Demo, Topic, Values, find_demo
+from webapp.pages.demo.prose import Library
+from webapp.pages.rate import RunLimit
+from webapp.pages.repeat.running import Repetitions
+from webapp.pages.site.assets import Assets
+from webapp.pages.texts.wording import Wording
+from webapp.store.errors import StoreError
+from webapp.store.store import Store, StoredRun
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as the pages know it: of which demo, with what, in whose language."""
+
+    id: str
+    language: Language
+    topic: Topic
+    demo: Demo
+    values: Values
+    transcript_only: bool
+
+
+@dataclass(frozen=True)
+class Site:
+    """Everything that a page needs."""
+
+    topics: tuple[Topic, ...]
+    wordings: Mapping[Language, Wording]
+    library: Library
+    assets: Assets
+    runner: Runner
+    repetitions: Repetitions
+    store: Store
+    templates: Environment
+    limit_runs: RunLimit
+
+    def render(self, template: str, view: object) -> str:
+        """Fill a template with its one view object."""
+        return self.templates.get_template(template).render(view=view)
+
+    def start(
+        self,
+        language: Language,
+        topic: Topic,
+        demo: Demo,
+        values: Values,
+        *,
+        transcript_only: bool = False,
+        visitor: str = "",
+    ) -> Run:
+        """Start a run of a demo. Raises Busy."""
+        about = {
+            "language": language,
+            "demo": topic.name_of(demo),
+            "values": values,
+            "transcript_only": transcript_only,
+        }
+        id = self.runner.start(
+            demo.program(values),
+            visitor=visitor,
+            observe=not transcript_only,
+            about=json.dumps(about),
+        )
+        return Run(id, language, topic, demo, values, transcript_only)
+
+    def find(self, id: str) -> Run:
+        """Give a run that the runner has not forgotten. Raises UnknownRun."""
+        about = self.runner.state(id).about
+        if not about:  # a program that asked for itself: see the report's routes
+            raise UnknownRun(id)
+        told = json.loads(about)
+        found = find_demo(self.topics, told["demo"])
+        if found is None:
+            raise UnknownRun(id)
+        topic, demo = found
+        try:
+            values = take_all(demo.parameters, told["values"])
+        except InvalidParameters:  # of a demo that was another one when the run was started
+            raise UnknownRun(id) from None
+        return Run(id, told["language"], topic, demo, values, told["transcript_only"])
+
+    def keep(self, run: Run, recording: Recording) -> bool:
+        """Store a run that is over; False, and a line in the log, where that cannot be done."""
+        log.info("a run is over", extra=_told(run, recording))
+        try:
+            self.store.save(_stored(run, recording))
+        except Exception as error:  # whatever it is, the run itself is there to be shown
+            expected = isinstance(error, StoreError)
+            told = "the run %s of %s could not be kept: %s"
+            log.error(told, run.id, run.demo.path, error, exc_info=not expected)
+            return False
+        return True
+
+    def topic(self, slug: str) -> Topic | None:
+        """Give the topic of that name, if there is one."""
+        return next((topic for topic in self.topics if topic.slug == slug), None)
+
+
+def _told(run: Run, recording: Recording) -> dict[str, object]:
+    """What the log says of a run."""
+    return {
+        "run": run.id,
+        "demo": run.topic.name_of(run.demo),
+        "outcome": recording.outcome.value,
+        "seconds": round(recording.wall, 3),
+    }
+
+
+def _stored(run: Run, recording: Recording) -> StoredRun:
+    ran, source = recording.receipt.source_sha256, run.demo.source
+    # A run without a hash never came to reading its file.
+    if ran and ran != hashlib.sha256(source.encode()).hexdigest():
+        raise StoreError("Its file was changed after the server had read it.")
+    return StoredRun(
+        id=run.id,
+        topic=run.topic.slug,
+        demo=run.demo.slug,
+        values=run.values,
+        transcript_only=run.transcript_only,
+        source=source,
+        recording=recording,
+        stored_at=datetime.now(UTC),
+    )

@@ -1,0 +1,45 @@
+"""What proves a run, as rows of a table; for the site's pages and for those that stand alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from webapp.engine.recording import Recording
+from webapp.pages.texts.wording import Wording
+
+
+@dataclass(frozen=True)
+class Row:
+    """A name and what belongs to it. What is `code` is read from left to right."""
+
+    name: str
+    value: str
+    code: bool = False
+
+
+def draw_notes(say: Wording, recording: Recording) -> Iterator[str]:
+    """Say what a run left behind, and what is missing of its record."""
+    if recording.swept:
+        yield say("result.swept", count=recording.swept)
+    if recording.dropped:
+        yield say("result.dropped", count=recording.dropped)
+
+
+def draw_receipt(say: Wording, recording: Recording) -> Iterator[Row]:
+    """Say where, when and with what a run was made."""
+    receipt = recording.receipt
+    yield Row(say("receipt.run"), receipt.run, code=True)
+    yield Row(say("receipt.started_at"), receipt.started_at, code=True)
+    yield Row(say("receipt.pid"), str(receipt.pid), code=True)
+    if recording.exit_code is not None:
+        yield Row(say("receipt.exit_code"), str(recording.exit_code), code=True)
+    yield Row(say("receipt.python"), receipt.interpreter, code=True)
+    yield Row(say("receipt.machine"), receipt.machine, code=True)
+    if receipt.host:
+        yield Row(say("receipt.host"), receipt.host, code=True)
+    yield Row(say("receipt.cores"), str(receipt.cores), code=True)
+    if receipt.start_methods:
+        yield Row(say("receipt.start_methods"), ", ".join(receipt.start_methods), code=True)
+    yield Row(say("receipt.observed"), say("yes" if receipt.observed else "no"))
+    yield Row(say("receipt.source_sha256"), receipt.source_sha256, code=True)
