@@ -18,9 +18,8 @@ from webapp.engine.runner import Busy, UnknownRun
 from webapp.lessons.folders import find_topics
 from webapp.lessons.repeats.tally import Tally
 from webapp.pages import addresses
-from webapp.pages.repeat import running, stream
+from webapp.pages.repeat import keeping, running, stream
 from webapp.pages.repeat.running import RUNS, Repetition, Repetitions
-from webapp.pages.site.site import Site
 
 REPEAT = f"{HELLO}/repeat"
 SLEEPS, COMPUTES = 0.001, 0.2
@@ -349,7 +348,7 @@ def test_the_rarest_run_is_kept_and_linked(client: FlaskClient, runner: ManyRuns
 def test_a_run_that_cannot_be_kept_is_not_linked(
     client: FlaskClient, runner: ManyRuns, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Site, "keep", lambda self, run, recording: False)
+    monkeypatch.setattr(keeping, "keep", lambda site, run, recording: False)
     runner.hellos = lambda number: number % 2
     page = client.post(REPEAT, data=GOOD).text
     assert "Its run could not be kept." in page

@@ -17,6 +17,7 @@ from webapp.engine.program import Program
 from webapp.engine.recording import Recording
 from webapp.engine.runner import Interrupted, Phase, Runner, Unreachable
 from webapp.pages.guard import visitor_address
+from webapp.pages.run.keeping import keep_ended
 from webapp.pages.site.site import Run, Site
 
 HEARTBEAT = b": heartbeat\n\n"
@@ -25,10 +26,14 @@ HEARTBEAT = b": heartbeat\n\n"
 def run_to_end(runner: Runner, program: Program, *, observe: bool) -> Recording:
     """Run a program for the client of this request, as long as it is there. Raises Busy."""
     id = runner.start(program, visitor=visitor_address(), observe=observe)
-    return await_end(runner, id)
+    await_end(runner, id)
+    recording = runner.recording(id)
+    if recording is None:
+        raise RuntimeError("a run that was followed to its end has no record")
+    return recording
 
 
-def await_end(runner: Runner, id: str) -> Recording:
+def await_end(runner: Runner, id: str) -> None:
     """Follow a run to its end, and end it where the client has left. Raises Unreachable."""
     try:
         with followed(runner, id) as batches:
@@ -38,10 +43,6 @@ def await_end(runner: Runner, id: str) -> Recording:
                     raise ClientDisconnected
     except Interrupted as error:
         raise Unreachable from error
-    recording = runner.recording(id)
-    if recording is None:
-        raise RuntimeError("a run that was followed to its end has no record")
-    return recording
 
 
 def as_events(site: Site, run: Run, after: int = 0) -> Iterator[bytes]:
@@ -65,10 +66,8 @@ def _as_events(site: Site, run: Run, after: int) -> Iterator[bytes]:
             yield b"".join(_message("event", asdict(event), event.id) for event in batch)
             if not batch:
                 yield HEARTBEAT
-    recording = site.runner.recording(run.id)
-    if recording is not None:
-        site.keep(run, recording)
-        yield _message("result", result_of(run, recording))
+    ended = keep_ended(site, run)
+    yield _message("result", result_of(run, ended.recording))
 
 
 @contextmanager

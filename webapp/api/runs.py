@@ -16,6 +16,7 @@ from webapp.engine.runner import Phase, State, UnknownRun, Unreachable
 from webapp.lessons.parameters import InvalidParameters, take_all
 from webapp.lessons.topic import Demo, Topic, Values
 from webapp.pages.guard import visitor_address
+from webapp.pages.run.keeping import keep_ended
 from webapp.pages.run.kept import find_kept
 from webapp.pages.site.site import Run, Site
 
@@ -45,9 +46,9 @@ def add_runs(blueprint: Blueprint, site: Site) -> None:
         run = _started(site, order)
         if _takes_events():
             return _streamed(site, run)
-        recording = await_end(site.runner, run.id)
-        site.keep(run, recording)
-        return json_answer(result_of(run, recording, events=order.events))
+        await_end(site.runner, run.id)
+        ended = keep_ended(site, run)
+        return json_answer(result_of(run, ended.recording, events=order.events))
 
     @blueprint.get("/runs/<id>")
     def show(id: str) -> Response:

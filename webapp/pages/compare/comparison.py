@@ -13,7 +13,7 @@ from webapp.pages import addresses
 from webapp.pages.compare.form import KEYS
 from webapp.pages.compare.sources import prefixes
 from webapp.pages.demo.form import written
-from webapp.pages.repeat.panel import Label, tell
+from webapp.pages.repeat.label import Label, tell
 from webapp.pages.repeat.running import RUNS
 from webapp.pages.run.lanes import draw_deadlock, draw_lanes
 from webapp.pages.run.links import draw_links

@@ -12,8 +12,9 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 
-from webapp.engine.recording import Outcome, Recording
+from webapp.engine.recording import Outcome
 from webapp.engine.runner import Busy, Phase, State, UnknownRun
+from webapp.pages.run.keeping import Ended, keep_ended
 from webapp.pages.site.site import Run, Site
 from webapp.pages.texts.transcript import Screen, Shown
 
@@ -44,15 +45,10 @@ class Printed:
 
 @dataclass(frozen=True)
 class Over:
-    """A run is over, the rest of whose transcript is `lines`, `hidden` ones and the `last`.
-
-    `kept` says whether it could be stored.
-    """
+    """A run is over, the rest of whose transcript is `lines`, `hidden` ones and the `last`."""
 
     side: int
-    run: Run
-    recording: Recording
-    kept: bool
+    ended: Ended
     lines: Sequence[Shown]
     hidden: int
     last: Sequence[Shown]
@@ -74,7 +70,7 @@ def run_both(
     it. None comes now and then while nothing happens.
     """
     over = yield from _follow(site, 0, first)
-    if over.recording.outcome is not Outcome.CANCELLED:
+    if over.ended.recording.outcome is not Outcome.CANCELLED:
         run = yield from _started(second)
         if run:
             yield from _follow(site, 1, run)
@@ -97,11 +93,8 @@ def _follow(site: Site, side: int, run: Run) -> Generator[Happening | None, None
         with suppress(UnknownRun):
             site.runner.cancel(run.id)
         raise
-    recording = site.runner.recording(run.id)
-    if recording is None:
-        raise RuntimeError(f"the run {run.id} was followed to its end and has no record")
-    kept = site.keep(run, recording)
-    over = Over(side, run, recording, kept, screen.rest(), screen.hidden, screen.last())
+    ended = keep_ended(site, run)
+    over = Over(side, ended, screen.rest(), screen.hidden, screen.last())
     yield over
     return over
 

@@ -156,7 +156,7 @@ def _drawn(two: Two, happening: Happening) -> tuple[str, object]:
             lines = SideLines(KEYS[happening.side], _lines(two, happening))
             return "compare/_more.html", lines
         case Over():
-            clock = f"{happening.recording.wall:.3f} s"
+            clock = f"{happening.ended.recording.wall:.3f} s"
             lines = SideLines(KEYS[happening.side], _lines(two, happening), clock)
             return "compare/_more.html", lines
 
@@ -191,15 +191,16 @@ def _ending(two: Two) -> CompareEnding:
     try:
         if len(two.over) == len(KEYS):
             first, second = (
-                Ran(over.run, over.recording, over.run.demo.source, over.kept) for over in two.over
+                Ran(ended.run, ended.recording, ended.run.demo.source, ended.kept)
+                for ended in (over.ended for over in two.over)
             )
             comparison = draw_comparison(two.site, first, second, own=True)
     except Exception:
-        log.exception("the runs %s cannot be compared", [over.run.id for over in two.over])
+        log.exception("the runs %s cannot be compared", [over.ended.run.id for over in two.over])
         two.broken = True
     if comparison:
         return CompareEnding(two.say, comparison.verdict, comparison)
-    kept = [over.run.id for over in two.over if over.kept]
+    kept = [over.ended.run.id for over in two.over if over.ended.kept]
     ran = addresses.run(two.say.language, kept[0]) if kept else ""
     return CompareEnding(two.say, two.say(f"compare.{_reason(two.over, two.broken)}"), None, ran)
 
@@ -208,4 +209,4 @@ def _reason(over: Sequence[Over], broken: bool) -> str:
     """Why there is nothing to compare."""
     if broken or not over:
         return "no_result"
-    return "stopped" if over[0].recording.outcome is Outcome.CANCELLED else "no_room"
+    return "stopped" if over[0].ended.recording.outcome is Outcome.CANCELLED else "no_room"

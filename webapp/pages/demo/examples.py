@@ -18,6 +18,7 @@ from webapp.engine.runner import Interrupted, Unreachable
 from webapp.lessons.text import Language
 from webapp.lessons.topic import Demo, Topic
 from webapp.pages import addresses
+from webapp.pages.run.keeping import keep_ended
 from webapp.pages.run.kept import NoSuchRun, find_kept
 from webapp.pages.run.past import Past, draw_past, recorded
 from webapp.pages.site.site import Site
@@ -102,17 +103,14 @@ class Examples:
             return found
 
     def _record(self, demo: Demo, visitor: str) -> None:
-        runner = self._site.runner
         run = self._site.start("en", self._topic, demo, demo.defaults, visitor=visitor)
         try:
-            with closing(runner.follow(run.id)) as batches:
+            with closing(self._site.runner.follow(run.id)) as batches:
                 for _ in batches:
                     pass
         except Interrupted as error:
             raise Unreachable from error
-        recording = runner.recording(run.id)
-        if recording is not None:
-            self._site.keep(run, recording)
+        keep_ended(self._site, run)
 
 
 def _light(past: Past) -> Past:

@@ -1,6 +1,8 @@
-"""One demo, thirty times.
+"""One demo, thirty times, at its own address and /repeat.
 
-`running`  runs it, at once where it mostly sleeps
-`stream`   tells it as it happens
-`panel`    what they show together: how outcomes are spread, what kept its order, the rarest
+`running`    runs it, at once where it mostly sleeps
+`stream`     tells it as it happens
+`keeping`    stores those runs that are worth a look
+`panel`      what they show together: `histogram`, how outcomes are spread, `lines`, what kept its
+             order, and the rarest; `label` is an outcome in words
 """

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from webapp.engine.runner import Phase
 from webapp.lessons.repeats.summary import Summary
 from webapp.pages import addresses
-from webapp.pages.repeat.panel import Label, Repeats, draw_repeats, tell
+from webapp.pages.repeat.keeping import keep_telling
+from webapp.pages.repeat.label import Label, tell
+from webapp.pages.repeat.panel import Repeats, draw_repeats
 from webapp.pages.repeat.running import RUNS, Repetition
 from webapp.pages.run.live import (
     HEARTBEAT,
@@ -74,7 +76,7 @@ def as_events(site: Site, run: Run, repetition: Repetition) -> Iterator[bytes]:
                 yield _message(site, "repeat/_more.html", _over(site, run, repetition, summary))
             elif silence.is_long():
                 yield HEARTBEAT
-    yield _message(site, "repeat/_ending.html", _ending(site, run, repetition))
+    yield _message(site, "repeat/_ending.html", _end(site, run, repetition))
     yield OVER
 
 
@@ -93,7 +95,7 @@ def as_page(site: Site, run: Run, repetition: Repetition, page: str) -> Iterator
             elif silence.is_long():
                 yield PAGE_HEARTBEAT
     yield between.encode()
-    yield site.render("repeat/_repeats.html", _ending(site, run, repetition)).encode()
+    yield site.render("repeat/_repeats.html", _end(site, run, repetition)).encode()
     yield after.encode()
 
 
@@ -124,11 +126,13 @@ def _over(site: Site, run: Run, repetition: Repetition, summary: Summary) -> Run
     )
 
 
-def _ending(site: Site, run: Run, repetition: Repetition) -> RepeatEnding:
+def _end(site: Site, run: Run, repetition: Repetition) -> RepeatEnding:
+    """Keep what is worth a look, and draw what all came to."""
     say = site.wordings[run.language]
     # The page has been sent in part: what fails here cannot become an error page any more.
     try:
-        return RepeatEnding(say, draw_repeats(site, run, repetition))
+        kept = keep_telling(site, run, repetition)
+        return RepeatEnding(say, draw_repeats(site, run, repetition, kept))
     except Exception:
         log.exception("the runs of %s cannot be shown together", run.demo.path)
         return RepeatEnding(say, None)

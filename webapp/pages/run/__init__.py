@@ -2,6 +2,7 @@
 
 `blueprint`  the addresses
 `live`       a run as a stream: server-sent events, or a page that grows
+`keeping`    stores a run that is over, before anything is drawn of it
 `kept`       runs that are over, found again; `links`: where they are; `past`: drawn as a whole
 `result`     what a run that is over shows
 `lanes`      who ran when, as `webapp.timeline` draws it

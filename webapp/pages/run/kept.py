@@ -10,6 +10,7 @@ from webapp.engine.runner import ID, Phase, UnknownRun, Unreachable
 from webapp.lessons.parameters import InvalidParameters, take_all
 from webapp.lessons.text import Language
 from webapp.lessons.topic import Demo, Topic, Values
+from webapp.pages.run.keeping import keep
 from webapp.pages.site.layout import visitor_language
 from webapp.pages.site.site import Run, Site
 from webapp.store.errors import PrunedRun
@@ -84,7 +85,7 @@ def _kept_now(site: Site, id: str) -> StoredRun | None:
     """Store a run that the runner still knows, and that could not be stored when it ended."""
     try:
         recording = site.runner.recording(id)
-        if recording and site.keep(site.find(id), recording):
+        if recording and keep(site, site.find(id), recording):
             return site.store.find(id)
     except (UnknownRun, Unreachable):
         pass

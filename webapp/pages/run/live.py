@@ -21,6 +21,7 @@ from webapp.engine.events import Event
 from webapp.engine.runner import Interrupted, Phase, State
 from webapp.pages import addresses
 from webapp.pages.demo.form import query_of
+from webapp.pages.run.keeping import Ended, keep_ended
 from webapp.pages.run.lanes import LINES
 from webapp.pages.run.links import Links, draw_links
 from webapp.pages.run.result import Result, draw_result
@@ -139,7 +140,7 @@ def _as_events(site: Site, run: Run, after: int) -> Iterator[bytes]:
                 yield message(html, last)
             elif silence.is_long():
                 yield HEARTBEAT
-    yield message(site.render("run/_ending.html", _ending(site, run, screen)), last)
+    yield message(site.render("run/_ending.html", _end(site, run, screen)), last)
     yield OVER
 
 
@@ -164,7 +165,7 @@ def as_page(site: Site, run: Run, page: str) -> Iterator[bytes]:
         yield site.render("run/_interrupted.html", Interruption(say, address)).encode()
         yield after.encode()
         return
-    ending = _ending(site, run, screen)
+    ending = _end(site, run, screen)
     yield site.render("_lines.html", ending.lines).encode()
     yield between.encode()
     yield site.render("run/_result.html", ending).encode()
@@ -199,23 +200,25 @@ def _status(say: Wording, state: State, first: bool) -> str:
     return say("run.starting") if first else say("run.place", place=state.place)
 
 
-def _ending(site: Site, run: Run, screen: Screen) -> Ending:
+def _end(site: Site, run: Run, screen: Screen) -> Ending:
+    """Keep a run that was followed to its end, and draw what it came to."""
     say = site.wordings[run.language]
     lines = Lines(say, screen.rest(), screen.hidden, screen.last())
     # The page has been sent in part: what fails here cannot become an error page any more.
     try:
-        recording = site.runner.recording(run.id)
-        if recording is None:
-            raise RuntimeError("a run that was followed to its end has no record")
-        kept = site.keep(run, recording)
-        part = addresses.run(run.language, run.id) if kept else ""
-        with _drawing:
-            result = draw_result(say, run.demo, run.values, recording, part=part)
-        links = draw_links(site, run, recording, own=True) if kept else None
-        return Ending(say, lines, result, links)
+        return _draw_ending(site, say, lines, keep_ended(site, run))
     except Exception:
         log.exception("the result of run %s of %s cannot be shown", run.id, run.demo.path)
         return Ending(say, lines, None, None)
+
+
+def _draw_ending(site: Site, say: Wording, lines: Lines, ended: Ended) -> Ending:
+    run, recording = ended.run, ended.recording
+    part = addresses.run(run.language, run.id) if ended.kept else ""
+    with _drawing:
+        result = draw_result(say, run.demo, run.values, recording, part=part)
+    links = draw_links(site, run, recording, own=True) if ended.kept else None
+    return Ending(say, lines, result, links)
 
 
 def message(html: str, id: int) -> bytes:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from jinja2 import Environment
 
-from webapp.engine.recording import Recording
 from webapp.engine.runner import Runner, UnknownRun
 from webapp.lessons.parameters import InvalidParameters, take_all
 from webapp.lessons.text import Language
@@ -21,10 +17,7 @@ from webapp.pages.rate import RunLimit
 from webapp.pages.repeat.running import Repetitions
 from webapp.pages.site.assets import Assets
 from webapp.pages.texts.wording import Wording
-from webapp.store.errors import StoreError
-from webapp.store.store import Store, StoredRun
-
-log = logging.getLogger(__name__)
+from webapp.store.store import Store
 
 
 @dataclass(frozen=True)
@@ -98,45 +91,6 @@ class Site:
             raise UnknownRun(id) from None
         return Run(id, told["language"], topic, demo, values, told["transcript_only"])
 
-    def keep(self, run: Run, recording: Recording) -> bool:
-        """Store a run that is over; False, and a line in the log, where that cannot be done."""
-        log.info("a run is over", extra=_told(run, recording))
-        try:
-            self.store.save(_stored(run, recording))
-        except Exception as error:  # whatever it is, the run itself is there to be shown
-            expected = isinstance(error, StoreError)
-            told = "the run %s of %s could not be kept: %s"
-            log.error(told, run.id, run.demo.path, error, exc_info=not expected)
-            return False
-        return True
-
     def topic(self, slug: str) -> Topic | None:
         """Give the topic of that name, if there is one."""
         return next((topic for topic in self.topics if topic.slug == slug), None)
-
-
-def _told(run: Run, recording: Recording) -> dict[str, object]:
-    """What the log says of a run."""
-    return {
-        "run": run.id,
-        "demo": run.topic.name_of(run.demo),
-        "outcome": recording.outcome.value,
-        "seconds": round(recording.wall, 3),
-    }
-
-
-def _stored(run: Run, recording: Recording) -> StoredRun:
-    ran, source = recording.receipt.source_sha256, run.demo.source
-    # A run without a hash never came to reading its file.
-    if ran and ran != hashlib.sha256(source.encode()).hexdigest():
-        raise StoreError("Its file was changed after the server had read it.")
-    return StoredRun(
-        id=run.id,
-        topic=run.topic.slug,
-        demo=run.demo.slug,
-        values=run.values,
-        transcript_only=run.transcript_only,
-        source=source,
-        recording=recording,
-        stored_at=datetime.now(UTC),
-    )

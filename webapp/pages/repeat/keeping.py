@@ -1,0 +1,31 @@
+"""Keeps those of many runs that are worth a look."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from webapp.lessons.repeats import distribution as distributions
+from webapp.pages.repeat.running import Repetition
+from webapp.pages.run.keeping import keep
+from webapp.pages.site.site import Run, Site
+
+
+def keep_telling(site: Site, run: Run, repetition: Repetition) -> frozenset[str]:
+    """Store a run of each outcome, the quickest and the slowest; give the ids of the kept ones.
+
+    `run` is the first of them all.
+    """
+    tally = repetition.tally
+    outcomes = distributions.outcomes(tally.summaries)
+    rarest = distributions.rarest(outcomes)
+    bars = [*outcomes.bars, *([rarest.bar] if rarest else [])]
+    firsts = (next((id for id in bar.runs if id in tally.held), None) for bar in bars)
+    extremes = (summary.run for summary in (tally.quickest, tally.slowest) if summary)
+    chosen = {id for id in (*firsts, *extremes) if id in tally.held}
+    # The most usual last, for the last one of a demo is shown before a visitor's first run.
+    often = {id: len(bar.runs) for bar in outcomes.seen for id in bar.runs}
+    return frozenset(
+        id
+        for id in sorted(chosen, key=lambda id: often[id])
+        if keep(site, replace(run, id=id), tally.held[id])
+    )
