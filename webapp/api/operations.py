@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from webapp.api.report import find_demo
 from webapp.api.report_table import ROUTES, UNIT, Query, Route
 from webapp.api.schemas import Schema
 from webapp.lessons.text import Text
+from webapp.lessons.topic import find_demo
 from webapp.pages.site.site import Site
 
 JSON = "application/json"
@@ -124,14 +124,14 @@ def _own(site: Site) -> Iterator[Operation]:
 
 def _report(site: Site) -> Iterator[Operation]:
     for route in ROUTES:
-        demo = find_demo(site, route.demo)
-        for path in route.paths if demo else ():
+        found = find_demo(site.topics, route.demo)
+        for path in route.paths if found else ():
             yield Operation(
                 method="get",
                 path=f"{path}/",
                 id=path.rpartition("/")[2],
                 tag="report",
-                summary=demo.title if demo else Text("-", "-"),
+                summary=found[1].title if found else Text("-", "-"),
                 description=Text(f"Runs {route.demo}.", f"برنامهٔ {route.demo} را اجرا می‌کند."),
                 parameters=[*_queries(route)],
                 answers={JSON: _envelope(route)},

@@ -14,7 +14,7 @@ from webapp.api.following import run_to_end
 from webapp.api.report_table import ROUTES, UNIT, Number, Query, Route
 from webapp.engine.program import Program
 from webapp.engine.recording import Outcome
-from webapp.lessons.topic import Demo
+from webapp.lessons.topic import Demo, find_demo
 from webapp.pages.site.site import Site
 
 # What pydantic reads as a whole number: ours takes from the report's clients what the report took.
@@ -27,23 +27,17 @@ def report_blueprint(site: Site) -> Blueprint:
     blueprint = Blueprint("report", __name__)
     blueprint.before_request(refuse_large_bodies)
     for route in ROUTES:
-        if demo := find_demo(site, route.demo):
+        if found := find_demo(site.topics, route.demo):
             for path in route.paths:
                 blueprint.add_url_rule(
                     f"{path}/",
                     endpoint=path.rpartition("/")[2],
-                    view_func=_view(site, route, demo),
+                    view_func=_view(site, route, found[1]),
                     methods=["GET"],
                     strict_slashes=False,
                     provide_automatic_options=False,
                 )
     return blueprint
-
-
-def find_demo(site: Site, name: str) -> Demo | None:
-    """The demo named `topic/demo`, if the course has it."""
-    topic = site.topic(name.partition("/")[0])
-    return topic.demo(name.partition("/")[2]) if topic else None
 
 
 def read_queries(queries: Sequence[Query], given: Mapping[str, Sequence[str]]) -> dict[str, Number]:

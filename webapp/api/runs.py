@@ -14,7 +14,7 @@ from webapp.api.following import as_events, await_end
 from webapp.api.results import result_of, state_of
 from webapp.engine.runner import Phase, State, UnknownRun, Unreachable
 from webapp.lessons.parameters import InvalidParameters, take_all
-from webapp.lessons.topic import Demo, Topic, Values
+from webapp.lessons.topic import Demo, Topic, Values, find_demo
 from webapp.pages.guard import visitor_address
 from webapp.pages.run.keeping import keep_ended
 from webapp.pages.run.kept import find_kept
@@ -96,12 +96,10 @@ def _named(
     if not isinstance(name, str):
         problems.append(detail("string_type", ["body", "demo"], name))
         return None, None
-    slug, _, demo_slug = name.partition("/")
-    topic = site.topic(slug)
-    demo = topic.demo(demo_slug) if topic else None
-    if demo is None:
-        problems.append(detail("no_such_demo", ["body", "demo"], name))
-    return topic, demo
+    if found := find_demo(site.topics, name):
+        return found
+    problems.append(detail("no_such_demo", ["body", "demo"], name))
+    return None, None
 
 
 def _values(demo: Demo, body: Mapping[str, Any], problems: list[Detail]) -> Values:

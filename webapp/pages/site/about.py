@@ -14,6 +14,7 @@ from pathlib import Path
 from flask import Blueprint, Response
 
 from webapp.lessons.text import LANGUAGES, Language
+from webapp.lessons.topic import find_demo
 from webapp.pages import addresses
 from webapp.pages.demo.prose import Markdown, Prose, code_of
 from webapp.pages.site.layout import Page, draw_page
@@ -79,9 +80,7 @@ def _address(site: Site, language: Language, href: str) -> str:
     if kind != "topic":
         return href
     name, _, query = where.partition("?")
-    slug, _, demo_slug = name.partition("/")
-    topic = site.topic(slug)
-    demo = topic.demo(demo_slug) if topic else None
-    if topic is None or demo is None:
+    found = find_demo(site.topics, name)
+    if found is None:
         return addresses.home(language)  # another course than ours is served
-    return addresses.demo(language, topic, demo) + (f"?{query}" if query else "")
+    return addresses.demo(language, *found) + (f"?{query}" if query else "")
