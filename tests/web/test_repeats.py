@@ -232,7 +232,9 @@ def test_repetitions_share_the_room(runner: ManyRuns) -> None:
 
     def begin() -> Repetition:
         tally = Tally(demo.outcome, demo.defaults)
-        return all_of_them.begin(runner, lambda: runner.start(program), tally, ideal=1.0)
+        return all_of_them.begin(
+            runner, runner.start(program), lambda: runner.start(program), tally, ideal=1.0
+        )
 
     runner.held = True
     going = [begin() for _ in range(running.TOGETHER // 5)]
@@ -269,7 +271,11 @@ def test_a_repetition_is_stopped_by_way_of_another_server(runner: ManyRuns) -> N
     runner.held = True
     own, other = (
         here.begin(
-            runner, lambda: runner.start(program), Tally(demo.outcome, demo.defaults), ideal=1.0
+            runner,
+            runner.start(program),
+            lambda: runner.start(program),
+            Tally(demo.outcome, demo.defaults),
+            ideal=1.0,
         )
         for _ in range(2)
     )

@@ -37,11 +37,11 @@ class Operation:
 
 def all_operations(site: Site) -> list[Operation]:
     """Our own routes, then the report's."""
-    return [*_own(site), *_report(site)]
+    return [*_topics(site), *_start(site), *_runs(), *_report(site)]
 
 
-def _own(site: Site) -> Iterator[Operation]:
-    """What must hold on all of them: no parameter in the address, and a body of 16 kB at most."""
+def _topics(site: Site) -> Iterator[Operation]:
+    """The course. No address takes a parameter in its query, and a body has 16 kB at most."""
     topic, demo = site.topics[0], site.topics[0].demos[0]
     yield Operation(
         method="get",
@@ -67,6 +67,11 @@ def _own(site: Site) -> Iterator[Operation]:
         refusals=(404, 413, 422),
         example=f"/api/topics/{topic.slug}/{demo.slug}",
     )
+
+
+def _start(site: Site) -> Iterator[Operation]:
+    """What begins a run."""
+    topic, demo = site.topics[0], site.topics[0].demos[0]
     yield Operation(
         method="post",
         path="/api/runs",
@@ -89,6 +94,10 @@ def _own(site: Site) -> Iterator[Operation]:
         example="/api/runs",
         body_example={"demo": f"{topic.slug}/{demo.slug}", "parameters": demo.defaults},
     )
+
+
+def _runs() -> Iterator[Operation]:
+    """A run that was begun."""
     yield Operation(
         method="get",
         path="/api/runs/{run}",

@@ -224,11 +224,16 @@ class Desk:
 
     def repeat(self, entry: Entry, values: Values) -> Response:
         """Start the first of many runs and stream them all. Raises Busy."""
-        start, tally = self.starter(entry, values), Tally(self.demo.outcome, values)
+        start = self.starter(entry, values)
+        first = start()
         repetition = self.site.repetitions.begin(
-            self.site.runner, lambda: start().id, tally, ideal=self.demo.ideal.seconds(values)
+            self.site.runner,
+            first.id,
+            lambda: start().id,
+            Tally(self.demo.outcome, values),
+            ideal=self.demo.ideal.seconds(values),
         )
-        all_of = (self.site, self.site.find(repetition.first), repetition)
+        all_of = (self.site, first, repetition)
         if takes_events():
             return streamed(repeat_stream.as_events(*all_of), "text/event-stream")
         page = self.page(entry, running=True)

@@ -75,6 +75,7 @@ class Repetition:
     def __init__(
         self,
         runner: Runner,
+        first: str,
         start: Callable[[], str],
         tally: Tally,
         *,
@@ -82,12 +83,12 @@ class Repetition:
         room: Callable[[], int],
         is_to_stop: Callable[[str], bool],
     ) -> None:
-        """Begin the first run: `start` starts one and gives its id. Raises Busy.
+        """Go on from the `first` run, by its id: `start` starts another one and gives its id.
 
         `ideal` is how many seconds a run should take, and `room` says how many may go on at once.
         `is_to_stop` says of the repetition's id whether somebody has asked another server for that.
         """
-        self.first = start()
+        self.first = first
         self.id = secrets.token_urlsafe(12)
         self.tally = tally
         self.started = self.together = 1
@@ -219,11 +220,11 @@ class Repetitions:
         self._notices = notices
 
     def begin(
-        self, runner: Runner, start: Callable[[], str], tally: Tally, *, ideal: float
+        self, runner: Runner, first: str, start: Callable[[], str], tally: Tally, *, ideal: float
     ) -> Repetition:
-        """Start the first run of a repetition; see there. Raises Busy."""
+        """Begin a repetition; see there."""
         repetition = Repetition(
-            runner, start, tally, ideal=ideal, room=self._room, is_to_stop=self._is_to_stop
+            runner, first, start, tally, ideal=ideal, room=self._room, is_to_stop=self._is_to_stop
         )
         self._going[repetition.id] = repetition
         return repetition
