@@ -32,8 +32,9 @@ from webapp.pages.demo.blueprint import topic_blueprint
 from webapp.pages.demo.prose import Library
 from webapp.pages.guard import guard
 from webapp.pages.rate import Counts, limit_runs
+from webapp.pages.repeat.blueprint import repetitions_blueprint
 from webapp.pages.repeat.running import Notices, Repetitions
-from webapp.pages.run.blueprint import repetitions_blueprint, runs_blueprint
+from webapp.pages.run.blueprint import runs_blueprint
 from webapp.pages.run.lanes import lanes_blueprint
 from webapp.pages.site.about import about_blueprint
 from webapp.pages.site.assets import Assets, assets_blueprint

@@ -27,7 +27,7 @@ from webapp.pages.compare.form import (
 from webapp.pages.compare.page import draw_choice, draw_kept
 from webapp.pages.compare.sources import prefixes
 from webapp.pages.compare.stream import Two, as_events, as_page
-from webapp.pages.demo.blueprint import Desk
+from webapp.pages.demo.desk import Desk
 from webapp.pages.demo.form import read_entry
 from webapp.pages.demo.needs import is_offered
 from webapp.pages.htmx import FORM_ONLY, by_htmx, streamed, takes_events

@@ -1,5 +1,6 @@
 """One demo, thirty times, at its own address and /repeat.
 
+`blueprint`  where it is stopped
 `running`    runs it, at once where it mostly sleeps
 `stream`     tells it as it happens
 `keeping`    stores those runs that are worth a look

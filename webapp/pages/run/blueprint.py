@@ -13,7 +13,7 @@ from webapp.engine.runner import UnknownRun
 from webapp.lessons.parameters import AnyParameter, Choice
 from webapp.lessons.text import Language
 from webapp.pages import addresses
-from webapp.pages.demo.blueprint import Bench, Listing
+from webapp.pages.demo.bench import Bench, Listing
 from webapp.pages.demo.examples import Before
 from webapp.pages.demo.form import query_of, written
 from webapp.pages.demo.source import highlighted
@@ -98,22 +98,6 @@ def runs_blueprint(site: Site) -> Blueprint:
             return Response(status=204)
         query = query_of(run.demo, run.values, transcript_only=run.transcript_only)
         return redirect(addresses.demo(run.language, run.topic, run.demo, query), 303)
-
-    return blueprint
-
-
-def repetitions_blueprint(site: Site) -> Blueprint:
-    """Make the address at which many runs of one demo are stopped."""
-    blueprint = Blueprint("repetitions", __name__, url_prefix="/repetitions/<id>")
-
-    @blueprint.post("/stop")
-    def stop(id: str) -> Response:
-        """Start no more of them, and end those that are going on; what came of the others stays."""
-        try:
-            site.repetitions.stop(id)
-        except KeyError:
-            abort(404)
-        return Response(status=204)
 
     return blueprint
 

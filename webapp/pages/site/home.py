@@ -12,7 +12,8 @@ from webapp.lessons.parameters import Value
 from webapp.lessons.text import Language
 from webapp.lessons.topic import Demo, Topic
 from webapp.pages import addresses
-from webapp.pages.demo.blueprint import Bench, Desk, draw_bench
+from webapp.pages.demo.bench import Bench
+from webapp.pages.demo.desk import Desk, draw_bench
 from webapp.pages.demo.form import Entry, query_of, written
 from webapp.pages.site.layout import ChapterLinks, Page, draw_chapters, draw_page, visitor_language
 from webapp.pages.site.site import Site
