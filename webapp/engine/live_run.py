@@ -143,10 +143,10 @@ class LiveRun:
         return limit is not None and since is not None and now - since > limit
 
     def is_to_examine(self, now: float) -> bool:
-        """Whether to look for a deadlock: it has been silent for a while; and each time twice as
-        long.
+        """Whether it has been silent long enough to look for a deadlock.
 
-        What is no deadlock for certain yet may be one later, when all its workers are asleep.
+        Each look doubles the silence that the next one needs. What is no deadlock for certain yet
+        may be one later, when all its workers are asleep.
         """
         silent = now - self.last_event_at
         if len(self.events) != self.examined:

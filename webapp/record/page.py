@@ -1,7 +1,8 @@
 """The page of a recorded program: all of it in one file, for a browser without a network.
 
 Its source, transcript and lanes have the ids and classes that they have on the site's pages
-(templates/_bench.html, _lines.html, _result.html), so the site's scripts and styles serve here too.
+(templates/_bench.html, _lines.html, run/_result.html), so the site's scripts and styles serve here
+too.
 """
 
 from __future__ import annotations
