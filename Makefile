@@ -112,8 +112,8 @@ audit: .venv/.made ## Look up known weaknesses of what is installed; asks PyPI
 vendor: .venv/.dev ## Fetch the files of static/vendor and tests/vendor again
 	$(VENV) tools/vendor.py
 
-texts: .venv/.dev ## Say that every topic's two texts agree, after a change of both
-	$(VENV) tools/texts.py --agree
+texts: .venv/.dev ## Say that every topic's texts agree, after a change in all languages
+	$(VENV) -m tools.texts --agree
 
 clean: ## Remove all that was installed or cached here
 	rm -rf .venv .venv-lock .venv-audit node_modules $(LIGHTHOUSE)/node_modules

@@ -17,7 +17,7 @@ from bench.stream import served
 from bench.table import Row
 from webapp.engine.program import with_parameters
 from webapp.lessons.folders import TOPICS
-from webapp.lessons.parameters import Value
+from webapp.lessons.values import Value
 from webapp.pages.addresses import REPEAT
 from webapp.pages.repeat.running import RUNS
 

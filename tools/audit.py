@@ -20,10 +20,10 @@ from urllib.request import Request, urlopen
 
 from tools.browser import FLAGS, path
 from tools.serving import ROOT, served
+from webapp.lessons.text import LANGUAGES
 
 CLI = ROOT / "tools/lighthouse/node_modules/lighthouse/cli/index.js"
 BUDGET = ROOT / "lighthouse-budget.json"
-LANGUAGES = ("en", "fa")
 PRESETS = {"mobile": (), "desktop": ("--preset=desktop",)}
 DEMO = "lock/lock-around-everything"
 PARAMETERS = {"thread_count": 3, "sleep_seconds": 0.5}  # its own: the run is the topic's example

@@ -31,6 +31,7 @@ from webapp.pages.compression import compress
 from webapp.pages.demo.blueprint import topic_blueprint
 from webapp.pages.demo.prose import Library
 from webapp.pages.guard import guard
+from webapp.pages.languages import LanguageConverter
 from webapp.pages.rate import Counts, limit_runs
 from webapp.pages.repeat.blueprint import repetitions_blueprint
 from webapp.pages.repeat.running import Notices, Repetitions
@@ -65,6 +66,7 @@ def create_app(
     """
     settings = settings or read_settings()
     app = Flask(__name__, static_folder=None, template_folder="../templates")
+    app.url_map.converters["language"] = LanguageConverter
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_REQUEST, **flask)
     _trust_proxies(app, settings.proxies)
     name_requests(app, trusted=settings.proxies > 0)

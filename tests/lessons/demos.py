@@ -14,8 +14,9 @@ from webapp.engine.machines import this_machine
 from webapp.engine.program import Program
 from webapp.engine.recording import Recording
 from webapp.lessons.folders import find_topics
-from webapp.lessons.parameters import Choice, Float, Floats, Value
+from webapp.lessons.parameters import Choice, Float, Floats
 from webapp.lessons.topic import Demo
+from webapp.lessons.values import Value
 
 TOPICS = find_topics()
 DEMOS = [(f"{topic.slug}/{demo.slug}", demo) for topic in TOPICS for demo in topic.demos]
@@ -47,11 +48,6 @@ def run_all(runner: EmbeddedRunner, programs: Iterable[Program]) -> list[Recordi
     # All are followed, for a run that nobody follows is ended.
     with ThreadPoolExecutor(max(1, len(runs))) as followers:
         return [*followers.map(partial(finish, runner), runs)]
-
-
-def find_demo(name: str) -> Demo:
-    """The demo named `topic/demo`."""
-    return dict(DEMOS)[name]
 
 
 def short_values(demo: Demo) -> dict[str, Value]:

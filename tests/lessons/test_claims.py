@@ -12,7 +12,6 @@ from webapp.engine.recording import Outcome, Receipt, Recording
 from webapp.lessons.claims import Check, Claim, Measured, where
 from webapp.lessons.measures import timing, waiting, workers
 from webapp.lessons.measures.printed import lines, numbers, order
-from webapp.lessons.text import Text
 
 MAIN = (100, 100)
 RECEIPT = Receipt("id", "", 100, "3.11", "CPython", "Linux", 2, (), "", observed=True)
@@ -249,7 +248,7 @@ def test_where_asks_only_under_its_condition() -> None:
 
 
 def test_a_run_that_did_not_finish_proves_nothing() -> None:
-    claim = Claim(Text("x", "ی"), lines.printed("^a$"))
+    claim = Claim("x", lines.printed("^a$"))
     whole = recording(prints("a"))
     assert claim.measure(whole, {}) == Measured(True, "1")
     assert claim.measure(replace(whole, outcome=Outcome.TIMED_OUT), {}) == Measured(None)
@@ -259,16 +258,14 @@ def test_a_run_that_did_not_finish_proves_nothing() -> None:
 def test_a_run_of_too_many_steps_proves_nothing_about_steps_but_all_about_lines() -> None:
     steps = [*lasts(A, *HOLD, (1, 2), "lock"), *prints("a")]
     long = replace(recording(steps), dropped=1)
-    assert Claim(Text("x", "ی"), lines.printed("^a$")).measure(long, {}).holds is True
-    held = Claim(Text("x", "ی"), waiting.never_held_together("lock"))
+    assert Claim("x", lines.printed("^a$")).measure(long, {}).holds is True
+    held = Claim("x", waiting.never_held_together("lock"))
     assert held.measure(long, {}).holds is None
 
 
 OF_TIME = {
-    "an order": Claim(
-        Text("x", "ی"), numbers.printed_ascending(r"n (\d+)"), margin=lambda values: 0.1
-    ),
-    "a duration": Claim(Text("x", "ی"), timing.took_about(lambda values: 0.2)),
+    "an order": Claim("x", numbers.printed_ascending(r"n (\d+)"), margin=lambda values: 0.1),
+    "a duration": Claim("x", timing.took_about(lambda values: 0.2)),
 }
 
 
@@ -289,5 +286,5 @@ def test_no_machine_makes_a_run_too_short() -> None:
 
 
 def test_what_must_hold_in_every_schedule_is_told_of_a_late_run_too() -> None:
-    claim = Claim(Text("x", "ی"), numbers.printed_ascending(r"n (\d+)"))
+    claim = Claim("x", numbers.printed_ascending(r"n (\d+)"))
     assert claim.measure(recording(prints("n 2", "n 1"), held_up=5.0), {}).holds is False

@@ -18,17 +18,17 @@ from tests.lessons.demos import (
     SHORT,
     each_choice,
     every_demo,
-    find_demo,
     report_values,
     run_all,
     short_values,
 )
+from tests.lessons.mistakes import Mistake, mistakes
 from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.limits import Limits
 from webapp.engine.program import Program, with_parameters
 from webapp.engine.recording import Outcome, Recording
-from webapp.lessons.parameters import Value
 from webapp.lessons.topic import Demo
+from webapp.lessons.values import Value
 
 LONG = 4.0
 """Seconds: the report's own values that take longer are checked, and not run."""
@@ -74,7 +74,7 @@ def test_its_claims_hold_in_every_run(
         for claim in demo.claims:
             # A claim that no run of the defaults could check would state nothing.
             told = claim.measure(first, demo.defaults)
-            assert told.holds is not None or told.late is not None, claim.text.en
+            assert told.holds is not None or told.late is not None, claim.text["en"]
         for values, recording in zip(chosen, runs, strict=True):
             assert not [*_failures(demo, values, recording)]
 
@@ -107,50 +107,7 @@ def test_they_run_with_the_values_of_the_report(runner: EmbeddedRunner) -> None:
         assert not [*_failures(demo, values, recording)]
 
 
-BOB_IN_ORDER = """
-    with printer:
-        print("bob: has the printer, wants the scanner")
-        time.sleep(work_seconds)
-        with scanner:
-"""
-BOB_REVERSED = """
-    with scanner:
-        print("bob: has the scanner, wants the printer")
-        time.sleep(work_seconds)
-        with printer:
-"""
-
-# Demo, what its lesson rests on, what a mistaken program has in its place, and values that show it.
-FIXES: list[tuple[str, str, str, dict[str, Value]]] = [
-    ("lock/lost-update-fixed", "with lock:", "if True:", {"increments": 400}),
-    ("lock/lock-around-everything", "with lock:", "if True:", {"sleep_seconds": 0.2}),
-    ("lock/lock-around-the-message", "with lock:", "if True:", {"sleep_seconds": 0.0}),
-    ("rlock/two-threads-one-box", "with self.lock:", "if True:", {"pause_seconds": 0.0}),
-    ("semaphore/producer-consumer", "full.acquire()", "pass", {"pace_seconds": 0.1}),
-    ("semaphore/at-most-k-at-once", "with connections:", "if True:", {"hold_seconds": 0.1}),
-    ("barrier/race", "barrier.wait()", "pass", {"slowest_seconds": 0.3}),
-    ("barrier/laps", "barrier.wait()", "pass", {}),
-    (
-        "synchronise-processes/lost-update-fixed",
-        "with counter.get_lock():",
-        "if True:",
-        {"processes": 4, "increments": 20_000},
-    ),
-    ("synchronise-processes/event-starts-all", ".wait()", ".is_set()", {}),
-    ("process-queue/bounded-queue", "Queue(maxsize)", "Queue()", {}),
-    ("process-queue/sentinel", "queue.put(None)", "pass", {}),
-    ("kill-a-process/polite-stop", ".set()", ".is_set()", {"duration": 0.1}),
-    ("deadlock/same-order", BOB_IN_ORDER, BOB_REVERSED, {}),
-    # Where nobody is orderly, everybody has one fork long before anybody reaches for another.
-    (
-        "deadlock/dining-philosophers",
-        "order.sort()",
-        "reach = lambda: time.sleep(0.3)",
-        {"strategy": "ordered"},
-    ),
-    ("deadlock/dining-philosophers", "seats - 1 if", "seats if", {"strategy": "waiter"}),
-    ("deadlock/timeout-and-back-off", "timeout=timeout", "timeout=-1", {}),
-]
+MENDINGS = [*mistakes("mending")]
 
 
 @pytest.fixture(scope="module")
@@ -162,28 +119,20 @@ def impatient() -> Iterator[EmbeddedRunner]:
 
 
 @pytest.mark.parametrize(
-    ("name", "fix", "fault", "chosen"),
-    FIXES,
-    ids=[f"{name}: {fix.split()[0]}" for name, fix, *_ in FIXES],
+    "mistake",
+    [mistake for _, mistake in MENDINGS],
+    ids=[f"{name}: {mistake.there.split()[0]}" for name, mistake in MENDINGS],
 )
 def test_a_claim_fails_when_what_it_rests_on_is_taken_out(
-    impatient: EmbeddedRunner,
-    tmp_path: Path,
-    *,
-    name: str,
-    fix: str,
-    fault: str,
-    chosen: dict[str, Value],
+    impatient: EmbeddedRunner, tmp_path: Path, mistake: Mistake
 ) -> None:
-    demo = find_demo(name)
-    assert fix in demo.source
-    broken = tmp_path / demo.path.name
-    broken.write_text(demo.source.replace(fix, fault), encoding="utf-8")
-    values = {**demo.defaults, **chosen}
+    broken, values = mistake.write(tmp_path), mistake.values
 
     def is_seen() -> bool:
         recording = finish(impatient, impatient.start(Program(broken, values)))
-        held = all(claim.measure(recording, values).holds is not False for claim in demo.claims)
+        held = all(
+            claim.measure(recording, values).holds is not False for claim in mistake.demo.claims
+        )
         return recording.outcome is not Outcome.FINISHED or not held
 
     # A fault shows when its workers meet, which a busy machine may prevent once or twice.
@@ -213,7 +162,7 @@ def _failures(demo: Demo, values: dict[str, Value], recording: Recording) -> Ite
     for claim in demo.claims:
         measured = claim.measure(recording, values)
         if measured.holds is False:
-            yield f"not so: {claim.text.en} ({measured.figure}) {seen}"
+            yield f"not so: {claim.text['en']} ({measured.figure}) {seen}"
     for observation in demo.observations:
         observation.measure(recording, values)
 

@@ -1,15 +1,18 @@
-"""A topic is found by being there; a broken one stops the start with its path and the reason."""
+"""A topic is a folder and a line of `order.toml`; a broken one stops the start and says why."""
 
 from __future__ import annotations
 
 import shutil
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from webapp.engine.machines import ANYWHERE, Needs
-from webapp.lessons.folders import TOPICS, BrokenTopic, find_topics, load_topic
+from webapp.lessons.broken import BrokenTopic
+from webapp.lessons.folders import COMMON, TOPICS, find_topics, load_topic
+from webapp.lessons.words import Words
 
 
 @pytest.fixture
@@ -17,7 +20,13 @@ def folder(tmp_path: Path) -> Path:
     """A copy of a whole topic, to break."""
     copy = tmp_path / "topics" / "lock"
     shutil.copytree(TOPICS / "lock", copy, ignore=shutil.ignore_patterns("__pycache__"))
+    put_in_order(copy.parent, "lock")
     return copy
+
+
+def put_in_order(course: Path, *names: str) -> None:
+    """Write the course's order."""
+    (course / "order.toml").write_text(f"threads = {[*names]}", encoding="utf-8")
 
 
 def replace(path: Path, old: str, new: str) -> None:
@@ -35,49 +44,38 @@ def need(folder: Path, needs: str) -> None:
     topic.write_text(f"from webapp.engine.machines import Needs\n{source}", encoding="utf-8")
 
 
-COURSE = """
-1 define-a-thread: start-all-then-join join-inside-the-loop forgot-to-join call-instead-of-target
-2 current-thread: report-as-it-happens report-when-done last-started-first-done
-  default-and-chosen-names
-3 thread-subclass: sleep-inside-run no-sleep chosen-start-order run-instead-of-start
-  exception-in-run
-4 lock: lock-around-everything lock-around-the-message lost-update lost-update-fixed
-  one-thread-skips-the-lock a-lock-each try-lock
-5 rlock: remove-then-add alternate two-threads-one-box nested-acquire
-6 semaphore: producer-consumer at-most-k-at-once released-once-too-often
-7 barrier: race join-is-not-a-barrier laps broken-barrier
-8 spawn-a-process: start-all-then-join join-inside-the-loop start-methods globals-are-not-shared
-9 name-a-process: named-and-default pids-and-parents renamed-inside
-10 background-process: before-beside-after daemon-or-not the-parent-leaves-first
-11 kill-a-process: terminate kill-cannot-be-caught finally-did-not-run polite-stop
-12 process-subclass: named-subclass result-by-queue attributes-stay-in-the-child
-13 process-queue: producer-consumer empty-is-a-race sentinel bounded-queue
-14 synchronise-processes: with-and-without-barrier lost-update lost-update-fixed event-starts-all
-15 process-pool: map-squares unordered chunksize pool-or-serial
-17 deadlock: opposite-order same-order dining-philosophers timeout-and-back-off
-"""
+def test_the_course_is_in_the_order_of_its_file() -> None:
+    chapters = tomllib.loads((TOPICS / "order.toml").read_text(encoding="utf-8"))
+    listed = [(chapter, name) for chapter, names in chapters.items() for name in names]
+    assert [(topic.chapter, topic.folder.name) for topic in find_topics()] == listed
+    assert [topic.order for topic in find_topics()] == [*range(1, len(listed) + 1)]
 
 
-def test_the_course_is_whole_and_in_order() -> None:
-    """The names stand in addresses, so that they must not change by accident."""
-    found = " ".join(
-        f"{topic.order} {topic.slug}: {' '.join(demo.slug for demo in topic.demos)}"
-        for topic in find_topics()
-    )
-    assert found == " ".join(COURSE.split())
-
-
-def test_a_folder_is_a_topic_by_being_there(folder: Path) -> None:
+def test_a_topic_is_a_folder_and_a_line(folder: Path) -> None:
     assert [topic.slug for topic in find_topics(folder.parent)] == ["lock"]
     shutil.copytree(folder, folder.with_name("lock_again"))
-    replace(folder.with_name("lock_again") / "topic.py", "order=4", "order=5")
+    put_in_order(folder.parent, "lock", "lock_again")
     assert [topic.slug for topic in find_topics(folder.parent)] == ["lock", "lock-again"]
+
+
+def test_every_common_text_is_used() -> None:
+    words = Words(COMMON)
+    find_topics(words=words)
+    words.check_used()
+
+
+def test_a_demos_own_words_come_before_the_topics_and_these_before_the_common_ones() -> None:
+    [topic] = [topic for topic in find_topics() if topic.slug == "kill-a-process"]
+    first, last = topic.demos[0].parameters[0], topic.demos[-1].parameters[0]
+    assert first.name == last.name == "duration"
+    assert first.label == last.label
+    assert first.help != last.help
 
 
 def test_a_demo_hands_its_needs_on_to_what_runs_it(folder: Path) -> None:
     needs = Needs(cores=2, python="3.13", free_threaded=True, start_method="spawn")
     need(folder, "2, '3.13', True, 'spawn'")
-    for demo in load_topic(folder).demos:
+    for demo in load_topic(folder, Words(COMMON)).demos:
         needed = needs if demo.slug == "try-lock" else ANYWHERE
         assert demo.program(demo.defaults).needs == needed
 
@@ -114,9 +112,7 @@ BREAKS: dict[str, tuple[Callable[[Path], object], str, str]] = {
         "topic.py declares",
     ),
     "a default out of bounds": (
-        lambda f: replace(
-            f / "topic.py", "minimum=1,\n    maximum=2000", "minimum=300,\n    maximum=2000"
-        ),
+        lambda f: replace(f / "topic.py", "minimum=1, maximum=2000", "minimum=300, maximum=2000"),
         "lost_update.py",
         "the default of increments is refused",
     ),
@@ -141,6 +137,32 @@ BREAKS: dict[str, tuple[Callable[[Path], object], str, str]] = {
         "try_lock.py",
         "it needs the start method spoon, which there is not",
     ),
+    "a text that is missing": (
+        lambda f: replace(f / "en.toml", 'watch = "Compare final', 'look = "Compare final'),
+        "en.toml",
+        "demos.lost-update.watch is missing",
+    ),
+    "a text in one language only": (
+        lambda f: replace(f / "fa.toml", "took-hold = ", "took-helt = "),
+        "fa.toml",
+        "demos.try-lock.claims.took-hold is missing",
+    ),
+    "a text that nothing uses": (
+        lambda f: replace(f / "en.toml", "[claims]", '[claims]\nnobody-was-there = "x"'),
+        "en.toml",
+        "nothing uses claims.nobody-was-there",
+    ),
+    "an empty text": (
+        lambda f: replace(f / "fa.toml", "[claims]", '[claims]\nnobody-was-there = " "'),
+        "fa.toml",
+        "claims.nobody-was-there is not a text",
+    ),
+    "words that are no TOML": (
+        lambda f: replace(f / "fa.toml", "[claims]", "[claims"),
+        "fa.toml",
+        "TOMLDecodeError",
+    ),
+    "no words in a language": (lambda f: (f / "fa.toml").unlink(), "fa.toml", "FileNotFoundError"),
     "no next demo of that name": (
         lambda f: replace(f / "topic.py", 'next="lost-update-fixed"', 'next="nowhere"'),
         "topic.py",
@@ -154,16 +176,33 @@ def test_a_broken_topic_names_the_file_and_the_reason(folder: Path, name: str) -
     break_it, file, reason = BREAKS[name]
     break_it(folder)
     with pytest.raises(BrokenTopic) as caught:
-        load_topic(folder)
+        load_topic(folder, Words(COMMON))
     assert caught.value.path.name == file
     assert reason in caught.value.reason
     assert str(caught.value).startswith(str(caught.value.path))
 
 
-def test_two_topics_of_one_order_are_refused(folder: Path) -> None:
-    shutil.copytree(folder, folder.with_name("lock_again"))
-    with pytest.raises(BrokenTopic, match="has order 4"):
+ORDERS: dict[str, tuple[str, str, str]] = {
+    "a folder without a line": ("threads = []", "lock", "it is not in order.toml"),
+    "a line without a folder": (
+        "threads = ['lock', 'lack']",
+        "order.toml",
+        "there is no folder lack",
+    ),
+    "a line twice": ("a = ['lock']\nb = ['lock']", "order.toml", "lock stands in it twice"),
+    "no TOML": ("threads = [", "order.toml", "TOMLDecodeError"),
+    "no list": ("threads = 1", "order.toml", "TypeError"),
+}
+
+
+@pytest.mark.parametrize("name", ORDERS)
+def test_a_broken_order_is_refused(folder: Path, name: str) -> None:
+    order, file, reason = ORDERS[name]
+    (folder.parent / "order.toml").write_text(order, encoding="utf-8")
+    with pytest.raises(BrokenTopic) as caught:
         find_topics(folder.parent)
+    assert caught.value.path.name == file
+    assert reason in caught.value.reason
 
 
 PAIR = 'other="lock/lock-around-the-message"'

@@ -14,8 +14,6 @@ from webapp.lessons.measures.printed import lines, numbers, order
 from webapp.lessons.outcomes import DemoOutcome, Told
 from webapp.lessons.text import Text
 
-GOT_IT, GAVE_UP = Text("it got it", "گرفت"), Text("it gave up", "منصرف شد")
-
 
 def exited(*codes: int) -> list[Step]:
     """The main process learns that its children have ended."""
@@ -89,11 +87,11 @@ CASES: dict[str, tuple[Measure[Told], list[Step], Told | None]] = {
     ),
     "least of nothing": (numbers.least(r"(\w+) took ([\d.]+)"), [], None),
     "either": (
-        lines.either({"^got": GOT_IT, "^gave": GAVE_UP}),
+        lines.either({"^got": "got-it", "^gave": "gave-up"}),
         prints("x", "gave up"),
-        GAVE_UP,
+        "gave-up",
     ),
-    "either, none": (lines.either({"^got": GOT_IT}), prints("x"), None),
+    "either, none": (lines.either({"^got": "got-it"}), prints("x"), None),
     "ending": (workers.ending(), [], Outcome.FINISHED),
     "exit_codes": (workers.exit_codes(), exited(0, -15), "-15, 0"),
     "exit_codes, none": (workers.exit_codes(), [], None),
@@ -124,8 +122,16 @@ def test_what_needs_the_observer_cannot_be_told_without_it() -> None:
 
 
 def test_a_run_that_did_not_finish_came_to_what_ended_it() -> None:
-    final = DemoOutcome(Text("final", "پایان"), numbers.printed_number(r"(\d+)"))
+    final = DemoOutcome(numbers.printed_number(r"(\d+)"))
     whole = recording(prints("7"))
     assert final.of(whole, {}) == 7
     assert final.of(replace(whole, outcome=Outcome.TIMED_OUT), {}) is Outcome.TIMED_OUT
     assert final.of(replace(whole, cut=True), {}) is None
+
+
+def test_one_of_a_few_answers_is_told_in_words() -> None:
+    words = {"got-it": Text({"en": "it got it", "fa": "گرفت"})}
+    read = lines.either({"^got": "got-it"})
+    outcome = DemoOutcome(read, answers=("got-it",), words=words)
+    assert outcome.of(recording(prints("got it")), {}) == words["got-it"]
+    assert outcome.of(recording(prints("gave up")), {}) is None

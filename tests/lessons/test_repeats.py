@@ -29,9 +29,8 @@ from webapp.lessons.repeats.lines import ComparedLine, compare_lines
 from webapp.lessons.repeats.masking import masked
 from webapp.lessons.repeats.summary import LINES_COMPARED, Summary, summarise
 from webapp.lessons.repeats.tally import Tally
-from webapp.lessons.text import Text
 
-FINAL = DemoOutcome(Text("final", "پایان"), printed_number(r"^final: (\d+)$"))
+FINAL = DemoOutcome(printed_number(r"^final: (\d+)$"))
 
 
 def spread(*values: Told | None) -> Distribution:
@@ -206,7 +205,7 @@ def test_what_is_another_one_in_every_run_is_masked(text: str, same: str) -> Non
 
 
 def test_a_runs_own_ids_are_those_of_its_processes_and_threads() -> None:
-    outcome = DemoOutcome(Text("x", "ی"), order_of("(.*)"))
+    outcome = DemoOutcome(order_of("(.*)"))
     steps = [*lives(CHILD, 0, 1), *prints("child 200", "child 300")]
     found = summarise("r", recording(steps), outcome, {})
     assert found.lines == ("child …", "child 300")

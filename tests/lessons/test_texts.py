@@ -1,4 +1,4 @@
-"""The two languages are equals: neither text grows older than the other."""
+"""The languages are equals: no text grows older than another."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from tools import texts
+from webapp.lessons.folders import COMMON, TOPICS
 
 
-def test_no_text_is_older_than_the_other() -> None:
+def test_no_text_is_older_than_another() -> None:
     assert list(texts.check()) == []
 
 
@@ -19,15 +20,23 @@ def test_no_text_is_older_than_the_other() -> None:
     [
         (["en.md"], "lock/fa.md is older than en.md: mend it, then `make texts`"),
         (["fa.md"], "lock/en.md is older than fa.md: mend it, then `make texts`"),
-        (["en.md", "fa.md"], "lock: both texts have changed; if they say the same, `make texts`"),
+        (["en.toml"], "lock/fa.toml is older than en.toml: mend it, then `make texts`"),
+        (
+            ["en.md", "fa.md"],
+            "lock: en.md and fa.md have changed; if they say the same, `make texts`",
+        ),
     ],
 )
 def test_a_text_that_changes_alone_is_noticed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: list[str], said: str
 ) -> None:
-    shutil.copytree(texts.TOPICS / "lock", tmp_path / "lock")
+    shutil.copytree(TOPICS / "lock", tmp_path / "lock")
     monkeypatch.setattr(texts, "TOPICS", tmp_path)
     for name in changed:
         path = tmp_path / "lock" / name
-        path.write_text(path.read_text(encoding="utf-8") + "\nMore.\n", encoding="utf-8")
+        path.write_text(path.read_text(encoding="utf-8") + "\n# More.\n", encoding="utf-8")
     assert list(texts.check()) == [said]
+
+
+def test_the_common_words_are_watched_too() -> None:
+    assert COMMON in texts.folders()

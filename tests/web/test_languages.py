@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from webapp.lessons.folders import find_topics
-from webapp.lessons.text import LANGUAGES, Language
+from webapp.lessons.text import DEFAULT_LANGUAGE, LANGUAGES, Language
 from webapp.lessons.topic import Topic
 from webapp.pages import addresses
 from webapp.pages.texts.wording import load_wordings, read_texts
@@ -22,12 +22,13 @@ def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
-def test_both_languages_have_the_same_texts() -> None:
-    english, persian = read_texts("en"), read_texts("fa")
-    assert english.keys() == persian.keys()
-    for key, text in english.items():
-        assert placeholders(text) == placeholders(persian[key]), key
-        assert text.strip() and persian[key].strip(), key
+@EVERY_LANGUAGE
+def test_every_language_has_the_same_texts(language: Language) -> None:
+    texts, others = read_texts(language), read_texts(DEFAULT_LANGUAGE)
+    assert texts.keys() == others.keys()
+    for key, text in texts.items():
+        assert placeholders(text) == placeholders(others[key]), key
+        assert text.strip(), key
 
 
 def test_no_persian_text_is_left_in_english() -> None:
@@ -53,11 +54,14 @@ def test_numbers_are_written_as_the_language_does() -> None:
 
 
 @EVERY_TOPIC
-def test_the_prose_has_as_many_parts_and_the_same_code_in_both_languages(topic: Topic) -> None:
-    english, persian = topic.prose("en"), topic.prose("fa")
-    assert len(re.findall("^## ", english, re.M)) == len(re.findall("^## ", persian, re.M))
+@EVERY_LANGUAGE
+def test_the_prose_has_as_many_parts_and_the_same_code_in_every_language(
+    topic: Topic, language: Language
+) -> None:
+    prose, other = topic.prose(language), topic.prose(DEFAULT_LANGUAGE)
+    assert len(re.findall("^## ", prose, re.M)) == len(re.findall("^## ", other, re.M))
     included = re.compile("^```demo .*", re.M)
-    assert included.findall(english) == included.findall(persian)
+    assert included.findall(prose) == included.findall(other)
 
 
 @EVERY_TOPIC

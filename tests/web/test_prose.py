@@ -8,7 +8,8 @@ from flask.testing import FlaskClient
 
 from tests.web.scripted import COURSE, HELLO, ScriptedRunner
 from webapp.app import create_app
-from webapp.lessons.folders import BrokenTopic, find_topics
+from webapp.lessons.broken import BrokenTopic
+from webapp.lessons.folders import find_topics
 
 
 def site_with(tmp_path: Path, prose: str) -> str:

@@ -17,7 +17,7 @@ from webapp.api.runs import add_runs
 from webapp.api.topics import add_topics
 from webapp.engine.runner import UnknownRun
 from webapp.pages import addresses
-from webapp.pages.site.layout import visitor_language
+from webapp.pages.languages import visitor_language
 from webapp.pages.site.site import Site
 
 

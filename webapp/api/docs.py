@@ -91,7 +91,7 @@ def docs_blueprint(site: Site) -> Blueprint:
     """Make the page, in each language."""
     blueprint = Blueprint("api_docs", __name__)
 
-    @blueprint.get("/<any(en, fa):language>/api")
+    @blueprint.get("/<language:language>/api")
     def show(language: Language) -> Response:
         """Show what there is to ask for, and how."""
         return Response(site.render("site/api.html", draw_api(site, language)))

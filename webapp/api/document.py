@@ -15,6 +15,7 @@ from webapp.api.schemas import Schema, schema_of_all
 from webapp.engine.events import Kind
 from webapp.engine.recording import Outcome
 from webapp.engine.runner import Phase
+from webapp.lessons.text import DEFAULT_LANGUAGE, LANGUAGES
 from webapp.lessons.topic import Demo, Topic
 from webapp.pages.site.site import Site
 
@@ -47,12 +48,12 @@ def _operation(operation: Operation) -> dict[str, Any]:
     told: dict[str, Any] = {
         "operationId": operation.id,
         "tags": [operation.tag],
-        "summary": operation.summary.en,
+        "summary": operation.summary[DEFAULT_LANGUAGE],
         "parameters": list(operation.parameters),
         "responses": dict(_responses(operation)),
     }
     if operation.description:
-        told["description"] = operation.description.en
+        told["description"] = operation.description[DEFAULT_LANGUAGE]
     if operation.body:
         content = {"schema": operation.body, "example": dict(operation.body_example)}
         told["requestBody"] = {"required": True, "content": {JSON: content}}
@@ -87,7 +88,7 @@ def _schemas(site: Site) -> Iterator[tuple[str, Schema]]:
     for topic, demo in demos:
         yield _order_name(topic, demo), _order(topic, demo)
     yield "Order", {"oneOf": [ref(_order_name(topic, demo)) for topic, demo in demos]}
-    yield "Text", _object(en=TEXT, fa=TEXT)
+    yield "Text", _object(**dict.fromkeys(LANGUAGES, TEXT))
     yield "Topics", _object(topics=_list(ref("Topic")))
     yield "Needs", _needs()
     listed = {
@@ -212,7 +213,7 @@ def _order(topic: Topic, demo: Demo) -> Schema:
     """What `POST /api/runs` takes for one demo."""
     return {
         "type": "object",
-        "title": demo.title.en,
+        "title": demo.title[DEFAULT_LANGUAGE],
         "properties": {
             "demo": {"const": f"{topic.slug}/{demo.slug}"},
             "parameters": schema_of_all(demo),

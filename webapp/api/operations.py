@@ -11,6 +11,7 @@ from webapp.api.schemas import Schema
 from webapp.lessons.text import Text
 from webapp.lessons.topic import find_demo
 from webapp.pages.site.site import Site
+from webapp.pages.texts.wording import in_every_language
 
 JSON = "application/json"
 EVENTS = "text/event-stream"
@@ -37,7 +38,7 @@ class Operation:
 
 def all_operations(site: Site) -> list[Operation]:
     """Our own routes, then the report's."""
-    return [*_topics(site), *_start(site), *_runs(), *_report(site)]
+    return [*_topics(site), *_start(site), *_runs(site), *_report(site)]
 
 
 def _topics(site: Site) -> Iterator[Operation]:
@@ -48,7 +49,7 @@ def _topics(site: Site) -> Iterator[Operation]:
         path="/api/topics",
         id="list_topics",
         tag="movazi",
-        summary=Text("All topics with their demos", "همهٔ مبحث‌ها با برنامه‌هایشان"),
+        summary=_said(site, "list_topics.summary"),
         answers={JSON: ref("Topics")},
         refusals=(413, 422),
         example="/api/topics",
@@ -58,10 +59,7 @@ def _topics(site: Site) -> Iterator[Operation]:
         path="/api/topics/{topic}/{demo}",
         id="show_demo",
         tag="movazi",
-        summary=Text(
-            "A demo: its parameters, claims and source",
-            "یک برنامه: پارامترها، ادعاها و متن آن",
-        ),
+        summary=_said(site, "show_demo.summary"),
         parameters=[_in_path("topic", topic.slug), _in_path("demo", demo.slug)],
         answers={JSON: ref("Demo")},
         refusals=(404, 413, 422),
@@ -77,17 +75,8 @@ def _start(site: Site) -> Iterator[Operation]:
         path="/api/runs",
         id="start_run",
         tag="movazi",
-        summary=Text("Run a demo", "اجرای یک برنامه"),
-        description=Text(
-            "Answers when the run is over. With Accept: text/event-stream it answers at once and "
-            "streams: run (its id and its place in line), each event, and at last result. A client "
-            "that leaves ends its run. Without parameters the demo runs with its defaults; else "
-            "none may be left out.",
-            "پاسخ پس از پایان اجرا می‌آید. با Accept: text/event-stream پاسخ بی‌درنگ آغاز می‌شود و "
-            "جاری می‌ماند: run (شناسهٔ اجرا و جایش در صف)، هر event، و سرانجام result. اگر گیرنده "
-            "برود، اجرایش پایان می‌یابد. بدون parameters برنامه با مقدارهای پیش‌فرض اجرا می‌شود؛ "
-            "وگرنه هیچ‌کدام نباید جا بماند.",
-        ),
+        summary=_said(site, "start_run.summary"),
+        description=_said(site, "start_run.description"),
         body=ref("Order"),
         answers={JSON: ref("Result"), EVENTS: {"type": "string"}},
         refusals=(403, 413, 415, 422, 429, 503),
@@ -96,25 +85,15 @@ def _start(site: Site) -> Iterator[Operation]:
     )
 
 
-def _runs() -> Iterator[Operation]:
+def _runs(site: Site) -> Iterator[Operation]:
     """A run that was begun."""
     yield Operation(
         method="get",
         path="/api/runs/{run}",
         id="show_run",
         tag="movazi",
-        summary=Text(
-            "Where a run stands, and its result with all events",
-            "وضعیت یک اجرا، و نتیجه‌اش با همهٔ رویدادها",
-        ),
-        description=Text(
-            "With Accept: text/event-stream it streams the run from its first event, or from the "
-            "one after Last-Event-ID. A run that is kept has its result at /runs/{run}.json, too, "
-            "and its page at /en/runs/{run}.",
-            "با Accept: text/event-stream اجرا را از نخستین رویداد، یا از رویداد پس از "
-            "Last-Event-ID، جاری می‌کند. نتیجهٔ اجرایی که نگه داشته شده در /runs/{run}.json هم هست و "
-            "صفحه‌اش در /fa/runs/{run}.",
-        ),
+        summary=_said(site, "show_run.summary"),
+        description=_said(site, "show_run.description", run="{run}"),
         parameters=[_in_path("run")],
         answers={JSON: ref("State"), EVENTS: {"type": "string"}},
         refusals=(404, 413, 422),
@@ -124,7 +103,7 @@ def _runs() -> Iterator[Operation]:
         path="/api/runs/{run}/cancel",
         id="cancel_run",
         tag="movazi",
-        summary=Text("Stop a run; its record is kept", "توقف یک اجرا؛ آنچه ثبت شده می‌ماند"),
+        summary=_said(site, "cancel_run.summary"),
         parameters=[_in_path("run")],
         status=204,
         refusals=(403, 404, 413, 422),
@@ -134,19 +113,25 @@ def _runs() -> Iterator[Operation]:
 def _report(site: Site) -> Iterator[Operation]:
     for route in ROUTES:
         found = find_demo(site.topics, route.demo)
-        for path in route.paths if found else ():
+        if found is None:  # another course than ours is served
+            continue
+        for path in route.paths:
             yield Operation(
                 method="get",
                 path=f"{path}/",
                 id=path.rpartition("/")[2],
                 tag="report",
-                summary=found[1].title if found else Text("-", "-"),
-                description=Text(f"Runs {route.demo}.", f"برنامهٔ {route.demo} را اجرا می‌کند."),
+                summary=found[1].title,
+                description=_said(site, "report.description", demo=route.demo),
                 parameters=[*_queries(route)],
                 answers={JSON: _envelope(route)},
                 refusals=(413, 422, 429, 503),
                 example=_example(path, route),
             )
+
+
+def _said(site: Site, key: str, **values: str) -> Text:
+    return in_every_language(site.wordings, f"operation.{key}", **values)
 
 
 def _queries(route: Route) -> Iterator[dict[str, Any]]:

@@ -9,7 +9,6 @@ from typing import Any
 from webapp.engine.recording import Recording
 from webapp.engine.runner import State
 from webapp.lessons.claims import Claim
-from webapp.lessons.text import Text
 from webapp.pages.site.site import Run
 
 
@@ -45,11 +44,6 @@ def result_of(run: Run, recording: Recording, *, events: bool = False) -> dict[s
     return result
 
 
-def text_of(text: Text) -> dict[str, str]:
-    """A text in both languages."""
-    return {"en": text.en, "fa": text.fa}
-
-
 def _named(run: Run) -> dict[str, Any]:
     demo = f"{run.topic.slug}/{run.demo.slug}"
     return {"run": run.id, "demo": demo, "parameters": dict(run.values)}
@@ -59,7 +53,7 @@ def _measured(claims: Iterable[Claim], run: Run, recording: Recording) -> list[d
     found = [(claim, claim.measure(recording, run.values)) for claim in claims]
     return [
         {
-            "text": text_of(claim.text),
+            "text": dict(claim.text),
             "holds": measured.holds,
             "figure": measured.figure,
             "late": measured.late,

@@ -14,6 +14,7 @@ from webapp.api.following import as_events, await_end
 from webapp.api.results import result_of, state_of
 from webapp.engine.runner import Phase, State, UnknownRun, Unreachable
 from webapp.lessons.parameters import InvalidParameters, take_all
+from webapp.lessons.text import DEFAULT_LANGUAGE
 from webapp.lessons.topic import Demo, Topic, Values, find_demo
 from webapp.pages.guard import visitor_address
 from webapp.pages.run.keeping import keep_ended
@@ -127,7 +128,7 @@ def _switch(body: Mapping[str, Any], name: str, problems: list[Detail], *, defau
 
 def _started(site: Site, order: Order) -> Run:
     return site.start(
-        "en",
+        DEFAULT_LANGUAGE,
         order.topic,
         order.demo,
         order.values,

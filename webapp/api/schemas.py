@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from webapp.lessons.parameters import AnyParameter, Choice, Float, Floats, Integer, Permutation
+from webapp.lessons.text import DEFAULT_LANGUAGE
 from webapp.lessons.topic import Demo
 
 Schema = dict[str, Any]
@@ -25,8 +26,8 @@ def schema_of(parameter: AnyParameter) -> Schema:
     return {
         **_type(parameter),
         "default": parameter.default,
-        "title": parameter.label.en,
-        "description": parameter.help.en,
+        "title": parameter.label[DEFAULT_LANGUAGE],
+        "description": parameter.help[DEFAULT_LANGUAGE],
     }
 
 

@@ -9,7 +9,6 @@ from typing import Any
 from flask import Blueprint, Response, abort
 
 from webapp.api.answers import json_answer
-from webapp.api.results import text_of
 from webapp.api.schemas import schema_of
 from webapp.engine.machines import Machine
 from webapp.lessons.claims import Claim
@@ -41,8 +40,8 @@ def add_topics(blueprint: Blueprint, site: Site) -> None:
 def _topic(topic: Topic, machines: Sequence[Machine]) -> dict[str, Any]:
     return {
         "topic": topic.slug,
-        "title": text_of(topic.title),
-        "summary": text_of(topic.summary),
+        "title": dict(topic.title),
+        "summary": dict(topic.summary),
         "chapter": topic.chapter,
         "order": topic.order,
         "demos": [_demo(topic, demo, machines) for demo in topic.demos],
@@ -52,7 +51,7 @@ def _topic(topic: Topic, machines: Sequence[Machine]) -> dict[str, Any]:
 def _demo(topic: Topic, demo: Demo, machines: Sequence[Machine]) -> dict[str, Any]:
     return {
         "demo": f"{topic.slug}/{demo.slug}",
-        "title": text_of(demo.title),
+        "title": dict(demo.title),
         "trap": demo.trap,
         "needs": asdict(demo.needs),
         "available": is_offered(demo, machines),
@@ -62,7 +61,7 @@ def _demo(topic: Topic, demo: Demo, machines: Sequence[Machine]) -> dict[str, An
 def _whole(topic: Topic, demo: Demo, machines: Sequence[Machine]) -> dict[str, Any]:
     return {
         **_demo(topic, demo, machines),
-        "watch": text_of(demo.watch),
+        "watch": dict(demo.watch),
         "parameters": [_parameter(parameter) for parameter in demo.parameters],
         "as_in_report": dict(demo.as_in_report),
         "claims": _texts(demo.claims),
@@ -75,15 +74,15 @@ def _whole(topic: Topic, demo: Demo, machines: Sequence[Machine]) -> dict[str, A
 def _parameter(parameter: AnyParameter) -> dict[str, Any]:
     told: dict[str, Any] = {
         "name": parameter.name,
-        "label": text_of(parameter.label),
-        "help": text_of(parameter.help),
+        "label": dict(parameter.label),
+        "help": dict(parameter.help),
         "default": parameter.default,
         "schema": schema_of(parameter),
     }
     if isinstance(parameter, Choice):
-        told["options"] = {word: text_of(label) for word, label in parameter.options.items()}
+        told["options"] = {word: dict(label) for word, label in parameter.labels.items()}
     return told
 
 
 def _texts(claims: Iterable[Claim]) -> list[dict[str, str]]:
-    return [text_of(claim.text) for claim in claims]
+    return [dict(claim.text) for claim in claims]

@@ -3,7 +3,7 @@
 A claim is a measure and a predicate: it holds, it does not, or the record cannot tell. The checks
 stand beside their measures in `measures`, and all topics share them.
 
-    Claim(Text("every number exactly once", "هر عدد درست یک بار"),
+    Claim("every-number-once",
           printed_once_each(r"my_func (\\d+)", lambda v: range(v["thread_count"])))
 
 A claim of time holds only where the machine keeps up: that two sleeps end in the order of their
@@ -21,7 +21,7 @@ from typing import TypeVar
 from webapp.engine.lateness import lateness
 from webapp.engine.recording import Outcome, Recording
 from webapp.lessons.measures import Measure, Values
-from webapp.lessons.text import Text
+from webapp.lessons.text import UNSAID, Text
 
 T = TypeVar("T")
 
@@ -49,16 +49,17 @@ Check = Callable[[Recording, Values], Measured]
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A sentence about a run, in both languages, and how it is checked.
+    """A sentence about a run, and how it is checked. Its `name` is the sentence's key.
 
     `margin` gives, of a claim of time, by how many seconds a run may be late before the claim may
     fail though the program is right. A duration needs none: see `took_about`.
     """
 
-    text: Text
+    name: str
     check: Check
     of_any_run: bool = False
     margin: Callable[[Values], float] | None = None
+    text: Text = UNSAID  # set when the topic is found
 
     def measure(self, recording: Recording, values: Values) -> Measured:
         """Check it on one run. Only a claim `of_any_run` is told by one that did not finish."""

@@ -7,21 +7,26 @@ JSON API in the report's envelope.
 
 from __future__ import annotations
 
-import math
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from webapp.lessons.text import Text
+from webapp.lessons.text import UNSAID, Text
+from webapp.lessons.values import (
+    SEPARATORS,
+    Refused,
+    Value,
+    between_commas,
+    bounded,
+    read_float,
+    take_float,
+    take_integer,
+    take_list,
+)
 
-Numbers = tuple[int, ...] | tuple[float, ...]
-Value = int | float | str | Numbers
 V = TypeVar("V", int, float, str, tuple[int, ...], tuple[float, ...])
-
-# Persian separators; int() and float() read the digits themselves.
-_SEPARATORS = str.maketrans({"٫": ".", "،": ","})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,31 +47,22 @@ class InvalidParameters(ValueError):
         self.problems = tuple(problems)
 
 
-class _Refused(Exception):
-    """A single value cannot be taken."""
-
-    def __init__(self, type: str, **bounds: Value | tuple[Value, ...]) -> None:
-        super().__init__(type)
-        self.type = type
-        self.bounds = bounds
-
-
 @dataclass(frozen=True, kw_only=True)
 class Parameter(ABC, Generic[V]):
     """One keyword argument of a demo's `main`: its default stands in both and must agree."""
 
     name: str
-    label: Text
-    help: Text
     default: V
+    label: Text = UNSAID  # set when the topic is found
+    help: Text = UNSAID  # likewise
 
     @abstractmethod
     def parse(self, given: str) -> V:
-        """Read a value as it was entered. Raises `_Refused`."""
+        """Read a value as it was entered. Raises `Refused`."""
 
     @abstractmethod
     def take(self, given: object) -> V:
-        """Check a value that has a type already, as JSON gives it. Raises `_Refused`."""
+        """Check a value that has a type already, as JSON gives it. Raises `Refused`."""
 
     def write(self, value: Value) -> str:
         """Write a value as it would be entered."""
@@ -76,7 +72,7 @@ class Parameter(ABC, Generic[V]):
         """Raise ValueError where the declaration contradicts itself."""
         try:
             taken = self.parse(self.write(self.default))
-        except _Refused as refused:
+        except Refused as refused:
             raise ValueError(f"the default of {self.name} is refused: {refused.type}") from None
         if taken != self.default:
             raise ValueError(f"the default of {self.name} reads back as {taken!r}")
@@ -94,12 +90,12 @@ class Integer(Parameter[int]):
         """Read a whole number, in Latin or Persian digits."""
         # int() would also take "1_000", which nobody means in a form.
         if not re.fullmatch(r"\s*[+-]?\d{1,18}\s*", given):
-            raise _Refused("int_parsing")
-        return _bounded(int(given), self.minimum, self.maximum)
+            raise Refused("int_parsing")
+        return bounded(int(given), self.minimum, self.maximum)
 
     def take(self, given: object) -> int:
         """Take a whole number."""
-        return _bounded(_take_integer(given), self.minimum, self.maximum)
+        return bounded(take_integer(given), self.minimum, self.maximum)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,29 +108,30 @@ class Float(Parameter[float]):
 
     def parse(self, given: str) -> float:
         """Read a number, in Latin or Persian digits."""
-        return _read_float(given, self.minimum, self.maximum)
+        return read_float(given, self.minimum, self.maximum)
 
     def take(self, given: object) -> float:
         """Take a number."""
-        return _take_float(given, self.minimum, self.maximum)
+        return take_float(given, self.minimum, self.maximum)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Choice(Parameter[str]):
     """One of a few words, each with a label."""
 
-    options: Mapping[str, Text]
+    options: tuple[str, ...]
+    labels: Mapping[str, Text] = field(default_factory=dict)  # set when the topic is found
 
     def parse(self, given: str) -> str:
         """Take the word if it is one of the options."""
         if given not in self.options:
-            raise _Refused("literal_error", expected=tuple(self.options))
+            raise Refused("literal_error", expected=self.options)
         return given
 
     def take(self, given: object) -> str:
         """Take the word if it is one of the options."""
         if not isinstance(given, str):
-            raise _Refused("literal_error", expected=tuple(self.options))
+            raise Refused("literal_error", expected=self.options)
         return self.parse(given)
 
 
@@ -147,21 +144,21 @@ class Floats(Parameter[tuple[float, ...]]):
 
     def parse(self, given: str) -> tuple[float, ...]:
         """Read the numbers, between commas."""
-        parts = given.translate(_SEPARATORS).split(",")
+        parts = given.translate(SEPARATORS).split(",")
         if len(parts) != len(self.default):
-            raise _Refused("wrong_length", length=len(self.default))
-        return tuple(_read_float(part, self.minimum, self.maximum) for part in parts)
+            raise Refused("wrong_length", length=len(self.default))
+        return tuple(read_float(part, self.minimum, self.maximum) for part in parts)
 
     def take(self, given: object) -> tuple[float, ...]:
         """Take the numbers from a list."""
-        parts = _take_list(given)
+        parts = take_list(given)
         if len(parts) != len(self.default):
-            raise _Refused("wrong_length", length=len(self.default))
-        return tuple(_take_float(part, self.minimum, self.maximum) for part in parts)
+            raise Refused("wrong_length", length=len(self.default))
+        return tuple(take_float(part, self.minimum, self.maximum) for part in parts)
 
     def write(self, value: Value) -> str:
         """Write the numbers between commas."""
-        return _between_commas(value)
+        return between_commas(value)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,23 +168,23 @@ class Permutation(Parameter[tuple[int, ...]]):
     def parse(self, given: str) -> tuple[int, ...]:
         """Read the numbers, between commas."""
         try:
-            numbers = tuple(int(part) for part in given.translate(_SEPARATORS).split(","))
+            numbers = tuple(int(part) for part in given.translate(SEPARATORS).split(","))
         except ValueError:
-            raise _Refused("int_parsing") from None
+            raise Refused("int_parsing") from None
         return self._checked(numbers)
 
     def take(self, given: object) -> tuple[int, ...]:
         """Take the numbers from a list."""
-        return self._checked(tuple(_take_integer(part) for part in _take_list(given)))
+        return self._checked(tuple(take_integer(part) for part in take_list(given)))
 
     def _checked(self, numbers: tuple[int, ...]) -> tuple[int, ...]:
         if sorted(numbers) != sorted(self.default):
-            raise _Refused("permutation", size=len(self.default))
+            raise Refused("permutation", size=len(self.default))
         return numbers
 
     def write(self, value: Value) -> str:
         """Write the numbers between commas."""
-        return _between_commas(value)
+        return between_commas(value)
 
 
 AnyParameter = Integer | Float | Choice | Floats | Permutation
@@ -215,7 +212,7 @@ def parse_all(
         else:
             try:
                 values[parameter.name] = parameter.parse(entered[0])
-            except _Refused as refused:
+            except Refused as refused:
                 problems.append(
                     Problem(parameter.name, refused.type, entered[0], dict(refused.bounds))
                 )
@@ -244,7 +241,7 @@ def take_all(parameters: Sequence[AnyParameter], given: Mapping[str, object]) ->
         value = given[parameter.name]
         try:
             values[parameter.name] = parameter.take(value)
-        except _Refused as refused:
+        except Refused as refused:
             problems.append(Problem(parameter.name, refused.type, value, dict(refused.bounds)))
     names = {parameter.name for parameter in parameters}
     problems += [
@@ -255,53 +252,3 @@ def take_all(parameters: Sequence[AnyParameter], given: Mapping[str, object]) ->
     if problems:
         raise InvalidParameters(problems)
     return values
-
-
-N = TypeVar("N", int, float)
-
-
-def _read_float(given: str, minimum: float, maximum: float) -> float:
-    try:
-        # float() would also take "1_000", which nobody means in a form.
-        number = float(given.translate(_SEPARATORS).replace("_", "?"))
-    except ValueError:
-        raise _Refused("float_parsing") from None
-    if not math.isfinite(number):
-        raise _Refused("finite_number")
-    return _bounded(number, minimum, maximum)
-
-
-def _take_integer(given: object) -> int:
-    # To JSON Schema 3.0 is an integer, too; to Python True is one.
-    if isinstance(given, bool) or not isinstance(given, int | float):
-        raise _Refused("int_type")
-    if isinstance(given, float) and not given.is_integer():
-        raise _Refused("int_from_float")
-    return int(given)
-
-
-def _take_float(given: object, minimum: float, maximum: float) -> float:
-    if isinstance(given, bool) or not isinstance(given, int | float):
-        raise _Refused("float_type")
-    if isinstance(given, float) and not math.isfinite(given):
-        raise _Refused("finite_number")
-    # Before float(), for which a whole number may be too large.
-    return float(_bounded(given, minimum, maximum))
-
-
-def _take_list(given: object) -> Sequence[object]:
-    if not isinstance(given, list):
-        raise _Refused("list_type")
-    return given
-
-
-def _between_commas(value: Value) -> str:
-    return ", ".join(f"{number:g}" for number in value) if isinstance(value, tuple) else str(value)
-
-
-def _bounded(number: N, minimum: N, maximum: N) -> N:
-    if number < minimum:
-        raise _Refused("greater_than_equal", ge=minimum)
-    if number > maximum:
-        raise _Refused("less_than_equal", le=maximum)
-    return number

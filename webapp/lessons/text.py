@@ -1,24 +1,59 @@
-"""Texts in both languages, as equals: one cannot be given without the other."""
+"""Texts in every language, as equals: none can be given without the others."""
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
+from pathlib import Path
+from typing import Literal
 
-Language = Literal["en", "fa"]
-LANGUAGES: tuple[Language, ...] = get_args(Language)
+Language = str
+"""A language's name in addresses and in `lang`: "en"."""
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
-    """The same said in English and in Persian: `text["fa"]`."""
+class Writing:
+    """How a language is written; see `languages.toml`."""
 
-    en: str
-    fa: str
+    direction: Literal["ltr", "rtl"]
+    digits: str = ""
+    font: str = ""
 
-    def __post_init__(self) -> None:
-        if not self.en.strip() or not self.fa.strip():
-            raise ValueError(f"a text needs both languages: {self!r}")
+
+def _read() -> dict[Language, Writing]:
+    with Path(__file__).with_name("languages.toml").open("rb") as file:
+        return {language: Writing(**told) for language, told in tomllib.load(file).items()}
+
+
+WRITINGS: Mapping[Language, Writing] = _read()
+LANGUAGES: tuple[Language, ...] = tuple(WRITINGS)
+DEFAULT_LANGUAGE: Language = LANGUAGES[0]
+
+
+class Text(Mapping[Language, str]):
+    """The same said in every language: `text["fa"]`. Raises KeyError for one that is left out."""
+
+    __slots__ = ("_said",)
+
+    def __init__(self, said: Mapping[Language, str]) -> None:
+        self._said = {language: said[language] for language in LANGUAGES}
 
     def __getitem__(self, language: Language) -> str:
-        return self.en if language == "en" else self.fa
+        return self._said[language]
+
+    def __iter__(self) -> Iterator[Language]:
+        return iter(self._said)
+
+    def __len__(self) -> int:
+        return len(self._said)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self._said.values()))
+
+    def __repr__(self) -> str:
+        return f"Text({self._said!r})"
+
+
+UNSAID = Text(dict.fromkeys(LANGUAGES, ""))
+"""What is declared without words: they are set when the topic is found."""

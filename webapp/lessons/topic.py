@@ -1,4 +1,7 @@
-"""A topic and its demos: pure data, declared by `topic.py` of the topic's folder."""
+"""A topic and its demos: pure data, declared by `topic.py` of the topic's folder.
+
+What is declared has no words. They are set when the topic is found; see `worded`.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
 
 from webapp.engine.machines import ANYWHERE, Needs
 from webapp.engine.program import Program
 from webapp.lessons.claims import Claim
 from webapp.lessons.outcomes import DemoOutcome
-from webapp.lessons.parameters import AnyParameter, Value, parse_all
-from webapp.lessons.text import Language, Text
+from webapp.lessons.parameters import AnyParameter, parse_all
+from webapp.lessons.text import UNSAID, Language, Text
+from webapp.lessons.values import Value
 
-Chapter = Literal["threads", "processes", "beyond"]
 Values = Mapping[str, Value]
 
 
@@ -24,26 +26,28 @@ class Ideal:
     """How long a run would take if starting, switching and waiting cost nothing.
 
     `seconds` is computed from the parameters; `why` says in a sentence where the number comes
-    from and what the measured time adds to it.
+    from and what the measured time adds to it. `name` is its key where demos share it.
     """
 
     seconds: Callable[[Values], float]
-    why: Text
+    name: str = ""
+    why: Text = UNSAID  # set when the topic is found
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pair:
     """A demo beside another one, or beside itself with other values.
 
-    `other` is named "topic/demo". `values` are the demo's own and `other_values` the other's, each
-    where it is not the default. `look` says what to look for.
+    `name` is the key of its words, `other` is named "topic/demo". `values` are the demo's own and
+    `other_values` the other's, each where it is not the default. `look` says what to look for.
     """
 
-    title: Text
+    name: str
     other: str
-    look: Text
     values: Values = field(default_factory=dict)
     other_values: Values = field(default_factory=dict)
+    title: Text = UNSAID  # set when the topic is found
+    look: Text = UNSAID  # likewise
 
 
 @dataclass(frozen=True)
@@ -58,8 +62,6 @@ class Demo:
     """
 
     slug: str
-    title: Text
-    watch: Text
     ideal: Ideal
     outcome: DemoOutcome
     parameters: tuple[AnyParameter, ...] = ()
@@ -70,7 +72,9 @@ class Demo:
     as_in_report: Mapping[str, Value] = field(default_factory=dict)
     beside: tuple[Pair, ...] = ()
     next: str = ""  # the slug of the demo to go on with; the next in order if empty
-    folder: Path = Path()  # set when the topic is found
+    title: Text = UNSAID  # set when the topic is found
+    watch: Text = UNSAID  # likewise
+    folder: Path = Path()  # likewise
 
     @property
     def path(self) -> Path:
@@ -102,12 +106,12 @@ class Demo:
 class Topic:
     """One idea: a text and some demos. Its folder's name is its address."""
 
-    title: Text
-    summary: Text
-    chapter: Chapter
-    order: int
     demos: tuple[Demo, ...]
-    folder: Path = Path()  # set when the topic is found
+    chapter: str = ""  # set when the topic is found
+    order: int = 0  # likewise: its place in the course, from 1
+    title: Text = UNSAID  # likewise
+    summary: Text = UNSAID  # likewise
+    folder: Path = Path()  # likewise
 
     @property
     def slug(self) -> str:

@@ -18,7 +18,7 @@ from webapp.engine.limits import UNLIMITED
 from webapp.engine.program import Program
 from webapp.engine.recording import Outcome, Recording
 from webapp.engine.surroundings import Surroundings
-from webapp.lessons.text import LANGUAGES
+from webapp.lessons.text import DEFAULT_LANGUAGE, LANGUAGES
 from webapp.pages.texts.wording import load_wordings
 from webapp.record.interrupts import Interrupts
 from webapp.record.page import Ran, draw_page
@@ -94,7 +94,7 @@ def _parser() -> argparse.ArgumentParser:
         "-o", "--output", type=Path, default=PAGE, metavar="PAGE", help="the page (%(default)s)"
     )
     parser.add_argument(
-        "--language", choices=LANGUAGES, default="en", help="the page's (%(default)s)"
+        "--language", choices=LANGUAGES, default=DEFAULT_LANGUAGE, help="the page's (%(default)s)"
     )
     parser.add_argument(
         "--timeout", type=_seconds, metavar="SECONDS", help="end the program after so long"

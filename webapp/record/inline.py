@@ -11,7 +11,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from webapp.lessons.text import Language
+from webapp.lessons.text import WRITINGS, Language
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
 
@@ -44,9 +44,9 @@ _EXPORT = re.compile(r"^export ", re.MULTILINE)
 
 @cache
 def style(language: Language) -> str:
-    """All style sheets as one, with the Persian font in it where the page is Persian."""
+    """All style sheets as one, with the font in it that the language needs."""
     sheets = "".join(_text(f"css/{name}.css") for name in STYLES)
-    if language == "fa":
+    if WRITINGS[language].font:
         return _FONT_FILE.sub(lambda file: f'url("{_data(file[1], "font/woff2")}")', sheets)
     return _FONT_FACE.sub("", sheets)
 

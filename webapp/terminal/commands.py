@@ -20,6 +20,7 @@ from webapp.lessons.parameters import (
     InvalidParameters,
     Permutation,
 )
+from webapp.lessons.text import DEFAULT_LANGUAGE
 from webapp.lessons.topic import Demo, Values
 from webapp.pages.demo.needs import is_offered, tell_lack
 from webapp.pages.site.site import Site
@@ -45,10 +46,12 @@ def list_demos(site: Site) -> None:
     """Print every demo's name and title, topic by topic."""
     width = max(len(name) for name, _ in _demos(site))
     for topic in site.topics:
-        click.secho(f"{topic.order}. {topic.title.en}", bold=True)
+        click.secho(f"{topic.order}. {topic.title[DEFAULT_LANGUAGE]}", bold=True)
         for demo in topic.demos:
             trap = click.style(" (trap)", fg="yellow") if demo.trap else ""
-            click.echo(f"   {f'{topic.slug}/{demo.slug}':<{width}}  {demo.title.en}{trap}")
+            click.echo(
+                f"   {f'{topic.slug}/{demo.slug}':<{width}}  {demo.title[DEFAULT_LANGUAGE]}{trap}"
+            )
 
 
 class DemoCommands(click.Group):
@@ -79,8 +82,8 @@ def _command(site: Site, name: str, demo: Demo) -> click.Command:
         name,
         params=[*map(_option, demo.parameters), TRANSCRIPT_ONLY],
         callback=partial(run_demo, site, demo),
-        help=demo.watch.en,
-        short_help=demo.title.en,
+        help=demo.watch[DEFAULT_LANGUAGE],
+        short_help=demo.title[DEFAULT_LANGUAGE],
     )
 
 
@@ -97,7 +100,7 @@ def _option(parameter: AnyParameter) -> click.Option:
         default=parameter.write(parameter.default),
         show_default=True,
         metavar=_kind(parameter),
-        help=f"{parameter.label.en}: {parameter.help.en}",
+        help=f"{parameter.label[DEFAULT_LANGUAGE]}: {parameter.help[DEFAULT_LANGUAGE]}",
     )
 
 
@@ -151,7 +154,7 @@ def _started(site: Site, demo: Demo, values: Values, *, observe: bool) -> str:
     except Unreachable:
         if is_offered(demo, site.runner.machines()):
             raise click.ClickException("No machine answers.") from None
-        raise click.ClickException(tell_lack(site.wordings["en"], demo.needs)) from None
+        raise click.ClickException(tell_lack(site.wordings[DEFAULT_LANGUAGE], demo.needs)) from None
 
 
 def _told(told: Detail) -> str:

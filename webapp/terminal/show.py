@@ -11,6 +11,7 @@ import click
 from webapp.engine.events import Event
 from webapp.engine.recording import Key, Line, Outcome, Recording, Transcript
 from webapp.lessons.claims import Claim
+from webapp.lessons.text import DEFAULT_LANGUAGE
 from webapp.lessons.topic import Demo, Values
 from webapp.terminal.lanes import Lane, Sign, draw_lanes
 
@@ -71,7 +72,7 @@ def _draw_claims(title: str, claims: Iterable[Claim], values: Values, recording:
     for claim, measured in told:
         sign, colour = SIGNS[measured.holds]
         figure = f" ({measured.figure})" if measured.figure else ""
-        _echo(f"  {click.style(sign, fg=colour)} {claim.text.en}{figure}")
+        _echo(f"  {click.style(sign, fg=colour)} {claim.text[DEFAULT_LANGUAGE]}{figure}")
         if measured.late is not None:
             late = round(measured.late * MILLISECONDS)
             _echo(f"    cannot tell: this machine was too busy, up to {late} ms late")

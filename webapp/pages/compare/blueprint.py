@@ -46,7 +46,7 @@ class CompareFormView:
 
 def compare_blueprint(site: Site) -> Blueprint:
     """Make the pages of comparisons, in each language."""
-    blueprint = Blueprint("compare", __name__, url_prefix="/<any(en, fa):language>/compare")
+    blueprint = Blueprint("compare", __name__, url_prefix="/<language:language>/compare")
 
     @blueprint.get("")
     def choose(language: Language) -> AnyResponse:

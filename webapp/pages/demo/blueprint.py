@@ -20,7 +20,7 @@ from webapp.store.errors import StoreError
 
 def topic_blueprint(site: Site, topic: Topic) -> Blueprint:
     """Make a topic's pages from its folder."""
-    prefix = f"/<any(en, fa):language>/{topic.chapter}/{topic.slug}"
+    prefix = f"/<language:language>/{topic.chapter}/{topic.slug}"
     blueprint = Blueprint(topic.slug, __name__, url_prefix=prefix)
     examples = Examples(site, topic)
     _add_pages(blueprint, site, topic, examples)

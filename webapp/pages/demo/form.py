@@ -21,9 +21,9 @@ from webapp.lessons.parameters import (
     Integer,
     Permutation,
     Problem,
-    Value,
 )
 from webapp.lessons.topic import Demo, Topic, Values
+from webapp.lessons.values import Value
 from webapp.pages import addresses
 from webapp.pages.demo.needs import Lack
 from webapp.pages.repeat.running import RUNS
@@ -200,7 +200,7 @@ def _field(say: Wording, parameter: AnyParameter, entry: Entry, problem: str) ->
 
 
 def _options(say: Wording, parameter: Choice) -> tuple[Option, ...]:
-    return tuple(Option(word, label[say.language]) for word, label in parameter.options.items())
+    return tuple(Option(word, label[say.language]) for word, label in parameter.labels.items())
 
 
 def _preset(say: Wording, topic: Topic, demo: Demo, entry: Entry) -> Preset | None:

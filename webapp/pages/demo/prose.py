@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
-from webapp.lessons.folders import BrokenTopic
+from webapp.lessons.broken import BrokenTopic
 from webapp.lessons.text import LANGUAGES, Language
 from webapp.lessons.topic import Demo, Topic
 from webapp.pages import addresses

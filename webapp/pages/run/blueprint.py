@@ -19,11 +19,12 @@ from webapp.pages.demo.form import query_of, written
 from webapp.pages.demo.source import highlighted
 from webapp.pages.download import attachment
 from webapp.pages.htmx import by_htmx, streamed
+from webapp.pages.languages import visitor_language
 from webapp.pages.run.kept import Kept, find_kept, find_stored, is_going
 from webapp.pages.run.lanes import Part, read_part
 from webapp.pages.run.live import as_events, as_page
 from webapp.pages.run.past import draw_past, recorded
-from webapp.pages.site.layout import Page, draw_page, visitor_language
+from webapp.pages.site.layout import Page, draw_page
 from webapp.pages.site.site import Run, Site
 from webapp.pages.texts.receipt import Row
 from webapp.pages.texts.wording import Wording
@@ -57,7 +58,7 @@ def runs_blueprint(site: Site) -> Blueprint:
     """Make the addresses of runs."""
     blueprint = Blueprint("runs", __name__)
 
-    @blueprint.get("/<any(en, fa):language>/runs/<id>")
+    @blueprint.get("/<language:language>/runs/<id>")
     def show(language: Language, id: str) -> Response:
         """Show a run that is kept, or follow one that is going on."""
         if run := _going(site, id):
@@ -158,7 +159,7 @@ def _draw(site: Site, run: Run, notes: Sequence[str], bench: Bench) -> RunView:
 def _parameter(language: Language, parameter: AnyParameter, value: str) -> Row:
     """A parameter as the form has it: a choice by its label."""
     if isinstance(parameter, Choice):
-        return Row(parameter.label[language], parameter.options[value][language])
+        return Row(parameter.label[language], parameter.labels[value][language])
     return Row(parameter.label[language], value, code=True)
 
 

@@ -8,10 +8,10 @@ from werkzeug.exceptions import NotFound
 
 from webapp.engine.runner import ID, Phase, UnknownRun, Unreachable
 from webapp.lessons.parameters import InvalidParameters, take_all
-from webapp.lessons.text import Language
+from webapp.lessons.text import DEFAULT_LANGUAGE, Language
 from webapp.lessons.topic import Demo, Topic, Values
+from webapp.pages.languages import visitor_language
 from webapp.pages.run.keeping import keep
-from webapp.pages.site.layout import visitor_language
 from webapp.pages.site.site import Run, Site
 from webapp.store.errors import PrunedRun
 from webapp.store.store import StoredRun
@@ -44,7 +44,7 @@ class Kept:
     changed: bool
 
 
-def find_kept(site: Site, id: str, language: Language = "en") -> Kept:
+def find_kept(site: Site, id: str, language: Language = DEFAULT_LANGUAGE) -> Kept:
     """Give a run with its demo. Raises NoSuchRun and StoreError."""
     stored = find_stored(site, id)
     topic = site.topic(stored.topic)

@@ -32,7 +32,7 @@ def lanes_blueprint(site: Site) -> Blueprint:
     """Serve what a walk through a run shows; the page asks for it when somebody begins to walk."""
     blueprint = Blueprint("lanes", __name__)
 
-    @blueprint.get("/<any(en, fa):language>/runs/<id>/steps.json")
+    @blueprint.get("/<language:language>/runs/<id>/steps.json")
     def steps(language: Language, id: str) -> Response:
         """Send a run's steps in the words of the language."""
         timeline = draw(find_recording(site, id))

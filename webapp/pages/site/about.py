@@ -35,7 +35,7 @@ class AboutView:
 
 def about_blueprint(site: Site) -> Blueprint:
     """Make these pages, in each language. Their texts are rendered once."""
-    blueprint = Blueprint("about", __name__, url_prefix="/<any(en, fa):language>")
+    blueprint = Blueprint("about", __name__, url_prefix="/<language:language>")
     for name in PAGES:
         texts = {language: read_about(site, name, language) for language in LANGUAGES}
         blueprint.add_url_rule(f"/{name}", endpoint=name, view_func=_view(site, name, texts))

@@ -20,8 +20,9 @@ from webapp.operating.requests import request_id
 from webapp.pages import addresses
 from webapp.pages.compare.form import NoSuchDemo
 from webapp.pages.demo.form import read_entry
+from webapp.pages.languages import visitor_language
 from webapp.pages.run.kept import NoSuchRun
-from webapp.pages.site.layout import ChapterLinks, Page, draw_chapters, draw_page, visitor_language
+from webapp.pages.site.layout import ChapterLinks, Page, draw_chapters, draw_page
 from webapp.pages.site.site import Site
 from webapp.pages.texts.wording import Wording
 from webapp.store.errors import StoreError

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, redirect
 from werkzeug.wrappers import Response as AnyResponse
 
-from webapp.lessons.parameters import Value
 from webapp.lessons.text import Language
 from webapp.lessons.topic import Demo, Topic
+from webapp.lessons.values import Value
 from webapp.pages import addresses
 from webapp.pages.demo.bench import Bench
 from webapp.pages.demo.desk import Desk, draw_bench
 from webapp.pages.demo.form import Entry, query_of, written
-from webapp.pages.site.layout import ChapterLinks, Page, draw_chapters, draw_page, visitor_language
+from webapp.pages.languages import visitor_language
+from webapp.pages.site.layout import ChapterLinks, Page, draw_chapters, draw_page
 from webapp.pages.site.site import Site
 
 # Ten threads that sleep a second, together: one second in all.
@@ -48,7 +49,7 @@ def home_blueprint(site: Site) -> Blueprint:
         response.headers["Cache-Control"] = "no-cache"
         return response
 
-    @blueprint.get("/<any(en, fa):language>/")
+    @blueprint.get("/<language:language>/")
     def show(language: Language) -> Response:
         """Show the first page."""
         return Response(site.render("site/home.html", draw_home(site, language)))

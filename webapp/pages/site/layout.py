@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from flask import request
 
 from webapp.lessons.text import LANGUAGES, Language
-from webapp.lessons.topic import Chapter, Topic
+from webapp.lessons.topic import Topic
 from webapp.pages import addresses
 from webapp.pages.site.site import Site
 from webapp.pages.texts.wording import Wording
 
-DEFAULT: Language = "en"
-CHAPTERS: Sequence[Chapter] = ("threads", "processes", "beyond")
 FOOTER = ("teachers", "record", "api", "privacy")
 """The pages beside the course that each page leads to."""
 
@@ -107,26 +105,18 @@ def draw_page(
 def draw_chapters(
     site: Site, language: Language, current: Topic | None = None
 ) -> tuple[ChapterLinks, ...]:
-    """List all topics by chapter; a chapter without a topic is left out."""
+    """List all topics by chapter."""
     return tuple(
-        ChapterLinks(site.wordings[language](f"chapter.{chapter}"), topics)
-        for chapter in CHAPTERS
-        if (topics := _topic_links(site, language, chapter, current))
+        ChapterLinks(
+            site.wordings[language](f"chapter.{chapter}"),
+            _topic_links(site, language, chapter, current),
+        )
+        for chapter in dict.fromkeys(topic.chapter for topic in site.topics)
     )
 
 
-def visitor_language() -> Language:
-    """Tell the language to answer in: that of the address, else the browser's."""
-    first = request.path.split("/", 2)[1]
-    for language in LANGUAGES:
-        if first == language:
-            return language
-    wanted = request.accept_languages.best_match(LANGUAGES, DEFAULT)
-    return "fa" if wanted == "fa" else "en"
-
-
 def _topic_links(
-    site: Site, language: Language, chapter: Chapter, current: Topic | None
+    site: Site, language: Language, chapter: str, current: Topic | None
 ) -> tuple[TopicLink, ...]:
     return tuple(
         TopicLink(

@@ -87,7 +87,7 @@ def record_blueprint(site: Site, repository: str = "") -> Blueprint:
     """
     blueprint = Blueprint("record", __name__)
 
-    @blueprint.get("/<any(en, fa):language>/record")
+    @blueprint.get("/<language:language>/record")
     def show(language: Language) -> Response:
         """Show how to record a program of one's own."""
         return Response(site.render("site/record.html", draw_record(site, language, repository)))

@@ -10,12 +10,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from webapp.lessons.text import LANGUAGES, Language
+from webapp.lessons.text import LANGUAGES, WRITINGS, Language, Text
 
 TEXTS = Path(__file__).parent
 
-DIRECTIONS: Mapping[Language, str] = {"en": "ltr", "fa": "rtl"}
-_PERSIAN = str.maketrans("0123456789.", "۰۱۲۳۴۵۶۷۸۹٫")
+_DIGITS = "0123456789."
 
 # First strong isolate and its end: a Latin name in a Persian sentence keeps its own direction
 # and does not disturb what stands around it (Unicode Standard Annex 9).
@@ -37,10 +36,15 @@ class Wording:
     @property
     def direction(self) -> str:
         """What stands in `dir`."""
-        return DIRECTIONS[self.language]
+        return WRITINGS[self.language].direction
+
+    @property
+    def font(self) -> str:
+        """The font's file in `static/vendor`, if the system's will not do."""
+        return WRITINGS[self.language].font
 
     def number(self, value: float | Decimal) -> str:
-        """Write a number for prose: in Persian with Persian digits; a Decimal with all its own."""
+        """Write a number for prose in the language's digits; a Decimal with all its own."""
         match value:
             case int():
                 text = f"{value:,}".replace(",", "\u202f")
@@ -69,7 +73,8 @@ class Wording:
         )
 
     def _digits(self, text: str) -> str:
-        return text.translate(_PERSIAN) if self.language == "fa" else text
+        digits = WRITINGS[self.language].digits or _DIGITS
+        return text.translate(str.maketrans(_DIGITS, digits))
 
     def _fill(self, value: object) -> str:
         if isinstance(value, int | float | Decimal):
@@ -81,6 +86,11 @@ class Wording:
 def load_wordings() -> dict[Language, Wording]:
     """Read the texts of every language."""
     return {language: Wording(language, read_texts(language)) for language in LANGUAGES}
+
+
+def in_every_language(wordings: Mapping[Language, Wording], key: str, **values: str) -> Text:
+    """Give a text in all languages, as programs read it: no marks stand around its values."""
+    return Text({language: say.texts[key].format_map(values) for language, say in wordings.items()})
 
 
 def read_texts(language: Language) -> dict[str, str]:

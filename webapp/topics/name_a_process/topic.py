@@ -18,7 +18,6 @@ from webapp.lessons.measures.timing import took_about
 from webapp.lessons.measures.workers import exited_with, had_one_parent, ran_processes
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Float, Integer
-from webapp.lessons.text import Text
 from webapp.lessons.topic import Demo, Ideal, Topic
 
 STARTING = r"^Starting process name = (.+)$"
@@ -31,29 +30,9 @@ CHILD_AFTER = r"^child: now I am called new name$"
 PARENT_BEFORE = r"^parent, before: the child is called old name$"
 PARENT_AFTER = r"^parent, after: the child is called old name$"
 
-stay_seconds = Float(
-    name="stay_seconds",
-    label=Text("Stay in seconds", "مدت ماندن (ثانیه)"),
-    help=Text(
-        "How long each process sleeps between its two lines.",
-        "هر فرایند میان دو خط خود چند ثانیه می‌خوابد.",
-    ),
-    default=0.5,
-    minimum=0,
-    maximum=3,
-)
+stay_seconds = Float(name="stay_seconds", default=0.5, minimum=0, maximum=3)
 
-depth = Integer(
-    name="depth",
-    label=Text("Generations", "تعداد نسل‌ها"),
-    help=Text(
-        "1: a child; 2: a child and its child; 3: one more.",
-        "۱: یک فرزند؛ ۲: فرزند و فرزندِ او؛ ۳: یک نسل دیگر هم.",
-    ),
-    default=2,
-    minimum=1,
-    maximum=3,
-)
+depth = Integer(name="depth", default=2, minimum=1, maximum=3)
 
 
 def names(values: Values) -> list[str]:
@@ -108,160 +87,46 @@ the_system_agrees_unless_a_server_forks = judged(
 
 
 topic = Topic(
-    title=Text("Naming a process", "نام‌گذاری فرایند"),
-    summary=Text(
-        "Give processes names, see the names that Python gives, and tell a name from a pid.",
-        "به فرایندها نام بدهید، نام‌هایی را که خود پایتون می‌دهد ببینید و فرق نام و pid را بشناسید.",
-    ),
-    chapter="processes",
-    order=9,
     demos=(
         Demo(
             slug="named-and-default",
-            title=Text("A chosen name and a default one", "نام دلخواه و نام پیش‌فرض"),
-            watch=Text(
-                "Each process prints its own name when it starts and when it exits. Look at the "
-                "number in the default name: why 2?",
-                "هر فرایند هنگام شروع و هنگام خروج نام خودش را چاپ می‌کند. به عدد نام پیش‌فرض نگاه "
-                "کنید: چرا ۲؟",
-            ),
-            ideal=Ideal(
-                one_stay,
-                Text(
-                    "One stay, since the two processes sleep side by side; starting and ending them "
-                    "is added.",
-                    "به اندازهٔ یک بار ماندن، چون دو فرایند هم‌زمان می‌خوابند؛ هزینهٔ آغاز و پایان آن‌ها هم "
-                    "افزوده می‌شود.",
-                ),
-            ),
-            outcome=DemoOutcome(
-                Text("order of the starting lines", "ترتیب خط‌های Starting"), order_of(STARTING)
-            ),
+            ideal=Ideal(one_stay),
+            outcome=DemoOutcome(order_of(STARTING)),
             parameters=(stay_seconds, start_method),
             claims=(
-                Claim(
-                    Text(
-                        "each of the two names started exactly once",
-                        "هر یک از دو نام درست یک بار شروع کرد",
-                    ),
-                    printed_once_each(STARTING, names),
-                ),
-                Claim(
-                    Text(
-                        "each of the two names exited exactly once",
-                        "هر یک از دو نام درست یک بار خارج شد",
-                    ),
-                    printed_once_each(EXITING, names),
-                ),
-                Claim(
-                    Text(
-                        "each exited after it had started",
-                        "خروج هر کدام پس از شروع همان فرایند بود",
-                    ),
-                    printed_after(EXITING, STARTING),
-                ),
-                Claim(
-                    Text(
-                        "two pids besides the main process's",
-                        "دو pid، جدا از pid فرایند اصلی، در کار بود",
-                    ),
-                    ran_processes(lambda values: 3),
-                ),
-                Claim(
-                    Text("the main process started both", "هر دو را فرایند اصلی آغاز کرد"),
-                    had_one_parent(),
-                ),
+                Claim("started-once", printed_once_each(STARTING, names)),
+                Claim("exited-once", printed_once_each(EXITING, names)),
+                Claim("exit-after-start", printed_after(EXITING, STARTING)),
+                Claim("two-more-pids", ran_processes(lambda values: 3)),
+                Claim("one-parent", had_one_parent()),
                 every_child_ended,
+                Claim("exit-codes-0", exited_with(lambda values: [0, 0])),
                 Claim(
-                    Text("both left exit code 0", "کد خروج هر دو ۰ بود"),
-                    exited_with(lambda values: [0, 0]),
-                ),
-                Claim(
-                    Text(
-                        "by fork, the run took about one stay",
-                        "با fork، زمان اجرا حدود یک ماندن بود",
-                    ),
+                    "took-one-stay",
                     # By the others it is the start of whole interpreters too.
                     where(forked, took_about(one_stay)),
                 ),
             ),
             observations=(
-                Claim(
-                    Text(
-                        "the starting lines came in the order of the start() calls",
-                        "خط‌های Starting به ترتیب فراخوانی start() آمدند",
-                    ),
-                    printed_sequence(STARTING, names),
-                ),
-                Claim(
-                    Text(
-                        "both had started before the first exited",
-                        "پیش از خروج اولی، هر دو شروع کرده بودند",
-                    ),
-                    printed_in_order(STARTING, EXITING),
-                ),
+                Claim("started-in-order", printed_sequence(STARTING, names)),
+                Claim("both-before-exit", printed_in_order(STARTING, EXITING)),
             ),
         ),
         Demo(
             slug="pids-and-parents",
-            title=Text("Process IDs and parents", "شناسهٔ فرایند و والد آن"),
-            watch=Text(
-                "In each line, parent is the process ID of the line above. Then choose forkserver, "
-                "and compare parent with the system's parent.",
-                "در هر خط، parent همان شناسهٔ فرایندِ (process ID) خط بالایی است. بعد forkserver را "
-                "انتخاب کنید و parent را با system's parent بسنجید.",
-            ),
-            ideal=Ideal(
-                lambda values: 0,
-                Text(
-                    "One line for each process: all the time goes into starting and ending them, one "
-                    "inside the other. By forkserver each generation even starts a server of its own.",
-                    "هر فرایند فقط یک خط چاپ می‌کند: همهٔ زمان صرف آغاز و پایان فرایندها می‌شود که یکی درون "
-                    "دیگری است. با forkserver هر نسل حتی سرور خودش را راه می‌اندازد.",
-                ),
-            ),
-            outcome=DemoOutcome(
-                Text(
-                    "children of whom the system names the same parent",
-                    "تعداد فرزندهایی که سیستم‌عامل هم همان والد را برایشان می‌گوید",
-                ),
-                same_parents,
-            ),
+            ideal=Ideal(lambda values: 0),
+            outcome=DemoOutcome(same_parents),
             parameters=(depth, start_method),
             claims=(
                 Claim(
-                    Text(
-                        "one line from each generation, the main process being level 0",
-                        "از هر نسل یک خط آمد؛ فرایند اصلی نسل ۰ است",
-                    ),
+                    "a-line-each",
                     printed_once_each(LEVEL, lambda values: range(generations(values) + 1)),
                 ),
+                Claim("parent-above", each_parent_is_the_pid_above),
+                Claim("system-agrees", the_system_agrees_unless_a_server_forks),
+                Claim("names-numbered", printed_sequence(NUMBERS, numbers)),
                 Claim(
-                    Text(
-                        "the parent of each is the pid above it",
-                        "والد هر فرایند همان pid خط بالایی است",
-                    ),
-                    each_parent_is_the_pid_above,
-                ),
-                Claim(
-                    Text(
-                        "the system names the same parent; by forkserver in no child",
-                        "سیستم‌عامل هم همان والد را می‌گوید؛ با forkserver در هیچ فرزندی",
-                    ),
-                    the_system_agrees_unless_a_server_forks,
-                ),
-                Claim(
-                    Text(
-                        "each default name is numbered after its parent's",
-                        "شمارهٔ هر نام پیش‌فرض دنبالهٔ شمارهٔ والدش است",
-                    ),
-                    printed_sequence(NUMBERS, numbers),
-                ),
-                Claim(
-                    Text(
-                        "as many processes as generations, and the main one",
-                        "به تعداد نسل‌ها فرایند بود، به اضافهٔ فرایند اصلی",
-                    ),
+                    "processes-of-generations",
                     ran_processes(lambda values: generations(values) + 1),
                 ),
                 every_child_ended,
@@ -269,53 +134,19 @@ topic = Topic(
         ),
         Demo(
             slug="renamed-inside",
-            title=Text("A child renames itself", "فرزندی که نام خود را عوض می‌کند"),
-            watch=Text(
-                "The child sees its new name. The parent asks its own object for the child's name, "
-                "before and after, and hears the old one twice.",
-                "فرزند نام تازهٔ خودش را می‌بیند. والد پیش و پس از آن نام فرزند را از شیء خودش می‌پرسد و هر "
-                "دو بار نام قدیمی را می‌شنود.",
-            ),
-            ideal=Ideal(
-                lambda values: 0,
-                Text(
-                    "Four lines: all the time goes into starting and ending one child.",
-                    "چهار خط چاپ: همهٔ زمان صرف آغاز و پایان یک فرزند می‌شود.",
-                ),
-            ),
-            outcome=DemoOutcome(
-                Text(
-                    "what the parent calls the child afterwards",
-                    "نامی که والد در پایان برای فرزند می‌شناسد",
-                ),
-                printed_word(r"^parent, after: the child is called (.+)$"),
-            ),
+            ideal=Ideal(lambda values: 0),
+            outcome=DemoOutcome(printed_word(r"^parent, after: the child is called (.+)$")),
             parameters=(start_method,),
             claims=(
+                Claim("new-name-in-child", printed_in_order(CHILD_BEFORE, CHILD_AFTER)),
+                Claim("old-name-in-parent", printed(PARENT_AFTER)),
                 Claim(
-                    Text("the child saw its new name", "فرزند نام تازهٔ خود را دید"),
-                    printed_in_order(CHILD_BEFORE, CHILD_AFTER),
-                ),
-                Claim(
-                    Text(
-                        "the parent's object still had the old name",
-                        "شیء والد همچنان نام قدیمی را داشت",
-                    ),
-                    printed(PARENT_AFTER),
-                ),
-                Claim(
-                    Text(
-                        "the parent looked before the child began and after it was done",
-                        "والد یک بار پیش از شروع فرزند و یک بار پس از پایان آن نگاه کرد",
-                    ),
+                    "parent-looked-twice",
                     printed_in_order(PARENT_BEFORE, CHILD_BEFORE, CHILD_AFTER, PARENT_AFTER),
                 ),
-                Claim(
-                    Text("there were two processes", "دو فرایند در کار بود"),
-                    ran_processes(lambda values: 2),
-                ),
+                Claim("two-processes", ran_processes(lambda values: 2)),
                 every_child_ended,
             ),
         ),
-    ),
+    )
 )

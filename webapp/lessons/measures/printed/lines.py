@@ -9,7 +9,6 @@ from webapp.engine.recording import Recording
 from webapp.lessons.claims import Check, judged
 from webapp.lessons.measures import Measure, Values, both, derived, given, listed
 from webapp.lessons.measures.printed import matches, words
-from webapp.lessons.text import Text
 
 # --- how many ---------------------------------------------------------------------------------
 
@@ -83,11 +82,11 @@ def shared_out(pattern: str) -> Measure[str]:
     return listed(shares)
 
 
-def either(cases: Mapping[str, Text]) -> Measure[Text]:
-    """The text of the first of these patterns that some line fits."""
+def either(cases: Mapping[str, str]) -> Measure[str]:
+    """The name of the first of these patterns that some line fits."""
 
-    def case(recording: Recording, values: Values) -> Text | None:
-        found = (text for pattern, text in cases.items() if any(matches(recording, pattern)))
+    def case(recording: Recording, values: Values) -> str | None:
+        found = (name for pattern, name in cases.items() if any(matches(recording, pattern)))
         return next(found, None)
 
     return case

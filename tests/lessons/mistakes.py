@@ -1,0 +1,57 @@
+"""The wrong programs that a topic's `mistakes.toml` makes of its demos.
+
+`[[mending]]` takes out what a demo's lesson rests on, so that one of its claims fails. `[[timing]]`
+breaks its claims of time. In both, `instead` takes the place of `there` in the program of `demo`,
+and `values` are those that show it, where they are not the default.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.lessons.demos import TOPICS
+from webapp.lessons.topic import Demo
+from webapp.lessons.values import Value
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One wrong program."""
+
+    demo: Demo
+    there: str
+    instead: str
+    values: dict[str, Value] = field(default_factory=dict)
+
+    def write(self, folder: Path) -> Path:
+        """Write the wrong program into a folder."""
+        assert self.there in self.demo.source
+        path = folder / self.demo.path.name
+        text = self.demo.source.replace(self.there, self.instead)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+
+def mistakes(kind: str) -> Iterator[tuple[str, Mistake]]:
+    """Every topic's mistakes of a kind, each with the name of its demo."""
+    for topic in TOPICS:
+        path = topic.folder / "mistakes.toml"
+        told = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        assert told.keys() <= {"mending", "timing"}, path
+        for entry in told.get(kind, ()):
+            demo = topic.demo(entry["demo"])
+            assert demo, f"{path}: no demo is called {entry['demo']}"
+            values = {name: _value(value) for name, value in entry.get("values", {}).items()}
+            assert values.keys() <= demo.defaults.keys(), path
+            yield (
+                topic.name_of(demo),
+                Mistake(demo, entry["there"], entry["instead"], {**demo.defaults, **values}),
+            )
+
+
+def _value(given: Any) -> Value:
+    return tuple(given) if isinstance(given, list) else given

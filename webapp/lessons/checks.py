@@ -1,0 +1,96 @@
+"""Checks what a topic declares, without running anything."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Sequence
+from multiprocessing import get_all_start_methods
+
+from webapp.engine.machines import Needs
+from webapp.engine.program import main_defaults
+from webapp.lessons.broken import BrokenTopic
+from webapp.lessons.topic import Demo, Topic, Values, find_demo
+
+VERSION = re.compile(r"\d+(\.\d+){0,2}")
+"""A version of Python, as `Needs` takes it."""
+
+
+def check_topic(topic: Topic) -> None:
+    """Check a topic whose folder is set. Raises BrokenTopic."""
+    for demo in topic.demos:
+        _check_demo(demo)
+    for path in (topic.folder / "demos").glob("*.py"):
+        if path not in {demo.path for demo in topic.demos}:
+            raise BrokenTopic(path, "no demo of topic.py runs it")
+    _check_slugs(topic)
+
+
+def check_pairs(topics: Sequence[Topic], topic: Topic) -> None:
+    """Check a topic's pairs: each may name any topic's demo. Raises BrokenTopic."""
+    for demo in topic.demos:
+        for pair in demo.beside:
+            found = find_demo(topics, pair.other)
+            try:
+                if found is None:
+                    raise ValueError("no such demo")
+                _check_values(demo, pair.values)
+                _check_values(found[1], pair.other_values)
+            except ValueError as error:
+                reason = f"{demo.slug} beside {pair.other}: {error}"
+                raise BrokenTopic(topic.folder / "topic.py", reason) from error
+
+
+def _check_demo(demo: Demo) -> None:
+    try:
+        source = demo.source
+        tree = ast.parse(source, filename=str(demo.path))
+    except (OSError, SyntaxError, ValueError) as error:
+        raise BrokenTopic(demo.path, f"{type(error).__name__}: {error}") from error
+    if not ast.get_docstring(tree):
+        raise BrokenTopic(demo.path, "it has no docstring that says what to watch")
+    if not source.endswith('\nif __name__ == "__main__":\n    main()\n'):
+        raise BrokenTopic(demo.path, 'it does not end with `if __name__ == "__main__": main()`')
+    try:
+        _check_needs(demo.needs)
+        _check_parameters(demo)
+    except ValueError as error:
+        raise BrokenTopic(demo.path, str(error)) from error
+
+
+def _check_needs(needs: Needs) -> None:
+    """Raise ValueError for what no machine could ever have."""
+    if needs.cores < 1:
+        raise ValueError(f"it needs {needs.cores} cores")
+    if needs.python and not VERSION.fullmatch(needs.python):
+        raise ValueError(f"it needs Python {needs.python}, which is no version")
+    if needs.start_method and needs.start_method not in get_all_start_methods():
+        raise ValueError(f"it needs the start method {needs.start_method}, which there is not")
+
+
+def _check_parameters(demo: Demo) -> None:
+    taken = main_defaults(demo.source)
+    if taken != demo.defaults:
+        raise ValueError(f"main takes {taken}, topic.py declares {demo.defaults}")
+    for parameter in demo.parameters:
+        parameter.check_default()
+    _check_values(demo, demo.as_in_report)
+
+
+def _check_values(demo: Demo, values: Values) -> None:
+    """Raise ValueError where these cannot take the place of the demo's defaults."""
+    if unknown := values.keys() - demo.defaults.keys():
+        raise ValueError(f"{demo.slug} has no parameter {', '.join(sorted(unknown))}")
+    chosen = {**demo.defaults, **values}
+    demo.values({p.name: [p.write(chosen[p.name])] for p in demo.parameters})
+
+
+def _check_slugs(topic: Topic) -> None:
+    path = topic.folder / "topic.py"
+    slugs = [demo.slug for demo in topic.demos]
+    for slug in slugs:
+        if slugs.count(slug) > 1:
+            raise BrokenTopic(path, f"two demos are called {slug}")
+    for demo in topic.demos:
+        if demo.next and demo.next not in slugs:
+            raise BrokenTopic(path, f"{demo.slug} goes on to {demo.next}: no such demo")

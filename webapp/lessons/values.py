@@ -1,0 +1,78 @@
+"""Reads and checks single values, as they are entered or as JSON gives them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TypeVar
+
+Numbers = tuple[int, ...] | tuple[float, ...]
+Value = int | float | str | Numbers
+
+# Persian separators; int() and float() read the digits themselves.
+SEPARATORS = str.maketrans({"٫": ".", "،": ","})
+
+
+class Refused(Exception):
+    """A single value cannot be taken; `type` is pydantic's name for the reason."""
+
+    def __init__(self, type: str, **bounds: Value | tuple[Value, ...]) -> None:
+        super().__init__(type)
+        self.type = type
+        self.bounds = bounds
+
+
+N = TypeVar("N", int, float)
+
+
+def read_float(given: str, minimum: float, maximum: float) -> float:
+    """Read a number, in Latin or Persian digits. Raises Refused."""
+    try:
+        # float() would also take "1_000", which nobody means in a form.
+        number = float(given.translate(SEPARATORS).replace("_", "?"))
+    except ValueError:
+        raise Refused("float_parsing") from None
+    if not math.isfinite(number):
+        raise Refused("finite_number")
+    return bounded(number, minimum, maximum)
+
+
+def take_integer(given: object) -> int:
+    """Take a whole number. Raises Refused."""
+    # To JSON Schema 3.0 is an integer, too; to Python True is one.
+    if isinstance(given, bool) or not isinstance(given, int | float):
+        raise Refused("int_type")
+    if isinstance(given, float) and not given.is_integer():
+        raise Refused("int_from_float")
+    return int(given)
+
+
+def take_float(given: object, minimum: float, maximum: float) -> float:
+    """Take a number. Raises Refused."""
+    if isinstance(given, bool) or not isinstance(given, int | float):
+        raise Refused("float_type")
+    if isinstance(given, float) and not math.isfinite(given):
+        raise Refused("finite_number")
+    # Before float(), for which a whole number may be too large.
+    return float(bounded(given, minimum, maximum))
+
+
+def take_list(given: object) -> Sequence[object]:
+    """Take a list. Raises Refused."""
+    if not isinstance(given, list):
+        raise Refused("list_type")
+    return given
+
+
+def between_commas(value: Value) -> str:
+    """Write numbers between commas."""
+    return ", ".join(f"{number:g}" for number in value) if isinstance(value, tuple) else str(value)
+
+
+def bounded(number: N, minimum: N, maximum: N) -> N:
+    """Give the number if it lies within its bounds. Raises Refused."""
+    if number < minimum:
+        raise Refused("greater_than_equal", ge=minimum)
+    if number > maximum:
+        raise Refused("less_than_equal", le=maximum)
+    return number

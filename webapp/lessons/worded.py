@@ -1,0 +1,75 @@
+"""Gives a topic its words: what `topic.py` names, `en.toml` and `fa.toml` say.
+
+A name is looked up in the demo's own table, then in the whole topic, then in the common words.
+
+    title, summary                       the topic
+    claims.NAME, ideals.NAME, outcomes.NAME, parameters.NAME.label, .help, .options.WORD
+    demos.SLUG.title, .watch             a demo
+    demos.SLUG.ideal, .outcome           its own, where they have no name
+    demos.SLUG.answers.NAME              what an outcome may be, in words
+    demos.SLUG.beside.NAME.title, .look  a pair
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from webapp.lessons.claims import Claim
+from webapp.lessons.outcomes import DemoOutcome
+from webapp.lessons.parameters import AnyParameter, Choice
+from webapp.lessons.topic import Demo, Ideal, Pair, Topic
+from webapp.lessons.words import Scope, Words
+
+
+def worded(topic: Topic, words: Words) -> Topic:
+    """Give a topic its words. Raises BrokenTopic for a key that is missing or unused."""
+    said = replace(
+        topic,
+        title=words.text("title"),
+        summary=words.text("summary"),
+        demos=tuple(_demo(demo, Scope(words, f"demos.{demo.slug}")) for demo in topic.demos),
+    )
+    words.check_used()
+    return said
+
+
+def _demo(demo: Demo, scope: Scope) -> Demo:
+    return replace(
+        demo,
+        title=scope.own("title"),
+        watch=scope.own("watch"),
+        ideal=_ideal(demo.ideal, scope),
+        outcome=_outcome(demo.outcome, scope),
+        parameters=tuple(_parameter(parameter, scope) for parameter in demo.parameters),
+        claims=tuple(_claim(claim, scope) for claim in demo.claims),
+        observations=tuple(_claim(claim, scope) for claim in demo.observations),
+        beside=tuple(_pair(pair, scope) for pair in demo.beside),
+    )
+
+
+def _ideal(ideal: Ideal, scope: Scope) -> Ideal:
+    why = scope[f"ideals.{ideal.name}"] if ideal.name else scope.own("ideal")
+    return replace(ideal, why=why)
+
+
+def _outcome(outcome: DemoOutcome, scope: Scope) -> DemoOutcome:
+    label = scope[f"outcomes.{outcome.name}"] if outcome.name else scope.own("outcome")
+    answers = {name: scope[f"answers.{name}"] for name in outcome.answers}
+    return replace(outcome, label=label, words=answers)
+
+
+def _parameter(parameter: AnyParameter, scope: Scope) -> AnyParameter:
+    key = f"parameters.{parameter.name}"
+    said = replace(parameter, label=scope[f"{key}.label"], help=scope[f"{key}.help"])
+    if not isinstance(said, Choice):
+        return said
+    return replace(said, labels={word: scope[f"{key}.options.{word}"] for word in said.options})
+
+
+def _claim(claim: Claim, scope: Scope) -> Claim:
+    return replace(claim, text=scope[f"claims.{claim.name}"])
+
+
+def _pair(pair: Pair, scope: Scope) -> Pair:
+    key = f"beside.{pair.name}"
+    return replace(pair, title=scope.own(f"{key}.title"), look=scope.own(f"{key}.look"))
