@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import atexit
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
+from flask import Blueprint, Flask
 from jinja2 import StrictUndefined
 from jinja2.ext import Extension
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -83,23 +83,28 @@ def create_app(
     compress(app)
     guard(app, hosts=settings.hosts, probes=(LIVE, READY))
     handle_errors(app, site, answer_program)
-    app.register_blueprint(health_blueprint(runner, store))
-    app.register_blueprint(assets_blueprint(site.assets))
-    app.register_blueprint(home_blueprint(site))
-    app.register_blueprint(runs_blueprint(site))
-    app.register_blueprint(repetitions_blueprint(site))
-    app.register_blueprint(lanes_blueprint(site))
-    app.register_blueprint(compare_blueprint(site))
-    app.register_blueprint(record_blueprint(site, settings.repository))
-    app.register_blueprint(about_blueprint(site))
-    app.register_blueprint(crawlers_blueprint(site))
-    for topic in site.topics:
-        app.register_blueprint(topic_blueprint(site, topic))
-    for blueprint in api_blueprints(site):
+    for blueprint in _blueprints(site, settings):
         app.register_blueprint(blueprint)
     add_commands(app, site)
     app.cli.add_command(settings_command(settings))
     return app
+
+
+def _blueprints(site: Site, settings: Settings) -> Iterator[Blueprint]:
+    """All that has addresses."""
+    yield health_blueprint(site.runner, site.store)
+    yield assets_blueprint(site.assets)
+    yield home_blueprint(site)
+    yield runs_blueprint(site)
+    yield repetitions_blueprint(site)
+    yield lanes_blueprint(site)
+    yield compare_blueprint(site)
+    yield record_blueprint(site, settings.repository)
+    yield about_blueprint(site)
+    yield crawlers_blueprint(site)
+    for topic in site.topics:
+        yield topic_blueprint(site, topic)
+    yield from api_blueprints(site)
 
 
 @dataclass(frozen=True)

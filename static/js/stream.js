@@ -26,7 +26,7 @@ document.addEventListener("htmx:sse:after:message", () => {
   const panel = controls.querySelector("[data-run]");
   if (panel && request && panel.dataset.run !== run) {
     run = panel.dataset.run;
-    request.action = `/runs/${run}/events`;
+    request.action = panel.dataset.events;
     request.method = "GET";
     request.body = null;
   }

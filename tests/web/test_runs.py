@@ -60,6 +60,7 @@ def test_the_stream_names_the_run_first_then_the_lines_then_the_result(
     assert answer.headers["X-Accel-Buffering"] == "no"
     first, one, two, result, over = messages(answer.text)
     assert 'data-run="run1"' in first["data"]
+    assert 'data-events="/runs/run1/events"' in first["data"]
     assert '<hx-partial hx-target="#transcript" hx-swap="beforeend">' in one["data"]
     assert "hello</span>" in one["data"]
     assert "hello</span>" in two["data"]

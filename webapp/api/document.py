@@ -89,6 +89,13 @@ def _schemas(site: Site) -> Iterator[tuple[str, Schema]]:
         yield _order_name(topic, demo), _order(topic, demo)
     yield "Order", {"oneOf": [ref(_order_name(topic, demo)) for topic, demo in demos]}
     yield "Text", _object(**dict.fromkeys(LANGUAGES, TEXT))
+    yield from _course()
+    yield from _runs()
+    yield from _events()
+    yield from _errors()
+
+
+def _course() -> Iterator[tuple[str, Schema]]:
     yield "Topics", _object(topics=_list(ref("Topic")))
     yield "Needs", _needs()
     listed = {
@@ -122,20 +129,19 @@ def _schemas(site: Site) -> Iterator[tuple[str, Schema]]:
             source=TEXT,
         ),
     )
-    yield (
-        "Parameter",
-        _object(
-            ("options",),
-            name=TEXT,
-            label=ref("Text"),
-            help=ref("Text"),
-            default={},
-            schema=ANY_OBJECT,
-            options={"type": "object", "additionalProperties": ref("Text")},
-        ),
+    yield "Parameter", _parameter()
+
+
+def _parameter() -> Schema:
+    return _object(
+        ("options",),
+        name=TEXT,
+        label=ref("Text"),
+        help=ref("Text"),
+        default={},
+        schema=ANY_OBJECT,
+        options={"type": "object", "additionalProperties": ref("Text")},
     )
-    yield from _runs()
-    yield from _errors()
 
 
 def _needs() -> Schema:
@@ -180,6 +186,9 @@ def _runs() -> Iterator[tuple[str, Schema]]:
             events=_list(ref("Event")),
         ),
     )
+
+
+def _events() -> Iterator[tuple[str, Schema]]:
     worker = {"time": _microseconds(), "pid": WHOLE, "tid": WHOLE, "worker": TEXT}
     line = {"event": WHOLE, "stream": TEXT, "text": TEXT, "source_line": WHOLE}
     yield "Line", _object(**worker, **line)

@@ -98,12 +98,7 @@ def serve(
 
     `wanted` is what any of them needs: the queues that there are.
     """
-    # A run that goes on takes five descriptors; 1,024 are usual, and few.
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    # Hundreds of threads wait for their runs: the one that announces this machine must not wait for
-    # five milliseconds behind each of them.
-    sys.setswitchinterval(SWITCH_INTERVAL)
+    _make_room()
     queues = queues_of(machine, wanted)
     engine = EmbeddedRunner(limits, around, machine)
     longest = (limits.soft_deadline or LINE_LIFE) + limits.grace
@@ -130,6 +125,16 @@ def serve(
         worker.close()
         engine.close()
         board.close()
+
+
+def _make_room() -> None:
+    """Prepare the process for hundreds of runs."""
+    # A run that goes on takes five descriptors; 1,024 are usual, and few.
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    # Hundreds of threads wait for their runs: the one that announces this machine must not wait for
+    # five milliseconds behind each of them.
+    sys.setswitchinterval(SWITCH_INTERVAL)
 
 
 def _leave(worker: Worker, celery: Celery) -> None:

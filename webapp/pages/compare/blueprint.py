@@ -54,11 +54,7 @@ def compare_blueprint(site: Site) -> Blueprint:
         enquiry = read_enquiry(site, request.args)
         if CHOSEN in request.args:
             return _chosen(language, enquiry.fitting(), request.args[CHOSEN])
-        try:
-            enquiry.values(partial=True)
-        except InvalidComparison as invalid:
-            return _refused(site, language, enquiry, invalid.problems)
-        return Response(_page(site, language, enquiry))
+        return _filled(site, language, enquiry)
 
     @blueprint.post("")
     @site.limit_runs
@@ -76,22 +72,32 @@ def compare_blueprint(site: Site) -> Blueprint:
         language: Language, topic: str, demo: str, other_topic: str, other: str
     ) -> AnyResponse:
         """Send on to the comparison of two demos that share the query's parameters."""
-        first, second = find(site, f"{topic}/{demo}"), find(site, f"{other_topic}/{other}")
-        entry = read_entry(request.args)
-        # What is wrong with the first one's values is told there; the other takes what it can.
-        sides = Side("a", *first, entry), Side("b", *second, fitting(second[1], entry))
-        query = Enquiry(sides, (), entry.transcript_only, "").query()
-        return redirect(addresses.comparison(language, query))
+        return _beside(site, language, f"{topic}/{demo}", f"{other_topic}/{other}")
 
     @blueprint.get("/<first>/<second>")
     def kept(language: Language, first: str, second: str) -> Response:
         """Show two runs that are kept, whatever they are of."""
-        found = [
-            _find(site, language, key, id) for key, id in zip(KEYS, (first, second), strict=True)
-        ]
+        found = [_find(site, language, *each) for each in zip(KEYS, (first, second), strict=True)]
         return Response(site.render("compare/compare.html", draw_kept(site, language, *found)))
 
     return blueprint
+
+
+def _filled(site: Site, language: Language, enquiry: Enquiry) -> Response:
+    try:
+        enquiry.values(partial=True)
+    except InvalidComparison as invalid:
+        return _refused(site, language, enquiry, invalid.problems)
+    return Response(_page(site, language, enquiry))
+
+
+def _beside(site: Site, language: Language, one: str, other: str) -> AnyResponse:
+    first, second = find(site, one), find(site, other)
+    entry = read_entry(request.args)
+    # What is wrong with the first one's values is told there; the other takes what it can.
+    sides = Side("a", *first, entry), Side("b", *second, fitting(second[1], entry))
+    query = Enquiry(sides, (), entry.transcript_only, "").query()
+    return redirect(addresses.comparison(language, query))
 
 
 def _chosen(language: Language, enquiry: Enquiry, key: str) -> AnyResponse:

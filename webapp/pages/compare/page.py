@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
@@ -25,7 +26,7 @@ from webapp.pages.run.kept import Kept
 from webapp.pages.run.live import Lines
 from webapp.pages.run.past import recorded
 from webapp.pages.site.layout import Page, draw_page
-from webapp.pages.site.site import Site
+from webapp.pages.site.site import Run, Site
 from webapp.pages.texts.transcript import Screen
 from webapp.pages.texts.wording import Wording
 
@@ -76,16 +77,6 @@ def draw_choice(
     first, second = enquiry.sides
     pair = None if problems else _pair(site, enquiry.names, enquiry.values(partial=True))
     title = _title(say, pair, first.demo, second.demo)
-    programs = (
-        Program(
-            side.demo,
-            side.demo.source,
-            addresses.download(
-                language, side.topic, side.demo, {} if problems else side.entry.query()
-            ),
-        )
-        for side in enquiry.sides
-    )
     form = draw_compare_form(site, say, enquiry, problems)
     return CompareView(
         page=draw_page(
@@ -102,32 +93,30 @@ def draw_choice(
             _panel(say, number, side.demo, addresses.demo(language, side.topic, side.demo))
             for number, side in enumerate(enquiry.sides)
         ),
-        sources=draw_sources(say, *programs),
+        sources=draw_sources(say, *_programs(language, enquiry, refused=bool(problems))),
         status="" if running or form.lacks else say("run.ready"),
         form=form,
         running=running,
     )
 
 
+def _programs(language: Language, enquiry: Enquiry, *, refused: bool) -> Iterator[Program]:
+    """Both programs; what was refused does not stand in their addresses."""
+    for side in enquiry.sides:
+        query = {} if refused else side.entry.query()
+        address = addresses.download(language, side.topic, side.demo, query)
+        yield Program(side.demo, side.demo.source, address)
+
+
 def draw_kept(site: Site, language: Language, first: Kept, second: Kept) -> CompareView:
     """Draw the page of two runs that are kept."""
     say = site.wordings[language]
-    both = (first, second)
-    runs = (first.run, second.run)
-    sources = (first.stored.source, second.stored.source)
+    both, runs = (first, second), (first.run, second.run)
     names = (runs[0].topic.name_of(runs[0].demo), runs[1].topic.name_of(runs[1].demo))
     pair = _pair(site, names, (runs[0].values, runs[1].values))
     title = _title(say, pair, runs[0].demo, runs[1].demo)
-    ran = [
-        Ran(kept.run, kept.stored.recording, kept.stored.source, changed=kept.changed)
-        for kept in both
-    ]
-    comparison = draw_comparison(site, *ran)
+    comparison = draw_comparison(site, *(_ran(kept) for kept in both))
     ending = CompareEnding(say, comparison.verdict, comparison)
-    again = query_of_both(
-        *((run.topic, run.demo, run.values) for run in runs),
-        transcript_only=any(run.transcript_only for run in runs),
-    )
     return CompareView(
         page=draw_page(
             site,
@@ -140,24 +129,31 @@ def draw_kept(site: Site, language: Language, first: Kept, second: Kept) -> Comp
         ),
         title=title,
         look=pair.look[language] if pair else "",
-        panels=tuple(
-            _kept_panel(site, side, kept, listing)
-            for side, kept, listing in zip((0, 1), both, prefixes(*sources), strict=True)
-        ),
-        sources=draw_sources(
-            say,
-            *(
-                Program(kept.run.demo, kept.stored.source, addresses.run_program(kept.run.id))
-                for kept in both
-            ),
-        ),
+        panels=tuple(_kept_panels(site, *both)),
+        sources=draw_sources(say, *(_kept_program(kept) for kept in both)),
         status=comparison.verdict,
         notes=tuple(
             f"{say(f'compare.{key}')}: {recorded(say, 'recorded.lead', kept.stored)}"
             for key, kept in zip(KEYS, both, strict=True)
         ),
-        again=addresses.comparison(language, again),
+        again=addresses.comparison(language, _query_again(*runs)),
         result=Markup(site.render("compare/_compared.html", ending)),
+    )
+
+
+def _ran(kept: Kept) -> Ran:
+    return Ran(kept.run, kept.stored.recording, kept.stored.source, changed=kept.changed)
+
+
+def _kept_program(kept: Kept) -> Program:
+    return Program(kept.run.demo, kept.stored.source, addresses.run_program(kept.run.id))
+
+
+def _query_again(first: Run, second: Run) -> dict[str, object]:
+    """What the address asks for where both are run again."""
+    return query_of_both(
+        *((run.topic, run.demo, run.values) for run in (first, second)),
+        transcript_only=first.transcript_only or second.transcript_only,
     )
 
 
@@ -185,6 +181,12 @@ def _panel(say: Wording, side: int, demo: Demo, address: str) -> Panel:
         trap=demo.trap,
         address=address,
     )
+
+
+def _kept_panels(site: Site, first: Kept, second: Kept) -> Iterator[Panel]:
+    listings = prefixes(first.stored.source, second.stored.source)
+    for side, kept, listing in zip((0, 1), (first, second), listings, strict=True):
+        yield _kept_panel(site, side, kept, listing)
 
 
 def _kept_panel(site: Site, side: int, kept: Kept, listing: str) -> Panel:

@@ -62,13 +62,8 @@ def runs_blueprint(site: Site) -> Blueprint:
     def show(language: Language, id: str) -> Response:
         """Show a run that is kept, or follow one that is going on."""
         if run := _going(site, id):
-            run = replace(run, language=language)
-            page = site.render("run/run.html", _draw_going(site, run))
-            return streamed(as_page(site, run, page), "text/html")
-        kept = find_kept(site, id, language)
-        part = read_part(request.args, kept.stored.recording)
-        html = site.render("run/run.html", _draw_kept(site, kept, part))
-        return Response(html, 422 if part.wrong else 200)
+            return _follow(site, replace(run, language=language))
+        return _show_kept(site, find_kept(site, id, language))
 
     @blueprint.get("/runs/<id>.svg")
     def picture(id: str) -> Response:
@@ -95,12 +90,26 @@ def runs_blueprint(site: Site) -> Blueprint:
         """Stop a run; what it reported so far is kept."""
         run = _known(site, id)
         site.runner.cancel(id)
-        if by_htmx():
-            return Response(status=204)
-        query = query_of(run.demo, run.values, transcript_only=run.transcript_only)
-        return redirect(addresses.demo(run.language, run.topic, run.demo, query), 303)
+        return Response(status=204) if by_htmx() else _back(run)
 
     return blueprint
+
+
+def _follow(site: Site, run: Run) -> Response:
+    page = site.render("run/run.html", _draw_going(site, run))
+    return streamed(as_page(site, run, page), "text/html")
+
+
+def _show_kept(site: Site, kept: Kept) -> Response:
+    part = read_part(request.args, kept.stored.recording)
+    html = site.render("run/run.html", _draw_kept(site, kept, part))
+    return Response(html, 422 if part.wrong else 200)
+
+
+def _back(run: Run) -> AnyResponse:
+    """Send back to the demo's page, as it was when the run was started."""
+    query = query_of(run.demo, run.values, transcript_only=run.transcript_only)
+    return redirect(addresses.demo(run.language, run.topic, run.demo, query), 303)
 
 
 def _draw_kept(site: Site, kept: Kept, part: Part) -> RunView:

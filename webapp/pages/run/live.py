@@ -57,6 +57,7 @@ class Progress:
     status: str
     ideal: float
     cancel: str
+    events: str
     address: str
 
 
@@ -189,6 +190,7 @@ def _progress(site: Site, run: Run, *, first: bool = False) -> Progress:
         status=_status(say, state, first),
         ideal=run.demo.ideal.seconds(run.values),
         cancel=addresses.cancel(run.id),
+        events=addresses.events(run.id),
         address=addresses.demo(run.language, run.topic, run.demo, query),
     )
 
