@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, Protocol, TypeVar
 
-from flask import Flask, request
+from flask import Flask
 from flask_limiter import Limiter, RequestLimit
 from limits.storage import MemoryStorage
 
-from webapp.pages.demo.form import read_entry
+from webapp.pages.demo.form import entered
 from webapp.pages.guard import visitor_address
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -100,4 +100,4 @@ def _page() -> str:
 
 def _token() -> str:
     """What the page calls itself; programs that use the API have no page."""
-    return read_entry(request.form).visitor
+    return entered().visitor

@@ -28,7 +28,7 @@ from webapp.pages.compare.page import draw_choice, draw_kept
 from webapp.pages.compare.sources import prefixes
 from webapp.pages.compare.stream import Two, as_events, as_page
 from webapp.pages.demo.desk import Desk
-from webapp.pages.demo.form import read_entry
+from webapp.pages.demo.form import entered, read_entry
 from webapp.pages.demo.needs import is_offered
 from webapp.pages.htmx import FORM_ONLY, by_htmx, streamed, takes_events
 from webapp.pages.run.kept import Kept, NoSuchRun, find_kept
@@ -51,7 +51,7 @@ def compare_blueprint(site: Site) -> Blueprint:
     @blueprint.get("")
     def choose(language: Language) -> AnyResponse:
         """Show two demos, the form filled from the address."""
-        enquiry = read_enquiry(site, request.args)
+        enquiry = read_enquiry(site, read_entry(request.args))
         if CHOSEN in request.args:
             return _chosen(language, enquiry.fitting(), request.args[CHOSEN])
         return _filled(site, language, enquiry)
@@ -60,7 +60,7 @@ def compare_blueprint(site: Site) -> Blueprint:
     @site.limit_runs
     def run(language: Language) -> Response:
         """Run both demos, one after the other, and show what happens."""
-        enquiry = read_enquiry(site, request.form)
+        enquiry = read_enquiry(site, entered())
         try:
             values = enquiry.values()
         except InvalidComparison as invalid:

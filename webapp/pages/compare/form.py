@@ -13,14 +13,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
 
 from webapp.engine.machines import Machine
 from webapp.lessons.parameters import InvalidParameters, Problem
 from webapp.lessons.topic import Demo, Topic, Values, find_demo
 from webapp.pages import addresses
-from webapp.pages.demo.form import VISITOR_BYTES, Entry, Field, draw_form, read_entry, written
+from webapp.pages.demo.form import VISITOR_BYTES, Entry, Field, draw_form, written
 from webapp.pages.demo.needs import Lack, draw_lack, is_offered
 from webapp.pages.site.site import Site
 from webapp.pages.texts.wording import Wording
@@ -109,13 +108,12 @@ class InvalidComparison(ValueError):
         self.problems = problems
 
 
-def read_enquiry(site: Site, sent: MultiDict[str, str]) -> Enquiry:
+def read_enquiry(site: Site, entry: Entry) -> Enquiry:
     """Tell both sides apart; a side that is not named is as the other one. Raises NoSuchDemo."""
-    entry = read_entry(sent)
     given = {name: values for name, values in entry.given.items() if name not in (*KEYS, CHOSEN)}
     sides = [
         _side(site, key, name, entry, given)
-        for key, name in zip(KEYS, _names(site, sent), strict=True)
+        for key, name in zip(KEYS, _names(site, entry), strict=True)
     ]
     unknown = [name for name in given if name.partition("-")[0] not in KEYS or "-" not in name]
     return Enquiry((sides[0], sides[1]), unknown, entry.transcript_only, entry.visitor)
@@ -156,10 +154,11 @@ def _side(
     return Side(key, *find(site, name), replace(entry, given=own))
 
 
-def _names(site: Site, sent: MultiDict[str, str]) -> tuple[str, str]:
+def _names(site: Site, entry: Entry) -> tuple[str, str]:
     """What is compared; without a word, what the course is the first to compare."""
-    if named := sent.get("a") or sent.get("b"):
-        return named, sent.get("b") or named
+    first, second = ((*entry.given.get(key, ()), "")[0] for key in KEYS)
+    if named := first or second:
+        return named, second or named
     demos = [(topic, demo) for topic in site.topics for demo in topic.demos]
     topic, demo = next((found for found in demos if found[1].beside), demos[0])
     name = topic.name_of(demo)

@@ -11,7 +11,7 @@ from webapp.lessons.topic import Demo, Topic, Values
 from webapp.pages import addresses
 from webapp.pages.demo.desk import Desk
 from webapp.pages.demo.examples import Examples
-from webapp.pages.demo.form import Entry
+from webapp.pages.demo.form import Entry, entered, read_entry
 from webapp.pages.guard import visitor_address
 from webapp.pages.htmx import UNKEPT
 from webapp.pages.site.site import Site
@@ -46,13 +46,15 @@ def _add_pages(blueprint: Blueprint, site: Site, topic: Topic, examples: Example
             before = examples.before(desk.demo, language, offered=desk.offered) if own else None
             return Response(desk.page(entry, before=before))
 
-        return desk.answer(request.args, page, partial=True)
+        return desk.answer(read_entry(request.args), page, partial=True)
 
     @blueprint.get("/<slug>.py")
     def download(language: Language, slug: str) -> Response:
         """Send a demo's file, with its parameters in the last line."""
         desk = Desk(site, language, topic, _demo(topic, slug))
-        return desk.answer(request.args, lambda _, values: desk.file(values), partial=True)
+        return desk.answer(
+            read_entry(request.args), lambda _, values: desk.file(values), partial=True
+        )
 
 
 def _add_examples(blueprint: Blueprint, site: Site, topic: Topic, examples: Examples) -> None:
@@ -86,14 +88,14 @@ def _add_runs(blueprint: Blueprint, site: Site, topic: Topic) -> None:
     def run(language: Language, slug: str) -> Response:
         """Run a demo and show what happens."""
         desk = Desk(site, language, topic, _demo(topic, slug))
-        return desk.answer(request.form, desk.run)
+        return desk.answer(entered(), desk.run)
 
     @blueprint.post(f"/<slug>{addresses.REPEAT}")
     @site.limit_runs
     def repeat(language: Language, slug: str) -> Response:
         """Run a demo many times and show what its runs have in common."""
         desk = Desk(site, language, topic, _demo(topic, slug))
-        return desk.answer(request.form, desk.repeat)
+        return desk.answer(entered(), desk.repeat)
 
 
 def _demo(topic: Topic, slug: str) -> Demo:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 
 from flask import Response
-from werkzeug.datastructures import MultiDict
 
 from webapp.engine.program import with_parameters
 from webapp.lessons.parameters import InvalidParameters, Problem
@@ -18,7 +17,7 @@ from webapp.pages import addresses
 from webapp.pages.compare.pairs import draw_menu, draw_pairs
 from webapp.pages.demo.bench import Bench, Listing
 from webapp.pages.demo.examples import Before
-from webapp.pages.demo.form import CompareLink, Entry, Form, draw_form, read_entry
+from webapp.pages.demo.form import CompareLink, Entry, Form, draw_form
 from webapp.pages.demo.needs import draw_lack, is_offered
 from webapp.pages.demo.prose import Prose
 from webapp.pages.demo.source import highlighted
@@ -98,9 +97,8 @@ class Desk:
         lack = None if self.offered else draw_lack(say, self.topic, self.demo, given)
         return draw_form(say, self.topic, self.demo, entry, problems, compare=menu, lack=lack)
 
-    def answer(self, sent: MultiDict[str, str], then: Take, *, partial: bool = False) -> Response:
-        """Read what was sent and go on with it, or tell what is wrong; see `Demo.values`."""
-        entry = read_entry(sent)
+    def answer(self, entry: Entry, then: Take, *, partial: bool = False) -> Response:
+        """Go on with what was entered, or tell what is wrong with it; see `Demo.values`."""
         try:
             values = self.demo.values(entry.given, partial=partial)
         except InvalidParameters as invalid:

@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from flask import g, request
 from werkzeug.datastructures import MultiDict
 
 from webapp.lessons.parameters import (
@@ -59,6 +60,14 @@ def read_entry(sent: MultiDict[str, str]) -> Entry:
     given = {name: values for name, values in sent.lists() if name not in CONTROLS}
     visitor = sent.get(VISITOR, "")[:VISITOR_LENGTH]
     return Entry(given, TRANSCRIPT_ONLY in sent, visitor)
+
+
+def entered() -> Entry:
+    """Give what the form of this request sent; it is read once."""
+    if "entered" not in g:
+        g.entered = read_entry(request.form)
+    found: Entry = g.entered
+    return found
 
 
 def query_of(demo: Demo, values: Values, *, transcript_only: bool = False) -> dict[str, object]:

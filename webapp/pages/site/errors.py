@@ -19,7 +19,7 @@ from webapp.engine.runner import Busy, Unreachable
 from webapp.operating.requests import request_id
 from webapp.pages import addresses
 from webapp.pages.compare.form import NoSuchDemo
-from webapp.pages.demo.form import read_entry
+from webapp.pages.demo.form import entered
 from webapp.pages.languages import visitor_language
 from webapp.pages.run.kept import NoSuchRun
 from webapp.pages.site.layout import ChapterLinks, Page, draw_chapters, draw_page
@@ -134,7 +134,7 @@ def _view(site: Site, say: Wording, title: str, text: str, again: str) -> ErrorV
 
 def _again() -> str:
     """Give the page of the demo that could not be run, with what was entered."""
-    query = read_entry(request.form).query()
+    query = entered().query()
     page = request.path.removesuffix(addresses.REPEAT)
     return f"{page}?{urlencode(query, doseq=True)}"
 
