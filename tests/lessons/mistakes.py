@@ -8,13 +8,13 @@ and `values` are those that show it, where they are not the default.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tests.lessons.demos import TOPICS
-from webapp.lessons.topic import Demo
+from webapp.lessons.topic import Demo, Topic
 from webapp.lessons.values import Value
 
 
@@ -30,15 +30,16 @@ class Mistake:
     def write(self, folder: Path) -> Path:
         """Write the wrong program into a folder."""
         assert self.there in self.demo.source
+        folder.mkdir(exist_ok=True)
         path = folder / self.demo.path.name
         text = self.demo.source.replace(self.there, self.instead)
         path.write_text(text, encoding="utf-8")
         return path
 
 
-def mistakes(kind: str) -> Iterator[tuple[str, Mistake]]:
-    """Every topic's mistakes of a kind, each with the name of its demo."""
-    for topic in TOPICS:
+def mistakes(kind: str, topics: Sequence[Topic] = TOPICS) -> Iterator[tuple[str, Mistake]]:
+    """The topics' mistakes of a kind, each with the name of its demo."""
+    for topic in topics:
         path = topic.folder / "mistakes.toml"
         told = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
         assert told.keys() <= {"mending", "timing"}, path

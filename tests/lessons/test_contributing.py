@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.engine.running import finish
+from tests.lessons.mistakes import mistakes
 from webapp.engine.embedded import EmbeddedRunner
+from webapp.engine.program import Program
 from webapp.lessons.folders import find_topics
 from webapp.lessons.topic import Topic
 
@@ -40,6 +42,15 @@ def test_its_demo_runs_and_its_claim_holds(topic: Topic, runner: EmbeddedRunner)
     [claim] = demo.claims
     assert claim.measure(recording, demo.defaults).holds is True
     assert demo.outcome.of(recording, demo.defaults) == 3
+
+
+def test_its_claim_fails_for_its_mistake(
+    topic: Topic, runner: EmbeddedRunner, tmp_path: Path
+) -> None:
+    [(_, mistake)] = mistakes("mending", [topic])
+    program = Program(mistake.write(tmp_path / "wrong"), mistake.values)
+    recording = finish(runner, runner.start(program))
+    assert topic.demos[0].claims[0].measure(recording, mistake.values).holds is False
 
 
 def test_every_file_of_a_topic_is_in_the_guide(topic: Topic) -> None:

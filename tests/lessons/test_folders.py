@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,16 @@ def folder(tmp_path: Path) -> Path:
     shutil.copytree(TOPICS / "lock", copy, ignore=shutil.ignore_patterns("__pycache__"))
     put_in_order(copy.parent, "lock")
     return copy
+
+
+@contextmanager
+def refused(file: str, reason: str) -> Iterator[None]:
+    """Expect a BrokenTopic that names this file and this reason."""
+    with pytest.raises(BrokenTopic) as caught:
+        yield
+    assert caught.value.path.name == file
+    assert reason in caught.value.reason
+    assert str(caught.value).startswith(str(caught.value.path))
 
 
 def put_in_order(course: Path, *names: str) -> None:
@@ -175,11 +186,8 @@ BREAKS: dict[str, tuple[Callable[[Path], object], str, str]] = {
 def test_a_broken_topic_names_the_file_and_the_reason(folder: Path, name: str) -> None:
     break_it, file, reason = BREAKS[name]
     break_it(folder)
-    with pytest.raises(BrokenTopic) as caught:
+    with refused(file, reason):
         load_topic(folder, Words(COMMON))
-    assert caught.value.path.name == file
-    assert reason in caught.value.reason
-    assert str(caught.value).startswith(str(caught.value.path))
 
 
 ORDERS: dict[str, tuple[str, str, str]] = {
@@ -199,10 +207,8 @@ ORDERS: dict[str, tuple[str, str, str]] = {
 def test_a_broken_order_is_refused(folder: Path, name: str) -> None:
     order, file, reason = ORDERS[name]
     (folder.parent / "order.toml").write_text(order, encoding="utf-8")
-    with pytest.raises(BrokenTopic) as caught:
+    with refused(file, reason):
         find_topics(folder.parent)
-    assert caught.value.path.name == file
-    assert reason in caught.value.reason
 
 
 PAIR = 'other="lock/lock-around-the-message"'

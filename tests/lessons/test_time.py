@@ -70,13 +70,10 @@ def _wrong(demo: Demo, folder: Path) -> Iterator[tuple[Path, dict[str, Value]]]:
     longest = max(demo.ideal.seconds(values) for values in each_choice(demo))
     slow = f"{GUARD}    import time; time.sleep({longest + 0.6})\n"
     values = short_values(demo)
-    place = folder / "slow"
-    place.mkdir()
-    yield Mistake(demo, GUARD, slow).write(place), values
+    yield Mistake(demo, GUARD, slow).write(folder / "slow"), values
     for _, mistake in mistakes("timing"):
         if mistake.demo is demo:
             place = folder / str(len(list(folder.iterdir())))
-            place.mkdir()
             yield mistake.write(place), mistake.values
 
 
