@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from tempfile import TemporaryDirectory
 
-from bench import classroom, cluster, lanes, memory, pages, recorder, repeats, runs, storing, stream
+from bench import classroom, lanes, memory, pages, recorder, repeats, runs, storing, stream
+from bench.cluster import measured as cluster
 from bench.table import Row
 
 MEASUREMENTS: dict[str, Callable[[], list[Row]]] = {

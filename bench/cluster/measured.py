@@ -7,34 +7,23 @@ figures of docs/scaling.md. All of it runs on the cores of this machine, the stu
 from __future__ import annotations
 
 import http.client
-import os
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
-from typing import Any, cast
 from urllib.parse import urlencode
 
-from redis import Redis
-from sqlalchemy import Engine, create_engine, text
-
 from bench.classroom import HEAD, SLEEP, measure, percentile, raise_limit_of_descriptors
-from bench.stream import ADDRESS, QUIET, first_line_streamed, served
+from bench.cluster.costs import costs, used_alone
+from bench.cluster.started import Cluster, cluster
+from bench.stream import ADDRESS, first_line_streamed, served
 from bench.table import Row
-from tools.services import PostgresServer, RedisServer
 from webapp.cluster.board import KEPT
 from webapp.cluster.runner import ClusterRunner
-from webapp.engine import tree
 from webapp.engine.program import Program
 from webapp.lessons.folders import TOPICS
 
-WORKERS = 2
 TIMES = 60
 CLIENTS, SECONDS = 16, 15
 """Visitors who press Run again as soon as they have an answer, and for how long."""
@@ -56,25 +45,6 @@ COSTED_PARTS = {
     "redis": "of Redis",
     "postgres": "of PostgreSQL",
 }
-TICKS = os.sysconf("SC_CLK_TCK")
-
-
-@dataclass(frozen=True)
-class Cluster:
-    """What was started, and where it is to be found."""
-
-    port: int
-    redis: RedisServer
-    postgres: PostgresServer
-    workers: Sequence[int]
-
-    def client(self) -> Redis:
-        """A connection to its Redis."""
-        return Redis.from_url(self.redis.url())
-
-    def database(self) -> Engine:
-        """Its database."""
-        return create_engine(self.postgres.url)
 
 
 @dataclass(frozen=True)
@@ -84,22 +54,6 @@ class Taken:
     cores: Mapping[str, float]
     held: float
     stored: float
-
-
-@dataclass(frozen=True)
-class Costs:
-    """What all runs together have taken until now: processor seconds, commands, bytes."""
-
-    web: float
-    workers: float
-    runs: float
-    redis: float
-    postgres: float
-    commands: int
-    traffic: int
-    memory: int
-    stored: int
-    count: int
 
 
 def main() -> int:
@@ -120,9 +74,6 @@ def main() -> int:
         _print_following(own)
     _print_model(taken)
     return int(wrong)
-
-
-# --- what is measured ---
 
 
 def _print_first_lines(own: int, alone: int) -> None:
@@ -196,10 +147,10 @@ def _print_costs(own: Cluster, alone: int) -> Taken:
     for _ in range(2):
         measure(own.port, "", [SLEEP], COSTED, PAGE)
         measure(alone, "", [SLEEP], COSTED, PAGE)
-    before, before_alone = _costs(own), _used_alone(alone)
+    before, before_alone = costs(own), used_alone(alone)
     measure(own.port, "", [SLEEP], COSTED, PAGE)
     measure(alone, "", [SLEEP], COSTED, PAGE)
-    after, after_alone = _costs(own), _used_alone(alone)
+    after, after_alone = costs(own), used_alone(alone)
     runs = after.count - before.count
 
     def a_run(name: str) -> float:
@@ -258,110 +209,3 @@ def _print_following(own: Cluster) -> None:
         costs.append((time.process_time() - before) * 1000 / events * 10)
     runner.close()
     print(f"| of a server to follow ten events, ms of a core | {median(costs):.2f} | – |")
-
-
-# --- what is started ---
-
-
-@contextmanager
-def cluster() -> Iterator[Cluster]:
-    """Start it all, and stop it all."""
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(TemporaryDirectory(prefix="movazi-bench-")))
-        redis, postgres = RedisServer(folder), PostgresServer()
-        redis.start()
-        stack.callback(redis.kill)
-        postgres.make()
-        postgres.start()
-        stack.callback(postgres.remove)
-        workers = [
-            stack.enter_context(_worker(redis.url(), f"worker-{number}"))
-            for number in range(1, WORKERS + 1)
-        ]
-        settings = {
-            "MOVAZI_RUNNER": "celery",
-            "REDIS_URL": redis.url(),
-            "DATABASE_URL": postgres.url,
-        }
-        port = stack.enter_context(served(**settings))
-        _wait_for_workers(redis)
-        yield Cluster(port, redis, postgres, workers)
-
-
-@contextmanager
-def _worker(url: str, name: str) -> Iterator[int]:
-    environment = {**os.environ, "REDIS_URL": url, "MOVAZI_WORKER_NAME": name, **QUIET}
-    worker = subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-m", "webapp.cluster"],
-        env=environment,
-        cwd=Path(__file__).resolve().parents[1],
-        stdout=subprocess.DEVNULL,
-    )
-    try:
-        yield worker.pid
-    finally:
-        worker.terminate()
-        worker.wait()
-
-
-def _wait_for_workers(server: RedisServer) -> None:
-    with Redis.from_url(server.url()) as redis:
-        while cast(int, redis.scard("workers")) < WORKERS:
-            time.sleep(0.1)
-
-
-# --- what it has cost ---
-
-
-def _costs(own: Cluster) -> Costs:
-    web = _servers(own.port)
-    launchers = [child for worker in own.workers for child in tree.children(worker)]
-    with own.client() as redis:
-        told = cast(dict[str, Any], redis.info())
-    assert own.redis.process is not None
-    postgres = own.postgres.pid()
-    return Costs(
-        web=sum(_used(pid) for pid in web),
-        workers=sum(_used(pid) for pid in own.workers),
-        # The launcher's own, for it forks them, and those of all that it has reaped.
-        runs=sum(_used(pid, reaped=True) for pid in launchers),
-        redis=_used(own.redis.process.pid),
-        postgres=sum(
-            _used(pid, reaped=pid == postgres) for pid in [postgres, *tree.children(postgres)]
-        ),
-        commands=int(told["total_commands_processed"]),
-        traffic=int(told["total_net_input_bytes"]) + int(told["total_net_output_bytes"]),
-        memory=int(told["used_memory_dataset"]),
-        **_stored(own),
-    )
-
-
-def _used(pid: int, *, reaped: bool = False) -> float:
-    """Processor seconds of a process, and of the children that it has waited for."""
-    fields = tree.read(pid, "stat").rpartition(")")[2].split()
-    own, children = fields[11:13], fields[13:15]
-    return sum(map(int, own + (children if reaped else []))) / TICKS
-
-
-def _servers(port: int) -> list[int]:
-    """The processes of the server at a port: gunicorn's first, and its worker."""
-    serving = f"PORT={port}"
-    own = tree.children(os.getpid())
-    firsts = [pid for pid in own if serving in tree.read(pid, "environ").split("\0")]
-    return [*firsts, *(child for first in firsts for child in tree.children(first))]
-
-
-def _used_alone(port: int) -> tuple[float, float]:
-    """Processor seconds of a server that runs programs itself, and of these."""
-    servers = _servers(port)
-    launchers = tree.children(servers[-1])
-    return sum(map(_used, servers)), sum(_used(pid, reaped=True) for pid in launchers)
-
-
-def _stored(own: Cluster) -> dict[str, int]:
-    engine = own.database()
-    with engine.connect() as connection:
-        size = connection.execute(text("SELECT pg_total_relation_size('runs')")).scalar_one()
-        count = connection.execute(text("SELECT count(*) FROM runs")).scalar_one()
-    engine.dispose()
-    return {"stored": size, "count": count}

@@ -1,0 +1,108 @@
+"""Every address that `pages/addresses.py` writes is answered by the route that is meant."""
+
+import inspect
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+from flask.testing import FlaskClient
+
+from webapp.lessons.folders import TOPICS, find_topics
+from webapp.lessons.text import LANGUAGES
+from webapp.pages import addresses
+
+COURSE = find_topics(TOPICS)
+TOPIC = COURSE[0]
+DEMO = TOPIC.demos[0]
+OTHER = (COURSE[1], COURSE[1].demos[0])
+
+OF_A_DEMO = {"slug": DEMO.slug}
+OF_A_RUN = {"id": "a1"}
+
+ROUTES: dict[str, tuple[Callable[..., str], str, dict[str, str]]] = {
+    "home": (addresses.home, "home.show", {}),
+    "topic": (partial(addresses.topic, topic=TOPIC), f"{TOPIC.slug}.index", {}),
+    "demo": (partial(addresses.demo, of=TOPIC, demo=DEMO), f"{TOPIC.slug}.show", OF_A_DEMO),
+    "download": (
+        partial(addresses.download, of=TOPIC, demo=DEMO),
+        f"{TOPIC.slug}.download",
+        OF_A_DEMO,
+    ),
+    "example": (
+        partial(addresses.example, of=TOPIC, demo=DEMO),
+        f"{TOPIC.slug}.example",
+        OF_A_DEMO,
+    ),
+    "example_fragment": (
+        partial(addresses.example_fragment, of=TOPIC, demo=DEMO),
+        f"{TOPIC.slug}.example_fragment",
+        OF_A_DEMO,
+    ),
+    "repeat": (partial(addresses.repeat, of=TOPIC, demo=DEMO), f"{TOPIC.slug}.repeat", OF_A_DEMO),
+    "comparison": (addresses.comparison, "compare.choose", {}),
+    "beside": (
+        partial(addresses.beside, first=(TOPIC, DEMO), second=OTHER),
+        "compare.beside",
+        {
+            "topic": TOPIC.slug,
+            "demo": DEMO.slug,
+            "other_topic": OTHER[0].slug,
+            "other": OTHER[1].slug,
+        },
+    ),
+    "compared": (
+        partial(addresses.compared, first="a1", second="b2"),
+        "compare.kept",
+        {"first": "a1", "second": "b2"},
+    ),
+    "api": (addresses.api, "api_docs.show", {}),
+    "record": (addresses.record, "record.show", {}),
+    "about": (partial(addresses.about, page="teachers"), "about.teachers", {}),
+    "run": (partial(addresses.run, id="a1"), "runs.show", OF_A_RUN),
+    "steps": (partial(addresses.steps, id="a1"), "lanes.steps", OF_A_RUN),
+}
+"""Of each function that takes a language: the endpoint, and what its route finds beside that."""
+
+BARE: dict[str, tuple[Callable[[str], str], str, str]] = {
+    "run_json": (addresses.run_json, "kept.show", "GET"),
+    "run_trace": (addresses.run_trace, "kept.trace", "GET"),
+    "run_picture": (addresses.run_picture, "runs.picture", "GET"),
+    "run_program": (addresses.run_program, "runs.program", "GET"),
+    "events": (addresses.events, "runs.events", "GET"),
+    "cancel": (addresses.cancel, "runs.cancel", "POST"),
+    "stop": (addresses.stop, "repetitions.stop", "POST"),
+}
+"""Of each function that takes an id alone: endpoint and method."""
+
+
+def test_no_function_is_left_out() -> None:
+    public = {
+        name
+        for name, function in inspect.getmembers(addresses, inspect.isfunction)
+        if function.__module__ == addresses.__name__ and not name.startswith("_")
+    }
+    assert public == ROUTES.keys() | BARE.keys()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ROUTES)
+def test_a_page_stands_where_links_lead(real_client: FlaskClient, name: str, language: str) -> None:
+    address, endpoint, found = ROUTES[name]
+    method = "POST" if name == "repeat" else "GET"
+    routes = real_client.application.url_map.bind("")
+    assert routes.match(address(language), method) == (endpoint, {"language": language, **found})
+
+
+@pytest.mark.parametrize("name", BARE)
+def test_a_part_of_a_run_stands_where_links_lead(real_client: FlaskClient, name: str) -> None:
+    address, endpoint, method = BARE[name]
+    routes = real_client.application.url_map.bind("")
+    assert routes.match(address("a1"), method) == (endpoint, {"id": "a1"})
+
+
+def test_a_query_is_read_as_it_was_written(real_client: FlaskClient) -> None:
+    told = {"n": 3, "names": ["a b", "c&d", "فا"]}
+    with real_client.application.test_request_context(
+        addresses.demo("en", TOPIC, DEMO, told)
+    ) as context:
+        assert context.request.args.to_dict(flat=False) == {"n": ["3"], "names": told["names"]}
