@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 from typing import NoReturn
 
-from webapp.engine import tree
+from webapp.engine import recorder, tree
 from webapp.engine.inherited import Inherited, take_away
 from webapp.engine.recorder import memory
 from webapp.engine.supervisor import SIGNALS, remove_files, supervise
@@ -51,6 +51,9 @@ WARM = (
 
 PATIENCE = 10
 """Seconds that all runs have to end when the server is gone, before all are killed."""
+
+fork = os.fork
+"""The original: programs get a stand-in for it, which reports."""
 
 ROOT = str(Path(__file__).resolve().parent.parent.parent)
 
@@ -95,7 +98,7 @@ class Launcher:
         launcher = os.getpid()
         # Blocked across the fork: the supervisor takes them when it is ready to.
         signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
-        pid = os.fork()
+        pid = fork()
         if pid == 0:
             self._become_supervisor(message, launcher)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
@@ -188,6 +191,7 @@ def main(descriptor: int, folder: str, *, inherits: bool) -> None:
     inherited = take_away()
     for module in WARM:
         importlib.import_module(module)
+    recorder.arm(observe=True)
     tree.adopt_orphans()
     tree.forgo_privileges()
     # Ctrl-C in a terminal is for the server, whose end ends us.

@@ -71,7 +71,7 @@ def prepare(prepared: Prepare) -> None:
     process.current_process().authkey = os.urandom(32)
     # A fork leaves the main thread with the native id of the one that forked.
     threading.main_thread()._set_native_id()  # type: ignore[attr-defined]
-    recorder.install(str(seat / "events"), observe=prepared.observe)
+    recorder.report_to(str(seat / "events"), observe=prepared.observe)
     if prepared.rehearse:
         _rehearse()
 

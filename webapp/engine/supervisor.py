@@ -40,6 +40,9 @@ FEW = 0.25
 SHARE = 20
 """A count is followed by no other for so many times what it took: one of very many takes long."""
 
+fork = os.fork
+"""The original: programs get a stand-in for it, which reports."""
+
 SIGNALS = {signal.SIGCHLD, signal.SIGTERM}
 
 
@@ -51,7 +54,7 @@ def supervise(prepared: wire.Prepare, launcher: int, inherited: Inherited) -> No
     seat = Path(prepared.seat)
     tree.adopt_orphans()
     tree.die_with_parent(launcher, signal.SIGTERM)
-    main = os.fork()
+    main = fork()
     if main == 0:
         _become_main(prepared, inherited)
     terms = wire.wait_for_line(seat / "terms", wire.Terms)

@@ -18,6 +18,7 @@ from webapp.engine.recorder import (
     forks,
     locks,
     memory,
+    observation,
     output,
     pools,
     processes,
@@ -40,24 +41,39 @@ OBSERVERS = (
 )
 
 
-def install(events: str, *, observe: bool) -> None:
-    """Put the stand-ins in place and open the run's FIFO, for a program that is not known yet.
+def arm(*, observe: bool) -> None:
+    """Put the stand-ins in place; what they would report before `report_to` is lost.
 
-    The FIFO is at the path `events`, in a folder of which no other run's has the name.
-    Without `observe` only what is printed and who lives is reported.
+    It is done once, before programs are forked. Without `observe` only what is printed and who
+    lives is reported.
     """
-    channel.open_fifo(events)
-    memory.install(Path(events).parent.name)
-    processes.take_along(events, observe=observe)
     tracebacks.install()
     output.install()
     threads.install()
     processes.install()
     forks.install()
     if observe:
-        for part in OBSERVERS:
-            part.observe()
+        observation.begin(OBSERVERS)
+
+
+def report_to(events: str, *, observe: bool) -> None:
+    """Report to the FIFO at the path `events`, in a folder of which no other run's has the name.
+
+    This process must be armed. Without `observe` what stood in for its observation is taken back.
+    """
+    if not observe:
+        observation.end()
+    channel.open_fifo(events)
+    memory.install(Path(events).parent.name)
+    processes.take_along(events, observe=observe)
+    output.take_streams()
     _hide()
+
+
+def install(events: str, *, observe: bool) -> None:
+    """Do both, in an interpreter that was started for a child of a program."""
+    arm(observe=observe)
+    report_to(events, observe=observe)
 
 
 def begin(program: str) -> None:

@@ -69,10 +69,14 @@ class RecordedStream(io.TextIOWrapper):
 
 
 def install() -> None:
-    """Take the place of `print` and of the standard streams."""
+    """Take the place of `print`."""
+    builtins.print = recorded_print
+
+
+def take_streams() -> None:
+    """Take the place of the standard streams of this process."""
     sys.stdout = RecordedStream(1, "stdout", "strict")
     sys.stderr = RecordedStream(2, "stderr", "backslashreplace")
-    builtins.print = recorded_print
 
 
 def observe() -> None:

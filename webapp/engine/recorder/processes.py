@@ -28,11 +28,17 @@ _names: dict[int, str] = {}
 _starters: dict[int, str] = {}
 
 
+# What the recorder of a child is installed with: the FIFO of events, and whether it observes.
+_events = ""
+_observe = True
+
+
 def install() -> None:
-    """Report the lives of processes."""
+    """Report the lives of processes, and take the recorder along into new interpreters."""
     _report_lives()
     _report_exits(popen_fork.Popen)
     _report_exits(popen_forkserver.Popen)
+    _install_in_spawned()
 
 
 def observe() -> None:
@@ -43,7 +49,12 @@ def observe() -> None:
 
 
 def take_along(events: str, *, observe: bool) -> None:
-    """Have the recorder installed in every interpreter that is started for a child."""
+    """Have the recorder of every interpreter that is started for a child report to the FIFO."""
+    global _events, _observe
+    _events, _observe = events, observe
+
+
+def _install_in_spawned() -> None:
     spawn = util.spawnv_passfds
 
     @wraps(spawn)
@@ -51,7 +62,7 @@ def take_along(events: str, *, observe: bool) -> None:
         first = (
             f"import sys; sys.path.insert(0, {ROOT!r}); "
             "from webapp.engine.recorder import begin, install; del sys.path[0]; "
-            f"install({events!r}, observe={observe}); begin({program()!r}); "
+            f"install({_events!r}, observe={_observe}); begin({program()!r}); "
         )
         return spawn(path, [_preceded(arg, first) for arg in args], passfds)
 

@@ -1,0 +1,130 @@
+"""What one run takes of a core, and where: the server, the launcher, the run's own processes.
+
+`make bench ARGS=costs` presses Run again and again, one run after the other, and reads what the
+kernel has counted of each process (`/proc/PID/stat`). Beside it: a bare fork of a warm interpreter
+that runs the same file (`programs/bare_forks.py`).
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from statistics import median
+from urllib.parse import urlencode
+
+from bench.stream import ROOT, served
+from webapp.engine import tree
+from webapp.lessons.folders import TOPICS
+
+TICKS = os.sysconf("SC_CLK_TCK")
+RUNS = 300
+TIMES = 3
+WARM_UP = 30
+
+ADDRESS = "/en/threads/thread-subclass/sleep-inside-run"
+FILE = TOPICS / "thread_subclass/demos/sleep_inside_run.py"
+CASES = {"ten threads": 10, "one thread": 1}
+GOALS = {"run": 1.8, "site": 1.0, "together": 2.8}
+"""Times the bare fork that ten threads may take: of the run's own processes, of the server and the
+launcher, and of all of it."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Seconds of a core that one run takes, by part, and page faults of its own processes."""
+
+    server: float
+    launcher: float
+    run: float
+    faults: float
+
+
+def main() -> int:
+    """Print what a run takes; 1 where it takes more than it may."""
+    failed = False
+    with served() as port:
+        for name, threads in CASES.items():
+            form = {"thread_count": threads, "sleep_seconds": 0}
+            press(port, form, WARM_UP)
+            pairs = [(_bare(form), _measured(port, form)) for _ in range(TIMES)]
+            failed |= _print(name, pairs)
+    return int(failed)
+
+
+def press(port: int, form: Mapping[str, object], times: int) -> None:
+    """Press Run so many times, and read each answer to its end. Raises RuntimeError."""
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "HX-Request": "true",
+        "Accept": "text/html, text/event-stream",
+    }
+    for _ in range(times):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        connection.request("POST", ADDRESS, urlencode(form), headers)
+        answer = connection.getresponse().read()
+        connection.close()
+        if b"outcome-finished" not in answer:
+            raise RuntimeError("a run did not finish")
+
+
+def _measured(port: int, form: Mapping[str, object]) -> Taken:
+    before = _so_far()
+    press(port, form, RUNS)
+    after = _so_far()
+    return Taken(*((now - then) / RUNS for then, now in zip(before, after, strict=True)))
+
+
+def _bare(form: Mapping[str, object]) -> tuple[float, float]:
+    """Seconds of a core and page faults of one bare fork."""
+    command = [sys.executable, "-m", "bench.programs.bare_forks", FILE, json.dumps(form), str(RUNS)]
+    told = json.loads(subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True).stdout)
+    return told["cpu"], told["faults"]
+
+
+def _so_far() -> tuple[float, float, float, float]:
+    """What servers, launcher and runs have taken, and the faults of the runs."""
+    [first] = tree.children(os.getpid())
+    servers = [first, *tree.children(first)]
+    [launcher] = tree.children(servers[-1])
+    server = sum(_fields(pid)["own"] for pid in servers)
+    of_launcher = _fields(launcher)
+    return server, of_launcher["own"], of_launcher["reaped"], of_launcher["faults"]
+
+
+def _fields(pid: int) -> dict[str, float]:
+    """Of proc_pid_stat(5): seconds of a process and of what it has reaped, and faults of these."""
+    fields = tree.read(pid, "stat").rpartition(")")[2].split()
+    own, reaped = sum(map(int, fields[11:13])), sum(map(int, fields[13:15]))
+    return {"own": own / TICKS, "reaped": reaped / TICKS, "faults": int(fields[8])}
+
+
+def _print(name: str, pairs: list[tuple[tuple[float, float], Taken]]) -> bool:
+    """Print the table of a case; say whether a ratio is above its goal."""
+    bare = [pair[0][0] for pair in pairs]
+    taken = [pair[1] for pair in pairs]
+    rows = {
+        "the server": [one.server for one in taken],
+        "the launcher": [one.launcher for one in taken],
+        "the server and the launcher": [one.server + one.launcher for one in taken],
+        "the run's own processes": [one.run for one in taken],
+        "together": [one.server + one.launcher + one.run for one in taken],
+        "a bare fork": bare,
+    }
+    print(f"| {name}: ms of a core a run | min | median | max | a bare fork = 1 |")
+    print("|---|--:|--:|--:|--:|")
+    for what, seconds in rows.items():
+        figures = (min(seconds), median(seconds), max(seconds))
+        ratio = median(one / other for one, other in zip(seconds, bare, strict=True))
+        print(f"| {what} | {' | '.join(f'{1e3 * one:.1f}' for one in figures)} | {ratio:.2f} × |")
+    own = median(one.faults for one in taken)
+    print(f"\nPage faults: {own:.0f} of a run, {median(pair[0][1] for pair in pairs):.0f} bare.\n")
+    return False
+
+
+if __name__ == "__main__":
+    sys.exit(main())
