@@ -81,7 +81,8 @@ def _measured(port: int, form: Mapping[str, object]) -> Taken:
 
 def _bare(form: Mapping[str, object]) -> tuple[float, float]:
     """Seconds of a core and page faults of one bare fork."""
-    command = [sys.executable, "-m", "bench.programs.bare_forks", FILE, json.dumps(form), str(RUNS)]
+    command = [sys.executable, "-m", "bench.programs.bare_forks", str(FILE)]
+    command += [json.dumps(form), str(RUNS)]
     told = json.loads(subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True).stdout)
     return told["cpu"], told["faults"]
 
@@ -91,16 +92,30 @@ def _so_far() -> tuple[float, float, float, float]:
     [first] = tree.children(os.getpid())
     servers = [first, *tree.children(first)]
     [launcher] = tree.children(servers[-1])
-    server = sum(_fields(pid)["own"] for pid in servers)
-    of_launcher = _fields(launcher)
-    return server, of_launcher["own"], of_launcher["reaped"], of_launcher["faults"]
+    below = [Used.of(pid) for pid in tree.descendants(launcher)]
+    ended = Used.of(launcher)
+    return (
+        sum(Used.of(pid).own for pid in servers),
+        ended.own,
+        ended.reaped + sum(one.own + one.reaped for one in below),
+        ended.faults_reaped + sum(one.faults + one.faults_reaped for one in below),
+    )
 
 
-def _fields(pid: int) -> dict[str, float]:
-    """Of proc_pid_stat(5): seconds of a process and of what it has reaped, and faults of these."""
-    fields = tree.read(pid, "stat").rpartition(")")[2].split()
-    own, reaped = sum(map(int, fields[11:13])), sum(map(int, fields[13:15]))
-    return {"own": own / TICKS, "reaped": reaped / TICKS, "faults": int(fields[8])}
+@dataclass(frozen=True)
+class Used:
+    """Seconds of a core and page faults, of a process and of the children it has waited for."""
+
+    own: float
+    reaped: float
+    faults: int
+    faults_reaped: int
+
+    @classmethod
+    def of(cls, pid: int) -> Used:
+        """Read them: see proc_pid_stat(5)."""
+        fields = [*map(int, tree.read(pid, "stat").rpartition(")")[2].split()[1:15])]
+        return cls(sum(fields[10:12]) / TICKS, sum(fields[12:14]) / TICKS, fields[6], fields[7])
 
 
 def _print(name: str, pairs: list[tuple[tuple[float, float], Taken]]) -> bool:

@@ -28,9 +28,7 @@ def main(path: str, parameters: str, count: str) -> None:
     before = _taken()
     for _ in range(int(count)):
         run_once(source, path)
-    told = {
-        name: (after - before[name]) / int(count) for name, after in _taken().items()
-    }
+    told = {name: (after - before[name]) / int(count) for name, after in _taken().items()}
     print(json.dumps(told))
 
 

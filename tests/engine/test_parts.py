@@ -54,23 +54,25 @@ def test_visitors_take_turns_however_much_one_of_them_asks_for() -> None:
 
 def test_messages_read_back_as_they_were_said(tmp_path: Path) -> None:
     prepared = wire.Prepare("/seat", observe=False, resources={"RLIMIT_CPU": 20})
-    for message in (prepared, wire.Stop("/seat"), wire.Reaped("/seat")):
+    over = wire.Over("/seat", True, 1, -9, "deadline", 2, 0.5, Pressure(2.5, 0.5))
+    for message in (prepared, wire.Stop("/seat"), wire.Reaped("/seat"), over):
         assert wire.load(wire.dump(message)) == message
     began = wire.Began(
         1, 2, "hash", "3", "CPython", free_threaded=True, pressure=Pressure(1.5, None)
     )
-    over = wire.Over(1, -9, "deadline", 2, 0.5, Pressure(2.5, 0.5))
-    for report in (began, over):
-        assert wire.load_report(wire.dump_report(report).rstrip(b"\n")) == report
+    assert wire.load_began(wire.dump_began(began).rstrip(b"\n")) == began
+    for broken in (b"!{", b"!{}", b"{}", b"1"):
+        with pytest.raises(ValueError):
+            wire.load_began(broken)
     line = tmp_path / "line"
     request = wire.Request("/p.py", "/w", {"n": 1, "s": "é"}, ["a"])
     terms = wire.Terms(None, 1.5, 200)
     line.write_bytes(wire.dump_line(request))
-    assert wire.wait_for_line(line, wire.Request) == request
+    assert wire.wait_for_line(wire.open_lines(line), wire.Request) == request
     line.write_bytes(wire.dump_line(terms))
-    assert wire.wait_for_line(line, wire.Terms) == terms
+    assert wire.wait_for_line(wire.open_lines(line), wire.Terms) == terms
     line.write_bytes(b"{")
-    assert wire.wait_for_line(line, wire.Terms) is None
+    assert wire.wait_for_line(wire.open_lines(line), wire.Terms) is None
 
 
 def test_parameters_change_the_last_line_and_no_other() -> None:

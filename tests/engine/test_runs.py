@@ -98,7 +98,6 @@ def test_closing_at_once_says_nothing(
 
 
 def test_an_engine_with_nothing_to_do_does_nothing(make_runner: MakeEngine, write: Write) -> None:
-    """The rehearsal of the next run reports, too, and must not keep the engine's thread awake."""
     before = set(threading.enumerate())
     runner = make_runner()
     [thread] = set(threading.enumerate()) - before

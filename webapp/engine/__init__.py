@@ -3,8 +3,9 @@
 Standard library only, and nothing of the web or of the topics.
 
     visitor ──> runner ──socket──> launcher ──fork──> supervisor ──fork──> program
-                  ^                                       │                 │ │ │
-                  └──────────── three FIFOs of the run <──┴─────────────────┴─┴─┘
+                  ^ ^                                     │                 │ │ │
+                  │ └─────────────────── socket <─────────┘                 │ │ │
+                  └──────────── three FIFOs of the seat <───────────────────┴─┴─┘
                                 (events, stdout, stderr)
 
 `runner`        the seam: start, follow, cancel, state
@@ -14,8 +15,9 @@ Standard library only, and nothing of the web or of the topics.
 `runs`          the runs that are known, and their line (`fair`); `live_run`: one of them, as it is
                 kept; `reports`: what comes from it, from bytes to events
 `limits`        what it allows; `surroundings`: what a program finds around it
-`launcher`      a warm process, exec'ed once, that forks a supervisor for each run, ahead
-`supervisor`    one run: starts the program, keeps its deadlines, ends its whole tree (`tree`)
+`launcher`      a warm process, exec'ed once, that forks a supervisor for each seat, ahead
+`supervisor`    one run after another: starts the program, keeps its deadlines, ends its whole tree
+                (`tree`)
 `inherited`     the signals and the umask that a program begins with
 `main_process`  what `python PROGRAM.py` would do, in the process that becomes the program
 `recorder`      what is installed in the program's processes and reports its steps

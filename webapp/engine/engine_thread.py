@@ -70,7 +70,13 @@ class EngineThread:
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._wake, selectors.EVENT_READ, self._run_commands)
         self.link = Link(
-            self.folder, user, around, self._selector, reaped=self._vacate, gone=self._start_anew
+            self.folder,
+            user,
+            around,
+            self._selector,
+            over=self._end,
+            reaped=self._vacate,
+            gone=self._start_anew,
         )
         resources = limits.resources()
         self.seats = Seats(
@@ -132,7 +138,8 @@ class EngineThread:
         """How long the engine's thread waits for something to read, in seconds."""
         if self.seats.is_to_refill():
             return REFILL
-        return TICK if self._running or self.seats.free is None or self._runs.waiting else None
+        still = not self._running and len(self.seats.free) == 1 and not self._runs.waiting
+        return None if still else TICK
 
     def _guard(self, step: Callable[[], None]) -> None:
         """Take one step; whatever goes wrong with one run must not end the others."""
@@ -149,6 +156,7 @@ class EngineThread:
 
     def _look(self, now: float) -> None:
         """What the clock alone brings about: abandoned runs, deadlocks, the server's end."""
+        self.seats.thin_out(now)
         for run in self._runs.not_over():
             if self.end_all_at is not None and now >= self.end_all_at:
                 self.stop(run, Outcome.LOST, STOPPED)
@@ -206,28 +214,26 @@ class EngineThread:
         data = seat.read(output)
         run = self._running.get(seat.name)
         if not data or run is None:
-            return  # of the rehearsal; what is left unread would wake us for ever
+            return  # of what outlived its run; what is left unread would wake us for ever
         if output == "events":
             self._take_events(run, seat, data)
         else:
             self._take_output(run, output, data)
 
     def _take_events(self, run: LiveRun, seat: Seat, data: bytes) -> None:
-        events, over = run.reports.read(data, len(run.events) + 1)
+        events = run.reports.read(data, len(run.events) + 1)
         if run.keep(events, run.reports.held):
             run.reports.forget()
             self.stop(run, Outcome.FAILED, printed_too_much(self._limits))
-        if over is not None:
-            self._take_rest(run, seat)
-            outcome, detail = judge(over, run.stopped_as, run.detail, self._limits)
-            self._finish(run, outcome, detail, over)
 
     def _take_output(self, run: LiveRun, stream: str, data: bytes) -> None:
         if run.keep(run.reports.read_output(stream, data, len(run.events) + 1)):
             self.stop(run, Outcome.FAILED, printed_too_much(self._limits))
 
     def _take_rest(self, run: LiveRun, seat: Seat) -> None:
-        """Read what is left in the output FIFOs of a run that has no writer any more."""
+        """Read what is left in the FIFOs of a run that has no writer any more."""
+        while data := seat.read("events"):
+            self._take_events(run, seat, data)
         for stream in ("stdout", "stderr"):
             while data := seat.read(stream):
                 self._take_output(run, stream, data)
@@ -245,6 +251,17 @@ class EngineThread:
         self._runs.leave_line(run)
         self._finish(run, outcome, detail)
 
+    def _end(self, over: wire.Over) -> None:
+        """A supervisor has seen its run to the end."""
+        seat, run = self.seats.find(over.seat), self._running.get(over.seat)
+        if seat is None or run is None:
+            return
+        self._take_rest(run, seat)
+        outcome, detail = judge(over, run.stopped_as, run.detail, self._limits)
+        # What was sent to stop it may come late: it must not meet the next run.
+        again = over.intact and run.stopped_as is None and not self._closing
+        self._finish(run, outcome, detail, over, again=again)
+
     def _vacate(self, name: str) -> None:
         """A seat has no supervisor any more."""
         seat = self.seats.find(name)
@@ -252,17 +269,10 @@ class EngineThread:
             return
         run = self._running.get(name)
         if run is not None:
-            self._lose(run, seat)
-        else:
-            self.seats.give_up(seat, remove=not self._closing)
-
-    def _lose(self, run: LiveRun, seat: Seat) -> None:
-        """The run's supervisor is gone: its last word, if there is one, stands in the FIFO."""
-        while data := seat.read("events"):
-            self._take_events(run, seat, data)
-        if run.phase is not Phase.OVER:
             self._take_rest(run, seat)
             self._finish(run, Outcome.LOST)
+        else:
+            self.seats.give_up(seat, remove=not self._closing)
 
     def _start_anew(self) -> None:
         """The launcher is gone, and its runs with it: start another."""
@@ -274,11 +284,18 @@ class EngineThread:
             self._vacate(name)
 
     def _finish(
-        self, run: LiveRun, outcome: Outcome, detail: str = "", over: wire.Over | None = None
+        self,
+        run: LiveRun,
+        outcome: Outcome,
+        detail: str = "",
+        over: wire.Over | None = None,
+        *,
+        again: bool = False,
     ) -> None:
         if run.seat is not None:
             # While we close, a supervisor may be on its way to it: all folders go in close().
-            self.seats.give_up(run.seat, remove=not self._closing)
+            leave = self.seats.take_back if again else self.seats.give_up
+            leave(run.seat, remove=not self._closing)
         run.end(outcome, detail, self._machine, over)
         if run.seat is not None:
             self._running.pop(run.seat.name, None)

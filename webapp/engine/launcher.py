@@ -1,9 +1,9 @@
 """The launcher: a warm interpreter that forks a supervisor for each seat, and reaps it.
 
 It is a program of its own, exec'ed (`command`) and never forked from a server with threads. It has
-imported what programs use, so that a run costs two forks and no start of an interpreter; and the
-forks are done ahead, when a seat is prepared. It ends with its socket: when the web process is
-gone, so are all of its runs.
+imported what programs use and is armed with the recorder, so that a run costs one fork and no start
+of an interpreter; and the fork is done ahead, when its seat is prepared. It ends with its socket:
+when the web process is gone, so are all of its runs.
 """
 
 from __future__ import annotations
@@ -59,10 +59,13 @@ ROOT = str(Path(__file__).resolve().parent.parent.parent)
 
 
 class Launcher:
-    """The launcher's state: its socket, and the supervisors that live."""
+    """The launcher's state: its socket, that of the supervisors, and those of them that live."""
 
-    def __init__(self, control: socket.socket, inherited: Inherited) -> None:
+    def __init__(
+        self, control: socket.socket, endings: socket.socket, inherited: Inherited
+    ) -> None:
         self.control = control
+        self.endings = endings
         self.inherited = inherited  # by all programs
         self.woken, self.waker = _note_children()
         self.seats: dict[int, str] = {}  # of each supervisor, by its pid
@@ -156,7 +159,7 @@ class Launcher:
             # A run must not have them.
             for own in (self.control, self.woken, self.waker):
                 own.close()
-            supervise(message, launcher, self.inherited)
+            supervise(message, launcher, self.inherited, self.endings)
         except BaseException:
             sys.excepthook(*sys.exc_info())
         finally:
@@ -172,21 +175,21 @@ def _note_children() -> tuple[socket.socket, socket.socket]:
     return woken, waker
 
 
-def command(descriptor: int, folder: Path, *, inherits: bool) -> list[str]:
-    """How the launcher is started: with its end of the socket, the folder of all seats, and whether
-    programs inherit what the launcher does.
+def command(control: int, endings: int, folder: Path, *, inherits: bool) -> list[str]:
+    """How the launcher is started: with its end of both sockets, the folder of all seats, and
+    whether programs inherit what the launcher does.
     """
     # Not -m: our folder must not stand on the path of the programs, nor be the folder that we start
     # in, which Python puts first where its path is not to be safe.
     code = (
         f"import sys; sys.path[: not sys.flags.safe_path] = [{ROOT!r}]; "
         "from webapp.engine.launcher import main; "
-        f"del sys.path[0]; main({descriptor}, {str(folder)!r}, inherits={inherits})"
+        f"del sys.path[0]; main({control}, {endings}, {str(folder)!r}, inherits={inherits})"
     )
     return [sys.executable, "-c", code]
 
 
-def main(descriptor: int, folder: str, *, inherits: bool) -> None:
+def main(control: int, endings: int, folder: str, *, inherits: bool) -> None:
     """Warm up, serve the socket, and clean up behind a server that could not."""
     inherited = take_away()
     for module in WARM:
@@ -198,6 +201,9 @@ def main(descriptor: int, folder: str, *, inherits: bool) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.collect()
     gc.freeze()  # pages that the collector never touches stay shared with the runs
-    control = socket.socket(fileno=descriptor)
-    Launcher(control, inherited if inherits else Inherited()).serve()
+    Launcher(
+        socket.socket(fileno=control),
+        socket.socket(fileno=endings),
+        inherited if inherits else Inherited(),
+    ).serve()
     shutil.rmtree(folder, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""The link to the launcher: its process, and the socket by which it is told and tells.
+"""The link to the launcher: its process, and the sockets by which it and its supervisors tell.
 
 It is used by the engine's thread alone; any thread may ask for the `pid` and whether it `lives`.
 """
@@ -28,18 +28,21 @@ class Link:
         around: Surroundings,
         selector: selectors.BaseSelector,
         *,
+        over: Callable[[wire.Over], None],
         reaped: Callable[[str], None],
         gone: Callable[[], None],
     ) -> None:
         """Start the launcher for the seats in `folder`. Raises OSError.
 
-        `reaped` is called with the name of a seat that has no supervisor any more, and `gone` when
-        the launcher has ended, and all runs with it.
+        `over` is called with a supervisor's last word of a run, `reaped` with the name of a seat
+        that has no supervisor any more, and `gone` when the launcher has ended, and all runs with
+        it.
         """
         self._folder = folder
         self._user = user
         self._around = around
         self._selector = selector
+        self._over = over
         self._reaped = reaped
         self._gone = gone
         self.start()
@@ -48,13 +51,15 @@ class Link:
         """Start the launcher, for the first time or after it was `gone`. Raises OSError."""
         # Messages keep their bounds, and the end of either side is seen by the other.
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        command = launcher.command(theirs.fileno(), self._folder, inherits=self._around.inherits)
+        self._endings, told = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        descriptors = (theirs.fileno(), told.fileno())
+        command = launcher.command(*descriptors, self._folder, inherits=self._around.inherits)
         identity: Identity = {}
         if self._user is not None:
             command, identity = self._user.command(command), self._user.identity()
         self._process = subprocess.Popen(
             command,
-            pass_fds=[theirs.fileno()],
+            pass_fds=descriptors,
             stdin=self._around.stdin,
             stdout=subprocess.DEVNULL,
             env=dict(self._around.environment),
@@ -63,8 +68,11 @@ class Link:
             **identity,
         )
         theirs.close()
+        told.close()
         self._control = ours
+        self._endings.setblocking(False)
         self._selector.register(ours, selectors.EVENT_READ, self._hear)
+        self._selector.register(self._endings, selectors.EVENT_READ, self._hear_endings)
 
     @property
     def pid(self) -> int:
@@ -87,6 +95,7 @@ class Link:
     def close(self, within: float) -> None:
         """End the launcher and all runs: it is killed after so many seconds."""
         self._control.close()
+        self._endings.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(within)
         with contextlib.suppress(PermissionError):  # another user's ends with its socket, if late
@@ -98,12 +107,23 @@ class Link:
             data = self._control.recv(wire.MESSAGE_SIZE)
         except ConnectionResetError:
             data = b""
+        # A supervisor has had its last word before it was reaped, or its launcher gone.
         if not data:
-            self._selector.unregister(self._control)
-            self._control.close()
             self._process.wait()
+            self._hear_endings()
+            for socket_ in (self._control, self._endings):
+                self._selector.unregister(socket_)
+                socket_.close()
             self._gone()
             return
+        self._hear_endings()
         message = wire.load(data)
         if isinstance(message, wire.Reaped):
             self._reaped(message.seat)
+
+    def _hear_endings(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            while data := self._endings.recv(wire.MESSAGE_SIZE):
+                message = wire.load(data)
+                if isinstance(message, wire.Over):
+                    self._over(message)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import atexit
 import builtins
 import hashlib
-import json
 import os
 import platform
 import resource
@@ -29,31 +28,12 @@ from webapp.engine.machines import has_gil
 from webapp.engine.pressure import read_pressure
 from webapp.engine.program import ProgramError, with_parameters
 from webapp.engine.recorder import channel, tracebacks
-from webapp.engine.wire import Began, Prepare, Request, dump_report
+from webapp.engine.wire import Began, Prepare, Request, dump_began
 
 # Looked up once, in the launcher: platform asks the file system.
 PYTHON = platform.python_version()
 IMPLEMENTATION = platform.python_implementation()
 FREE_THREADED = not has_gil()
-
-REHEARSAL = """
-from threading import Thread
-
-def work(number: int) -> None:
-    print("thread", number)
-
-def main(number: int = 1) -> None:
-    threads = [Thread(target=work, args=(number,), name="rehearsal") for number in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-main()
-
-if __name__ == "__main__":
-    main()
-"""
 
 
 def prepare(prepared: Prepare) -> None:
@@ -72,8 +52,6 @@ def prepare(prepared: Prepare) -> None:
     # A fork leaves the main thread with the native id of the one that forked.
     threading.main_thread()._set_native_id()  # type: ignore[attr-defined]
     recorder.report_to(str(seat / "events"), observe=prepared.observe)
-    if prepared.rehearse:
-        _rehearse()
 
 
 def run_program(request: Request) -> int:
@@ -98,17 +76,6 @@ def _limit(resources: Mapping[str, int]) -> None:
         resource.setrlimit(number, (min(value, hard), hard))
 
 
-def _rehearse() -> None:
-    """Write where a program's start writes, to have that memory copied from the launcher's.
-
-    What it reports comes before `Began`, and so is no part of the record.
-    """
-    code = compile(REHEARSAL, "<rehearsal>", "exec")
-    exec(code, {"__name__": "rehearsal"})
-    with_parameters(REHEARSAL, {"number": 1})
-    json.loads(json.dumps({"sha256": hashlib.sha256(REHEARSAL.encode()).hexdigest()}))
-
-
 def _watch(request: Request) -> int:
     source = Path(request.path).read_bytes()
     began = Began(
@@ -120,7 +87,7 @@ def _watch(request: Request) -> int:
         free_threaded=FREE_THREADED,
         pressure=read_pressure(),
     )
-    channel.write(dump_report(began))
+    channel.write(dump_began(began))
     channel.emit(Kind.STARTED, "process")
     try:
         return _execute(request, source)

@@ -22,23 +22,18 @@ class Reports:
             partial(codecs.getincrementaldecoder("utf-8"), "replace")
         )
 
-    def read(self, data: bytes, next_id: int) -> tuple[list[Event], wire.Over | None]:
-        """Read what was reported: its events, from `next_id` on, and that the run is over."""
+    def read(self, data: bytes, next_id: int) -> list[Event]:
+        """Read the events that were reported, from `next_id` on."""
         events: list[Event] = []
-        over: wire.Over | None = None
         for line in self._joiner.feed(data):
-            if line.startswith(wire.MARK):
-                message = wire.load_report(line)
-                if isinstance(message, wire.Began):
-                    self.began = message
+            try:
+                if self.began is None:
+                    self.began = wire.load_began(line)
                 else:
-                    over = message
-            elif self.began is not None:
-                try:
                     events.append(decode(line, id=next_id + len(events), began=self.began.time))
-                except ValueError:
-                    continue  # a program may write to the FIFO itself
-        return events, over
+            except ValueError:
+                continue  # a program may write to the FIFO itself
+        return events
 
     def read_output(self, stream: str, data: bytes, id: int) -> list[Event]:
         """Read what the program wrote past `print`; who wrote it is not known."""

@@ -1,7 +1,7 @@
-"""Seats: places for one run each, prepared ahead, so that a run that begins waits for no fork.
+"""Seats: places for one run at a time, prepared ahead, so that a run that begins waits for no fork.
 
-A seat is a folder with FIFOs (see `wire`) and a supervisor that waits in it. All of it belongs to
-the engine's thread alone.
+A seat is a folder with FIFOs (see `wire`) and a supervisor that waits in it. It is used again when
+its run is over, if the run left it as it was. All of it belongs to the engine's thread alone.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import selectors
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -34,16 +34,21 @@ PASSED_THROUGH, USED = 0o2710, 0o2770
 """What the group of the user that runs go under may do in a folder: open what it knows the name of,
 or everything."""
 
+UNUSED = 1.0
+"""Seconds after which a free seat is given up, if there is another one."""
+
 RETRY = 2.0
 """Seconds until a seat is tried again where there was no room for it."""
 
 
 class Seat:
-    """A place for one run."""
+    """A place for one run at a time, with the observer or without."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, observe: bool) -> None:
         self.folder = folder
         self.name = str(folder)
+        self.observe = observe
+        self.free_since = 0.0  # time.monotonic(), of one that is free
         self.descriptors: dict[str, int] = {}  # of its FIFOs; none once it is given up
 
     def furnish(self, user: RunUser | None) -> None:
@@ -52,7 +57,7 @@ class Seat:
         work = self.folder / "work"
         work.mkdir()
         _share(work, USED, user)
-        for name in (*wire.OUTPUTS, *wire.INPUTS):
+        for name in wire.FIFOS:
             path = self.folder / name
             os.mkfifo(path)
             _share(path, 0o660, user)
@@ -80,10 +85,11 @@ class Seat:
 
     def has_unread(self) -> bool:
         """Whether a run has reported or printed what is not read yet."""
-        poll = select.poll()
-        for name in wire.OUTPUTS:
-            poll.register(self.descriptors[name], select.POLLIN)
-        return bool(poll.poll(0))
+        return self._holds(wire.OUTPUTS)
+
+    def is_empty(self) -> bool:
+        """Whether nothing is left in any FIFO, of the run or for it."""
+        return not self._holds(wire.FIFOS)
 
     def close(self) -> None:
         """Close the FIFOs, which ends a supervisor that waits for a run."""
@@ -91,9 +97,15 @@ class Seat:
             os.close(fifo)
         self.descriptors.clear()
 
+    def _holds(self, names: Iterable[str]) -> bool:
+        poll = select.poll()
+        for name in names:
+            poll.register(self.descriptors[name], select.POLLIN)
+        return bool(poll.poll(0))
+
 
 class Seats:
-    """The seats that there are, and the one that is free for the next run."""
+    """The seats that there are, and those that are free for the next runs."""
 
     def __init__(
         self,
@@ -115,7 +127,7 @@ class Seats:
         self._take = take
         self._seats: dict[str, Seat] = {}
         self._refill_at = 0.0
-        self.free: Seat | None = None
+        self.free: list[Seat] = []  # the one that was used last at the end
 
     @property
     def names(self) -> list[str]:
@@ -127,29 +139,39 @@ class Seats:
         return self._seats.get(name)
 
     def get(self, *, observe: bool) -> Seat:
-        """Give a seat to a run: the free one, if it fits. Raises OSError.
+        """Give a seat to a run: a free one, if it fits. Raises OSError.
 
-        One without the observer is seldom asked for: it is made then.
+        One without the observer is seldom asked for: it is made then, and given up afterwards.
         """
-        if not observe or self.free is None:
-            return self._prepare(observe=observe, ahead=False)
-        seat, self.free = self.free, None
-        return seat
+        return self.free.pop() if observe and self.free else self._prepare(observe=observe)
+
+    def take_back(self, seat: Seat, *, remove: bool) -> None:
+        """Use a seat again whose run is over and left it as it was, or else give it up."""
+        if seat.observe and seat.is_empty():
+            self._set_free(seat)
+        else:
+            self.give_up(seat, remove=remove)
 
     def is_to_refill(self) -> bool:
         """Whether a free seat is lacking, and may be tried for."""
-        return self.free is None and time.monotonic() >= self._refill_at
+        return not self.free and time.monotonic() >= self._refill_at
 
     def refill(self) -> None:
-        """Prepare the free seat. Raises OSError; it may be tried again after RETRY then."""
+        """Prepare a free seat. Raises OSError; it may be tried again after RETRY then."""
         self._refill_at = time.monotonic() + RETRY
-        self.free = self._prepare(observe=True, ahead=True)
+        self._set_free(self._prepare(observe=True))
         self._refill_at = 0.0
+
+    def thin_out(self, now: float) -> None:
+        """Give up the free seats that were not used for long, but for the last one."""
+        for seat in self.free[:-1]:
+            if now - seat.free_since > UNUSED:
+                self.give_up(seat, remove=True)
 
     def give_up(self, seat: Seat, *, remove: bool) -> None:
         """Close a seat, which ends a supervisor that waits in it, and `remove` its folder."""
-        if seat is self.free:
-            self.free = None
+        if seat in self.free:
+            self.free.remove(seat)
         self._seats.pop(seat.name, None)
         for name in wire.OUTPUTS:
             if name in seat.descriptors:
@@ -158,9 +180,13 @@ class Seats:
         if remove:
             shutil.rmtree(seat.folder, ignore_errors=True)
 
-    def _prepare(self, *, observe: bool, ahead: bool) -> Seat:
+    def _set_free(self, seat: Seat) -> None:
+        seat.free_since = time.monotonic()
+        self.free.append(seat)
+
+    def _prepare(self, *, observe: bool) -> Seat:
         """Make a folder with FIFOs, and have a supervisor wait in it."""
-        seat = Seat(Path(tempfile.mkdtemp(prefix="", dir=self._folder)))
+        seat = Seat(Path(tempfile.mkdtemp(prefix="", dir=self._folder)), observe=observe)
         try:
             seat.furnish(self._user)
         except OSError:
@@ -171,7 +197,7 @@ class Seats:
             take = partial(self._take, seat, name)
             self._selector.register(seat.descriptors[name], selectors.EVENT_READ, take)
         self._seats[seat.name] = seat
-        self._tell(wire.Prepare(seat.name, observe, self._resources, rehearse=ahead))
+        self._tell(wire.Prepare(seat.name, observe, self._resources))
         return seat
 
 

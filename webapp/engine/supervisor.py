@@ -1,9 +1,9 @@
-"""One run: starts its program, keeps its deadline, and does not end before its tree is empty.
+"""One run after another: starts its program, keeps its deadline, and empties its tree.
 
-The supervisor is forked from the launcher, and the run's main process from the supervisor. It
-adopts the run's orphans, so the run's tree is just what is below it, whatever sessions its
-processes made. It stops on a SIGTERM: the launcher sends one to stop the run, the kernel when the
-launcher is gone.
+The supervisor is forked from the launcher, and each run's main process from the supervisor, ahead
+of the run. It adopts the run's orphans, so the run's tree is just what is below it, whatever
+sessions its processes made; it takes no other run before that is empty. It ends the run on a
+SIGTERM: the launcher sends one to stop it, the kernel when the launcher is gone.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ import contextlib
 import math
 import os
 import resource
+import select
 import shutil
 import signal
+import socket
 import sys
 import time
 from collections.abc import Callable
@@ -46,36 +48,62 @@ fork = os.fork
 SIGNALS = {signal.SIGCHLD, signal.SIGTERM}
 
 
-def supervise(prepared: wire.Prepare, launcher: int, inherited: Inherited) -> NoReturn:
-    """Wait in the seat for a run and see it to its end; this process must be a fresh fork.
+def supervise(
+    prepared: wire.Prepare, launcher: int, inherited: Inherited, endings: socket.socket
+) -> NoReturn:
+    """Wait in the seat for runs and see each to its end; this process must be a fresh fork.
 
-    SIGNALS must be blocked, so that none is missed before this waits for them.
+    It tells of each on the socket `endings`, and ends when the seat is given up. SIGNALS must be
+    blocked, so that none is missed before this waits for them.
     """
     seat = Path(prepared.seat)
     tree.adopt_orphans()
     tree.die_with_parent(launcher, signal.SIGTERM)
-    main = fork()
-    if main == 0:
-        _become_main(prepared, inherited)
-    terms = wire.wait_for_line(seat / "terms", wire.Terms)
-    if terms is None:
-        os.kill(main, signal.SIGKILL)
-        os._exit(0)
-    run = _Run(main, terms, prepared.resources.get("RLIMIT_CPU"))
-    ended_by = run.wait_for_main()
-    swept = run.empty_tree()
+    terms_fifo, requests = (wire.open_lines(seat / name) for name in wire.INPUTS)
+    before = _state(seat)
+    while True:
+        main = fork()
+        if main == 0:
+            endings.close()  # a program must not have it, nor the other
+            os.close(terms_fifo)
+            _become_main(prepared, inherited, requests)
+        terms = wire.wait_for_line(terms_fifo, wire.Terms)
+        if terms is None:
+            os.kill(main, signal.SIGKILL)
+            os._exit(0)
+        run = _Run(main, terms, prepared.resources.get("RLIMIT_CPU"))
+        over = _see_to_the_end(run, seat, lambda: _is_intact(seat, before, terms_fifo, requests))
+        # Nobody reads any more where the web process is gone: then the seat is given up, too.
+        with contextlib.suppress(OSError):
+            endings.send(wire.dump(over))
+        if not over.intact:
+            os._exit(0)
+
+
+def _see_to_the_end(run: _Run, seat: Path, is_intact: Callable[[], bool]) -> wire.Over:
+    """Wait for a run, leave nothing of it, and say how it ended."""
+    used = _used()
+    by, swept = run.wait_for_main(), run.empty_tree()
     remove_files(seat)
     memory.remove(seat.name)
-    _report(seat, run, ended_by, swept)
-    os._exit(0)
+    return wire.Over(
+        seat=str(seat),
+        intact=is_intact(),
+        time=run.ended,
+        code=run.code or 0,
+        by=by,
+        swept=swept,
+        cpu=_used() - used,
+        pressure=run.pressure,
+    )
 
 
 def remove_files(seat: Path) -> None:
     """Remove what a run has left in its folder: the server may not, where it is another user.
 
-    It may be doing so already.
+    It may be doing so already, and a run may have closed its folder.
     """
-    with contextlib.suppress(FileNotFoundError):
+    with contextlib.suppress(FileNotFoundError, PermissionError):
         for entry in os.scandir(seat / "work"):
             if entry.is_dir(follow_symlinks=False):
                 shutil.rmtree(entry, ignore_errors=True)
@@ -83,11 +111,12 @@ def remove_files(seat: Path) -> None:
                 os.unlink(entry)  # noqa: PTH108  (each run pays for this)
 
 
-def _become_main(prepared: wire.Prepare, inherited: Inherited) -> NoReturn:
+def _become_main(prepared: wire.Prepare, inherited: Inherited, requests: int) -> NoReturn:
     code = 1
     try:
         prepare(prepared)
-        request = wire.wait_for_line(Path(prepared.seat) / "request", wire.Request)
+        request = wire.wait_for_line(requests, wire.Request)
+        os.close(requests)
         inherited.restore()
         if request is not None:
             code = run_program(request)
@@ -213,21 +242,25 @@ def _after(now: float, seconds: float | None) -> float:
     return math.inf if seconds is None else now + seconds
 
 
-def _report(seat: Path, run: _Run, by: wire.By, swept: int) -> None:
+def _used() -> float:
+    """The processor time of all runs so far, in seconds."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    over = wire.Over(
-        time=run.ended,
-        code=run.code or 0,
-        by=by,
-        swept=swept,
-        cpu=used.ru_utime + used.ru_stime,
-        pressure=run.pressure,
-    )
-    # Nobody reads any more where the web process is gone.
+    return used.ru_utime + used.ru_stime
+
+
+def _is_intact(seat: Path, before: list[object], *lines: int) -> bool:
+    """Whether a seat is as it was; a line that waits there would be taken for the next run's."""
+    return _state(seat) == before and not select.select(lines, [], [], 0)[0]
+
+
+def _state(seat: Path) -> list[object]:
+    """What a run finds in its seat: which files these are, who may use them, and that the folder
+    it works in is empty. A run may have changed any of it.
+    """
+    work = seat / "work"
     try:
-        fifo = os.open(seat / "events", os.O_WRONLY | os.O_NONBLOCK)
-        os.set_blocking(fifo, True)
-        # In a line of its own, whatever the program wrote to the FIFO by itself.
-        os.write(fifo, b"\n" + wire.dump_report(over))
-    except OSError:
-        pass
+        found = [os.lstat(path) for path in (work, *(seat / name for name in wire.FIFOS))]
+        content: object = os.listdir(work)  # noqa: PTH208  (each run pays for this)
+    except OSError as error:
+        return [error.errno]
+    return [content, *((one.st_ino, one.st_mode, one.st_uid, one.st_gid) for one in found)]

@@ -2,13 +2,14 @@
 
     runner -> launcher      Prepare, Stop   a message each on the launcher's socket
     launcher -> runner      Reaped          likewise
+    supervisor -> runner    Over            a message on the supervisors' socket
     runner -> supervisor    Terms           a line of the seat's FIFO `terms`
     runner -> program       Request         a line of the seat's FIFO `request`
-    program -> runner       Began           a line `!began {…}` of the FIFO `events`, the first
-    supervisor -> runner    Over            a line `!over {…}` of the FIFO `events`, the last
+    program -> runner       Began           a line `!{…}` of the FIFO `events`, the first
 
 A seat is a folder with FIFOs and a supervisor that waits in it with a process to become a program.
-Seats are prepared ahead, so that a run that begins waits for no fork.
+Seats are prepared ahead, so that a run that begins waits for no fork, and take one run after
+another. Programs can write to the FIFOs, but not to the sockets.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from webapp.engine.pressure import Pressure
 
 OUTPUTS = ("events", "stdout", "stderr")
 INPUTS = ("terms", "request")
+FIFOS = (*OUTPUTS, *INPUTS)
 """The FIFOs of a seat: what the runner reads, and what it writes."""
 
 MESSAGE_SIZE = 1 << 16
@@ -36,14 +38,13 @@ MARK = b"!"
 class Prepare:
     """Have a supervisor wait in the seat, a folder with its FIFOs; with `observe` or without.
 
-    `resources` are the limits that the kernel holds each process of the run to, by their names in
-    the module `resource`. To `rehearse` is worth it where the seat is prepared ahead of its run.
+    `resources` are the limits that the kernel holds each process of a run to, by their names in
+    the module `resource`.
     """
 
     seat: str
     observe: bool = True
     resources: dict[str, int] = field(default_factory=dict)
-    rehearse: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reaped:
-    """A seat's supervisor is gone. Without an `Over` before, its run is lost."""
+    """A seat's supervisor is gone. Without an `Over` before, a run in it is lost."""
 
     seat: str
 
@@ -109,13 +110,16 @@ process."""
 
 @dataclass(frozen=True, slots=True)
 class Over:
-    """The run's tree is empty.
+    """The tree of the seat's run is empty.
 
-    `time` is when its main process ended, `code` its exit code (negative: the signal that ended
-    it). `by` says who ended it, `swept` how many processes it had left behind, `cpu` the seconds
-    that all of it used. `pressure` is how busy the machine had been when its main process ended.
+    `intact` says that the seat is as it was before the run. `time` is when its main process ended,
+    `code` its exit code (negative: the signal that ended it). `by` says who ended it, `swept` how
+    many processes it had left behind, `cpu` the seconds that all of it used. `pressure` is how busy
+    the machine had been when its main process ended.
     """
 
+    seat: str
+    intact: bool
     time: int
     code: int
     by: By
@@ -124,18 +128,20 @@ class Over:
     pressure: Pressure
 
 
-Message = Prepare | Stop | Reaped
+Message = Prepare | Stop | Reaped | Over
 Line = TypeVar("Line", Terms, Request)
 
 
 def dump(message: Message) -> bytes:
-    """Write a message for the launcher's socket."""
+    """Write a message for a socket."""
     return json.dumps({type(message).__name__: asdict(message)}).encode()
 
 
 def load(data: bytes) -> Message:
-    """Read a message of the launcher's socket."""
+    """Read a message of a socket."""
     [(name, fields)] = json.loads(data).items()
+    if name == "Over":
+        return Over(**{**fields, "pressure": Pressure(*fields["pressure"])})
     types: dict[str, type[Message]] = {"Prepare": Prepare, "Stop": Stop, "Reaped": Reaped}
     return types[name](**fields)
 
@@ -145,32 +151,34 @@ def dump_line(message: Terms | Request) -> bytes:
     return json.dumps(asdict(message)).encode() + b"\n"
 
 
-def wait_for_line(path: Path, kind: type[Line]) -> Line | None:
-    """Wait for the one line of a FIFO; None if there is no writer any more."""
+def open_lines(path: Path) -> int:
+    """Open a FIFO to wait for its lines."""
     # Without O_NONBLOCK, open() itself would wait for a writer, for ever where that is gone.
     fifo = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     os.set_blocking(fifo, True)
+    return fifo
+
+
+def wait_for_line(fifo: int, kind: type[Line]) -> Line | None:
+    """Wait for the next line of a FIFO; None if there is no writer any more."""
     data = b""
     while not data.endswith(b"\n"):
         more = os.read(fifo, MESSAGE_SIZE)
         if not more:
             return None
         data += more
-    os.close(fifo)
     return kind(**json.loads(data))
 
 
-def dump_report(message: Began | Over) -> bytes:
-    """Write a message as a line of the event FIFO."""
-    name = type(message).__name__.lower()
-    return b"!%s %s\n" % (name.encode(), json.dumps(asdict(message)).encode())
+def dump_began(message: Began) -> bytes:
+    """Write it as a line of the event FIFO."""
+    return MARK + json.dumps(asdict(message)).encode() + b"\n"
 
 
-def load_report(line: bytes) -> Began | Over:
+def load_began(line: bytes) -> Began:
     """Read a line of the event FIFO that begins with MARK. Raises ValueError."""
-    name, _, told = line[1:].partition(b" ")
-    kinds: dict[bytes, type[Began | Over]] = {b"began": Began, b"over": Over}
-    if name not in kinds:
-        raise ValueError(f"no such line: {line[:40]!r}")
-    fields = json.loads(told)
-    return kinds[name](**{**fields, "pressure": Pressure(*fields["pressure"])})
+    try:
+        fields = json.loads(line.removeprefix(MARK))
+        return Began(**{**fields, "pressure": Pressure(*fields["pressure"])})
+    except (TypeError, LookupError) as error:
+        raise ValueError(f"no such line: {line[:40]!r}") from error

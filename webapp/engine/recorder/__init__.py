@@ -54,6 +54,7 @@ def arm(*, observe: bool) -> None:
     forks.install()
     if observe:
         observation.begin(OBSERVERS)
+    _hide()
 
 
 def report_to(events: str, *, observe: bool) -> None:
@@ -67,7 +68,6 @@ def report_to(events: str, *, observe: bool) -> None:
     memory.install(Path(events).parent.name)
     processes.take_along(events, observe=observe)
     output.take_streams()
-    _hide()
 
 
 def install(events: str, *, observe: bool) -> None:
