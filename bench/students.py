@@ -89,17 +89,21 @@ def transcript(text: str) -> list[str]:
     return text.splitlines()
 
 
-def press_at_once(port: int, exercises: Sequence[Exercise]) -> list[Answer]:
-    """Have as many students press Run in the same moment, and wait for all of them."""
-    return asyncio.run(_press_all(port, exercises))
+def press_at_once(port: int | Sequence[int], exercises: Sequence[Exercise]) -> list[Answer]:
+    """Have as many students press Run in the same moment, and wait for all of them.
+
+    `port` is the server's, or a server's for each student.
+    """
+    ports = [port] * len(exercises) if isinstance(port, int) else port
+    return asyncio.run(_press_all(ports, exercises))
 
 
-async def _press_all(port: int, exercises: Sequence[Exercise]) -> list[Answer]:
+async def _press_all(ports: Sequence[int], exercises: Sequence[Exercise]) -> list[Answer]:
     answers = [Answer(exercise) for exercise in exercises]
     ready = asyncio.Event()
     tasks = [
         asyncio.create_task(_press(port, number, answer, ready))
-        for number, answer in enumerate(answers)
+        for number, (port, answer) in enumerate(zip(ports, answers, strict=True))
     ]
     await asyncio.sleep(0)
     ready.set()

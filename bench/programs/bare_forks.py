@@ -58,6 +58,7 @@ def run_once(source: str, path: str) -> None:
 def become(source: str, path: str, output: int) -> None:
     """Run the program in this process, which ends with it."""
     os.dup2(output, 1)
+    os.close(output)
     try:
         exec(compile(source, path, "exec"), {"__name__": "__main__", "__file__": path})
         threading._shutdown()  # type: ignore[attr-defined]

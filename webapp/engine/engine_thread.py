@@ -296,9 +296,9 @@ class EngineThread:
             # While we close, a supervisor may be on its way to it: all folders go in close().
             leave = self.seats.take_back if again else self.seats.give_up
             leave(run.seat, remove=not self._closing)
+        self._runs.finish(run)
         run.end(outcome, detail, self._machine, over)
         if run.seat is not None:
             self._running.pop(run.seat.name, None)
         self._ended[outcome] += 1
-        self._runs.forget()
         self.command(self.fill)  # not at once: one that cannot begin ends here as well

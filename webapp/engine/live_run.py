@@ -27,13 +27,10 @@ ESSENTIAL = frozenset({Kind.PRINTED, Kind.STARTED, Kind.ENDED, Kind.EXITED, Kind
 ESSENTIAL_SHARE = 1.5
 """How far beyond the limit of events those are kept that a run's result stands on."""
 
-GATHER, LONGEST_GATHER = 0.001, 0.2
-"""Seconds that a follower is left to itself after a batch, for each run that goes on, and at most:
-what comes meanwhile is one batch. To wake hundreds for every step takes longer than to show it."""
-
-FRAME = 16
-"""Batches of one run after which even a single one is gathered for so many GATHER: a screen shows
-nothing more often, and what comes first is never held up."""
+GATHER, SHORTEST_GATHER, LONGEST_GATHER = 0.001, 0.016, 0.2
+"""Seconds that a follower is left to itself after a batch, for each run that goes on, at least and
+at most: what comes meanwhile is one batch. A screen shows nothing more often, and to wake hundreds
+for every step takes longer than to show it. The first line is never held up, nor is the end."""
 
 BYTES_PER_EVENT = 256
 """What an event takes in memory, about: text that is kept counts as so many events as it fills."""
@@ -84,7 +81,7 @@ class LiveRun:
         with self.changed:
             self.followers += 1
             self.unfollowed_since = None
-        batches = 0
+        printed = False
         try:
             while True:
                 with self.changed:
@@ -98,9 +95,9 @@ class LiveRun:
                 if over:
                     return
                 if batch:
-                    batches += 1
-                    many = max(how_many_run(), min(batches, FRAME))
-                    self.ended.wait(min(LONGEST_GATHER, GATHER * many))
+                    printed = printed or any(event.kind is Kind.PRINTED for event in batch)
+                    gather = max(SHORTEST_GATHER if printed else 0, GATHER * how_many_run())
+                    self.ended.wait(min(LONGEST_GATHER, gather))
         finally:
             with self.changed:
                 self.followers -= 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Sized
 
 from webapp.engine.fair import FairQueue
 from webapp.engine.limits import Limits
@@ -17,7 +18,9 @@ class Runs:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._lock = threading.Lock()  # of all below
-        self._runs: OrderedDict[str, LiveRun] = OrderedDict()
+        self._going: dict[str, LiveRun] = {}
+        self._finished: OrderedDict[str, LiveRun] = OrderedDict()  # the oldest first
+        self._weight = 0  # of those that are finished
         self._line = FairQueue()
         self._draining = False
 
@@ -27,12 +30,12 @@ class Runs:
             if self._draining or len(self._line) >= self._limits.in_line:
                 raise Busy
             self._line.put(run.id, visitor)
-            self._runs[run.id] = run
+            self._going[run.id] = run
 
     def find(self, id: str) -> LiveRun:
         """The run of that id. Raises UnknownRun."""
         with self._lock:
-            found = self._runs.get(id)
+            found = self._going.get(id) or self._finished.get(id)
         if found is None:
             raise UnknownRun(id)
         return found
@@ -52,17 +55,17 @@ class Runs:
     def ids(self) -> list[str]:
         """The ids of all that are known."""
         with self._lock:
-            return [*self._runs]
+            return [*self._finished, *self._going]
 
     def not_over(self) -> list[LiveRun]:
         """Those that wait or run."""
         with self._lock:
-            return [run for run in self._runs.values() if run.phase is not Phase.OVER]
+            return [*self._going.values()]
 
     def next(self) -> LiveRun | None:
         """Take the run out of line whose turn it is, if there is one."""
         with self._lock:
-            return self._runs[self._line.get()] if self._line else None
+            return self._going[self._line.get()] if self._line else None
 
     def leave_line(self, run: LiveRun) -> None:
         """Take a run out of line, if it is in it."""
@@ -73,16 +76,29 @@ class Runs:
         """Take no run any more; give those that are in line."""
         with self._lock:
             self._draining = True
-            return [run for run in self._runs.values() if run.phase is Phase.QUEUED]
+            return [run for run in self._going.values() if run.phase is Phase.QUEUED]
 
-    def forget(self) -> None:
-        """Forget the oldest finished runs beyond what is kept; the last one always stays."""
+    def finish(self, run: LiveRun) -> None:
+        """Note that nothing more comes of a run, and forget the oldest such beyond what is kept.
+
+        Those that are followed stay, and so does this one.
+        """
         with self._lock:
-            finished = [run for run in self._runs.values() if run.phase is Phase.OVER]
-            total, count = sum(run.weight for run in finished), len(finished)
-            for run in finished[:-1]:
-                if total <= self._limits.kept and count <= self._limits.finished:
-                    break
-                if not run.followers:
-                    total, count = total - run.weight, count - 1
-                    del self._runs[run.id]
+            del self._going[run.id]
+            followed: list[LiveRun] = []
+            while self._finished and self._are_too_many(run, followed):
+                _, oldest = self._finished.popitem(last=False)
+                if oldest.followers:
+                    followed.append(oldest)
+                else:
+                    self._weight -= oldest.weight
+            for old in reversed(followed):
+                self._finished[old.id] = old
+                self._finished.move_to_end(old.id, last=False)
+            self._finished[run.id] = run
+            self._weight += run.weight
+
+    def _are_too_many(self, one_more: LiveRun, aside: Sized) -> bool:
+        count = len(self._finished) + len(aside) + 1
+        weight = self._weight + one_more.weight
+        return count > self._limits.finished or weight > self._limits.kept
