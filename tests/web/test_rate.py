@@ -93,25 +93,10 @@ def test_htmx_is_told_in_its_panel(press: Press, limited: FlaskClient) -> None:
     assert 'role="alert"' in answer.text
 
 
-class Hesitant(OneAtATime):
-    """Takes its time with a new timer, so that others come in between."""
-
-    _timer: threading.Timer
-
-    @property
-    def timer(self) -> threading.Timer:
-        return self._timer
-
-    @timer.setter
-    def timer(self, timer: threading.Timer) -> None:
-        self._timer = timer
-        time.sleep(0.02)
-
-
 def test_many_may_press_in_the_same_moment() -> None:
     """Each is counted, and for none of them it is an error."""
-    storage = Hesitant()
-    storage.timer.join()
+    storage = OneAtATime()
+    threads = threading.active_count()
     together = threading.Barrier(8)
 
     def press(_: int) -> int:
@@ -120,6 +105,7 @@ def test_many_may_press_in_the_same_moment() -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert sorted(pool.map(press, range(8))) == [*range(1, 9)]
+    assert threading.active_count() == threads  # none was started to forget them
 
 
 def test_reading_has_no_limit(limited: FlaskClient) -> None:

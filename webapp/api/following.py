@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
 
 from flask import request
 from werkzeug.exceptions import ClientDisconnected
@@ -63,7 +62,7 @@ def _as_events(site: Site, run: Run, after: int) -> Iterator[bytes]:
             if state.phase is Phase.QUEUED and state != (now := site.runner.state(run.id)):
                 state = now
                 yield _message("run", state_of(run, state))
-            yield b"".join(_message("event", asdict(event), event.id) for event in batch)
+            yield b"".join(_message("event", event._asdict(), event.id) for event in batch)
             if not batch:
                 yield HEARTBEAT
     ended = keep_ended(site, run)

@@ -40,7 +40,7 @@ def result_of(run: Run, recording: Recording, *, events: bool = False) -> dict[s
         "swept": recording.swept,
     }
     if events:
-        result["events"] = [asdict(event) for event in recording.events]
+        result["events"] = [event._asdict() for event in recording.events]
     return result
 
 

@@ -12,8 +12,8 @@ is joined again by the reader (`Joiner`). The writing side is `recorder.channel`
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 FIELDS = 8
 
@@ -60,8 +60,7 @@ class How(StrEnum):
 _KINDS = {str(kind): kind for kind in Kind}  # a dict is asked ten times faster than Kind()
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One step of one worker (a thread; of a process, its main thread).
 
     `id` counts the run's events from 1 in the order in which they arrived, `time` is in

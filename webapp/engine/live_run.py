@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 
@@ -186,7 +186,7 @@ class LiveRun:
             essential = event.kind in ESSENTIAL
             limit = self.limits.events * (ESSENTIAL_SHARE if essential else 1)
             if len(self.events) < limit:
-                self.events.append(replace(event, id=len(self.events) + 1))
+                self.events.append(event._replace(id=len(self.events) + 1))
             else:
                 self.dropped += 1
                 self.cut = self.cut or essential

@@ -1,5 +1,7 @@
 """A recording as bytes: JSON, its events as rows without names, compressed.
 
+The order of an event's fields is part of what is stored: one can only ever be added at the end.
+
 So it is stored, and so it travels between machines.
 """
 
@@ -9,7 +11,6 @@ import json
 import zlib
 from collections.abc import Sequence
 from dataclasses import asdict, fields
-from operator import attrgetter
 from typing import Any
 
 from webapp.engine.events import Event, Kind
@@ -21,10 +22,7 @@ LEVEL = 3
 WORTH_IT = 1024
 """Bytes from which it pays to compress."""
 
-# The order of a row is part of what is stored: a field can only ever be added at the end.
-ROW = ("id", "time", "pid", "tid", "worker", "kind", "object", "text", "line")
-_row = attrgetter(*ROW)
-_KIND = ROW.index("kind")
+_KIND = Event._fields.index("kind")
 
 
 def pack(recording: Recording) -> bytes:
@@ -32,7 +30,6 @@ def pack(recording: Recording) -> bytes:
     told: dict[str, Any] = {
         field.name: getattr(recording, field.name) for field in fields(recording)
     }
-    told["events"] = [_row(event) for event in recording.events]
     told["receipt"] = asdict(recording.receipt)
     told["cycle"] = [asdict(wait) for wait in recording.cycle]
     return zlib.compress(json.dumps(told, separators=(",", ":")).encode(), LEVEL)
@@ -58,7 +55,7 @@ def unpack(packed: bytes) -> Recording:
 
 def pack_events(events: Sequence[Event]) -> bytes:
     """Write some events; few are not worth compressing."""
-    told = json.dumps([_row(event) for event in events], separators=(",", ":")).encode()
+    told = json.dumps(events, separators=(",", ":")).encode()
     return told if len(told) < WORTH_IT else zlib.compress(told, LEVEL)
 
 

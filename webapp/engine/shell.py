@@ -121,7 +121,7 @@ def _record(runner: EmbeddedRunner, program: Program, *, observe: bool) -> Recor
         try:
             for batch in runner.follow(run, after):
                 for event in batch:
-                    print(json.dumps(asdict(event)), flush=True)
+                    print(json.dumps(event._asdict()), flush=True)
                     after = event.id
         except KeyboardInterrupt:
             runner.cancel(run)  # and go on: the rest of the record still comes

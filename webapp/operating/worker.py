@@ -48,6 +48,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     """Serves requests by threads; see `gunicorn.conf.py` for how many."""
 
     _leaves = False
+    _told_at = 0.0  # time.monotonic()
 
     def init_process(self) -> None:
         """Begin to serve; it returns when the worker ends."""
@@ -89,8 +90,14 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         super().handle_error(req, client, UNNAMED, exc)
 
     def notify(self) -> None:
-        """Tell that it lives, once a second; also while it waits for streams to end."""
-        super().notify()
+        """Tell that it lives, once a second; also while it waits for streams to end.
+
+        gunicorn calls this after each event of a connection.
+        """
+        now = time.monotonic()
+        if now - self._told_at >= 1:
+            self._told_at = now
+            super().notify()
         orphaned = self.ppid != os.getppid()
         if (orphaned or not self.alive) and not self._leaves:
             self._leaves = True

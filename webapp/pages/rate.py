@@ -24,23 +24,41 @@ View = TypeVar("View", bound=Callable[..., Any])
 log = logging.getLogger(__name__)
 
 
+class _NoTimer:
+    """Stands in for the timer of the library's storage, which then starts none."""
+
+    def is_alive(self) -> bool:
+        return True
+
+
 class OneAtATime(MemoryStorage):
     """Counts in this process, where the runs live, too.
 
-    The library's own storage starts its timer twice where two threads count at the same moment
-    (limits 5.8), and that is an error for one of the two.
+    The library's own storage starts a timer, and so a thread, for each count, to forget what is out
+    of date; and it starts it twice where two threads count at the same moment (limits 5.8), which
+    is an error for one of the two. Here it is forgotten when somebody counts.
     """
 
     STORAGE_SCHEME = ["one-at-a-time"]  # noqa: RUF012  (as its base has it)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.timer.join()  # the first one
+        self.timer = _NoTimer()  # type: ignore[assignment]
         self._counting = Lock()
 
     def incr(self, key: str, expiry: float, amount: int = 1) -> int:
         """Count a press; give how many there are."""
         with self._counting:
+            self._forget_old()
             return super().incr(key, expiry, amount)
+
+    def _forget_old(self) -> None:
+        # The oldest stands first, for all are kept as long.
+        while oldest := next(iter(self.expirations), None):
+            self.get(oldest)  # which forgets it, if it is out of date
+            if oldest in self.expirations:
+                break
 
 
 class RunLimit(Protocol):

@@ -83,7 +83,7 @@ class Worker:
     def _end_task(self, event: Event) -> None:
         if self.tasks and not self.tasks[-1].last:
             self.tasks[-1] = replace(self.tasks[-1], end=event.time, last=event.id)
-        self._begin(State.IDLE, replace(event, object="", line=0))
+        self._begin(State.IDLE, event._replace(object="", line=0))
 
     def _go_on(self, event: Event) -> None:
         if self.now is not None:

@@ -141,8 +141,7 @@ def _as_events(site: Site, run: Run, after: int) -> Iterator[bytes]:
                 yield message(html, last)
             elif silence.is_long():
                 yield HEARTBEAT
-    yield message(site.render("run/_ending.html", _end(site, run, screen)), last)
-    yield OVER
+    yield message(site.render("run/_ending.html", _end(site, run, screen)), last) + OVER
 
 
 def as_page(site: Site, run: Run, page: str) -> Iterator[bytes]:
