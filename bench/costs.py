@@ -113,8 +113,8 @@ class Used:
 
     @classmethod
     def of(cls, pid: int) -> Used:
-        """Read them: see proc_pid_stat(5)."""
-        fields = [*map(int, tree.read(pid, "stat").rpartition(")")[2].split()[1:15])]
+        """Read them: see proc_pid_stat(5). Of a process that has ended there is nothing."""
+        fields = [*map(int, tree.read(pid, "stat").rpartition(")")[2].split()[1:15])] or [0] * 14
         return cls(sum(fields[10:12]) / TICKS, sum(fields[12:14]) / TICKS, fields[6], fields[7])
 
 

@@ -68,11 +68,13 @@ def test_messages_read_back_as_they_were_said(tmp_path: Path) -> None:
     request = wire.Request("/p.py", "/w", {"n": 1, "s": "é"}, ["a"])
     terms = wire.Terms(None, 1.5, 200)
     line.write_bytes(wire.dump_line(request))
-    assert wire.wait_for_line(wire.open_lines(line), wire.Request) == request
-    line.write_bytes(wire.dump_line(terms))
-    assert wire.wait_for_line(wire.open_lines(line), wire.Terms) == terms
+    read = wire.wait_for_line(wire.open_lines(line))
+    assert wire.load_line(read, wire.Request) == request
+    line.write_bytes(wire.READY + wire.dump_line(terms))
+    read = wire.wait_for_line(wire.open_lines(line))
+    assert wire.load_line(read, wire.Terms) == terms
     line.write_bytes(b"{")
-    assert wire.wait_for_line(wire.open_lines(line), wire.Terms) is None
+    assert wire.wait_for_line(wire.open_lines(line)) == b""
 
 
 def test_parameters_change_the_last_line_and_no_other() -> None:

@@ -43,8 +43,12 @@ as long as to report it. A short run ends before, and is not held up; a class is
 REST = 0.001
 """Seconds of such a rest."""
 
+STARTING = 2
+"""Programs for each processor that may be starting at a time. A whole class that starts at once holds
+itself up, and its first lines come as late as its last."""
+
 REFILL = 0.01
-"""Seconds of quiet after which the next seat is prepared: not while a run begins."""
+"""Seconds of quiet after which the next seat is made ready: not while a run begins."""
 
 STOPPED = "the server was stopped"
 """Why a run was lost that had to end with the server."""
@@ -60,6 +64,8 @@ class EngineThread:
         self._around = around
         self._machine = machine
         self._running: dict[str, LiveRun] = {}  # by the names of their seats
+        self._starting: set[str] = set()  # the seats of those that have not begun
+        self._most_starting = STARTING * machine.cores
         self._ended = Counter(dict.fromkeys(Outcome, 0))
         self._commands: deque[Callable[[], None]] = deque()
         self._closing = False
@@ -138,7 +144,7 @@ class EngineThread:
         """How long the engine's thread waits for something to read, in seconds."""
         if self.seats.is_to_refill():
             return REFILL
-        still = not self._running and len(self.seats.free) == 1 and not self._runs.waiting
+        still = not self._running and self.seats.is_settled and not self._runs.waiting
         return None if still else TICK
 
     def _guard(self, step: Callable[[], None]) -> None:
@@ -176,8 +182,13 @@ class EngineThread:
 
     def fill(self) -> None:
         """Start runs while there is room."""
-        while len(self._running) < self._limits.capacity and (run := self._runs.next()):
+        while self._has_room() and (run := self._runs.next()):
             self._launch(run)
+
+    def _has_room(self) -> bool:
+        return (
+            len(self._running) < self._limits.capacity and len(self._starting) < self._most_starting
+        )
 
     def _launch(self, run: LiveRun) -> None:
         try:
@@ -187,6 +198,7 @@ class EngineThread:
             return
         run.seat = seat
         self._running[seat.name] = run
+        self._starting.add(seat.name)
         request = self._request(run, seat)
         if len(request) > wire.MESSAGE_SIZE:
             self._finish(run, Outcome.FAILED, "its parameters and arguments are too long")
@@ -222,6 +234,9 @@ class EngineThread:
 
     def _take_events(self, run: LiveRun, seat: Seat, data: bytes) -> None:
         events = run.reports.read(data, len(run.events) + 1)
+        if run.reports.began and seat.name in self._starting:
+            self._starting.remove(seat.name)
+            self.fill()
         if run.keep(events, run.reports.held):
             run.reports.forget()
             self.stop(run, Outcome.FAILED, printed_too_much(self._limits))
@@ -300,5 +315,6 @@ class EngineThread:
         run.end(outcome, detail, self._machine, over)
         if run.seat is not None:
             self._running.pop(run.seat.name, None)
+            self._starting.discard(run.seat.name)
         self._ended[outcome] += 1
         self.command(self.fill)  # not at once: one that cannot begin ends here as well

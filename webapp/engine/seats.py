@@ -34,7 +34,7 @@ PASSED_THROUGH, USED = 0o2710, 0o2770
 """What the group of the user that runs go under may do in a folder: open what it knows the name of,
 or everything."""
 
-UNUSED = 1.0
+UNUSED = 5.0
 """Seconds after which a free seat is given up, if there is another one."""
 
 RETRY = 2.0
@@ -49,6 +49,7 @@ class Seat:
         self.name = str(folder)
         self.observe = observe
         self.free_since = 0.0  # time.monotonic(), of one that is free
+        self.is_ready = False
         self.descriptors: dict[str, int] = {}  # of its FIFOs; none once it is given up
 
     def furnish(self, user: RunUser | None) -> None:
@@ -82,6 +83,11 @@ class Seat:
     def write(self, input: str, line: bytes) -> None:
         """Write a line for the supervisor or the program that waits here."""
         os.write(self.descriptors[input], line)
+
+    def make_ready(self) -> None:
+        """Have the process of the next run forked now."""
+        self.write("terms", wire.READY)
+        self.is_ready = True
 
     def has_unread(self) -> bool:
         """Whether a run has reported or printed what is not read yet."""
@@ -143,7 +149,9 @@ class Seats:
 
         One without the observer is seldom asked for: it is made then, and given up afterwards.
         """
-        return self.free.pop() if observe and self.free else self._prepare(observe=observe)
+        seat = self.free.pop() if observe and self.free else self._prepare(observe=observe)
+        seat.is_ready = False
+        return seat
 
     def take_back(self, seat: Seat, *, remove: bool) -> None:
         """Use a seat again whose run is over and left it as it was, or else give it up."""
@@ -152,14 +160,22 @@ class Seats:
         else:
             self.give_up(seat, remove=remove)
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether there is one free seat, and it is ready."""
+        return len(self.free) == 1 and self.free[0].is_ready
+
     def is_to_refill(self) -> bool:
-        """Whether a free seat is lacking, and may be tried for."""
-        return not self.free and time.monotonic() >= self._refill_at
+        """Whether no free seat is ready, and one may be tried for."""
+        ready = self.free and self.free[-1].is_ready
+        return not ready and time.monotonic() >= self._refill_at
 
     def refill(self) -> None:
-        """Prepare a free seat. Raises OSError; it may be tried again after RETRY then."""
+        """Make a free seat ready. Raises OSError; it may be tried again after RETRY then."""
         self._refill_at = time.monotonic() + RETRY
-        self._set_free(self._prepare(observe=True))
+        if not self.free:
+            self._set_free(self._prepare(observe=True))
+        self.free[-1].make_ready()
         self._refill_at = 0.0
 
     def thin_out(self, now: float) -> None:

@@ -1,7 +1,7 @@
 """One run after another: starts its program, keeps its deadline, and empties its tree.
 
 The supervisor is forked from the launcher, and each run's main process from the supervisor, ahead
-of the run. It adopts the run's orphans, so the run's tree is just what is below it, whatever
+of the run where there is time. It adopts the run's orphans, so the run's tree is just what is below it, whatever
 sessions its processes made; it takes no other run before that is empty. It ends the run on a
 SIGTERM: the launcher sends one to stop it, the kernel when the launcher is gone.
 """
@@ -60,24 +60,27 @@ def supervise(
     tree.adopt_orphans()
     tree.die_with_parent(launcher, signal.SIGTERM)
     terms_fifo, requests = (wire.open_lines(seat / name) for name in wire.INPUTS)
-    before = _state(seat)
-    while True:
-        main = fork()
+    before, main = _state(seat), 0
+    while line := wire.wait_for_line(terms_fifo):
+        main = main or fork()
         if main == 0:
             endings.close()  # a program must not have it, nor the other
             os.close(terms_fifo)
             _become_main(prepared, inherited, requests)
-        terms = wire.wait_for_line(terms_fifo, wire.Terms)
-        if terms is None:
-            os.kill(main, signal.SIGKILL)
-            os._exit(0)
+        if not line.strip(wire.READY):
+            continue
+        terms = wire.load_line(line, wire.Terms)
         run = _Run(main, terms, prepared.resources.get("RLIMIT_CPU"))
+        main = 0
         over = _see_to_the_end(run, seat, lambda: _is_intact(seat, before, terms_fifo, requests))
         # Nobody reads any more where the web process is gone: then the seat is given up, too.
         with contextlib.suppress(OSError):
             endings.send(wire.dump(over))
         if not over.intact:
-            os._exit(0)
+            break
+    if main:
+        os.kill(main, signal.SIGKILL)
+    os._exit(0)
 
 
 def _see_to_the_end(run: _Run, seat: Path, is_intact: Callable[[], bool]) -> wire.Over:
@@ -115,11 +118,11 @@ def _become_main(prepared: wire.Prepare, inherited: Inherited, requests: int) ->
     code = 1
     try:
         prepare(prepared)
-        request = wire.wait_for_line(requests, wire.Request)
+        line = wire.wait_for_line(requests)
         os.close(requests)
         inherited.restore()
-        if request is not None:
-            code = run_program(request)
+        if line:
+            code = run_program(wire.load_line(line, wire.Request))
     except BaseException:
         sys.excepthook(*sys.exc_info())
     finally:

@@ -3,13 +3,13 @@
     runner -> launcher      Prepare, Stop   a message each on the launcher's socket
     launcher -> runner      Reaped          likewise
     supervisor -> runner    Over            a message on the supervisors' socket
-    runner -> supervisor    Terms           a line of the seat's FIFO `terms`
+    runner -> supervisor    Terms, READY    a line of the seat's FIFO `terms`
     runner -> program       Request         a line of the seat's FIFO `request`
     program -> runner       Began           a line `!{…}` of the FIFO `events`, the first
 
-A seat is a folder with FIFOs and a supervisor that waits in it with a process to become a program.
-Seats are prepared ahead, so that a run that begins waits for no fork, and take one run after
-another. Programs can write to the FIFOs, but not to the sockets.
+A seat is a folder with FIFOs and a supervisor that waits in it; one that is ready also has a process
+to become a program, so that a run that begins waits for no fork. It takes one run after another.
+Programs can write to the FIFOs, but not to the sockets.
 """
 
 from __future__ import annotations
@@ -29,6 +29,9 @@ FIFOS = (*OUTPUTS, *INPUTS)
 
 MESSAGE_SIZE = 1 << 16
 """Bytes: the longest message. A FIFO takes so much at once."""
+
+READY = b"\n"
+"""The line that has a supervisor fork the next main process before its run has come."""
 
 MARK = b"!"
 """What a line of the event FIFO begins with if it is no event."""
@@ -159,15 +162,23 @@ def open_lines(path: Path) -> int:
     return fifo
 
 
-def wait_for_line(fifo: int, kind: type[Line]) -> Line | None:
-    """Wait for the next line of a FIFO; None if there is no writer any more."""
+def wait_for_line(fifo: int) -> bytes:
+    """Wait for the next line of a FIFO; b"" if there is no writer any more.
+
+    It may begin with one or more times READY.
+    """
     data = b""
     while not data.endswith(b"\n"):
         more = os.read(fifo, MESSAGE_SIZE)
         if not more:
-            return None
+            return b""
         data += more
-    return kind(**json.loads(data))
+    return data
+
+
+def load_line(line: bytes, kind: type[Line]) -> Line:
+    """Read a message of its FIFO."""
+    return kind(**json.loads(line))
 
 
 def dump_began(message: Began) -> bytes:
