@@ -15,7 +15,8 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
+from pathlib import Path
 
 from webapp.engine import deadlock, wire
 from webapp.engine.limits import Limits
@@ -35,17 +36,18 @@ log = logging.getLogger(__name__)
 TICK = 0.1
 """Seconds between looks at the clock: for runs that nobody follows and for deadlocks."""
 
-BURST = 300
-"""Reads within a TICK, times the runs that go on, after which the engine's thread rests between two
-of them: a reader that waits for each event is woken for each, by the program's thread, which takes
-as long as to report it. A short run ends before, and is not held up; a class is read together."""
-
 REST = 0.001
-"""Seconds of such a rest."""
+"""Seconds for which the engine's thread rests between two reads, to read together what comes
+meanwhile: a reader that waits for each event is woken for each, by the program's thread, which
+takes as long as to report it. It does not rest while a run has yet to print its first line."""
+
+BURST = 300
+"""Reads within a TICK, times the runs that go on, after which it rests nevertheless: of a class,
+there is always one that has yet to begin."""
 
 STARTING = 2
-"""Programs for each processor that may be starting at a time. A whole class that starts at once holds
-itself up, and its first lines come as late as its last."""
+"""Programs for each processor that may be starting at a time. A whole class that starts at once
+holds itself up, and its first lines come as late as its last."""
 
 REFILL = 0.01
 """Seconds of quiet after which the next seat is made ready: not while a run begins."""
@@ -69,6 +71,7 @@ class EngineThread:
         self._ended = Counter(dict.fromkeys(Outcome, 0))
         self._commands: deque[Callable[[], None]] = deque()
         self._closing = False
+        self._hurries = False  # a run waits for its first line
         self.end_all_at: float | None = None  # time.monotonic(), if the server is to stop
         user = find_run_user(around.user)
         self.folder = make_folder(user)
@@ -126,6 +129,7 @@ class EngineThread:
     def _serve(self) -> None:
         looked, reads = time.monotonic(), 0
         while not self._closing:
+            self._hurries = False
             ready = self._selector.select(self._patience())
             for key, _ in ready:
                 self._guard(key.data)
@@ -135,7 +139,7 @@ class EngineThread:
             if (now := time.monotonic()) - looked >= TICK:
                 looked, reads = now, 0
                 self._guard(partial(self._look, now))
-            elif reads * len(self._running) > BURST:
+            elif (self._running and not self._hurries) or reads * len(self._running) > BURST:
                 time.sleep(REST)
         for name in self.seats.names:
             self._vacate(name)
@@ -207,12 +211,13 @@ class EngineThread:
         terms = wire.Terms(limits.soft_deadline, limits.grace, limits.processes)
         seat.write("terms", wire.dump_line(terms))
         seat.write("request", request)
+        self._hurries = True
         run.begin()
 
     def _request(self, run: LiveRun, seat: Seat) -> bytes:
         work = self._around.work or seat.folder / "work"
         request = wire.Request(
-            path=str(run.program.path.resolve()),
+            path=_resolved(run.program.path),
             work=str(work),
             parameters=dict(run.program.parameters),
             arguments=list(run.program.arguments),
@@ -234,6 +239,7 @@ class EngineThread:
 
     def _take_events(self, run: LiveRun, seat: Seat, data: bytes) -> None:
         events = run.reports.read(data, len(run.events) + 1)
+        self._hurries |= not run.printed
         if run.reports.began and seat.name in self._starting:
             self._starting.remove(seat.name)
             self.fill()
@@ -318,3 +324,9 @@ class EngineThread:
             self._starting.discard(run.seat.name)
         self._ended[outcome] += 1
         self.command(self.fill)  # not at once: one that cannot begin ends here as well
+
+
+@lru_cache(maxsize=1024)
+def _resolved(path: Path) -> str:
+    """The path of a program without links: each run would ask the file system ten times."""
+    return str(path.resolve())

@@ -1,9 +1,9 @@
 """One run after another: starts its program, keeps its deadline, and empties its tree.
 
 The supervisor is forked from the launcher, and each run's main process from the supervisor, ahead
-of the run where there is time. It adopts the run's orphans, so the run's tree is just what is below it, whatever
-sessions its processes made; it takes no other run before that is empty. It ends the run on a
-SIGTERM: the launcher sends one to stop it, the kernel when the launcher is gone.
+of the run where there is time. It adopts the run's orphans, so the run's tree is just what is below
+it, whatever sessions its processes made; it takes no other run before that is empty. It ends the
+run on a SIGTERM: the launcher sends one to stop it, the kernel when the launcher is gone.
 """
 
 from __future__ import annotations

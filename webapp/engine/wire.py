@@ -7,9 +7,9 @@
     runner -> program       Request         a line of the seat's FIFO `request`
     program -> runner       Began           a line `!{…}` of the FIFO `events`, the first
 
-A seat is a folder with FIFOs and a supervisor that waits in it; one that is ready also has a process
-to become a program, so that a run that begins waits for no fork. It takes one run after another.
-Programs can write to the FIFOs, but not to the sockets.
+A seat is a folder with FIFOs and a supervisor that waits in it; one that is ready also has a
+process to become a program, so that a run that begins waits for no fork. It takes one run after
+another. Programs can write to the FIFOs, but not to the sockets.
 """
 
 from __future__ import annotations
