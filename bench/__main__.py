@@ -9,7 +9,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from tempfile import TemporaryDirectory
 
-from bench import classroom, lanes, memory, pages, recorder, repeats, runs, storing, stream
+from bench import (
+    classroom,
+    costs,
+    forks,
+    lanes,
+    memory,
+    pages,
+    recorder,
+    repeats,
+    runs,
+    storing,
+    stream,
+    where,
+)
 from bench.cluster import measured as cluster
 from bench.table import Row
 
@@ -24,7 +37,13 @@ MEASUREMENTS: dict[str, Callable[[], list[Row]]] = {
     "repeats": repeats.measure,
 }
 
-OWN_TABLES: dict[str, Callable[[], int]] = {"class": classroom.main, "cluster": cluster.main}
+OWN_TABLES: dict[str, Callable[[], int]] = {
+    "class": classroom.main,
+    "cluster": cluster.main,
+    "costs": costs.main,
+    "forks": forks.main,
+    "where": where.main,
+}
 """Measurements that take minutes, and have tables of their own: one at a time, by name."""
 
 

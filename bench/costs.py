@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 from urllib.parse import urlencode
 
@@ -51,7 +52,7 @@ def main() -> int:
         for name, threads in CASES.items():
             form = {"thread_count": threads, "sleep_seconds": 0}
             press(port, form, WARM_UP)
-            pairs = [(_bare(form), _measured(port, form)) for _ in range(TIMES)]
+            pairs = [(bare(FILE, form), _measured(port, form)) for _ in range(TIMES)]
             failed |= _print(name, pairs)
     return int(failed)
 
@@ -73,21 +74,21 @@ def press(port: int, form: Mapping[str, object], times: int) -> None:
 
 
 def _measured(port: int, form: Mapping[str, object]) -> Taken:
-    before = _so_far()
+    before = taken_so_far()
     press(port, form, RUNS)
-    after = _so_far()
+    after = taken_so_far()
     return Taken(*((now - then) / RUNS for then, now in zip(before, after, strict=True)))
 
 
-def _bare(form: Mapping[str, object]) -> tuple[float, float]:
+def bare(file: Path, form: Mapping[str, object]) -> tuple[float, float]:
     """Seconds of a core and page faults of one bare fork."""
-    command = [sys.executable, "-m", "bench.programs.bare_forks", str(FILE)]
+    command = [sys.executable, "-m", "bench.programs.bare_forks", str(file)]
     command += [json.dumps(form), str(RUNS)]
     told = json.loads(subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True).stdout)
     return told["cpu"], told["faults"]
 
 
-def _so_far() -> tuple[float, float, float, float]:
+def taken_so_far() -> tuple[float, float, float, float]:
     """What servers, launcher and runs have taken, and the faults of the runs."""
     [first] = tree.children(os.getpid())
     servers = [first, *tree.children(first)]
