@@ -11,7 +11,7 @@ Standard library only, and nothing of the web or of the topics.
 `runner`        the seam: start, follow, cancel, state
 `embedded`      the runner that needs nothing but Python; what it may be asked from any thread
 `engine_thread` the one thread that carries it out, with its `seats`, its `link` to the launcher,
-                `deadlock` and `verdict`, which tell how a run ended
+                `pace`, and `deadlock` and `verdict`, which tell how a run ended
 `runs`          the runs that are known, and their line (`fair`); `live_run`: one of them, as it is
                 kept; `reports`: what comes from it, from bytes to events
 `limits`        what it allows; `surroundings`: what a program finds around it

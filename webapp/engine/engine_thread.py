@@ -15,14 +15,13 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable
-from functools import lru_cache, partial
-from pathlib import Path
 
 from webapp.engine import deadlock, wire
 from webapp.engine.limits import Limits
 from webapp.engine.link import Link
 from webapp.engine.live_run import LiveRun
 from webapp.engine.machines import Machine
+from webapp.engine.pace import TICK, Pace
 from webapp.engine.recording import Outcome
 from webapp.engine.run_user import find_run_user
 from webapp.engine.runner import Phase
@@ -32,18 +31,6 @@ from webapp.engine.surroundings import Surroundings
 from webapp.engine.verdict import judge, printed_too_much
 
 log = logging.getLogger(__name__)
-
-TICK = 0.1
-"""Seconds between looks at the clock: for runs that nobody follows and for deadlocks."""
-
-REST = 0.001
-"""Seconds for which the engine's thread rests between two reads, to read together what comes
-meanwhile: a reader that waits for each event is woken for each, by the program's thread, which
-takes as long as to report it. It does not rest while a run has yet to print its first line."""
-
-BURST = 300
-"""Reads within a TICK, times the runs that go on, after which it rests nevertheless: of a class,
-there is always one that has yet to begin."""
 
 STARTING = 2
 """Programs for each processor that may be starting at a time. A whole class that starts at once
@@ -71,7 +58,7 @@ class EngineThread:
         self._ended = Counter(dict.fromkeys(Outcome, 0))
         self._commands: deque[Callable[[], None]] = deque()
         self._closing = False
-        self._hurries = False  # a run waits for its first line
+        self._pace = Pace()
         self.end_all_at: float | None = None  # time.monotonic(), if the server is to stop
         user = find_run_user(around.user)
         self.folder = make_folder(user)
@@ -127,20 +114,14 @@ class EngineThread:
     # --- the loop ---
 
     def _serve(self) -> None:
-        looked, reads = time.monotonic(), 0
         while not self._closing:
-            self._hurries = False
             ready = self._selector.select(self._patience())
             for key, _ in ready:
                 self._guard(key.data)
             if not ready and self.seats.is_to_refill():
                 self._guard(self.seats.refill)
-            reads += 1
-            if (now := time.monotonic()) - looked >= TICK:
-                looked, reads = now, 0
-                self._guard(partial(self._look, now))
-            elif (self._running and not self._hurries) or reads * len(self._running) > BURST:
-                time.sleep(REST)
+            if self._pace.keep(len(self._running)):
+                self._guard(self._look)
         for name in self.seats.names:
             self._vacate(name)
 
@@ -164,8 +145,9 @@ class EngineThread:
         while self._commands:
             self._guard(self._commands.popleft())
 
-    def _look(self, now: float) -> None:
+    def _look(self) -> None:
         """What the clock alone brings about: abandoned runs, deadlocks, the server's end."""
+        now = time.monotonic()
         self.seats.thin_out(now)
         for run in self._runs.not_over():
             if self.end_all_at is not None and now >= self.end_all_at:
@@ -203,7 +185,7 @@ class EngineThread:
         run.seat = seat
         self._running[seat.name] = run
         self._starting.add(seat.name)
-        request = self._request(run, seat)
+        request = wire.dump_line(self._around.request(run.program, seat.folder / "work"))
         if len(request) > wire.MESSAGE_SIZE:
             self._finish(run, Outcome.FAILED, "its parameters and arguments are too long")
             return
@@ -211,19 +193,8 @@ class EngineThread:
         terms = wire.Terms(limits.soft_deadline, limits.grace, limits.processes)
         seat.write("terms", wire.dump_line(terms))
         seat.write("request", request)
-        self._hurries = True
+        self._pace.hurry()
         run.begin()
-
-    def _request(self, run: LiveRun, seat: Seat) -> bytes:
-        work = self._around.work or seat.folder / "work"
-        request = wire.Request(
-            path=_resolved(run.program.path),
-            work=str(work),
-            parameters=dict(run.program.parameters),
-            arguments=list(run.program.arguments),
-            temporary=str(work) if self._around.work is None else None,
-        )
-        return wire.dump_line(request)
 
     # --- what it reports ---
 
@@ -239,7 +210,8 @@ class EngineThread:
 
     def _take_events(self, run: LiveRun, seat: Seat, data: bytes) -> None:
         events = run.reports.read(data, len(run.events) + 1)
-        self._hurries |= not run.printed
+        if not run.printed:
+            self._pace.hurry()
         if run.reports.began and seat.name in self._starting:
             self._starting.remove(seat.name)
             self.fill()
@@ -324,9 +296,3 @@ class EngineThread:
             self._starting.discard(run.seat.name)
         self._ended[outcome] += 1
         self.command(self.fill)  # not at once: one that cannot begin ends here as well
-
-
-@lru_cache(maxsize=1024)
-def _resolved(path: Path) -> str:
-    """The path of a program without links: each run would ask the file system ten times."""
-    return str(path.resolve())

@@ -6,7 +6,11 @@ import os
 import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+
+from webapp.engine import wire
+from webapp.engine.program import Program
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,16 @@ class Surroundings:
     output: Callable[[str, str], None] | None = None
     inherits: bool = False
 
+    def request(self, program: Program, own: Path) -> wire.Request:
+        """What to say to the process that becomes a program; `own` is its run's folder."""
+        return wire.Request(
+            path=_resolved(program.path),
+            work=str(self.work or own),
+            parameters=dict(program.parameters),
+            arguments=list(program.arguments),
+            temporary=str(own) if self.work is None else None,
+        )
+
 
 def bare(user: str = "") -> Surroundings:
     """For programs that strangers start: nothing of the server's own environment."""
@@ -36,3 +50,9 @@ def bare(user: str = "") -> Surroundings:
     # mallopt(3)): with many cores a program of some threads had none left.
     environment = {"LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "4", **found}
     return Surroundings(environment, user)
+
+
+@lru_cache(maxsize=1024)
+def _resolved(path: Path) -> str:
+    """A path without links: each run would ask the file system for every part of it."""
+    return str(path.resolve())
