@@ -47,6 +47,7 @@ class LiveRun:
     asked_at: datetime
     limits: Limits
     show: Callable[[str, str], None] | None
+    number: int = 0  # in the order of asking
     unfollowed_since: float | None = field(default_factory=time.monotonic)
     phase: Phase = Phase.QUEUED
     events: list[Event] = field(default_factory=list)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import heapq
+import itertools
 import threading
-from collections import OrderedDict
-from collections.abc import Sized
 
 from webapp.engine.fair import FairQueue
 from webapp.engine.limits import Limits
@@ -13,14 +13,16 @@ from webapp.engine.runner import Busy, Phase, UnknownRun
 
 
 class Runs:
-    """All runs by their ids, in the order of asking, until they are forgotten."""
+    """All runs by their ids, until they are forgotten."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._lock = threading.Lock()  # of all below
         self._going: dict[str, LiveRun] = {}
-        self._finished: OrderedDict[str, LiveRun] = OrderedDict()  # the oldest first
-        self._weight = 0  # of those that are finished
+        self._finished: dict[str, LiveRun] = {}
+        self._oldest: list[tuple[int, str]] = []  # a heap of these, in the order of asking
+        self._weight = 0  # of these
+        self._asked = itertools.count()
         self._line = FairQueue()
         self._draining = False
 
@@ -30,6 +32,7 @@ class Runs:
             if self._draining or len(self._line) >= self._limits.in_line:
                 raise Busy
             self._line.put(run.id, visitor)
+            run.number = next(self._asked)
             self._going[run.id] = run
 
     def find(self, id: str) -> LiveRun:
@@ -81,24 +84,22 @@ class Runs:
     def finish(self, run: LiveRun) -> None:
         """Note that nothing more comes of a run, and forget the oldest such beyond what is kept.
 
-        Those that are followed stay, and so does this one.
+        Those that are followed stay, and so does the one that was asked for last.
         """
         with self._lock:
-            del self._going[run.id]
-            followed: list[LiveRun] = []
-            while self._finished and self._are_too_many(run, followed):
-                _, oldest = self._finished.popitem(last=False)
-                if oldest.followers:
-                    followed.append(oldest)
-                else:
-                    self._weight -= oldest.weight
-            for old in reversed(followed):
-                self._finished[old.id] = old
-                self._finished.move_to_end(old.id, last=False)
-            self._finished[run.id] = run
+            self._finished[run.id] = self._going.pop(run.id)
             self._weight += run.weight
+            heapq.heappush(self._oldest, (run.number, run.id))
+            followed: list[tuple[int, str]] = []
+            while len(self._oldest) > 1 and self._are_too_many():
+                asked = heapq.heappop(self._oldest)
+                if self._finished[asked[1]].followers:
+                    followed.append(asked)
+                else:
+                    self._weight -= self._finished.pop(asked[1]).weight
+            for asked in followed:
+                heapq.heappush(self._oldest, asked)
 
-    def _are_too_many(self, one_more: LiveRun, aside: Sized) -> bool:
-        count = len(self._finished) + len(aside) + 1
-        weight = self._weight + one_more.weight
-        return count > self._limits.finished or weight > self._limits.kept
+    def _are_too_many(self) -> bool:
+        limits = self._limits
+        return len(self._finished) > limits.finished or self._weight > limits.kept
