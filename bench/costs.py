@@ -30,9 +30,12 @@ WARM_UP = 30
 ADDRESS = "/en/threads/thread-subclass/sleep-inside-run"
 FILE = TOPICS / "thread_subclass/demos/sleep_inside_run.py"
 CASES = {"ten threads": 10, "one thread": 1}
-GOALS = {"run": 1.8, "site": 1.0, "together": 2.8}
-"""Times the bare fork that ten threads may take: of the run's own processes, of the server and the
-launcher, and of all of it."""
+GOALS = {
+    "the server and the launcher": 1.0,
+    "the run's own processes": 1.8,
+    "together": 2.8,
+}
+"""Times a bare fork that these may take for ten threads."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ def main() -> int:
             form = {"thread_count": threads, "sleep_seconds": 0}
             press(port, form, WARM_UP)
             pairs = [(bare(FILE, form), _measured(port, form)) for _ in range(TIMES)]
-            failed |= _print(name, pairs)
+            failed |= _print(name, pairs, GOALS if threads > 1 else {})
     return int(failed)
 
 
@@ -119,7 +122,9 @@ class Used:
         return cls(sum(fields[10:12]) / TICKS, sum(fields[12:14]) / TICKS, fields[6], fields[7])
 
 
-def _print(name: str, pairs: list[tuple[tuple[float, float], Taken]]) -> bool:
+def _print(
+    name: str, pairs: list[tuple[tuple[float, float], Taken]], goals: Mapping[str, float]
+) -> bool:
     """Print the table of a case; say whether a ratio is above its goal."""
     bare = [pair[0][0] for pair in pairs]
     taken = [pair[1] for pair in pairs]
@@ -131,15 +136,19 @@ def _print(name: str, pairs: list[tuple[tuple[float, float], Taken]]) -> bool:
         "together": [one.server + one.launcher + one.run for one in taken],
         "a bare fork": bare,
     }
-    print(f"| {name}: ms of a core a run | min | median | max | a bare fork = 1 |")
-    print("|---|--:|--:|--:|--:|")
+    print(f"| {name}: ms of a core a run | min | median | max | a bare fork = 1 | may be |")
+    print("|---|--:|--:|--:|--:|--:|")
+    failed = False
     for what, seconds in rows.items():
         figures = (min(seconds), median(seconds), max(seconds))
         ratio = median(one / other for one, other in zip(seconds, bare, strict=True))
-        print(f"| {what} | {' | '.join(f'{1e3 * one:.1f}' for one in figures)} | {ratio:.2f} × |")
+        goal = goals.get(what)
+        failed |= goal is not None and ratio > goal
+        cells = [what, *(f"{1e3 * one:.1f}" for one in figures), f"{ratio:.2f} ×"]
+        print(f"| {' | '.join(cells)} | {f'{goal} ×' if goal else '–'} |")
     own = median(one.faults for one in taken)
     print(f"\nPage faults: {own:.0f} of a run, {median(pair[0][1] for pair in pairs):.0f} bare.\n")
-    return False
+    return failed
 
 
 if __name__ == "__main__":

@@ -41,8 +41,8 @@ class Cluster:
 
 
 @contextmanager
-def cluster() -> Iterator[Cluster]:
-    """Start it all, and stop it all."""
+def cluster(**settings: str) -> Iterator[Cluster]:
+    """Start it all, and stop it all; the servers have these settings, too."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="movazi-bench-")))
         redis, postgres = RedisServer(folder), PostgresServer()
@@ -55,7 +55,7 @@ def cluster() -> Iterator[Cluster]:
             stack.enter_context(_worker(redis.url(), f"worker-{number}"))
             for number in range(1, WORKERS + 1)
         ]
-        settings = {
+        settings |= {
             "MOVAZI_RUNNER": "celery",
             "REDIS_URL": redis.url(),
             "DATABASE_URL": postgres.url,
