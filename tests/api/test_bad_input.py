@@ -201,6 +201,22 @@ def test_a_wrong_method_is_told_the_right_ones(
     assert json_of(answer)["detail"][0]["type"] == "method_not_allowed"
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "image"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Referer": "http://evil.example/"},
+    ],
+    ids=lambda said: " ".join(said.values()),
+)
+def test_another_sites_page_cannot_run_what_the_reports_routes_run(
+    idle_client: FlaskClient, idle: ScriptedRunner, said: dict[str, str]
+) -> None:
+    assert idle_client.get("/api1/run1/", headers=said).status_code == 403
+    assert idle.programs == []
+
+
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"])
 def test_the_reports_routes_are_all_get(idle_client: FlaskClient, method: str) -> None:
     answer = idle_client.open("/api1/run1/?thread_count=1", method=method)

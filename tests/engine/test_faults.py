@@ -17,7 +17,7 @@ import pytest
 from bench.counting import count
 from tests.engine.conftest import Write
 from tests.engine.running import finish, is_alive, pids_printed, texts, until_printed, wait_until
-from webapp.engine import embedded, wire
+from webapp.engine import embedded, link, live_run, wire
 from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.recording import Outcome
 
@@ -144,6 +144,39 @@ def test_without_room_for_temporary_files_a_run_fails_and_later_ones_do_not(
     assert texts(finish(runner, runner.start(write("print('again')")))) == ["again"]
     wait_until(lambda: bool(runner._engine.seats.free))
     assert runner.answers(30)
+
+
+def test_a_launcher_that_hangs_is_noticed_and_replaced(
+    make_runner: MakeRunner, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link, "HUNG", 0.5)
+    runner = make_runner(grace=0.3, unfollowed=None)
+    run = runner.start(write(WAITS))
+    until_printed(runner, run, "ready")
+    assert runner.answers(30)
+    before = runner.launcher_pid
+    os.kill(before, signal.SIGSTOP)
+    assert not runner.answers(0.2)
+    assert finish(runner, run).outcome is Outcome.LOST
+    wait_until(lambda: runner.launcher_pid != before)
+    assert runner.answers(30)
+    assert texts(finish(runner, runner.start(write("print('again')")))) == ["again"]
+
+
+def test_a_supervisor_that_hangs_does_not_keep_its_run_for_ever(
+    make_runner: MakeRunner, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_run, "BACKSTOP", 0.2)
+    runner = make_runner(grace=0.3, soft_deadline=1.0, unfollowed=None)
+    run = runner.start(write("import os, time\nprint('pid', os.getppid())\ntime.sleep(60)"))
+    seen = until_printed(runner, run, "pid ")
+    [supervisor] = [int(event.text.split()[1]) for event in seen if event.text.startswith("pid ")]
+    os.kill(supervisor, signal.SIGSTOP)
+    recording = finish(runner, run)
+    assert recording.outcome is Outcome.LOST
+    wait_until(lambda: not is_alive(recording.receipt.pid))
+    assert not is_alive(supervisor)
+    assert texts(finish(runner, runner.start(write("print('again')")))) == ["again"]
 
 
 def test_a_launcher_is_replaced_also_while_there_is_no_room(

@@ -69,6 +69,42 @@ def test_a_post_from_another_site_is_refused(
     assert client.post("/runs/x/cancel", headers={"Sec-Fetch-Site": site}).status_code == 403
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://localhost.evil.example"},
+        {"Origin": "http://localhost:81"},
+        {"Referer": "http://evil.example/localhost"},
+        {"Origin": "http://localhost", "Sec-Fetch-Site": "cross-site"},
+    ],
+    ids=lambda said: " ".join(said.values()),
+)
+def test_a_post_that_says_another_origin_is_refused(
+    client: FlaskClient, runner: ScriptedRunner, said: dict[str, str]
+) -> None:
+    """Browsers say no Sec-Fetch-Site to plain http, as a class has it."""
+    assert client.post(HELLO, data=GOOD, headers=said).status_code == 403
+    assert runner.programs == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"Origin": "http://localhost"},
+        {"Origin": "https://localhost"},  # a proxy took the https away
+        {"Origin": "http://localhost", "Referer": "http://localhost/en/"},
+    ],
+    ids=lambda said: " ".join(said.values()) or "nothing",
+)
+def test_a_post_that_says_our_own_origin_is_taken(
+    client: FlaskClient, runner: ScriptedRunner, said: dict[str, str]
+) -> None:
+    assert client.post(HELLO, data=GOOD, headers=said).status_code == 200
+
+
 @pytest.mark.parametrize("site", ["same-origin", "none"])
 def test_a_post_from_our_own_pages_is_taken(
     client: FlaskClient, runner: ScriptedRunner, site: str

@@ -6,7 +6,9 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -106,6 +108,27 @@ def test_many_may_press_in_the_same_moment() -> None:
     with ThreadPoolExecutor(8) as pool:
         assert sorted(pool.map(press, range(8))) == [*range(1, 9)]
     assert threading.active_count() == threads  # none was started to forget them
+
+
+@pytest.mark.parametrize(
+    "unreadable",
+    [
+        {"data": {**GOOD, "run-visitor": "a", "more": "x" * 70_000}},
+        {"data": {f"part-{number}": (BytesIO(b""), "x") for number in range(1001)}},
+    ],
+    ids=["too large", "of too many parts"],
+)
+def test_a_form_that_cannot_be_read_changes_no_count(
+    press: Press,
+    limited: FlaskClient,
+    caplog: pytest.LogCaptureFixture,
+    unreadable: dict[str, Any],
+) -> None:
+    assert [press("a") for _ in range(4)] == [200, 200, 200, 429]
+    sent = {**unreadable, "environ_base": {"REMOTE_ADDR": "192.0.2.1"}}
+    assert limited.post(HELLO, **sent).status_code == 413
+    assert press("a") == 429
+    assert not [line for line in caplog.records if line.levelname in ("ERROR", "WARNING")]
 
 
 def test_reading_has_no_limit(limited: FlaskClient) -> None:

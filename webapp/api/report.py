@@ -15,6 +15,7 @@ from webapp.api.report_table import ROUTES, UNIT, Number, Query, Route
 from webapp.engine.program import Program
 from webapp.engine.recording import Outcome
 from webapp.lessons.topic import Demo, find_demo
+from webapp.pages.guard import refuse_foreign_pages
 from webapp.pages.site.site import Site
 
 # What pydantic reads as a whole number: ours takes from the report's clients what the report took.
@@ -25,6 +26,7 @@ _LONGEST = 4000  # characters; Python reads a few more digits, and then none at 
 def report_blueprint(site: Site) -> Blueprint:
     """Make all routes of the report whose demo is in the course."""
     blueprint = Blueprint("report", __name__)
+    blueprint.before_request(refuse_foreign_pages)  # to ask for one of these runs a program
     blueprint.before_request(refuse_large_bodies)
     for route in ROUTES:
         if found := find_demo(site.topics, route.demo):

@@ -94,10 +94,10 @@ class EmbeddedRunner:
         return [self._machine]
 
     def answers(self, within: float) -> bool:
-        """Whether the engine's thread takes commands and its launcher lives."""
+        """Whether the engine's thread takes commands and its launcher answers."""
         answered = threading.Event()
-        self._engine.command(answered.set)
-        return answered.wait(within) and self._engine.link.lives()
+        self._engine.command(lambda: self._engine.link.ask(answered.set))
+        return answered.wait(within)
 
     def drain(self, within: float) -> None:
         """Start no run any more, and end those that go on when so many seconds have passed."""

@@ -149,11 +149,16 @@ class EngineThread:
         """What the clock alone brings about: abandoned runs, deadlocks, the server's end."""
         now = time.monotonic()
         self.seats.thin_out(now)
+        if self._running:
+            self.link.look(now)
         for run in self._runs.not_over():
             if self.end_all_at is not None and now >= self.end_all_at:
                 self.stop(run, Outcome.LOST, STOPPED)
             elif run.is_abandoned(now):
                 self.stop(run, Outcome.CANCELLED, "nobody followed it any more")
+            elif run.seat and run.is_beyond_deadline(now):
+                log.error("the supervisor of run %s does not keep its deadline", run.id)
+                self.link.tell(wire.Kill(run.seat.name))
             elif run.phase is Phase.RUNNING and run.is_to_examine(now):
                 self._examine(run)
 

@@ -25,7 +25,7 @@ from webapp.engine import recorder, tree
 from webapp.engine.inherited import Inherited, take_away
 from webapp.engine.recorder import memory
 from webapp.engine.supervisor import SIGNALS, remove_files, supervise
-from webapp.engine.wire import MESSAGE_SIZE, Prepare, Reaped, Stop, dump, load
+from webapp.engine.wire import MESSAGE_SIZE, Kill, Ping, Pong, Prepare, Reaped, Stop, dump, load
 
 WARM = (
     "asyncio",
@@ -93,8 +93,16 @@ class Launcher:
         if isinstance(message, Prepare):
             self.prepare(message)
         elif isinstance(message, Stop):
-            pids = [pid for pid, seat in self.seats.items() if seat == message.seat]
-            tree.signal_all(pids, signal.SIGTERM)
+            tree.signal_all(self._supervisors(message.seat), signal.SIGTERM)
+        elif isinstance(message, Kill):
+            for pid in self._supervisors(message.seat):
+                # Both at once: what of the tree comes to us as an orphan is killed by reap().
+                tree.signal_all([pid, *tree.descendants(pid)], signal.SIGKILL)
+        elif isinstance(message, Ping):
+            self._tell(Pong())
+
+    def _supervisors(self, seat: str) -> list[int]:
+        return [pid for pid, its_seat in self.seats.items() if its_seat == seat]
 
     def prepare(self, message: Prepare) -> None:
         """Fork a supervisor that waits in the seat."""
@@ -146,7 +154,7 @@ class Launcher:
         except ConnectionResetError:
             return b""  # closed with our words unread: the end as well
 
-    def _tell(self, message: Reaped) -> None:
+    def _tell(self, message: Reaped | Pong) -> None:
         # Where nobody listens any more, serve() sees the end of the socket next.
         with contextlib.suppress(OSError):
             self.control.send(dump(message))

@@ -1,21 +1,32 @@
 """The link to the launcher: its process, and the sockets by which it and its supervisors tell.
 
-It is used by the engine's thread alone; any thread may ask for the `pid` and whether it `lives`.
+It is used by the engine's thread alone; any thread may ask for the `pid`.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import logging
 import selectors
 import socket
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 from webapp.engine import launcher, wire
 from webapp.engine.run_user import Identity, RunUser
 from webapp.engine.surroundings import Surroundings
+
+PING = 1.0
+"""Seconds between two questions whether the launcher listens, while runs go on."""
+
+HUNG = 15.0
+"""Seconds after which a launcher that does not answer is killed, and all runs with it, and another
+one started: it may be late where a whole class has taken all cores."""
+
+log = logging.getLogger(__name__)
 
 
 class Link:
@@ -70,6 +81,9 @@ class Link:
         theirs.close()
         told.close()
         self._control = ours
+        self._pinged = 0.0  # time.monotonic(); of the first question without an answer
+        self._answered = time.monotonic()
+        self._waiting: list[Callable[[], None]] = []
         self._endings.setblocking(False)
         self._selector.register(ours, selectors.EVENT_READ, self._hear)
         self._selector.register(self._endings, selectors.EVENT_READ, self._hear_endings)
@@ -79,11 +93,26 @@ class Link:
         """The launcher's process."""
         return self._process.pid
 
-    def lives(self) -> bool:
-        """Whether the launcher has not ended."""
-        return self._process.poll() is None
+    def ask(self, answered: Callable[[], None]) -> None:
+        """Have a function called when the launcher answers next."""
+        self._waiting.append(answered)
+        self._ping()
 
-    def tell(self, message: wire.Prepare | wire.Stop) -> None:
+    def look(self, now: float) -> None:
+        """Ask the launcher now and then whether it listens, and kill it if it does not answer."""
+        if self._pinged and now - self._pinged > HUNG:
+            log.error("the launcher of runs does not answer, and is replaced")
+            self._pinged = 0.0
+            with contextlib.suppress(PermissionError):  # of another user's
+                self._process.kill()
+        elif not self._pinged and now - self._answered > PING:
+            self._ping()
+
+    def _ping(self) -> None:
+        self._pinged = self._pinged or time.monotonic()
+        self.tell(wire.Ping())
+
+    def tell(self, message: wire.Prepare | wire.Stop | wire.Kill | wire.Ping) -> None:
         """Send a message; to a launcher that is gone it is lost."""
         try:
             self._control.send(wire.dump(message))
@@ -120,6 +149,11 @@ class Link:
         message = wire.load(data)
         if isinstance(message, wire.Reaped):
             self._reaped(message.seat)
+        elif isinstance(message, wire.Pong):
+            self._pinged, self._answered = 0.0, time.monotonic()
+            waiting, self._waiting = self._waiting, []
+            for answered in waiting:
+                answered()
 
     def _hear_endings(self) -> None:
         with contextlib.suppress(BlockingIOError):

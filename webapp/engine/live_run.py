@@ -32,6 +32,10 @@ GATHER, SHORTEST_GATHER, LONGEST_GATHER = 0.001, 0.016, 0.2
 at most: what comes meanwhile is one batch. A screen shows nothing more often, and to wake hundreds
 for every step takes longer than to show it. The first line is never held up, nor is the end."""
 
+BACKSTOP = 5.0
+"""Seconds that a run may take beyond its deadline and grace until all of it is killed: to end very
+many processes takes a while."""
+
 BYTES_PER_EVENT = 256
 """What an event takes in memory, about: text that is kept counts as so many events as it fills."""
 
@@ -64,6 +68,7 @@ class LiveRun:
     stopped_as: Outcome | None = None
     detail: str = ""  # why it was stopped
     cycle: tuple[Wait, ...] = ()
+    begun_at: float = 0.0
     last_event_at: float = 0.0
     examined: int = -1
     patience: float = 0.0
@@ -109,7 +114,7 @@ class LiveRun:
 
     def begin(self) -> None:
         """Note that its program has been asked to begin."""
-        self.last_event_at = time.monotonic()
+        self.begun_at = self.last_event_at = time.monotonic()
         with self.changed:
             self.phase = Phase.RUNNING
             self.changed.notify_all()
@@ -139,6 +144,16 @@ class LiveRun:
         """Whether nobody has followed it for longer than is allowed."""
         since, limit = self.unfollowed_since, self.limits.unfollowed
         return limit is not None and since is not None and now - since > limit
+
+    def is_beyond_deadline(self, now: float) -> bool:
+        """Whether it goes on for so long that its supervisor cannot be well; true once."""
+        limits = self.limits
+        if self.phase is not Phase.RUNNING or limits.soft_deadline is None:
+            return False
+        if now - self.begun_at <= limits.soft_deadline + limits.grace + BACKSTOP:
+            return False
+        self.begun_at = now
+        return True
 
     def is_to_examine(self, now: float) -> bool:
         """Whether it has been silent long enough to look for a deadlock.

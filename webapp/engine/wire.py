@@ -1,7 +1,8 @@
 """What runner, launcher, supervisor and program say to each other, each message one JSON object.
 
-    runner -> launcher      Prepare, Stop   a message each on the launcher's socket
-    launcher -> runner      Reaped          likewise
+    runner -> launcher      Prepare, Stop,  a message each on the launcher's socket
+                            Kill, Ping
+    launcher -> runner      Reaped, Pong    likewise
     supervisor -> runner    Over            a message on the supervisors' socket
     runner -> supervisor    Terms, READY    a line of the seat's FIFO `terms`
     runner -> program       Request         a line of the seat's FIFO `request`
@@ -55,6 +56,23 @@ class Stop:
     """End the tree of the seat's run: ask, wait for its grace, kill."""
 
     seat: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kill:
+    """Kill the tree of the seat's run, and its supervisor, which did not end it when it should."""
+
+    seat: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """Say that you listen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pong:
+    """I do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +149,10 @@ class Over:
     pressure: Pressure
 
 
-Message = Prepare | Stop | Reaped | Over
+Message = Prepare | Stop | Kill | Ping | Pong | Reaped | Over
+MESSAGES: dict[str, type[Message]] = {
+    kind.__name__: kind for kind in (Prepare, Stop, Kill, Ping, Pong, Reaped, Over)
+}
 Line = TypeVar("Line", Terms, Request)
 
 
@@ -144,9 +165,8 @@ def load(data: bytes) -> Message:
     """Read a message of a socket."""
     [(name, fields)] = json.loads(data).items()
     if name == "Over":
-        return Over(**{**fields, "pressure": Pressure(*fields["pressure"])})
-    types: dict[str, type[Message]] = {"Prepare": Prepare, "Stop": Stop, "Reaped": Reaped}
-    return types[name](**fields)
+        fields["pressure"] = Pressure(*fields["pressure"])
+    return MESSAGES[name](**fields)
 
 
 def dump_line(message: Terms | Request) -> bytes:

@@ -4,6 +4,7 @@ name for the site."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, request
 from werkzeug.exceptions import SecurityError
@@ -71,13 +72,28 @@ def _refuse_foreign_schemes() -> None:
         raise SecurityError
 
 
-def _refuse_foreign_posts() -> None:
-    # Fetch Metadata (W3C): every current browser says which site a request comes from. Where
-    # nothing is said it is no browser, and there is no visitor to be abused.
-    if request.method in SAFE_METHODS:
+def refuse_foreign_pages() -> None:
+    """Refuse what another site's page asks for, for addresses at which something is run.
+
+    Fetch Metadata (W3C): browsers say which site a request comes from, but not to plain http other
+    than localhost. There they say the page's origin with a post, and often the page with the rest.
+    Where nothing is said it is no browser, or a person who typed the address.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        if site not in OWN_SITES:
+            abort(403)
         return
-    if request.headers.get("Sec-Fetch-Site", "none") not in OWN_SITES:
-        abort(403)
+    for name in ("Origin", "Referer"):
+        said = request.headers.get(name)
+        # Not the scheme: a proxy may take https from us without saying so.
+        if said and urlsplit(said).netloc.lower() != request.host.lower():
+            abort(403)
+
+
+def _refuse_foreign_posts() -> None:
+    if request.method not in SAFE_METHODS:
+        refuse_foreign_pages()
 
 
 def _with_headers(response: Response) -> Response:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import wraps
 from threading import Lock
 from typing import Any, Protocol, TypeVar
 
@@ -76,6 +77,11 @@ class Counts:
     uri: str = f"{OneAtATime.STORAGE_SCHEME[0]}://"
     options: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def are_elsewhere(self) -> bool:
+        """Whether they may be out of reach."""
+        return self.uri != Counts.uri
+
 
 def limit_runs(
     app: Flask, *, per_address: int, per_page: int, counts: Counts | None = None
@@ -88,9 +94,9 @@ def limit_runs(
         storage_uri=counts.uri,
         storage_options=dict(counts.options),
         # Where Redis is gone, nothing can be started either, and that is told. It is asked less
-        # and less often whether it is back.
-        in_memory_fallback_enabled=True,
-        swallow_errors=True,
+        # and less often whether it is back. Counts of our own are always there.
+        in_memory_fallback_enabled=counts.are_elsewhere,
+        swallow_errors=counts.are_elsewhere,
         # Of a moving window the storage would keep every key, and thus every address, for ever.
         strategy="fixed-window",
         headers_enabled=True,
@@ -102,7 +108,16 @@ def limit_runs(
     )
 
     def limited(view: View) -> View:
-        return by_address(by_page(view))  # type: ignore[return-value]
+        counted = by_address(by_page(view))
+
+        @wraps(view)
+        def read_first(*args: Any, **options: Any) -> Any:
+            # A form that cannot be read is refused here: within the limiter it would be taken for
+            # counts that cannot be reached.
+            entered()
+            return counted(*args, **options)
+
+        return read_first  # type: ignore[return-value]
 
     return limited
 
