@@ -33,6 +33,10 @@ SWITCH_INTERVAL = 0.001
 """Seconds that a thread may compute while others wait for their turn, a fifth of Python's own:
 a page waits behind each stream that is being written, at each of its own system calls."""
 
+YOUNG = 10_000
+"""Objects that are made until garbage is looked for, where Python itself takes 700: a run's stream
+and result make many that are soon gone."""
+
 SHARE = 0.5
 """How much of the graceful time-out runs may go on for; the rest is to end them and to say so."""
 
@@ -68,6 +72,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         # What stays for good need not be looked through again and again, which holds everybody up.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(YOUNG)
 
     def handle(self, conn: TConn) -> object:
         """Serve a connection; false if it is to be closed. Called in a thread of its own."""
