@@ -114,7 +114,10 @@ class Settings(BaseSettings):
     hosts: Annotated[
         tuple[str, ...],
         NoDecode,
-        Field(description="the host names that are answered to; empty: any"),
+        Field(
+            description="the host names that are answered to; empty: the machine's own names "
+            "and numbers"
+        ),
     ] = ()
     repository: Annotated[
         str,

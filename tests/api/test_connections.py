@@ -16,7 +16,7 @@ from tests.api.serving import NotedRunner, ask, connected, free_port, served, wa
 from webapp.engine.recording import Outcome
 
 ROOT = Path(__file__).resolve().parents[2]
-LONG = b"GET /api10/run10/?start=1 HTTP/1.1\r\nHost: here\r\n\r\n"  # takes 15 s
+LONG = b"GET /api10/run10/?start=1 HTTP/1.1\r\nHost: localhost\r\n\r\n"  # takes 15 s
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def post(body: object, *headers: str) -> bytes:
     content = json.dumps(body).encode()
     head = [
         "POST /api/runs HTTP/1.1",
-        "Host: here",
+        "Host: localhost",
         "Content-Type: application/json",
         f"Content-Length: {len(content)}",
         *headers,

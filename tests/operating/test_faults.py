@@ -203,7 +203,7 @@ def test_a_client_that_takes_nothing_is_given_up(lasting: Served) -> None:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
             client.connect(("127.0.0.1", lasting.port))
             # More answers than the kernel holds for it.
-            client.sendall(b"GET /en/ HTTP/1.1\r\nHost: here\r\n\r\n" * 600)
+            client.sendall(b"GET /en/ HTTP/1.1\r\nHost: localhost\r\n\r\n" * 600)
         wait_until(all_were_unread)
         wait_until(lambda: not unread(lasting))
     assert b"outcome-finished" in lasting.press(0.02).read()
@@ -215,7 +215,7 @@ def test_clients_that_do_not_close_delay_nobody(lasting: Served) -> None:
     with ExitStack() as clients:
         for _ in range(60):
             client = clients.enter_context(socket.create_connection(("127.0.0.1", lasting.port)))
-            client.sendall(b"GET /healthz HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n")
+            client.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
             assert client.recv(64).startswith(b"HTTP/1.1 200")
 
 
@@ -238,11 +238,11 @@ def test_the_disk_may_be_full_for_a_while(lasting: Served) -> None:
 @pytest.mark.parametrize(
     "head",
     [
-        b"GET /" + b"a" * 5000 + b" HTTP/1.1\r\nHost: here",
-        b"GET / HTTP/1.1\r\nHost: here\r\nX: " + b"a" * 9000,
-        b"GET / HTTP/1.1\r\nHost: here" + b"\r\nX: 1" * 70,
-        b"POST /api/runs HTTP/1.1\r\nHost: here\r\nContent-Length: 99999999",
-        b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: x",
+        b"GET /" + b"a" * 5000 + b" HTTP/1.1\r\nHost: localhost",
+        b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 9000,
+        b"GET / HTTP/1.1\r\nHost: localhost" + b"\r\nX: 1" * 70,
+        b"POST /api/runs HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999",
+        b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: x",
         b"no request at all",
     ],
     ids=["line", "field", "fields", "body", "length", "nonsense"],

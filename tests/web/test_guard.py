@@ -1,6 +1,7 @@
 """No foreign code in a page, no foreign page behind a post, no foreign name for the site."""
 
 import re
+import socket
 from base64 import b64encode
 from hashlib import sha256
 from urllib.parse import urljoin
@@ -136,6 +137,44 @@ def test_only_the_names_that_are_set_are_answered_to(runner: ScriptedRunner, sto
     assert ask("10.0.0.1", "/healthz") == ask("10.0.0.1", "/readyz") == 200
 
 
+@pytest.mark.parametrize(
+    "host",
+    [
+        "localhost",
+        "localhost:8000",
+        "127.0.0.1:8000",
+        "192.168.1.20",
+        "[::1]:8000",
+        "board.localhost",
+        socket.gethostname(),
+        f"{socket.gethostname()}.local:8000",
+    ],
+)
+def test_without_names_the_machines_own_are_answered_to(client: FlaskClient, host: str) -> None:
+    assert client.get(HELLO, headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "a b", "", "[::1", "1:x"],
+)
+def test_no_other_name_is_believed(client: FlaskClient, host: str) -> None:
+    answer = client.get("/fa", headers={"Host": host})
+    assert answer.status_code == 400
+    assert "MOVAZI_HOSTS" in answer.text
+    assert "evil" not in answer.text + str(answer.headers)
+
+
+def test_a_codespace_is_answered_by_the_name_that_github_gives_it(
+    runner: ScriptedRunner, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CODESPACE_NAME", "fluffy-lamp")
+    monkeypatch.setenv("GITHUB_CODESPACES_PORT_FORWARDING_DOMAIN", "app.github.dev")
+    client = create_app(runner, find_topics(COURSE), store, Settings()).test_client()
+    host = {"Host": "fluffy-lamp-8000.app.github.dev"}
+    assert client.get(HELLO, headers=host).status_code == 200
+
+
 def test_what_a_proxy_says_is_believed_when_told_only(runner: ScriptedRunner, store: Store) -> None:
     sent = {
         "X-Forwarded-For": "192.0.2.9",
@@ -144,7 +183,8 @@ def test_what_a_proxy_says_is_believed_when_told_only(runner: ScriptedRunner, st
     }
 
     def seen(proxies: int) -> tuple[str, bool, str]:
-        app = create_app(runner, find_topics(COURSE), store, Settings(proxies=proxies))
+        settings = Settings(proxies=proxies, hosts=("localhost", "movazi.example"))
+        app = create_app(runner, find_topics(COURSE), store, settings)
         client = app.test_client()
         answer = client.get(HELLO, headers=sent)
         client.post(HELLO, data=GOOD, headers=sent)

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, request
-from werkzeug.exceptions import SecurityError
+from werkzeug.exceptions import BadRequest, SecurityError
 from werkzeug.sansio.utils import host_is_trusted
+
+from webapp.pages.names import is_number, own_names
 
 # Everything is ours and in files of its own: nothing inline, nothing from another host.
 POLICY = "; ".join(
@@ -42,21 +44,33 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 OWN_SITES = {"same-origin", "none"}
 
 
+class ForeignName(BadRequest):
+    """The site was asked for by a name that is not its own."""
+
+    reason = "name"
+    description = "The site does not answer to this name: MOVAZI_HOSTS says to which it does"
+
+
 def guard(app: Flask, *, hosts: Sequence[str] = (), probes: Sequence[str] = ()) -> None:
     """Put the checks and the headers around every answer.
 
-    `hosts` are the names that the site answers to, all if there are none; `probes` are addresses
-    that may be asked for by any name, by what watches the site from beside it.
+    `hosts` are the names that the site answers to; without any, these are what its machine is
+    called, and every number of a machine. `probes` are addresses that may be asked for by any name,
+    by what watches the site from beside it.
     """
+    known = hosts or own_names()
 
     def refuse_foreign_names() -> None:
-        # What is asked for by another name would go into links, and into caches on the way.
-        if request.path not in probes and not host_is_trusted(request.host, hosts):
-            raise SecurityError
+        # Another name would go into links, and into caches on the way; and a page of another site
+        # could have its own name lead to this machine, and then read what we answer.
+        if request.path in probes:
+            return
+        host = request.host if request.environ.get("HTTP_HOST") else ""
+        if not (host_is_trusted(host, known) or (not hosts and is_number(host))):
+            raise ForeignName
 
     app.before_request(_refuse_foreign_schemes)
-    if hosts:
-        app.before_request(refuse_foreign_names)
+    app.before_request(refuse_foreign_names)
     app.before_request(_refuse_foreign_posts)
     app.after_request(_with_headers)
 

@@ -20,6 +20,7 @@ from webapp.operating.requests import request_id
 from webapp.pages import addresses
 from webapp.pages.compare.form import NoSuchDemo
 from webapp.pages.demo.form import entered
+from webapp.pages.guard import ForeignName
 from webapp.pages.languages import visitor_language
 from webapp.pages.run.kept import NoSuchRun
 from webapp.pages.site.layout import ChapterLinks, Page, draw_chapters, draw_page
@@ -120,7 +121,9 @@ def answer(site: Site, error: HTTPException) -> Response:
 
 def _reason(error: HTTPException, code: int) -> str:
     """Name the texts of an error: those of its own reason, or of its code."""
-    if isinstance(error, NoSuchRun | NoSuchDemo | StoreUnreachable | MachinesUnreachable):
+    if isinstance(
+        error, NoSuchRun | NoSuchDemo | StoreUnreachable | MachinesUnreachable | ForeignName
+    ):
         return error.reason
     return str(code) if code in KNOWN else "other"
 
