@@ -5,24 +5,28 @@ from __future__ import annotations
 import errno
 import os
 import signal
+import subprocess
+import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bench.counting import count
+from bench.counting import SHARED_MEMORY, count
 from tests.engine.conftest import Write
 from tests.engine.running import finish, is_alive, pids_printed, texts, until_printed, wait_until
-from webapp.engine import embedded, link, live_run, wire
+from webapp.engine import embedded, link, live_run, run_folder, wire
 from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.recording import Outcome
 
 MakeRunner = Callable[..., EmbeddedRunner]
 
+ROOT = Path(__file__).resolve().parents[2]
 MANY = 20
 WAITS = "import time\nprint('ready')\ntime.sleep(60)"
 
@@ -144,6 +148,35 @@ def test_without_room_for_temporary_files_a_run_fails_and_later_ones_do_not(
     assert texts(finish(runner, runner.start(write("print('again')")))) == ["again"]
     wait_until(lambda: bool(runner._engine.seats.free))
     assert runner.answers(30)
+
+
+def test_what_a_server_left_that_was_killed_with_its_launcher_is_removed_by_the_next(
+    make_runner: MakeRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = """
+from webapp.engine.embedded import EmbeddedRunner
+runner = EmbeddedRunner()
+print(runner.folder, runner.launcher_pid, flush=True)
+input()
+"""
+    command = [sys.executable, "-c", code]
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, cwd=ROOT, **pipes) as server:
+        assert server.stdout is not None
+        folder, launcher = server.stdout.readline().split()
+        os.kill(server.pid, signal.SIGSTOP)  # so that neither can see the other's end
+        os.kill(int(launcher), signal.SIGKILL)
+        server.kill()
+    [seat] = Path(folder).iterdir()
+    left = SHARED_MEMORY / f"sem.mp-{seat.name}-left"
+    left.touch()
+    living = make_runner()
+    assert Path(folder).exists()  # for it is young, and may just have been made
+    monkeypatch.setattr(run_folder, "YOUNG", 0)
+    make_runner()
+    assert not Path(folder).exists()
+    assert not left.exists()
+    assert living.folder.exists()
 
 
 def test_a_launcher_that_hangs_is_noticed_and_replaced(

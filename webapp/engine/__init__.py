@@ -15,6 +15,7 @@ Standard library only, and nothing of the web or of the topics.
 `runs`          the runs that are known, and their line (`fair`); `live_run`: one of them, as it is
                 kept; `reports`: what comes from it, from bytes to events
 `limits`        what it allows; `surroundings`: what a program finds around it
+`run_folder`    where the seats are, and what killed servers have left of theirs
 `launcher`      a warm process, exec'ed once, that forks a supervisor for each seat, ahead
 `supervisor`    one run after another: starts the program, keeps its deadlines, ends its whole tree
                 (`tree`)

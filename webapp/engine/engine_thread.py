@@ -10,7 +10,6 @@ import contextlib
 import logging
 import os
 import selectors
-import shutil
 import threading
 import time
 from collections import Counter, deque
@@ -23,10 +22,11 @@ from webapp.engine.live_run import LiveRun
 from webapp.engine.machines import Machine
 from webapp.engine.pace import TICK, Pace
 from webapp.engine.recording import Outcome
+from webapp.engine.run_folder import RunFolder
 from webapp.engine.run_user import find_run_user
 from webapp.engine.runner import Phase
 from webapp.engine.runs import Runs
-from webapp.engine.seats import Seat, Seats, make_folder
+from webapp.engine.seats import Seat, Seats
 from webapp.engine.surroundings import Surroundings
 from webapp.engine.verdict import judge, printed_too_much
 
@@ -61,7 +61,8 @@ class EngineThread:
         self._pace = Pace()
         self.end_all_at: float | None = None  # time.monotonic(), if the server is to stop
         user = find_run_user(around.user)
-        self.folder = make_folder(user)
+        self._folder = RunFolder(user)
+        self.folder = self._folder.path
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._wake, selectors.EVENT_READ, self._run_commands)
@@ -109,7 +110,7 @@ class EngineThread:
         self.link.close(self._limits.grace + 5)
         self._selector.close()
         os.close(self._wake)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._folder.remove()
 
     # --- the loop ---
 

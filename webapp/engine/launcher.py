@@ -23,7 +23,7 @@ from typing import NoReturn
 
 from webapp.engine import recorder, tree
 from webapp.engine.inherited import Inherited, take_away
-from webapp.engine.recorder import memory
+from webapp.engine.run_folder import remove_shared
 from webapp.engine.supervisor import SIGNALS, remove_files, supervise
 from webapp.engine.wire import MESSAGE_SIZE, Kill, Ping, Pong, Prepare, Reaped, Stop, dump, load
 
@@ -135,7 +135,7 @@ class Launcher:
         for orphan in orphans:
             tree.signal_all([*tree.descendants(orphan), orphan], signal.SIGKILL)
         for seat in unswept:
-            memory.remove(Path(seat).name)
+            remove_shared(Path(seat).name)
 
     def end_all(self) -> None:
         """End every run and wait for it."""

@@ -19,20 +19,13 @@ from functools import partial
 from pathlib import Path
 
 from webapp.engine import wire
+from webapp.engine.run_folder import PASSED_THROUGH, USED, share
 from webapp.engine.run_user import RunUser
 
 READ_SIZE = 1 << 18
 FIFO_SIZE, WIDE_FIFO_SIZE = 1 << 16, 1 << 20
 """Bytes that a FIFO holds: as it is made, and at most, for a program that reports faster than we
 read (see pipe(7)). All FIFOs of a user share a limit, so only those are widened that need it."""
-
-MEMORY_FOLDER = Path("/dev/shm")
-"""Where the FIFOs of runs are, if it is there: on a disk their making and removing takes longer
-than the forks of a run, most of it in the file system's own bookkeeping."""
-
-PASSED_THROUGH, USED = 0o2710, 0o2770
-"""What the group of the user that runs go under may do in a folder: open what it knows the name of,
-or everything."""
 
 UNUSED = 5.0
 """Seconds after which a free seat is given up, if there is another one."""
@@ -54,14 +47,14 @@ class Seat:
 
     def furnish(self, user: RunUser | None) -> None:
         """Make the FIFOs, and the folder that the run works in. Raises OSError."""
-        _share(self.folder, PASSED_THROUGH, user)
+        share(self.folder, PASSED_THROUGH, user)
         work = self.folder / "work"
         work.mkdir()
-        _share(work, USED, user)
+        share(work, USED, user)
         for name in wire.FIFOS:
             path = self.folder / name
             os.mkfifo(path)
-            _share(path, 0o660, user)
+            share(path, 0o660, user)
             # For both, though we do one: so that a FIFO has no end while we live, and one when we
             # do not.
             fifo = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -215,20 +208,6 @@ class Seats:
         self._seats[seat.name] = seat
         self._tell(wire.Prepare(seat.name, observe, self._resources))
         return seat
-
-
-def make_folder(user: RunUser | None) -> Path:
-    """Make the folder of all seats, in memory where that can be. Raises OSError."""
-    in_memory = os.access(MEMORY_FOLDER, os.W_OK | os.X_OK)
-    folder = Path(tempfile.mkdtemp(prefix="movazi-", dir=MEMORY_FOLDER if in_memory else None))
-    _share(folder, PASSED_THROUGH, user)
-    return folder
-
-
-def _share(path: Path, mode: int, user: RunUser | None) -> None:
-    """Let the user that runs go under have what it needs of ours."""
-    if user is not None:
-        user.share(path, mode)
 
 
 def _widen(fifo: int) -> None:

@@ -27,7 +27,7 @@ from webapp.engine import tree, wire
 from webapp.engine.inherited import Inherited
 from webapp.engine.main_process import prepare, run_program
 from webapp.engine.pressure import UNTOLD, Pressure, read_pressure
-from webapp.engine.recorder import memory
+from webapp.engine.run_folder import remove_shared
 
 LINGER = 0.5
 """Seconds that processes may outlive their run's main process before they are ended: a fork server
@@ -88,7 +88,7 @@ def _see_to_the_end(run: _Run, seat: Path, is_intact: Callable[[], bool]) -> wir
     used = _used()
     by, swept = run.wait_for_main(), run.empty_tree()
     remove_files(seat)
-    memory.remove(seat.name)
+    remove_shared(seat.name)
     return wire.Over(
         seat=str(seat),
         intact=is_intact(),

@@ -1,16 +1,12 @@
 """Names what multiprocessing keeps in /dev/shm after the run that it belongs to.
 
 Named semaphores and shared memory outlive their processes. The resource tracker removes them, but
-is killed with a run that will not end: then they are found by their names.
+is killed with a run that will not end: then they are found by their names (`run_folder`).
 """
 
 from __future__ import annotations
 
-import os
 from multiprocessing import process, shared_memory
-from pathlib import Path
-
-FOLDER = Path("/dev/shm")
 
 
 def install(run: str) -> None:
@@ -21,11 +17,3 @@ def install(run: str) -> None:
     longer = len(prefix) - len(shared_memory._SHM_NAME_PREFIX)  # type: ignore[attr-defined]
     shared_memory._SHM_NAME_PREFIX = prefix  # type: ignore[attr-defined]
     shared_memory._SHM_SAFE_NAME_LENGTH += longer  # type: ignore[attr-defined]
-
-
-def remove(run: str) -> None:
-    """Remove what a run that is over has left."""
-    own = (f"sem.mp-{run}-", f"psm_{run}_")
-    for name in os.listdir(FOLDER):  # noqa: PTH208  (each run pays for this)
-        if name.startswith(own):
-            (FOLDER / name).unlink(missing_ok=True)
