@@ -25,6 +25,9 @@ worker_class = "webapp.operating.worker.Worker"
 # for ordinary pages. They start on demand; 512 threads with 400 open streams took 43 MB.
 threads = settings.threads
 
+# Open connections: those without a request take no thread, and are closed in time.
+worker_connections = 8192
+
 # A gthread worker reports from its main loop, not from its requests: this ends a worker that hangs,
 # never a stream that is merely long.
 timeout = 30

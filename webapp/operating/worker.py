@@ -1,5 +1,5 @@
 """gunicorn's threaded worker, that gives its runs time to end before it leaves, and up on clients
-that do not read.
+that do not read, or do not send.
 
 gunicorn only waits: a stream that is longer than its graceful time-out is cut off in the middle.
 Here the runs are ended before that, so that each stream ends with its run's result.
@@ -22,6 +22,7 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from webapp.engine.runner import Runner
 from webapp.operating import RUNNER
+from webapp.operating.arrivals import Arrivals
 
 LINGER = 2.0
 """Seconds that a client has to close a connection after its last answer, as gunicorn has it: to
@@ -60,6 +61,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             if listener.sock.family in (socket.AF_INET, socket.AF_INET6):
                 # What is accepted inherits it; see tcp(7), which means a window of zero, too.
                 listener.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD)
+        self._arrivals: Arrivals | None = None
         # A run that goes on takes five descriptors and each stream two; 1,024 are usual, and few.
         _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
@@ -74,8 +76,30 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         gc.freeze()
         gc.set_threshold(YOUNG)
 
+    def enqueue_req(self, conn: TConn) -> None:
+        """Have a request arrive as a whole before it takes a thread: see `arrivals`."""
+        if self._arrivals is None:
+            self._arrivals = Arrivals(self.poller, arrived=self._submit, lost=self._lose)
+        self._arrivals.begin(conn)
+
+    def _submit(self, conn: TConn, request: bytes) -> None:
+        conn.request = request
+        super().enqueue_req(conn)
+
+    def _lose(self, conn: TConn) -> None:
+        self.nr_conns -= 1
+        conn.close()
+
+    def murder_pending(self) -> None:
+        """Close connections whose request does not come."""
+        if self._arrivals is not None:
+            self._arrivals.close_late(leaving=not self.alive)
+
     def handle(self, conn: TConn) -> object:
         """Serve a connection; false if it is to be closed. Called in a thread of its own."""
+        conn.data_ready = True
+        conn.init()
+        conn.parser.unreader.unread(conn.request)
         stays = super().handle(conn)
         if not stays:
             # Here, for gunicorn would wait in the one thread that accepts: for each client in turn.

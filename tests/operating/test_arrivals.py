@@ -1,0 +1,138 @@
+"""Clients that send slowly, or nothing, hold nobody up, and are sent away in time."""
+
+from __future__ import annotations
+
+import selectors
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from tests.operating.serving import Served, served
+from webapp.operating import arrivals
+from webapp.operating.arrivals import Arrivals
+
+GET = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+HEAD = b"POST /x HTTP/1.1\r\nHost: localhost\r\n"
+WHOLE = [
+    GET,
+    HEAD + b"Content-Length: 3\r\n\r\nabc",
+    HEAD + b"content-LENGTH: 0\r\n\r\n",
+    HEAD + b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+    HEAD + b"Content-Length: 99999999\r\n\r\n",  # it is refused without being read
+]
+
+
+class Conn:
+    """What gunicorn makes of a connection, as far as it is looked at."""
+
+    parser = None
+
+    def __init__(self, sock: socket.socket) -> None:
+        self.sock = sock
+
+
+class Desk:
+    """Arrivals with a poller of their own, and what came of them."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self.stack = stack
+        self.poller = stack.enter_context(selectors.DefaultSelector())
+        self.arrived: list[bytes] = []
+        self.lost = 0
+        self.arrivals = Arrivals(
+            self.poller,
+            arrived=lambda conn, data: self.arrived.append(data),
+            lost=self._lose,
+        )
+
+    def _lose(self, conn: Conn) -> None:
+        self.lost += 1
+        conn.sock.close()
+
+    def connect(self) -> socket.socket:
+        client, server = socket.socketpair()
+        self.stack.enter_context(server)
+        self.arrivals.begin(Conn(server))
+        return client
+
+    def look(self) -> None:
+        for key, _ in self.poller.select(0):
+            key.data(key.fileobj)
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    with ExitStack() as stack:
+        yield Desk(stack)
+
+
+@pytest.mark.parametrize("request_", WHOLE, ids=range(len(WHOLE)))
+def test_a_request_is_handed_on_when_it_is_whole_and_no_sooner(desk: Desk, request_: bytes) -> None:
+    with desk.connect() as client:
+        for place in range(len(request_)):
+            assert desk.arrived == []
+            client.send(request_[place : place + 1])
+            desk.look()
+        assert desk.arrived == [request_]
+
+
+def test_a_client_that_waits_to_be_encouraged_is(desk: Desk) -> None:
+    with desk.connect() as client:
+        client.send(HEAD + b"Content-Length: 3\r\nExpect: 100-continue\r\n\r\n")
+        desk.look()
+        assert client.recv(100).startswith(b"HTTP/1.1 100 ")
+        client.send(b"abc")
+        desk.look()
+        assert len(desk.arrived) == 1
+
+
+def test_a_head_without_end_is_refused(desk: Desk) -> None:
+    with desk.connect() as client:
+        client.send(b"GET / HTTP/1.1\r\n" + b"X: 1\r\n" * 10_000)
+        desk.look()
+        assert client.recv(100).startswith(b"HTTP/1.1 431 ")
+        assert (desk.arrived, desk.lost) == ([], 1)
+
+
+def test_who_waits_too_long_is_sent_away_and_the_longest_first(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arrivals, "MOST", 2)
+    with ExitStack() as stack:
+        first, second, third = (stack.enter_context(desk.connect()) for _ in range(3))
+        assert first.recv(1) == b""
+        monkeypatch.setattr(arrivals, "PATIENCE", -1.0)
+        fourth = stack.enter_context(desk.connect())
+        desk.arrivals.close_late(leaving=False)
+        assert second.recv(1) == b""
+        third.send(b"GET")
+        desk.look()
+        desk.arrivals.close_late(leaving=True)
+        third.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            third.recv(1)  # it has begun
+        assert fourth.recv(1) == b""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with served(tmp_path_factory.mktemp("site") / "runs.sqlite") as site:
+        yield site
+
+
+@pytest.mark.parametrize("sent", [b"", GET[:20], HEAD + b"Content-Length: 9\r\n\r\nabc"])
+def test_more_slow_clients_than_threads_hold_nobody_up(site: Served, sent: bytes) -> None:
+    with ExitStack() as stack:
+        for _ in range(600):
+            slow = stack.enter_context(socket.create_connection(("127.0.0.1", site.port)))
+            slow.sendall(sent)
+        began = time.monotonic()
+        with socket.create_connection(("127.0.0.1", site.port)) as client:
+            client.settimeout(30)
+            client.sendall(GET)
+            assert client.recv(100).startswith(b"HTTP/1.1 200 ")
+        # Far less than any time-out: they are not waited for.
+        assert time.monotonic() - began < arrivals.PATIENCE / 2
