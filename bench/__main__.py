@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from tempfile import TemporaryDirectory
 
 from bench import (
+    attack,
     classroom,
     costs,
     forks,
@@ -38,6 +39,7 @@ MEASUREMENTS: dict[str, Callable[[], list[Row]]] = {
 }
 
 OWN_TABLES: dict[str, Callable[[], int]] = {
+    "attack": attack.main,
     "class": classroom.main,
     "cluster": cluster.main,
     "costs": costs.main,

@@ -35,6 +35,7 @@ from webapp.pages.languages import LanguageConverter
 from webapp.pages.rate import Counts, limit_runs
 from webapp.pages.repeat.blueprint import repetitions_blueprint
 from webapp.pages.repeat.running import Notices, Repetitions
+from webapp.pages.room import FOR_PAGES, Room
 from webapp.pages.run.blueprint import runs_blueprint
 from webapp.pages.run.lanes import lanes_blueprint
 from webapp.pages.site.about import about_blueprint
@@ -129,6 +130,7 @@ def _site(
     app.jinja_env.add_extension(Unindented)
     wordings = load_wordings()
     library = Library(topics, wordings)
+    room = Room(app, max(settings.threads - FOR_PAGES, settings.threads // 2))
     return Site(
         topics,
         wordings,
@@ -140,10 +142,12 @@ def _site(
         app.jinja_env,
         limit_runs(
             app,
+            room,
             per_address=settings.rate_limit,
             per_page=settings.rate_limit_page,
             counts=shared.counts,
         ),
+        room,
     )
 
 

@@ -19,6 +19,7 @@ from limits.storage import MemoryStorage
 
 from webapp.pages.demo.form import entered
 from webapp.pages.guard import visitor_address
+from webapp.pages.room import Room
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -84,9 +85,12 @@ class Counts:
 
 
 def limit_runs(
-    app: Flask, *, per_address: int, per_page: int, counts: Counts | None = None
+    app: Flask, room: Room, *, per_address: int, per_page: int, counts: Counts | None = None
 ) -> RunLimit:
-    """Make the decorator; all views that have it share the two limits, both a minute."""
+    """Make the decorator; all views that have it share the two limits, both a minute.
+
+    Such a view raises Busy where there is no room for its stream.
+    """
     counts = counts or Counts()
     limiter = Limiter(
         visitor_address,
@@ -112,6 +116,7 @@ def limit_runs(
 
         @wraps(view)
         def read_first(*args: Any, **options: Any) -> Any:
+            room.check()
             # A form that cannot be read is refused here: within the limiter it would be taken for
             # counts that cannot be reached.
             entered()

@@ -81,6 +81,7 @@ def runs_blueprint(site: Site) -> Blueprint:
     @blueprint.get("/runs/<id>/events")
     def events(id: str) -> Response:
         """Stream a run from the event after `Last-Event-ID`."""
+        site.room.check()
         run = _known(site, id)
         after = request.headers.get("Last-Event-ID", 0, type=int)
         return streamed(as_events(site, run, max(0, after)), "text/event-stream")
@@ -96,6 +97,7 @@ def runs_blueprint(site: Site) -> Blueprint:
 
 
 def _follow(site: Site, run: Run) -> Response:
+    site.room.check()
     page = site.render("run/run.html", _draw_going(site, run))
     return streamed(as_page(site, run, page), "text/html")
 

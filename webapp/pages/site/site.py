@@ -15,6 +15,7 @@ from webapp.lessons.topic import Demo, Topic, Values, find_demo
 from webapp.pages.demo.prose import Library
 from webapp.pages.rate import RunLimit
 from webapp.pages.repeat.running import Repetitions
+from webapp.pages.room import Room
 from webapp.pages.site.assets import Assets
 from webapp.pages.texts.wording import Wording
 from webapp.store.store import Store
@@ -45,6 +46,7 @@ class Site:
     store: Store
     templates: Environment
     limit_runs: RunLimit
+    room: Room
 
     def render(self, template: str, view: object) -> str:
         """Fill a template with its one view object."""

@@ -1,0 +1,36 @@
+"""Streams leave room for pages, and say at once where there is none for another."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+from werkzeug.test import TestResponse
+
+from tests.web.scripted import COURSE, GOOD, HELLO, STREAMED, ScriptedRunner
+from webapp.app import create_app
+from webapp.lessons.folders import find_topics
+from webapp.settings import Settings
+from webapp.store.store import Store
+
+
+def test_a_full_server_says_so_at_once_and_shows_pages(
+    runner: ScriptedRunner, store: Store
+) -> None:
+    app = create_app(runner, find_topics(COURSE), store, Settings(threads=8), TESTING=True)
+    client = app.test_client()
+
+    def press(stack: ExitStack) -> TestResponse:
+        answer = client.post(HELLO, data=GOOD, headers=STREAMED, buffered=False)
+        stack.callback(answer.close)
+        return answer
+
+    with ExitStack() as streams:
+        answers = [press(streams) for _ in range(5)]
+        assert [answer.status_code for answer in answers] == [200] * 4 + [503]
+        assert "Retry-After" in answers[-1].headers
+        assert 'role="alert"' in answers[-1].text
+        assert len(runner.programs) == 4
+        assert client.get(HELLO).status_code == 200
+        assert client.get("/runs/run1/events").status_code == 503
+    with ExitStack() as streams:
+        assert press(streams).status_code == 200
