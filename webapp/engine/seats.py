@@ -27,7 +27,7 @@ FIFO_SIZE, WIDE_FIFO_SIZE = 1 << 16, 1 << 20
 """Bytes that a FIFO holds: as it is made, and at most, for a program that reports faster than we
 read (see pipe(7)). All FIFOs of a user share a limit, so only those are widened that need it."""
 
-UNUSED = 5.0
+UNUSED = 2.0
 """Seconds after which a free seat is given up, if there is another one."""
 
 RETRY = 2.0

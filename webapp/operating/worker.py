@@ -30,8 +30,8 @@ close before would take from it what it has not read yet, if it has sent more (R
 
 READ_SIZE = 4096
 
-SWITCH_INTERVAL = 0.001
-"""Seconds that a thread may compute while others wait for their turn, a fifth of Python's own:
+SWITCH_INTERVAL = 0.0001
+"""Seconds that a thread may compute while others wait for their turn, a fiftieth of Python's own:
 a page waits behind each stream that is being written, at each of its own system calls."""
 
 YOUNG = 10_000
