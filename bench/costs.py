@@ -7,7 +7,6 @@ that runs the same file (`programs/bare_forks.py`).
 
 from __future__ import annotations
 
-import http.client
 import json
 import os
 import subprocess
@@ -16,9 +15,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from urllib.parse import urlencode
 
-from bench.stream import ROOT, served
+from bench.stream import ROOT, press, served
 from webapp.engine import tree
 from webapp.lessons.folders import TOPICS
 
@@ -54,31 +52,21 @@ def main() -> int:
     with served() as port:
         for name, threads in CASES.items():
             form = {"thread_count": threads, "sleep_seconds": 0}
-            press(port, form, WARM_UP)
+            press_often(port, form, WARM_UP)
             pairs = [(bare(FILE, form), _measured(port, form)) for _ in range(TIMES)]
             failed |= _print(name, pairs, GOALS if threads > 1 else {})
     return int(failed)
 
 
-def press(port: int, form: Mapping[str, object], times: int) -> None:
-    """Press Run so many times, and read each answer to its end. Raises RuntimeError."""
-    headers = {
-        "Content-Type": "application/x-www-form-urlencoded",
-        "HX-Request": "true",
-        "Accept": "text/html, text/event-stream",
-    }
+def press_often(port: int, form: Mapping[str, object], times: int) -> None:
+    """Press Run so many times, one run after the other. Raises RuntimeError."""
     for _ in range(times):
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        connection.request("POST", ADDRESS, urlencode(form), headers)
-        answer = connection.getresponse().read()
-        connection.close()
-        if b"outcome-finished" not in answer:
-            raise RuntimeError("a run did not finish")
+        press(port, form, ADDRESS)
 
 
 def _measured(port: int, form: Mapping[str, object]) -> Taken:
     before = taken_so_far()
-    press(port, form, RUNS)
+    press_often(port, form, RUNS)
     after = taken_so_far()
     return Taken(*((now - then) / RUNS for then, now in zip(before, after, strict=True)))
 

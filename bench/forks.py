@@ -27,7 +27,7 @@ from bench.classroom import (
     percentile,
     raise_limit_of_descriptors,
 )
-from bench.stream import ROOT, served
+from bench.stream import ROOT, served, wait_for
 from bench.students import Answer, Exercise, press_at_once
 from webapp.lessons.folders import TOPICS
 
@@ -140,24 +140,12 @@ def _forking(exercises: Sequence[Exercise]) -> Iterator[dict[str, int]]:
             command = [sys.executable, "-m", "bench.programs.bare_server", str(ports[one.name])]
             command += [str(TOPICS / FILES[one.name]), json.dumps(dict(one.form))]
             servers.append(subprocess.Popen(command, cwd=ROOT))
-            press_at_once(_wait_for(ports[one.name]), [one])
+            wait_for(ports[one.name])
         yield ports
     finally:
         for server in servers:
             server.kill()
             server.wait()
-
-
-def _wait_for(port: int) -> int:
-    until = time.monotonic() + 15
-    while True:
-        try:
-            with socket.create_connection(("127.0.0.1", port)):
-                return port
-        except ConnectionRefusedError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.05)
 
 
 if __name__ == "__main__":

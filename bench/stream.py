@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
@@ -25,6 +25,11 @@ ADDRESS = "/en/threads/define-a-thread/start-all-then-join"
 FIRST_LINE = b"my func called by thread"
 TIMES = 60
 PAUSE = 0.1
+HEADERS = {
+    "Content-Type": "application/x-www-form-urlencoded",
+    "HX-Request": "true",
+    "Accept": "text/html, text/event-stream",
+}
 QUIET = {"MOVAZI_LOG_LEVEL": "warning"}
 
 
@@ -51,14 +56,15 @@ def served(app: str = "wsgi:app", **settings: str) -> Iterator[int]:
         stdout=subprocess.DEVNULL,  # what prints there by mistake is not for our table
     )
     try:
-        _wait_for(port)
+        wait_for(port)
         yield port
     finally:
         server.terminate()
         server.wait()
 
 
-def _wait_for(port: int) -> None:
+def wait_for(port: int) -> None:
+    """Wait until a server that was started answers."""
     until = time.monotonic() + 15
     while True:
         try:
@@ -72,17 +78,22 @@ def _wait_for(port: int) -> None:
             time.sleep(0.05)
 
 
+def press(port: int, form: Mapping[str, object], address: str = ADDRESS) -> None:
+    """Press Run, and read the answer to its end. Raises RuntimeError."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request("POST", address, urlencode(form), HEADERS)
+    answer = connection.getresponse().read()
+    connection.close()
+    if b"outcome-finished" not in answer:
+        raise RuntimeError("a run did not finish")
+
+
 def first_line_streamed(port: int) -> float:
     """Press Run; give the milliseconds until the first line of the program comes."""
     time.sleep(PAUSE)
     began = time.perf_counter()
     connection = http.client.HTTPConnection("127.0.0.1", port)
-    headers = {
-        "Content-Type": "application/x-www-form-urlencoded",
-        "HX-Request": "true",
-        "Accept": "text/html, text/event-stream",
-    }
-    connection.request("POST", ADDRESS, urlencode({"thread_count": 5}), headers)
+    connection.request("POST", ADDRESS, urlencode({"thread_count": 5}), HEADERS)
     answer = connection.getresponse()
     for line in answer:
         if FIRST_LINE in line:

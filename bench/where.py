@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from statistics import median
 
-from bench.costs import FILE, WARM_UP, bare, press, taken_so_far
+from bench.costs import FILE, WARM_UP, bare, press_often, taken_so_far
 from bench.stream import served
 from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.program import Program
@@ -43,7 +43,7 @@ PARTS = {
 def main() -> int:
     """Print the table."""
     with served("bench.programs.profiled:app") as port:
-        press(port, FORM, WARM_UP)
+        press_often(port, FORM, WARM_UP)
         measured = [_measured(port) for _ in range(TIMES)]
     whole = median(sum(one.values()) for one in measured)
     print("| ten threads, a run | min, ms of a core | median | max | share |")
@@ -59,7 +59,7 @@ def main() -> int:
 def _measured(port: int) -> Mapping[str, float]:
     """Seconds of a core that one run takes, by part."""
     before, spent = taken_so_far(), _spent(port)
-    press(port, FORM, RUNS)
+    press_often(port, FORM, RUNS)
     after, now = taken_so_far(), _spent(port)
     taken = {part: (now[part] - spent[part]) / RUNS for part in spent}
     both = zip(before, after, strict=True)

@@ -6,18 +6,16 @@ figures of docs/scaling.md. All of it runs on the cores of this machine, the stu
 
 from __future__ import annotations
 
-import http.client
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from statistics import median
-from urllib.parse import urlencode
 
 from bench.classroom import HEAD, SLEEP, measure, percentile, raise_limit_of_descriptors
 from bench.cluster.costs import costs, used_alone
 from bench.cluster.started import Cluster, cluster
-from bench.stream import ADDRESS, first_line_streamed, served
+from bench.stream import first_line_streamed, press, served
 from bench.table import Row
 from webapp.cluster.board import KEPT
 from webapp.cluster.runner import ClusterRunner
@@ -36,6 +34,7 @@ PRESS_EVERY = 60
 COSTED = 200
 """Students at once, when it is counted what a run costs."""
 
+FORM = {"thread_count": 5}
 PAGE = "/en/threads/lock/lost-update"
 DEMO = Program(TOPICS / "thread_subclass/demos/sleep_inside_run.py")
 COSTED_PARTS = {
@@ -104,7 +103,7 @@ def runs_a_second(port: int) -> float:
 
     def visit() -> None:
         while time.monotonic() < until:
-            press(port)
+            press(port, FORM)
             done.append(1)
 
     visitors = [threading.Thread(target=visit) for _ in range(CLIENTS)]
@@ -116,23 +115,9 @@ def runs_a_second(port: int) -> float:
     return len(done) / (time.monotonic() - began)
 
 
-def press(port: int) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    headers = {
-        "Content-Type": "application/x-www-form-urlencoded",
-        "HX-Request": "true",
-        "Accept": "text/html, text/event-stream",
-    }
-    connection.request("POST", ADDRESS, urlencode({"thread_count": 5}), headers)
-    answer = connection.getresponse().read()
-    connection.close()
-    if b"outcome-finished" not in answer:
-        raise RuntimeError("a run did not finish")
-
-
 def _print_class(name: str, port: int) -> bool:
     wrong = False
-    press(port)
+    press(port, FORM)
     for number in STUDENTS:
         measured = measure(port, name, [SLEEP], number, PAGE)
         print(measured.row(), flush=True)

@@ -75,6 +75,7 @@ class EngineThread:
             reaped=self._vacate,
             gone=self._start_anew,
         )
+        self._terms = wire.Terms(limits.soft_deadline, limits.grace, limits.processes)
         resources = limits.resources()
         self.seats = Seats(
             self.folder, user, resources, self._selector, tell=self.link.tell, take=self._take
@@ -178,9 +179,8 @@ class EngineThread:
             self._launch(run)
 
     def _has_room(self) -> bool:
-        return (
-            len(self._running) < self._limits.capacity and len(self._starting) < self._most_starting
-        )
+        few = len(self._starting) < self._most_starting
+        return few and len(self._running) < self._limits.capacity
 
     def _launch(self, run: LiveRun) -> None:
         try:
@@ -195,9 +195,7 @@ class EngineThread:
         if len(request) > wire.MESSAGE_SIZE:
             self._finish(run, Outcome.FAILED, "its parameters and arguments are too long")
             return
-        limits = self._limits
-        terms = wire.Terms(limits.soft_deadline, limits.grace, limits.processes)
-        seat.write("terms", wire.dump_line(terms))
+        seat.write("terms", wire.dump_line(self._terms))
         seat.write("request", request)
         self._pace.hurry()
         run.begin()
@@ -263,11 +261,9 @@ class EngineThread:
 
     def _vacate(self, name: str) -> None:
         """A seat has no supervisor any more."""
-        seat = self.seats.find(name)
-        if seat is None:
+        if (seat := self.seats.find(name)) is None:
             return
-        run = self._running.get(name)
-        if run is not None:
+        if run := self._running.get(name):
             self._take_rest(run, seat)
             self._finish(run, Outcome.LOST)
         else:
