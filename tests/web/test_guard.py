@@ -162,6 +162,9 @@ def test_no_other_name_is_believed(client: FlaskClient, host: str) -> None:
     answer = client.get("/fa", headers={"Host": host})
     assert answer.status_code == 400
     assert "MOVAZI_HOSTS" in answer.text
+    style = re.search(r'href="(/static/[^"]+css)"', answer.text)
+    assert style
+    assert client.get(style[1], headers={"Host": host}).status_code == 200
     assert "evil" not in answer.text + str(answer.headers)
 
 

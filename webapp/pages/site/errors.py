@@ -43,7 +43,9 @@ KNOWN = {403, 404, 405, 429, 500, 503}
 
 @dataclass(frozen=True)
 class ErrorView:
-    """What went wrong, and the way on: `again` if it is worth trying, and all topics."""
+    """What went wrong, and the way on: `again` if it is worth trying, and all topics, but for those
+    who asked by a name that is not ours.
+    """
 
     page: Page
     title: str
@@ -112,7 +114,9 @@ def answer(site: Site, error: HTTPException) -> Response:
         html = site.render("site/_failure.html", Failure(say, title, text))
     else:
         again = _again() if code in AGAIN and not isinstance(error, StoreUnreachable) else ""
-        html = site.render("site/error.html", _view(site, say, title, text, again))
+        foreign = isinstance(error, ForeignName)
+        view = _view(site, say, title, text, again, foreign=foreign)
+        html = site.render("site/error.html", view)
     response = Response(html, code, headers=_headers(error))
     if code in AGAIN:
         response.headers["Retry-After"] = str(RETRY_SECONDS)
@@ -128,11 +132,14 @@ def _reason(error: HTTPException, code: int) -> str:
     return str(code) if code in KNOWN else "other"
 
 
-def _view(site: Site, say: Wording, title: str, text: str, again: str) -> ErrorView:
+def _view(
+    site: Site, say: Wording, title: str, text: str, again: str, *, foreign: bool
+) -> ErrorView:
     page = draw_page(
         site, say.language, title=title, description=text, address=addresses.home, indexed=False
     )
-    return ErrorView(page, title, text, again, draw_chapters(site, say.language))
+    chapters = () if foreign else draw_chapters(site, say.language)  # these would be refused, too
+    return ErrorView(page, title, text, again, chapters)
 
 
 def _again() -> str:
