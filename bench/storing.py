@@ -19,7 +19,8 @@ from webapp.engine.packing import pack
 from webapp.engine.program import Program
 from webapp.engine.recording import Recording
 from webapp.lessons.folders import TOPICS
-from webapp.store.store import Store, StoredRun
+from webapp.store.runs import StoredRun
+from webapp.store.store import Store
 
 DEMO = TOPICS / "lock/demos/lock_around_the_message.py"
 VALUES = {"thread_count": 10, "sleep_seconds": 0.0}

@@ -16,7 +16,8 @@ from webapp.engine.program import Program
 from webapp.engine.recording import Outcome, Recording
 from webapp.engine.runner import Load, Phase, State, UnknownRun
 from webapp.lessons.topic import Demo
-from webapp.store.store import Store, StoredRun
+from webapp.store.runs import StoredRun
+from webapp.store.store import Store
 
 BEGAN = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 """When the first run was stored; each next one a second later."""
@@ -97,6 +98,6 @@ class SteadyStore(Store):
         super().__init__(url)
         self._count = count()
 
-    def save(self, run: StoredRun) -> None:
+    def save(self, run: StoredRun) -> bool:
         """Store a run."""
-        super().save(replace(run, stored_at=BEGAN + timedelta(seconds=next(self._count))))
+        return super().save(replace(run, stored_at=BEGAN + timedelta(seconds=next(self._count))))

@@ -38,7 +38,8 @@ from webapp.lessons.topic import Demo, Topic
 from webapp.pages.texts.wording import load_wordings
 from webapp.record.page import Ran, draw_page
 from webapp.settings import Settings
-from webapp.store.store import Store, StoredRun
+from webapp.store.runs import StoredRun
+from webapp.store.store import Store
 
 UNKNOWN = "-" * 16
 STREAM = {"HX-Request": "true", "Accept": "text/html, text/event-stream"}

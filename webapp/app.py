@@ -6,6 +6,7 @@ import atexit
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from webapp.api.answers import answer_program
 from webapp.api.blueprints import api_blueprints
 from webapp.engine.embedded import EmbeddedRunner
+from webapp.engine.limits import MB
 from webapp.engine.runner import Runner
 from webapp.engine.surroundings import bare
 from webapp.lessons.folders import TOPICS, find_topics
@@ -47,6 +49,7 @@ from webapp.pages.site.record import record_blueprint
 from webapp.pages.site.site import Site
 from webapp.pages.texts.wording import load_wordings
 from webapp.settings import Settings, SettingsError, engine_limits, read_settings
+from webapp.store.pruning import Bounds
 from webapp.store.store import Store
 from webapp.terminal.commands import add_commands
 
@@ -161,7 +164,8 @@ class Unindented(Extension):
 
 def _own_store(app: Flask, settings: Settings) -> Store:
     file = Path(app.instance_path) / "movazi.sqlite"
-    store = Store(settings.database_url.get_secret_value() or f"sqlite:///{file}")
+    url = settings.database_url.get_secret_value() or f"sqlite:///{file}"
+    store = Store(url, Bounds(timedelta(days=settings.keep_days), settings.keep_mb * MB))
     atexit.register(store.close)
     return store
 

@@ -102,6 +102,18 @@ class Settings(BaseSettings):
             "empty: a file in the folder instance",
         ),
     ] = EMPTY
+    keep_days: Annotated[
+        int,
+        Field(ge=1, le=36_500, description="how many days a run is kept, at most"),
+    ] = 365
+    keep_mb: Annotated[
+        int,
+        Field(
+            ge=10,
+            le=10_000_000,
+            description="how many MB all kept runs may take; beyond, the oldest are pruned",
+        ),
+    ] = 1_000
     proxies: Annotated[
         int,
         Field(

@@ -12,8 +12,9 @@ import re
 import resource
 import signal
 import socket
+import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ from webapp.engine import tree
 PRINTED = b"Thread#1"
 RESULT = b'class="result'
 KEPT = b'class="kept-page"'
+LATE = b"The run is stored as soon as"
 ENDED = 45
 """Seconds within which a server that was stopped must be gone, also where the machine is busy."""
 
@@ -104,6 +106,22 @@ def test_a_run_that_is_nearly_over_may_end_by_itself(tmp_path: Path) -> None:
         read += stream.read()
         assert b"outcome-finished" in read
         assert site.process.wait(ENDED) == 0
+
+
+def test_a_locked_database_delays_no_stream_and_no_page(tmp_path: Path) -> None:
+    """Lost: nothing. The run is stored when the lock is gone."""
+    file = tmp_path / "runs.sqlite"
+    with served(file) as site, closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        # Each of these would wait for ever if it waited for the lock.
+        read = site.press(0.02).read()
+        assert b"outcome-finished" in read
+        assert LATE in read
+        assert PRINTED in kept(site, read)
+        assert ask(site.port, "/readyz")[0] == 503
+        other.execute("ROLLBACK")
+        wait_until(lambda: LATE not in kept(site, read))
+        assert other.execute("SELECT count(*) FROM runs").fetchone() == (1,)
 
 
 def test_who_is_in_line_at_a_stop_is_told_at_once(tmp_path: Path) -> None:

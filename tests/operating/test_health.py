@@ -1,5 +1,7 @@
 """Probes tell whether the site lives, and whether it can do its work."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from flask.testing import FlaskClient
@@ -28,3 +30,10 @@ def test_a_database_that_does_not_answer_is_told(client: FlaskClient, tmp_path: 
     ready = client.get("/readyz")
     assert (ready.status_code, ready.json) == (503, {"engine": True, "database": False})
     assert client.get("/healthz").status_code == 200
+
+
+def test_a_database_that_cannot_be_written_is_told(client: FlaskClient, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "runs.sqlite", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        ready = client.get("/readyz")
+        assert (ready.status_code, ready.json) == (503, {"engine": True, "database": False})

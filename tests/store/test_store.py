@@ -16,7 +16,8 @@ from tests.store.runs import SOURCE, VALUES, run
 from webapp.engine.recording import Outcome
 from webapp.engine.runner import UnknownRun
 from webapp.store.errors import PrunedRun, StoreError
-from webapp.store.store import BATCH, Store
+from webapp.store.pruning import SLICE
+from webapp.store.store import Store
 
 NOW = datetime.now(UTC)
 
@@ -147,7 +148,7 @@ def test_pruning_forgets_what_is_older_and_remembers_that_it_was_there(store: St
 
 
 def test_pruning_takes_many_at_a_time_and_gives_their_space_back(store: Store, file: Path) -> None:
-    old, count = NOW - timedelta(days=1), 2 * BATCH + 1
+    old, count = NOW - timedelta(days=1), 2 * SLICE + 1
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda n: store.save(run(f"run-{n}", stored_at=old)), range(count)))
     store.save(run("new"))
@@ -210,7 +211,7 @@ def test_a_full_or_read_only_disk_refuses_to_save_and_still_finds(
     store: Store, pragma: str
 ) -> None:
     store.save(run())
-    with store._engine.connect() as connection:
+    with store._database.writer.connect() as connection:
         driver = connection.connection.driver_connection
         assert driver is not None
         driver.execute(f"PRAGMA {pragma}").fetchall()

@@ -17,7 +17,8 @@ from flask.testing import FlaskClient
 from tests.web.scripted import COURSE, GOOD, HELLO, STREAMED, NamedRunner, printed
 from webapp.engine.recording import Outcome, Recording
 from webapp.engine.runner import Phase
-from webapp.store.store import Store, StoredRun
+from webapp.store.runs import StoredRun
+from webapp.store.store import Store
 
 ID = "-" * 12 + "run1"
 PAGE = f"/en/runs/{ID}"

@@ -9,5 +9,9 @@ class StoreError(Exception):
     """The database cannot be used; says in a sentence why, and what can be done."""
 
 
+class Locked(StoreError):
+    """Another program has locked the database; to try again later may do."""
+
+
 class PrunedRun(UnknownRun):
     """The run was stored once, and was pruned."""

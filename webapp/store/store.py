@@ -2,85 +2,60 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Connection, Row, Table, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import select
 
-from webapp.engine.packing import pack, unpack
-from webapp.engine.recording import Outcome, Recording
+from webapp.engine.recording import Outcome
 from webapp.engine.runner import UnknownRun
-from webapp.store.database import open_database, reason, shrink
-from webapp.store.errors import PrunedRun, StoreError
+from webapp.store.database import transaction
+from webapp.store.errors import PrunedRun
+from webapp.store.opening import open_database
+from webapp.store.pruning import Bounds, Pruner
+from webapp.store.runs import StoredRun, read_run, sha256, written
 from webapp.store.tables import pruned, runs, sources
-
-BATCH = 500
-"""So many runs are pruned at a time: others may write in between."""
+from webapp.store.writer import Writer
 
 EXEMPLARY = (Outcome.FINISHED, Outcome.DEADLOCKED)
 """What can stand for a program: what it comes to by itself, and by no fault of the machine."""
 
 
-@dataclass(frozen=True)
-class StoredRun:
-    """A run that is over, with all that belongs to it.
-
-    `topic` and `demo` are names, `values` the parameters as JSON has them (a list, no tuple),
-    `source` the text that ran, and `stored_at` is UTC.
-    """
-
-    id: str
-    topic: str
-    demo: str
-    values: Mapping[str, object]
-    transcript_only: bool
-    source: str
-    recording: Recording
-    stored_at: datetime
-
-
 class Store:
     """All stored runs. Its methods may be called from any thread."""
 
-    def __init__(self, url: str) -> None:
-        """Open the database, and make or change its tables where needed. Raises StoreError."""
-        self._engine = open_database(url)
+    def __init__(self, url: str, bounds: Bounds | None = None) -> None:
+        """Open the database, and make or change its tables where needed. Raises StoreError.
 
-    def save(self, run: StoredRun) -> None:
-        """Store a run; one that is stored already stays as it is. Raises StoreError."""
-        packed = pack(run.recording)
-        sha256 = _sha256(run.source)
-        row = {
-            "id": run.id,
-            "stored_at": run.stored_at,
-            "topic": run.topic,
-            "demo": run.demo,
-            "parameters": _written(run.values),
-            "transcript_only": run.transcript_only,
-            "outcome": run.recording.outcome.value,
-            "source": sha256,
-            "recording": packed,
-        }
-        with self._transaction() as connection:
-            _add(connection, sources, {"sha256": sha256, "text": run.source})
-            _add(connection, runs, row)
+        Runs beyond the `bounds` are pruned meanwhile, the oldest first.
+        """
+        self._database = open_database(url)
+        self._pruner = Pruner(self._database, bounds)
+        self._writer = Writer(self._database, self._pruner.step)
+
+    def save(self, run: StoredRun) -> bool:
+        """Store a run; one that is stored already stays as it is. Raises StoreError.
+
+        False if the database is locked, or too slow: then the run is stored as soon as that can be
+        done, and can be found meanwhile.
+        """
+        return self._writer.save(run)
 
     def find(self, id: str) -> StoredRun:
         """Give a run. Raises UnknownRun (PrunedRun where it was stored once) and StoreError."""
+        if waiting := self._writer.waiting(id):
+            return waiting
         query = select(runs, sources.c.text).join(sources).where(runs.c.id == id)
-        with self._transaction() as connection:
+        with transaction(self._database.readers) as connection:
             row = connection.execute(query).one_or_none()
             if row is None:
-                was = connection.execute(select(pruned).where(pruned.c.id == id)).one_or_none()
+                was = connection.execute(select(pruned.c.id).where(pruned.c.id == id)).scalar()
                 raise PrunedRun(id) if was else UnknownRun(id)
-        return _read(row)
+        return read_run(row)
+
+    def is_waiting(self, id: str) -> bool:
+        """Whether a run has yet to be written."""
+        return self._writer.waiting(id) is not None
 
     def latest(
         self, topic: str, demo: str, values: Mapping[str, object], source: str
@@ -92,13 +67,13 @@ class Store:
         query = (
             select(runs.c.id)
             .where(runs.c.topic == topic, runs.c.demo == demo)
-            .where(runs.c.parameters == _written(values), runs.c.source == _sha256(source))
+            .where(runs.c.parameters == written(values), runs.c.source == sha256(source))
             .where(runs.c.outcome.in_([end.value for end in EXEMPLARY]))
             .where(runs.c.transcript_only.is_(False))
             .order_by(runs.c.stored_at.desc())
             .limit(1)
         )
-        with self._transaction() as connection:
+        with transaction(self._database.readers) as connection:
             return connection.execute(query).scalar()
 
     def prune(self, older_than: timedelta) -> int:
@@ -106,69 +81,15 @@ class Store:
 
         Their ids are remembered, and the space that they took is given back.
         """
-        before, count = datetime.now(UTC) - older_than, 0
-        while went := self._prune_some(before):
-            count += went
-        shrink(self._engine)
-        return count
+        return self._pruner.prune(datetime.now(UTC) - older_than)
 
     def check(self) -> None:
-        """Ask the database for something. Raises StoreError where it does not answer."""
-        with self._transaction() as connection:
+        """Read from the database, and write to it. Raises StoreError where it does not let us."""
+        with transaction(self._database.readers) as connection:
             connection.execute(select(runs.c.id).limit(1))
+        self._writer.check()
 
     def close(self) -> None:
-        """Close all connections."""
-        self._engine.dispose()
-
-    def _prune_some(self, before: datetime) -> int:
-        old = select(runs.c.id).where(runs.c.stored_at < before).limit(BATCH)
-        # Two transactions: in SQLite one that has read first may find that it cannot write.
-        with self._transaction() as connection:
-            ids = connection.execute(old).scalars().all()
-        if ids:
-            with self._transaction() as connection:
-                _add(connection, pruned, *({"id": id} for id in ids))
-                connection.execute(delete(runs).where(runs.c.id.in_(ids)))
-        return len(ids)
-
-    @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
-        try:
-            with self._engine.begin() as connection:
-                yield connection
-        except SQLAlchemyError as error:
-            raise StoreError(f"The database of runs cannot be used: {reason(error)}.") from error
-
-
-def _add(connection: Connection, table: Table, *rows: Mapping[str, object]) -> None:
-    """Insert rows, but for those that are there."""
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    connection.execute(insert(table).on_conflict_do_nothing(), rows)
-
-
-def _read(row: Row[Any]) -> StoredRun:
-    try:
-        recording = unpack(row.recording)
-    except ValueError as error:
-        raise StoreError(f"The run {row.id} cannot be read: {error}.") from error
-    return StoredRun(
-        id=row.id,
-        topic=row.topic,
-        demo=row.demo,
-        values=json.loads(row.parameters),
-        transcript_only=row.transcript_only,
-        source=row.text,
-        recording=recording,
-        # SQLite keeps no time zone.
-        stored_at=row.stored_at.replace(tzinfo=row.stored_at.tzinfo or UTC),
-    )
-
-
-def _written(values: Mapping[str, object]) -> str:
-    """Write parameters in the one spelling in which they are compared."""
-    return json.dumps(values, sort_keys=True, separators=(",", ":"))
-
-
-def _sha256(source: str) -> str:
-    return hashlib.sha256(source.encode()).hexdigest()
+        """Store what waits, and close all connections."""
+        self._writer.close()
+        self._database.close()

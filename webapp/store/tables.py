@@ -15,7 +15,7 @@ from sqlalchemy import (
     Text,
 )
 
-HEAD = "0001"
+HEAD = "0002"
 """The last migration. It stands here, too, so that a start with nothing to do loads no Alembic."""
 
 VERSION_TABLE = "movazi_version"
@@ -47,4 +47,9 @@ runs = Table(
 )
 
 # So that a dead link can tell why it is dead.
-pruned = Table("pruned", metadata, Column("id", String(64), primary_key=True))
+pruned = Table(
+    "pruned",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("pruned_at", DateTime(timezone=True), index=True),
+)

@@ -28,7 +28,7 @@ from webapp.pages.site.layout import Page, draw_page
 from webapp.pages.site.site import Run, Site
 from webapp.pages.texts.receipt import Row
 from webapp.pages.texts.wording import Wording
-from webapp.store.store import StoredRun
+from webapp.store.runs import StoredRun
 from webapp.timeline.document import STYLE_SHA256, draw_document
 from webapp.timeline.reading import draw
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from webapp.engine.recording import Recording
 from webapp.pages.site.site import Run, Site
 from webapp.store.errors import StoreError
-from webapp.store.store import StoredRun
+from webapp.store.runs import StoredRun
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from webapp.pages.languages import visitor_language
 from webapp.pages.run.keeping import keep
 from webapp.pages.site.site import Run, Site
 from webapp.store.errors import PrunedRun
-from webapp.store.store import StoredRun
+from webapp.store.runs import StoredRun
 
 
 class NoSuchRun(NotFound):

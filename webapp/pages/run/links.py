@@ -16,7 +16,7 @@ class Links:
     """A kept run's addresses.
 
     `own` is what the visitor's browser notes of a run that it has just made, in JSON, and "" of
-    one that was looked up.
+    one that was looked up. A `late` run has yet to be written to the database.
     """
 
     page: str
@@ -25,6 +25,7 @@ class Links:
     picture: str
     program: str
     own: str
+    late: bool
 
 
 def draw_links(site: Site, run: Run, recording: Recording, *, own: bool = False) -> Links:
@@ -36,6 +37,7 @@ def draw_links(site: Site, run: Run, recording: Recording, *, own: bool = False)
         picture=addresses.run_picture(run.id),
         program=addresses.run_program(run.id),
         own=json.dumps(_note(site, run, recording)) if own else "",
+        late=site.store.is_waiting(run.id),
     )
 
 

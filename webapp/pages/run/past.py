@@ -14,7 +14,7 @@ from webapp.pages.run.result import draw_result
 from webapp.pages.site.site import Run, Site
 from webapp.pages.texts.transcript import Screen
 from webapp.pages.texts.wording import Wording
-from webapp.store.store import StoredRun
+from webapp.store.runs import StoredRun
 from webapp.timeline.scale import View
 
 

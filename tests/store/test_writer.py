@@ -1,0 +1,132 @@
+"""Runs are written by one thread. A locked database delays what is stored, and nothing else."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.engine.running import wait_until
+from tests.store.runs import run
+from webapp.store import writer
+from webapp.store.errors import Locked, StoreError
+from webapp.store.store import Store
+from webapp.store.writer import MOST
+
+
+@pytest.fixture
+def other(tmp_path: Path, store: Store) -> Iterator[sqlite3.Connection]:
+    """Another program that uses the database of the fixture `store`."""
+    with closing(sqlite3.connect(tmp_path / "runs.sqlite", isolation_level=None)) as connection:
+        yield connection
+
+
+def ids(other: sqlite3.Connection) -> set[str]:
+    return {id for (id,) in other.execute("SELECT id FROM runs")}
+
+
+def test_a_run_is_found_while_the_database_is_locked_and_is_stored_afterwards(
+    store: Store, other: sqlite3.Connection
+) -> None:
+    store.save(run("before"))
+    other.execute("BEGIN EXCLUSIVE")
+    # Each of these would wait for ever if it waited for the lock.
+    assert not store.save(run("late"))
+    assert store.is_waiting("late")
+    assert store.find("late") == run("late", stored_at=store.find("late").stored_at)
+    assert store.find("before").id == "before"
+    other.execute("ROLLBACK")
+    wait_until(lambda: not store.is_waiting("late"))
+    assert ids(other) == {"before", "late"}
+    assert store.find("late").id == "late"
+
+
+def test_many_that_end_while_it_is_locked_are_all_stored(
+    store: Store, other: sqlite3.Connection
+) -> None:
+    other.execute("BEGIN EXCLUSIVE")
+    with ThreadPoolExecutor(150) as pool:
+        saved = list(pool.map(lambda number: store.save(run(f"run-{number}")), range(150)))
+    assert not any(saved)
+    other.execute("ROLLBACK")
+    wait_until(lambda: len(ids(other)) == 150)
+
+
+def test_a_check_tells_that_it_cannot_be_written(store: Store, other: sqlite3.Connection) -> None:
+    store.check()
+    other.execute("BEGIN IMMEDIATE")
+    for _ in range(2):
+        with pytest.raises(Locked, match="locked"):
+            store.check()
+    other.execute("ROLLBACK")
+    wait_until(lambda: not store._writer._jobs)
+    store.check()
+
+
+@pytest.mark.parametrize("pragma", ["query_only = on"])
+def test_a_check_tells_that_it_is_read_only(store: Store, pragma: str) -> None:
+    store.check()
+    with store._database.writer.connect() as connection:
+        connection.connection.cursor().execute(f"PRAGMA {pragma}")
+    with pytest.raises(StoreError, match="readonly"):
+        store.check()
+
+
+def test_one_run_that_cannot_be_written_does_not_take_others_with_it(
+    store: Store, other: sqlite3.Connection, caplog: pytest.LogCaptureFixture
+) -> None:
+    other.execute(
+        "CREATE TRIGGER refuse BEFORE INSERT ON runs WHEN NEW.id = 'bad' "
+        "BEGIN SELECT RAISE(ABORT, 'refused'); END"
+    )
+    other.execute("BEGIN EXCLUSIVE")
+    for id in ("first", "bad", "last"):
+        assert not store.save(run(id))
+    with caplog.at_level(logging.ERROR):
+        other.execute("ROLLBACK")
+        wait_until(lambda: not store._writer._jobs)
+    assert ids(other) == {"first", "last"}
+    assert [record.getMessage() for record in caplog.records] == [
+        "the run bad could not be stored: The database of runs cannot be used: refused."
+    ]
+
+
+def test_more_than_so_many_do_not_wait(
+    store: Store, other: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert MOST > 1
+    monkeypatch.setattr(writer, "MOST", 1)
+    other.execute("BEGIN EXCLUSIVE")
+    assert not store.save(run("late"))
+    with pytest.raises(StoreError, match="More than 1 run"):
+        store.save(run("too-many"))
+    other.execute("ROLLBACK")
+
+
+def test_what_waits_at_the_end_is_written_or_told(
+    store: Store,
+    other: sqlite3.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(writer, "CLOSING", 0.1)
+    other.execute("BEGIN EXCLUSIVE")
+    store.save(run("late"))
+    with caplog.at_level(logging.ERROR):
+        store.close()
+    assert "the run late could not be stored before the end" in caplog.text
+
+
+def test_a_store_that_is_closed_has_written_everything(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'runs.sqlite'}")
+    with ThreadPoolExecutor(8) as pool:
+        for number in range(50):
+            pool.submit(store.save, run(f"run-{number}"))
+    store.close()
+    with closing(sqlite3.connect(tmp_path / "runs.sqlite")) as connection:
+        assert len(ids(connection)) == 50

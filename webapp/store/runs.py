@@ -1,0 +1,85 @@
+"""A stored run, and its rows in the tables."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+from webapp.engine.packing import pack, unpack
+from webapp.engine.recording import Recording
+from webapp.store.errors import StoreError
+
+
+@dataclass(frozen=True)
+class StoredRun:
+    """A run that is over, with all that belongs to it.
+
+    `topic` and `demo` are names, `values` the parameters as JSON has them (a list, no tuple),
+    `source` the text that ran, and `stored_at` is UTC.
+    """
+
+    id: str
+    topic: str
+    demo: str
+    values: Mapping[str, object]
+    transcript_only: bool
+    source: str
+    recording: Recording
+    stored_at: datetime
+
+
+def row_of(run: StoredRun) -> dict[str, object]:
+    """Give a run's row in `runs`."""
+    return {
+        "id": run.id,
+        "stored_at": run.stored_at,
+        "topic": run.topic,
+        "demo": run.demo,
+        "parameters": written(run.values),
+        "transcript_only": run.transcript_only,
+        "outcome": run.recording.outcome.value,
+        "source": sha256(run.source),
+        "recording": pack(run.recording),
+    }
+
+
+def read_run(row: Row[Any]) -> StoredRun:
+    """Give the run of a row of `runs` and `sources`. Raises StoreError."""
+    try:
+        recording = unpack(row.recording)
+    except ValueError as error:
+        raise StoreError(f"The run {row.id} cannot be read: {error}.") from error
+    return StoredRun(
+        id=row.id,
+        topic=row.topic,
+        demo=row.demo,
+        values=json.loads(row.parameters),
+        transcript_only=row.transcript_only,
+        source=row.text,
+        recording=recording,
+        # SQLite keeps no time zone.
+        stored_at=row.stored_at.replace(tzinfo=row.stored_at.tzinfo or UTC),
+    )
+
+
+def add(connection: Connection, table: Table, *rows: Mapping[str, object]) -> None:
+    """Insert rows, but for those that are there."""
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    connection.execute(insert(table).on_conflict_do_nothing(), rows)
+
+
+def written(values: Mapping[str, object]) -> str:
+    """Write parameters in the one spelling in which they are compared."""
+    return json.dumps(values, sort_keys=True, separators=(",", ":"))
+
+
+def sha256(source: str) -> str:
+    """Give the key of a text in `sources`."""
+    return hashlib.sha256(source.encode()).hexdigest()

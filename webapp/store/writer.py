@@ -1,0 +1,178 @@
+"""Writes runs in one thread: all that wait are written in one transaction.
+
+No other thread waits for the database longer than WAIT. While another program has it locked, runs
+wait in memory; whatever else is wrong is an error at once.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from itertools import islice
+from threading import Condition, Thread
+
+from sqlalchemy import text
+
+from webapp.store.database import Database, transaction
+from webapp.store.errors import Locked, StoreError
+from webapp.store.runs import StoredRun, add, row_of
+from webapp.store.tables import VERSION_TABLE, runs, sources
+
+WAIT = 1.0
+"""Seconds that a caller waits for its run to be written."""
+
+GROUP = 100
+"""Runs that are written in one transaction, at most."""
+
+MOST = 2000
+"""Runs that may wait; one has 44 kB at most."""
+
+PAUSE = 0.1
+"""Seconds between two attempts at a locked database; most of the waiting is the database's own."""
+
+CLOSING = 3.0
+"""Seconds that the runs which wait at the end have to be written."""
+
+CHECK = "check"
+"""Stands for the id of a run where the database is only asked whether it can be written to."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something to be written: a run, or nothing but a check."""
+
+    run: StoredRun | None = None
+    row: dict[str, object] = field(default_factory=dict)
+    since: float = field(default_factory=time.monotonic)
+    done: Future[None] = field(default_factory=Future)
+
+
+class Writer:
+    """The one thread that writes to a database. It starts with the first thing to write."""
+
+    def __init__(self, database: Database, prune: Callable[[], float]) -> None:
+        """`prune` is called now and then; it gives the seconds until the next call."""
+        self._engine = database.writer
+        self._prune = prune
+        self._prune_at = time.monotonic()
+        self._jobs: dict[str, Job] = {}  # by the run's id, in the order in which they came
+        self._changed = Condition()
+        self._thread: Thread | None = None
+        self._give_up_at = float("inf")  # time.monotonic()
+
+    def save(self, run: StoredRun) -> bool:
+        """Write a run; False if it has to wait, and is written later. Raises StoreError."""
+        job, is_late = self._add(run.id, Job(run, row_of(run)))
+        try:
+            job.done.result(0 if is_late else WAIT)
+        except TimeoutError:
+            job.done.add_done_callback(lambda done: _log_failure(run.id, done))
+            return False
+        return True
+
+    def check(self) -> None:
+        """Write to the database what it holds already. Raises StoreError."""
+        job, is_late = self._add(CHECK, Job())
+        try:
+            job.done.result(0 if is_late else WAIT)
+        except TimeoutError:
+            raise Locked("The database of runs takes no writes: it is locked, or slow.") from None
+
+    def waiting(self, id: str) -> StoredRun | None:
+        """Give a run that waits to be written."""
+        job = self._jobs.get(id)
+        return job.run if job else None
+
+    def close(self) -> None:
+        """Write what waits, and end. What cannot be written is logged."""
+        with self._changed:
+            self._give_up_at = time.monotonic() + CLOSING
+            self._changed.notify()
+        if self._thread:
+            self._thread.join(CLOSING)
+        for id in [*self._jobs]:
+            log.error("the run %s could not be stored before the end", id)
+
+    def _add(self, id: str, job: Job) -> tuple[Job, bool]:
+        """Have a job done; say whether the writer is late. An id that waits has one job."""
+        with self._changed:
+            if len(self._jobs) >= MOST:
+                raise StoreError(f"More than {MOST} runs wait to be stored.")
+            job = self._jobs.setdefault(id, job)
+            first = next(iter(self._jobs.values()))
+            if self._thread is None:
+                self._thread = Thread(target=self._work, name="store", daemon=True)
+                self._thread.start()
+            self._changed.notify()
+        return job, time.monotonic() - first.since > WAIT
+
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(
+                    lambda: self._jobs or self._is_closing,
+                    max(0, self._prune_at - time.monotonic()),
+                )
+                group = dict(islice(self._jobs.items(), GROUP))
+            if self._is_closing and (not group or time.monotonic() > self._give_up_at):
+                return
+            if group and not self._write_all(group):
+                time.sleep(PAUSE)
+            if time.monotonic() >= self._prune_at and not self._is_closing:
+                self._prune_at = time.monotonic() + self._prune()
+
+    @property
+    def _is_closing(self) -> bool:
+        return self._give_up_at < float("inf")
+
+    def _write_all(self, group: dict[str, Job]) -> bool:
+        """Write jobs, each for itself where they cannot be written together.
+
+        False if the database is locked.
+        """
+        try:
+            self._write([*group.values()])
+        except Locked:
+            return False
+        except Exception as error:  # whatever it is, the next run may do better
+            if len(group) > 1:
+                return min([self._write_all({id: job}) for id, job in group.items()])
+            self._finish(group, error)
+        else:
+            self._finish(group)
+        return True
+
+    def _write(self, jobs: Sequence[Job]) -> None:
+        with transaction(self._engine) as connection:
+            # A connection is to one file, also where another one has been put in its place.
+            known: set[object] = connection.info.setdefault("sources", set())
+            texts = {sha: job.run.source for job in jobs if job.run and (sha := job.row["source"])}
+            new = {sha: text for sha, text in texts.items() if sha not in known}
+            if new:
+                add(connection, sources, *({"sha256": sha, "text": new[sha]} for sha in new))
+            if rows := [job.row for job in jobs if job.run]:
+                add(connection, runs, *rows)
+            else:
+                query = f"UPDATE {VERSION_TABLE} SET version_num = version_num"
+                connection.execute(text(query))
+        known.update(new)
+
+    def _finish(self, group: dict[str, Job], error: Exception | None = None) -> None:
+        with self._changed:
+            for id in group:
+                del self._jobs[id]
+        for job in group.values():
+            if error:
+                job.done.set_exception(error)
+            else:
+                job.done.set_result(None)
+
+
+def _log_failure(id: str, done: Future[None]) -> None:
+    if error := done.exception():
+        log.error("the run %s could not be stored: %s", id, error)
