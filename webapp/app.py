@@ -72,7 +72,6 @@ def create_app(
     app = Flask(__name__, static_folder=None, template_folder="../templates")
     app.url_map.converters["language"] = LanguageConverter
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_REQUEST, **flask)
-    _trust_proxies(app, settings.proxies)
     name_requests(app, trusted=settings.proxies > 0)
     found = tuple(topics or find_topics())
     # The store first: where it cannot be opened, the runner has not started its processes yet.
@@ -91,6 +90,8 @@ def create_app(
         app.register_blueprint(blueprint)
     add_commands(app, site)
     app.cli.add_command(settings_command(settings))
+    # Last, so that all that answers a request sees the visitor's address.
+    _trust_proxies(app, settings.proxies)
     return app
 
 

@@ -179,6 +179,29 @@ input()
     assert living.folder.exists()
 
 
+def test_without_space_in_memory_runs_are_given_a_folder_on_the_disk(
+    make_runner: MakeRunner, write: Write, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    memory, disk = tmp_path / "memory", tmp_path / "disk"
+    for folder in (memory, disk):
+        folder.mkdir()
+    make_fifo = os.mkfifo
+
+    def refuse_in_memory(path: Path) -> None:
+        if path.is_relative_to(memory):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        make_fifo(path)
+
+    monkeypatch.setattr(run_folder, "MEMORY_FOLDER", memory)
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(disk))
+    monkeypatch.setattr(os, "mkfifo", refuse_in_memory)
+    runner = make_runner()
+    told = finish(runner, runner.start(write("import os; print(os.getcwd())")))
+    assert Path(texts(told)[0]).is_relative_to(disk)
+    runner.close()
+    assert [*memory.iterdir(), *disk.iterdir()] == []
+
+
 def test_a_launcher_that_hangs_is_noticed_and_replaced(
     make_runner: MakeRunner, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:

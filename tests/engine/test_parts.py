@@ -31,6 +31,11 @@ def test_times_are_microseconds_since_the_run_began() -> None:
     assert event == Event(4, 3000, 7, 8, "w", Kind.PRINTED, "stdout", "hi\n", 3)
 
 
+def test_names_hold_no_control_characters_and_printed_text_may() -> None:
+    event = decode(b"1\t7\t8\tprinted\t3\tw\x1b\x00\\n\to\x7f\t\x1b[31m\x00", id=1, began=0)
+    assert (event.worker, event.object, event.text) == ("w␛␀␊", "o␡", "\x1b[31m\x00")
+
+
 def test_pieces_are_joined_whatever_comes_between_and_however_they_are_read() -> None:
     stream = b"one\n>1.1 lo\n>2.2 wi\n<1.1 ng\ntwo\n<2.2 de\nthree"
     whole = [b"one", b"long", b"two", b"wide"]

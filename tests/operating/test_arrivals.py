@@ -97,6 +97,27 @@ def test_a_head_without_end_is_refused(desk: Desk) -> None:
         assert (desk.arrived, desk.lost) == ([], 1)
 
 
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (b"<b>GARBAGE</b>\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: localhost\r\n<b>: x\r\n\r\n", 400),
+        (b"GET /" + b"<b>" * 5000 + b" HTTP/1.1\r\n\r\n", 414),
+        (b"POST / HTTP/1.1\r\nTransfer-Encoding: <b>\r\n\r\n", 501),
+    ],
+    ids=["no request", "no header", "long", "coding"],
+)
+def test_what_cannot_be_read_is_answered_in_a_text_that_repeats_nothing(
+    site: Served, request_: bytes, status: int
+) -> None:
+    with socket.create_connection(("127.0.0.1", site.port)) as client:
+        client.sendall(request_)
+        head, _, body = b"".join(iter(lambda: client.recv(1000), b"")).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 %d " % status)
+    assert b"\r\nX-Content-Type-Options: nosniff\r\n" in head
+    assert b"<b>" not in head + body
+
+
 def test_who_waits_too_long_is_sent_away_and_the_longest_first(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -34,3 +34,35 @@ def test_a_full_server_says_so_at_once_and_shows_pages(
         assert client.get("/runs/run1/events").status_code == 503
     with ExitStack() as streams:
         assert press(streams).status_code == 200
+
+
+def test_one_address_leaves_streams_to_others(runner: ScriptedRunner, store: Store) -> None:
+    app = create_app(runner, find_topics(COURSE), store, Settings(threads=40), TESTING=True)
+    client = app.test_client()
+
+    def press(stack: ExitStack, address: str) -> int:
+        answer = client.post(
+            HELLO,
+            data=GOOD,
+            headers=STREAMED,
+            buffered=False,
+            environ_overrides={"REMOTE_ADDR": address},
+        )
+        stack.callback(answer.close)
+        return answer.status_code
+
+    with ExitStack() as streams:
+        assert [press(streams, "192.0.2.1") for _ in range(19)] == [200] * 18 + [503]
+        assert press(streams, "192.0.2.2") == 200
+
+
+def test_behind_a_proxy_the_visitors_address_counts(runner: ScriptedRunner, store: Store) -> None:
+    settings = Settings(threads=40, proxies=1)
+    app = create_app(runner, find_topics(COURSE), store, settings, TESTING=True)
+    client = app.test_client()
+    with ExitStack() as streams:
+        for number in range(20):
+            headers = {**STREAMED, "X-Forwarded-For": f"192.0.2.{number}"}
+            answer = client.post(HELLO, data=GOOD, headers=headers, buffered=False)
+            streams.callback(answer.close)
+            assert answer.status_code == 200

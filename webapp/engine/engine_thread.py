@@ -78,7 +78,7 @@ class EngineThread:
         self._terms = wire.Terms(limits.soft_deadline, limits.grace, limits.processes)
         resources = limits.resources()
         self.seats = Seats(
-            self.folder, user, resources, self._selector, tell=self.link.tell, take=self._take
+            self._folder, user, resources, self._selector, tell=self.link.tell, take=self._take
         )
         self.seats.refill()
         self._thread = threading.Thread(target=self._serve, name="engine", daemon=True)

@@ -60,13 +60,20 @@ class How(StrEnum):
 _KINDS = {str(kind): kind for kind in Kind}  # a dict is asked ten times faster than Kind()
 
 
+PICTURES = {code: 0x2400 + code for code in range(32)} | {0x7F: 0x2421}
+"""Control characters, and the symbols that show them; for `str.translate`."""
+
+
 class Event(NamedTuple):
     """One step of one worker (a thread; of a process, its main thread).
 
     `id` counts the run's events from 1 in the order in which they arrived, `time` is in
     microseconds since the run began, on one clock for all its processes. `worker` is the
-    thread's name, or the process's name for the main thread of a child. `line` is the line of the
-    program's own file (0: none). Workers are told apart by `key`, for names may repeat.
+    thread's name, or the process's name for the main thread of a child. Workers are told apart by
+    `key`, for names may repeat. `line` is the line of the program's own file (0: none).
+
+    The names of a worker and of an object hold no control characters: a page cannot hold them, and
+    a terminal obeys them. `text` holds what was printed.
     """
 
     id: int
@@ -113,6 +120,10 @@ def decode(line: bytes, *, id: int, began: int) -> Event:
     time, pid, tid, kind, number, worker, object_, text = fields
     if b"\\" in line:
         worker, object_, text = unescape(worker), unescape(object_), unescape(text)
+    if not worker.isprintable():
+        worker = worker.translate(PICTURES)
+    if not object_.isprintable():
+        object_ = object_.translate(PICTURES)
     if kind not in _KINDS:
         raise ValueError(f"no kind of event: {kind}")
     since = max(0, int(time) - began) // 1000

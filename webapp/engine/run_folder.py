@@ -32,23 +32,39 @@ YOUNG = 60.0
 
 
 class RunFolder:
-    """The folder of a server's seats."""
+    """The folder of a server's seats, with a spare one on the disk for when memory is full."""
 
     def __init__(self, user: RunUser | None) -> None:
         """Make it, in memory where that can be, and remove those of the dead. Raises OSError."""
+        self._user = user
+        self._locks: dict[Path, int] = {}
+        self._spare: Path | None = None
+        disk = Path(tempfile.gettempdir())
+        for place in {MEMORY_FOLDER, disk}:
+            for folder in place.glob(f"{PREFIX}*"):
+                _remove_if_dead(folder)
         in_memory = os.access(MEMORY_FOLDER, os.W_OK | os.X_OK)
-        place = MEMORY_FOLDER if in_memory else Path(tempfile.gettempdir())
-        for folder in place.glob(f"{PREFIX}*"):
-            _remove_if_dead(folder)
-        self.path = Path(tempfile.mkdtemp(prefix=PREFIX, dir=place))
-        self._lock = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
-        fcntl.flock(self._lock, fcntl.LOCK_EX)
-        share(self.path, PASSED_THROUGH, user)
+        self.path = self._make(MEMORY_FOLDER if in_memory else disk)
+
+    @property
+    def spare(self) -> Path:
+        """The folder on the disk; it is made when it is first asked for. Raises OSError."""
+        if self._spare is None:
+            self._spare = self._make(Path(tempfile.gettempdir()))
+        return self._spare
 
     def remove(self) -> None:
-        """Remove it and give up its lock."""
-        shutil.rmtree(self.path, ignore_errors=True)
-        os.close(self._lock)
+        """Remove all of it, and release the locks."""
+        for folder, lock in self._locks.items():
+            shutil.rmtree(folder, ignore_errors=True)
+            os.close(lock)
+
+    def _make(self, place: Path) -> Path:
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=place))
+        lock = self._locks[folder] = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        share(folder, PASSED_THROUGH, self._user)
+        return folder
 
 
 def share(path: Path, mode: int, user: RunUser | None) -> None:

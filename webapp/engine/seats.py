@@ -7,6 +7,7 @@ its run is over, if the run left it as it was. All of it belongs to the engine's
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import select
@@ -19,7 +20,7 @@ from functools import partial
 from pathlib import Path
 
 from webapp.engine import wire
-from webapp.engine.run_folder import PASSED_THROUGH, USED, share
+from webapp.engine.run_folder import PASSED_THROUGH, USED, RunFolder, share
 from webapp.engine.run_user import RunUser
 
 READ_SIZE = 1 << 18
@@ -108,7 +109,7 @@ class Seats:
 
     def __init__(
         self,
-        folder: Path,
+        folder: RunFolder,
         user: RunUser | None,
         resources: Mapping[str, int],
         selector: selectors.BaseSelector,
@@ -194,19 +195,28 @@ class Seats:
         self.free.append(seat)
 
     def _prepare(self, *, observe: bool) -> Seat:
-        """Make a folder with FIFOs, and have a supervisor wait in it."""
-        seat = Seat(Path(tempfile.mkdtemp(prefix="", dir=self._folder)), observe=observe)
+        """Make a folder with FIFOs, and have a supervisor wait in it. Raises OSError."""
+        try:
+            seat = self._furnish(self._folder.path, observe=observe)
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            seat = self._furnish(self._folder.spare, observe=observe)
+        for name in wire.OUTPUTS:
+            take = partial(self._take, seat, name)
+            self._selector.register(seat.descriptors[name], selectors.EVENT_READ, take)
+        self._seats[seat.name] = seat
+        self._tell(wire.Prepare(seat.name, observe, self._resources))
+        return seat
+
+    def _furnish(self, folder: Path, *, observe: bool) -> Seat:
+        seat = Seat(Path(tempfile.mkdtemp(prefix="", dir=folder)), observe=observe)
         try:
             seat.furnish(self._user)
         except OSError:
             seat.close()
             shutil.rmtree(seat.folder, ignore_errors=True)
             raise
-        for name in wire.OUTPUTS:
-            take = partial(self._take, seat, name)
-            self._selector.register(seat.descriptors[name], selectors.EVENT_READ, take)
-        self._seats[seat.name] = seat
-        self._tell(wire.Prepare(seat.name, observe, self._resources))
         return seat
 
 

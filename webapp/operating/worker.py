@@ -17,6 +17,7 @@ import sys
 import time
 from typing import Any
 
+from gunicorn import util
 from gunicorn.http.message import Request
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
@@ -62,6 +63,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
                 # What is accepted inherits it; see tcp(7), which means a window of zero, too.
                 listener.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD)
         self._arrivals: Arrivals | None = None
+        util.write_error = write_error
         # A run that goes on takes five descriptors and each stream two; 1,024 are usual, and few.
         _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
@@ -132,6 +134,24 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             self._leaves = True
             runner: Runner = self.wsgi.extensions[RUNNER]
             runner.drain(SHARE * self.cfg.graceful_timeout)
+
+
+def write_error(connection: socket.socket, status: int, reason: str, _: str) -> None:
+    """Answer a request that cannot be read, in place of gunicorn's own answer.
+
+    Without our headers a browser might take the answer for something else; and gunicorn repeats
+    what the client sent.
+    """
+    body = f"{status} {reason}\n"
+    head = (
+        f"HTTP/1.1 {status} {reason}",
+        "Connection: close",
+        "Content-Type: text/plain; charset=utf-8",
+        f"Content-Length: {len(body)}",
+        "X-Content-Type-Options: nosniff",
+        "Cache-Control: no-store",
+    )
+    util.write_nonblock(connection, "\r\n".join((*head, "", body)).encode("latin-1"))
 
 
 def _wait_for_close(connection: socket.socket) -> None:

@@ -1,15 +1,17 @@
-"""Room for pages, whatever is pressed: each stream holds a thread of the server, and a run that
-waits in line has a stream, too.
+"""Keeps threads free for pages: each stream holds a thread, also while its run waits in line.
+
+One address may not have all the streams either.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from threading import Lock
 from typing import TYPE_CHECKING
 from weakref import finalize
 
-from flask import Flask
+from flask import Flask, request
 from werkzeug.wsgi import ClosingIterator
 
 from webapp.engine.runner import Busy
@@ -18,37 +20,47 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 FOR_PAGES = 64
-"""Threads that are left for what is soon answered."""
+"""Threads that no stream may take."""
+
+FOR_OTHERS = 10
+"""One address leaves one in so many streams to the others. A class is one address."""
 
 
 class Room:
-    """How many answers are being given; beyond `most` none may begin that takes long."""
+    """Counts the answers that are being given; beyond `most` no stream may begin."""
 
     def __init__(self, app: Flask, most: int) -> None:
         """Count the answers of an application from now on."""
         self._most = most
-        self._open = 0
+        self._most_of_one = most - most // FOR_OTHERS
+        self._open: Counter[str] = Counter()  # by address
+        self._total = 0
         self._lock = Lock()
         self._answer = app.wsgi_app
         app.wsgi_app = self._counted  # type: ignore[method-assign]
 
     def check(self) -> None:
-        """Raise Busy where there is no room for one more stream."""
-        if self._open > self._most:
+        """Raise Busy where there is no room for the stream of this request, which is counted."""
+        own = self._open[request.remote_addr or ""]
+        if self._total > self._most or own > self._most_of_one:
             raise Busy
 
     def _counted(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        self._change(1)
+        address = environ.get("REMOTE_ADDR") or ""
+        self._change(address, 1)
         try:
             answer = self._answer(environ, start_response)
         except BaseException:
-            self._change(-1)
+            self._change(address, -1)
             raise
-        # When it is closed, or at the latest when nobody has it any more.
+        # When it is closed, or at the latest when it is collected.
         given = ClosingIterator(answer, lambda: leave())  # noqa: PLW0108 (it is made next)
-        leave = finalize(given, self._change, -1)
+        leave = finalize(given, self._change, address, -1)
         return given
 
-    def _change(self, by: int) -> None:
+    def _change(self, address: str, by: int) -> None:
         with self._lock:
-            self._open += by
+            self._total += by
+            self._open[address] += by
+            if not self._open[address]:
+                del self._open[address]

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from webapp.engine.events import Event
+from webapp.engine.events import PICTURES, Event
 from webapp.engine.recording import Key, Line, Transcript
 
 HUES = 10
@@ -19,7 +19,7 @@ LAST_LINES_SHOWN = 50
 LETTERS_SHOWN = 2000
 
 # Control characters become the pictures that Unicode has for them: nothing printed is unseen.
-_PICTURES = {code: 0x2400 + code for code in range(32) if chr(code) != "\t"} | {0x7F: 0x2421}
+_PICTURES = {code: shown for code, shown in PICTURES.items() if chr(code) != "\t"}
 
 
 @dataclass(frozen=True, slots=True)
