@@ -45,9 +45,7 @@ def measure() -> list[Row]:
 @contextmanager
 def served(app: str = "wsgi:app", **settings: str) -> Iterator[int]:
     """Serve the site as `make run` does, or another application, on a free port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
+    port = free_port()
     environment = {**os.environ, "HOST": "127.0.0.1", "PORT": str(port), **QUIET, **settings}
     server = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", app],
@@ -61,6 +59,14 @@ def served(app: str = "wsgi:app", **settings: str) -> Iterator[int]:
     finally:
         server.terminate()
         server.wait()
+
+
+def free_port() -> int:
+    """Find a port on which nothing listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
 
 
 def wait_for(port: int) -> None:

@@ -119,7 +119,8 @@ async def _press(port: int, number: int, answer: Answer, ready: asyncio.Event) -
         async with asyncio.timeout(PATIENCE):
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.write(request)
-            answer.status = int((await reader.readline()).split()[1])
+            status = await reader.readuntil(b"\r\n")
+            answer.status = int(status.split()[1])
             chunked = await _skip_head(reader)
             await _read(reader, answer, began, chunked=chunked)
             writer.close()
