@@ -23,7 +23,7 @@ FORMAT_DEMOS := $(RUFF) format --config 'format.exclude = []' $(DEMOS)
 export NODE_USE_SYSTEM_CA := 1
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: help run install dev test test-cluster steady check fix deploy-test bench lighthouse lock audit vendor texts clean
+.PHONY: help run install dev test test-cluster steady check fix deploy-test bench lighthouse picture lock audit vendor texts clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -58,6 +58,7 @@ check: .venv/.dev node_modules/.package-lock.json ## Lint, check formats and typ
 	$(VENV) -m djlint --quiet --check templates
 	$(BIOME) ci --error-on-warnings
 	.venv/bin/hadolint Dockerfile
+	.venv/bin/actionlint .github/workflows/*.yml
 
 fix: .venv/.dev node_modules/.package-lock.json ## Format everything, and mend what lint can mend
 	$(RUFF) check --fix-only
@@ -85,6 +86,10 @@ bench: .venv/.dev ## Measure: make bench ARGS="..."
 lighthouse: .venv/.dev $(LIGHTHOUSE)/node_modules/.package-lock.json ## Audit the pages against lighthouse-budget.json
 	$(VENV) tools/browser.py
 	$(VENV) -m tools.audit
+
+picture: .venv/.dev ## Take the picture of the README again
+	$(VENV) tools/browser.py
+	$(VENV) -m tools.picture
 
 # A lock names no index, so that it installs from whichever one pip is set up to use.
 LOCK := .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -117,7 +122,7 @@ texts: .venv/.dev ## Say that every topic's texts agree, after a change in all l
 
 clean: ## Remove all that was installed or cached here
 	rm -rf .venv .venv-lock .venv-audit node_modules $(LIGHTHOUSE)/node_modules
-	rm -rf .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .coverage .coverage.*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.made:

@@ -23,6 +23,9 @@ INTERPRETER = ("PYTHONHOME", "PYTHONPATH", "PYTHON_GIL")
 """What an interpreter may not work without, or not be the same."""
 
 
+RECORDED = ("engine", "record")
+"""The folders whose tests start the engine's command, which hands its environment on."""
+
 FAST = ("engine", "lessons", "web")
 """The folders of the daily round."""
 
@@ -68,6 +71,15 @@ def environment() -> Iterator[None]:
         for name in [*os.environ]:
             if name in TERMINAL or (name.startswith("PYTHON") and name not in INTERPRETER):
                 patch.delenv(name)
+        yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def unmeasured(request: pytest.FixtureRequest) -> Iterator[None]:
+    """With `--cov`, keep coverage out of programs that are recorded: it would be recorded, too."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.path.parent.name in RECORDED:
+            patch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
         yield
 
 
