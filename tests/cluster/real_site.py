@@ -34,7 +34,7 @@ RUN = re.compile(rb'data-run="([\w-]{16})"')
 
 @dataclass
 class Cluster:
-    """Two servers and a worker, by the commands that the README names."""
+    """Two servers and a worker, by the commands that docs/cluster.md names."""
 
     redis: RedisServer
     postgres: PostgresServer

@@ -1,4 +1,4 @@
-"""The systemd unit for real: in a Debian that is made and started for it, as the README says.
+"""The systemd unit for real, as docs/deploying.md says: in a Debian that is made for it.
 
 `make deploy-test` runs this file; it needs Debian, root, and some minutes.
 """
