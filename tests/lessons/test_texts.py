@@ -18,12 +18,12 @@ def test_no_text_is_older_than_another() -> None:
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        (["en.md"], "lock/fa.md is older than en.md: mend it, then `make texts`"),
-        (["fa.md"], "lock/en.md is older than fa.md: mend it, then `make texts`"),
-        (["en.toml"], "lock/fa.toml is older than en.toml: mend it, then `make texts`"),
+        (["en.md"], "lock/fa.md is older than en.md: update it, then run `make texts`"),
+        (["fa.md"], "lock/en.md is older than fa.md: update it, then run `make texts`"),
+        (["en.toml"], "lock/fa.toml is older than en.toml: update it, then run `make texts`"),
         (
             ["en.md", "fa.md"],
-            "lock: en.md and fa.md have changed; if they say the same, `make texts`",
+            "lock: en.md and fa.md have changed; if they say the same, run `make texts`",
         ),
     ],
 )
