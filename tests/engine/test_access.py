@@ -1,4 +1,4 @@
-"""What a run finds of the server that started it: nothing."""
+"""A run sees nothing of the server that started it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def served(
     make_runner: Callable[..., EmbeddedRunner],
     tmp_path: Path,
 ) -> Iterator[EmbeddedRunner]:
-    """A runner of a server that has secrets, and sockets and a database open, also inheritably."""
+    """A runner of a server with secrets, an open database and sockets, one of them inheritable."""
     monkeypatch.setenv("MOVAZI_METRICS_TOKEN", "hush")
     database = sqlite3.connect(tmp_path / "runs.sqlite")
     database.execute("create table runs (id)")
@@ -54,7 +54,7 @@ def served(
 
 
 def asked(runner: EmbeddedRunner, write: Write, ask: str) -> dict[str, str]:
-    """What the run itself and each of its children answers."""
+    """Return the answers of the run itself and of each of its children."""
     program = write(ASK_ALL.format(ask=ask.strip()))
     answers = dict(text.split(": ", 1) for text in texts(finish(runner, runner.start(program))))
     assert tuple(answers) == METHODS
@@ -95,7 +95,7 @@ def test_a_run_and_its_children_inherit_no_descriptor_of_the_server(
     theirs = _open_in(os.getpid()) | _open_in(served.launcher_pid)
     assert len(theirs) > 5
     for own in found.values():
-        # Its own FIFOs, which are the server's other end, are meant to be there.
+        # Its own FIFOs are open in the server, too.
         rest = {
             name
             for number, name in own.items()
@@ -113,9 +113,9 @@ def test_a_run_and_its_children_gain_no_privileges(served: EmbeddedRunner, write
 
 
 def _open_in(pid: int) -> set[str]:
-    """What a process has open, but for what everybody has."""
+    """Return the open files of a process, without those that every process has."""
     found: set[str] = set()
     for file in Path(f"/proc/{pid}/fd").iterdir():
-        with contextlib.suppress(FileNotFoundError):  # it may be closed while we look
+        with contextlib.suppress(FileNotFoundError):  # it may be closed meanwhile
             found.add(str(file.readlink()))
     return found - {os.devnull}

@@ -1,4 +1,4 @@
-"""What programs inherit: one's own, as plain Python would; the site's demos, nothing at all."""
+"""Signals that programs inherit: one's own as under plain Python; the site's demos none."""
 
 from __future__ import annotations
 
@@ -62,13 +62,13 @@ STATES: dict[str, dict[str, Any]] = {
     "a careless parent": {"ignored": [signal.SIGCHLD, signal.SIGALRM], "umask": 0},
     "a signal mask": {"blocked": [signal.SIGINT, signal.SIGTERM, signal.SIGUSR1]},
 }
-# With SIGCHLD blocked plain Python's own fork server never sees an end.
+# With SIGCHLD blocked, plain Python's fork server never learns that a child has ended.
 ALL_BLOCKED = {"blocked": [*signal.valid_signals()]}
 EVERY_STATE = pytest.mark.parametrize("state", STATES.values(), ids=list(STATES))
 
 
 def printed(command: list[str], **state: Any) -> list[str]:
-    """What a command prints that is started in such a state."""
+    """Return what a command prints when it is started in this state."""
     run = subprocess.run(
         started_with(*command, **state), cwd=ROOT, capture_output=True, text=True, check=False
     )
@@ -78,12 +78,12 @@ def printed(command: list[str], **state: Any) -> list[str]:
 
 @pytest.fixture
 def program(write: Write) -> str:
-    """A program that tells what it has inherited, and what its children have."""
+    """A program that prints what it and its children have inherited."""
     return str(write(TELL).path)
 
 
 @EVERY_STATE
-def test_ones_own_program_inherits_what_plain_python_does(
+def test_a_program_inherits_what_it_would_under_plain_python(
     program: str, state: dict[str, Any]
 ) -> None:
     plain = printed([sys.executable, program], **state)
@@ -94,7 +94,7 @@ def test_ones_own_program_inherits_what_plain_python_does(
 
 
 @EVERY_STATE
-def test_a_recorded_program_inherits_what_plain_python_does(
+def test_a_recorded_program_inherits_what_it_would_under_plain_python(
     program: str, tmp_path: Path, state: dict[str, Any]
 ) -> None:
     record = started_with(*COMMAND, "record", program, "-o", str(tmp_path / "run.html"), **state)
@@ -110,7 +110,7 @@ def test_a_demo_inherits_nothing_of_the_server(program: str, state: dict[str, An
     assert told == printed([sys.executable, program])
 
 
-def test_a_blocked_signal_ends_a_program_as_it_ends_python(write: Write) -> None:
+def test_a_blocked_signal_ends_a_program_as_under_plain_python(write: Write) -> None:
     program = str(write("raise KeyboardInterrupt").path)
     codes = [
         subprocess.run(
@@ -124,7 +124,7 @@ def test_a_blocked_signal_ends_a_program_as_it_ends_python(write: Write) -> None
     assert codes == [128 + signal.SIGINT] * 2
 
 
-def test_a_safe_path_is_the_programs_too(write: Write, tmp_path: Path) -> None:
+def test_a_program_inherits_safe_path(write: Write, tmp_path: Path) -> None:
     program = str(write("import sys; print(sys.path)").path)
     path = os.pathsep.join([str(tmp_path / "first"), str(ROOT)])
     around = {**os.environ, "PYTHONSAFEPATH": "1", "PYTHONPATH": path}
@@ -136,7 +136,7 @@ def test_a_safe_path_is_the_programs_too(write: Write, tmp_path: Path) -> None:
     assert recorded.stdout == plain.stdout
 
 
-def test_a_program_that_may_open_little_is_recorded(write: Write) -> None:
+def test_a_program_with_a_low_limit_of_descriptors_is_recorded(write: Write) -> None:
     program = str(write("print(open('/dev/null').fileno(), 'ran')").path)
     few = ["sh", "-c", 'ulimit -n 64 && exec "$@"', "sh"]
     run = subprocess.run(
