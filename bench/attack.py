@@ -2,7 +2,8 @@
 
 `make bench ARGS=attack` serves the site as `make run` does, and requests a page repeatedly while
 hundreds of clients press Run, send their requests byte by byte, or connect and send nothing. Then
-the same with nginx and with Caddy in front, if these are installed. Everything runs on this machine.
+it does the same with nginx and with Caddy in front, if these are installed. Everything runs on this
+machine.
 """
 
 from __future__ import annotations
@@ -116,7 +117,7 @@ def _drip(port: int, number: int, first: bytes, then: bytes) -> str:
 def _is_closed(client: socket.socket) -> bool:
     try:
         while client.recv(1 << 16, socket.MSG_DONTWAIT):
-            pass  # it was answered before
+            pass  # an earlier answer
         return True
     except BlockingIOError:
         return False

@@ -7,7 +7,6 @@ on a server that only forks (`programs/bare_server.py`), in turn.
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
 import sys
 import time
@@ -29,6 +28,7 @@ from bench.classroom import (
 )
 from bench.stream import ROOT, served, wait_for
 from bench.students import Answer, Exercise, press_at_once
+from tools.serving import free_port
 from webapp.lessons.folders import TOPICS
 
 TIMES = 3
@@ -135,8 +135,7 @@ def _bare_servers(exercises: Sequence[Exercise]) -> Iterator[dict[str, int]]:
     servers, ports = [], {}
     try:
         for one in exercises:
-            with socket.create_server(("127.0.0.1", 0)) as free:
-                ports[one.name] = free.getsockname()[1]
+            ports[one.name] = free_port()
             command = [sys.executable, "-m", "bench.programs.bare_server", str(ports[one.name])]
             command += [str(TOPICS / FILES[one.name]), json.dumps(dict(one.form))]
             servers.append(subprocess.Popen(command, cwd=ROOT))

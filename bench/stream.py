@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import http.client
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from bench.table import Row
+from tools.serving import free_port
 from webapp.lessons.folders import TOPICS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -60,14 +60,6 @@ def served(app: str = "wsgi:app", **settings: str) -> Iterator[int]:
     finally:
         server.terminate()
         server.wait()
-
-
-def free_port() -> int:
-    """Find a port on which nothing listens."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
 
 
 def wait_for(port: int) -> None:

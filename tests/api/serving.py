@@ -95,13 +95,6 @@ def ask(port: int, path: str, **query: object) -> tuple[int, bytes]:
         return answer.status, answer.read()
 
 
-def free_port() -> int:
-    """Return a port that is free now."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
-
-
 def wait_until(true: Callable[[], bool], within: float = 45) -> None:
     """Poll until `true()` holds; fail if it does not within so many seconds."""
     deadline = time.monotonic() + within

@@ -76,9 +76,9 @@ def test_a_wrong_field_is_named(
 ) -> None:
     answer = idle_client.post(RUNS, json=body)
     assert answer.status_code == 422
-    (told,) = json_of(answer)["detail"]
-    assert (told["loc"], told["type"]) == (["body", *where], type)
-    assert told["msg"]
+    (problem,) = json_of(answer)["detail"]
+    assert (problem["loc"], problem["type"]) == (["body", *where], type)
+    assert problem["msg"]
 
 
 @pytest.mark.parametrize(("body", "name", "type"), PARAMETERS)
@@ -87,8 +87,8 @@ def test_a_wrong_parameter_is_named(
 ) -> None:
     answer = idle_client.post(RUNS, json=body)
     assert answer.status_code == 422
-    (told,) = json_of(answer)["detail"]
-    assert (told["loc"], told["type"]) == (["body", "parameters", name], type)
+    (problem,) = json_of(answer)["detail"]
+    assert (problem["loc"], problem["type"]) == (["body", "parameters", name], type)
 
 
 @pytest.mark.parametrize(
@@ -111,13 +111,13 @@ def test_choices_and_lists_are_checked_too(
     assert defaults.keys() >= given.keys()
     answer = idle_client.post(RUNS, json={"demo": demo, "parameters": {**defaults, **given}})
     assert answer.status_code == 422
-    assert [told["type"] for told in json_of(answer)["detail"]] == [type]
+    assert [problem["type"] for problem in json_of(answer)["detail"]] == [type]
 
 
 def test_all_problems_are_reported_at_once(idle_client: FlaskClient) -> None:
     body = order(parameters={"thread_count": 0, "speed": 1}, observe=1, colour="red")
-    told = json_of(idle_client.post(RUNS, json=body))["detail"]
-    assert [one["loc"][-1] for one in told] == [
+    problems = json_of(idle_client.post(RUNS, json=body))["detail"]
+    assert [one["loc"][-1] for one in problems] == [
         "thread_count", "sleep_seconds", "speed", "observe", "colour",
     ]  # fmt: skip
 
@@ -140,9 +140,9 @@ def test_all_problems_are_reported_at_once(idle_client: FlaskClient) -> None:
 def test_broken_json_is_refused(idle_client: FlaskClient, body: str | bytes) -> None:
     answer = idle_client.post(RUNS, data=body, content_type="application/json")
     assert answer.status_code == 422
-    (told,) = json_of(answer)["detail"]
-    assert told["type"] == "json_invalid"
-    assert told["loc"][0] == "body"
+    (problem,) = json_of(answer)["detail"]
+    assert problem["type"] == "json_invalid"
+    assert problem["loc"][0] == "body"
 
 
 def test_half_a_surrogate_pair_is_returned_as_it_was_sent(idle_client: FlaskClient) -> None:
@@ -272,9 +272,9 @@ def test_each_bound_of_the_reports_routes_is_checked(idle_client: FlaskClient, r
             asked = {**others, query.name: value}
             answer = idle_client.get(route.paths[0], query_string=asked)
             assert answer.status_code == 422
-            (told,) = json_of(answer)["detail"]
-            assert told["loc"] == ["query", query.name]
-            assert (told["type"], told["ctx"], told["input"]) == (type, bound, str(value))
+            (problem,) = json_of(answer)["detail"]
+            assert problem["loc"] == ["query", query.name]
+            assert (problem["type"], problem["ctx"], problem["input"]) == (type, bound, str(value))
 
 
 def test_all_failing_parameters_are_reported_in_order(idle_client: FlaskClient) -> None:

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from tests.api.serving import NotedRunner, ask, connected, free_port, served, wait_until
+from tests.api.serving import NotedRunner, ask, connected, served, wait_until
+from tools.serving import free_port
 from webapp.engine.recording import Outcome
 
 ROOT = Path(__file__).resolve().parents[2]

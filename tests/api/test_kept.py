@@ -38,10 +38,10 @@ def test_a_run_can_be_read_after_a_restart(client: FlaskClient, restarted: Flask
 
 
 def test_a_streamed_run_is_stored(client: FlaskClient, restarted: FlaskClient) -> None:
-    told = messages(client.post(RUNS, json=ORDER, headers=STREAM).text)
-    result = json_of(restarted.get(f"/runs/{told[-1][1]['run']}.json"))
+    received = messages(client.post(RUNS, json=ORDER, headers=STREAM).text)
+    result = json_of(restarted.get(f"/runs/{received[-1][1]['run']}.json"))
     assert result.pop("events")
-    assert result == told[-1][1]
+    assert result == received[-1][1]
 
 
 def test_a_run_of_the_api_has_a_page(client: FlaskClient) -> None:
@@ -63,14 +63,14 @@ def test_runs_of_the_reports_routes_are_not_stored(
 
 @pytest.mark.parametrize("path", ["/api/runs/{}", "/runs/{}.json", "/runs/{}/trace.json"])
 @pytest.mark.parametrize(
-    ("id", "told"),
+    ("id", "reason"),
     [("none", "This is not the link of a run."), ("x" * 16, "There is no such run.")],
 )
 def test_a_missing_run_is_answered_in_json(
-    restarted: FlaskClient, path: str, id: str, told: str
+    restarted: FlaskClient, path: str, id: str, reason: str
 ) -> None:
     answer = restarted.get(path.format(id))
     assert answer.status_code == 404
-    assert json_of(answer)["detail"].startswith(told)
+    assert json_of(answer)["detail"].startswith(reason)
     persian = restarted.get(path.format(id), headers={"Accept-Language": "fa"})
     assert "اجرا" in json_of(persian)["detail"]

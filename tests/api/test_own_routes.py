@@ -35,9 +35,9 @@ def test_every_topic_and_demo_is_listed_in_both_languages(idle_client: FlaskClie
     listed = json_of(idle_client.get("/api/topics"))["topics"]
     topics = find_topics()
     assert [topic["topic"] for topic in listed] == [topic.slug for topic in topics]
-    for told, topic in zip(listed, topics, strict=True):
-        assert told["title"] == dict(topic.title)
-        assert [demo["demo"] for demo in told["demos"]] == [
+    for entry, topic in zip(listed, topics, strict=True):
+        assert entry["title"] == dict(topic.title)
+        assert [demo["demo"] for demo in entry["demos"]] == [
             f"{topic.slug}/{demo.slug}" for demo in topic.demos
         ]
 
@@ -45,52 +45,52 @@ def test_every_topic_and_demo_is_listed_in_both_languages(idle_client: FlaskClie
 def test_every_demo_has_its_parameters_claims_and_source(idle_client: FlaskClient) -> None:
     for topic in find_topics():
         for demo in topic.demos:
-            told = json_of(idle_client.get(f"/api/topics/{topic.slug}/{demo.slug}"))
-            assert told["source"] == demo.source
-            assert told["trap"] is demo.trap
-            assert [one["name"] for one in told["parameters"]] == [*demo.defaults]
-            assert [one["fa"] for one in told["claims"]] == [c.text["fa"] for c in demo.claims]
+            entry = json_of(idle_client.get(f"/api/topics/{topic.slug}/{demo.slug}"))
+            assert entry["source"] == demo.source
+            assert entry["trap"] is demo.trap
+            assert [one["name"] for one in entry["parameters"]] == [*demo.defaults]
+            assert [one["fa"] for one in entry["claims"]] == [c.text["fa"] for c in demo.claims]
 
 
 def test_a_parameter_has_its_type_bounds_default_and_labels(idle_client: FlaskClient) -> None:
-    told = json_of(idle_client.get("/api/topics/lock/lost-update"))
-    threads = next(one for one in told["parameters"] if one["name"] == "thread_count")
+    entry = json_of(idle_client.get("/api/topics/lock/lost-update"))
+    threads = next(one for one in entry["parameters"] if one["name"] == "thread_count")
     assert threads["default"] == 4
     assert threads["schema"]["type"] == "integer"
     assert (threads["schema"]["minimum"], threads["schema"]["maximum"]) == (1, 8)
     assert threads["label"]["en"] and threads["label"]["fa"]
-    window = next(one for one in told["parameters"] if one["name"] == "window")
+    window = next(one for one in entry["parameters"] if one["name"] == "window")
     assert window["schema"]["enum"] == [*window["options"]]
 
 
 def test_a_run_is_answered_with_its_whole_result(client: FlaskClient) -> None:
     answer = client.post(RUNS, json=ORDER)
     assert answer.status_code == 200, answer.text
-    told = json_of(answer)
-    assert told["demo"] == ORDER["demo"]
-    assert told["parameters"] == ORDER["parameters"]
-    assert told["outcome"] == "finished"
-    assert told["transcript"][0]["text"].startswith("---> Thread#")
-    assert told["transcript"][0]["worker"].startswith("Thread#")
-    assert [claim["holds"] for claim in told["claims"]] == [True] * len(told["claims"])
-    assert "2 / 2" in {claim["figure"] for claim in told["claims"]}
-    assert told["timing"]["wall"] >= told["timing"]["ideal"] == 0.1
-    assert told["receipt"]["run"] == told["run"]
-    assert told["receipt"]["observed"] is True
-    assert "events" not in told
+    result = json_of(answer)
+    assert result["demo"] == ORDER["demo"]
+    assert result["parameters"] == ORDER["parameters"]
+    assert result["outcome"] == "finished"
+    assert result["transcript"][0]["text"].startswith("---> Thread#")
+    assert result["transcript"][0]["worker"].startswith("Thread#")
+    assert [claim["holds"] for claim in result["claims"]] == [True] * len(result["claims"])
+    assert "2 / 2" in {claim["figure"] for claim in result["claims"]}
+    assert result["timing"]["wall"] >= result["timing"]["ideal"] == 0.1
+    assert result["receipt"]["run"] == result["run"]
+    assert result["receipt"]["observed"] is True
+    assert "events" not in result
 
 
 def test_a_result_has_events_if_they_are_requested(client: FlaskClient) -> None:
-    told = json_of(client.post(RUNS, json={**ORDER, "events": True}))
-    kinds = {event["kind"] for event in told["events"]}
+    result = json_of(client.post(RUNS, json={**ORDER, "events": True}))
+    kinds = {event["kind"] for event in result["events"]}
     assert {"started", "got", "slept", "printed", "released", "ended"} <= kinds
-    assert [event["id"] for event in told["events"]] == [*range(1, len(told["events"]) + 1)]
+    assert [event["id"] for event in result["events"]] == [*range(1, len(result["events"]) + 1)]
 
 
 def test_a_run_may_go_without_the_observer(client: FlaskClient) -> None:
-    told = json_of(client.post(RUNS, json={**ORDER, "observe": False, "events": True}))
-    assert told["receipt"]["observed"] is False
-    assert "got" not in {event["kind"] for event in told["events"]}
+    result = json_of(client.post(RUNS, json={**ORDER, "observe": False, "events": True}))
+    assert result["receipt"]["observed"] is False
+    assert "got" not in {event["kind"] for event in result["events"]}
 
 
 def test_without_parameters_a_demo_runs_with_its_defaults(
@@ -120,14 +120,14 @@ def test_lists_arrive_as_they_were_sent(client: FlaskClient) -> None:
 def test_the_stream_has_a_message_for_each_event_and_then_the_result(client: FlaskClient) -> None:
     answer = client.post(RUNS, json=ORDER, headers=STREAM)
     assert answer.mimetype == "text/event-stream"
-    told = messages(answer.text)
-    assert told[0][0] == "run"
-    events = [data for name, data in told if name == "event"]
+    received = messages(answer.text)
+    assert received[0][0] == "run"
+    events = [data for name, data in received if name == "event"]
     assert [event["id"] for event in events] == [*range(1, len(events) + 1)]
     assert f"\nid: {len(events)}\n" in answer.text
-    name, result = told[-1]
+    name, result = received[-1]
     assert name == "result"
-    assert result["run"] == told[0][1]["run"]
+    assert result["run"] == received[0][1]["run"]
     assert result["outcome"] == "finished"
 
 
@@ -147,10 +147,10 @@ def test_the_stream_has_the_place_in_line(idle_client: FlaskClient, idle: Script
 
 def test_a_finished_run_can_be_read(client: FlaskClient) -> None:
     run = json_of(client.post(RUNS, json=ORDER))
-    told = json_of(client.get(f"{RUNS}/{run['run']}"))
-    assert told["phase"] == "over"
-    assert told["result"].pop("events")
-    assert told["result"] == run
+    state = json_of(client.get(f"{RUNS}/{run['run']}"))
+    assert state["phase"] == "over"
+    assert state["result"].pop("events")
+    assert state["result"] == run
 
 
 def test_a_running_run_can_be_read_and_cancelled(client: FlaskClient, runner: NotedRunner) -> None:

@@ -42,10 +42,10 @@ def test_demos_lists_every_demo(idle_shell: FlaskCliRunner) -> None:
 
 
 def test_help_has_the_bounds_and_the_defaults(idle_shell: FlaskCliRunner) -> None:
-    told = idle_shell.invoke(args=["run-demo", "lock/lost-update", "--help"])
-    assert told.exit_code == 0
-    assert "--thread_count, --thread-count 1…8" in told.output
-    assert re.search(r"\[default:\s+200\]", told.output)
+    result = idle_shell.invoke(args=["run-demo", "lock/lost-update", "--help"])
+    assert result.exit_code == 0
+    assert "--thread_count, --thread-count 1…8" in result.output
+    assert re.search(r"\[default:\s+200\]", result.output)
 
 
 def test_a_run_shows_its_lines_its_claims_and_its_lanes(shell: FlaskCliRunner) -> None:
@@ -112,9 +112,9 @@ def test_old_runs_are_pruned(store_shell: FlaskCliRunner, store: Store) -> None:
     for days in (0, 89, 91, 1000):
         age = timedelta(days=days)
         store.save(stored_run(f"day-{days}", stored_at=datetime.now(UTC) - age))
-    for older_than, told in (("90d", "2 runs pruned\n"), ("90d", "0 runs pruned\n")):
+    for older_than, output in (("90d", "2 runs pruned\n"), ("90d", "0 runs pruned\n")):
         pruned = store_shell.invoke(args=["prune-runs", "--older-than", older_than])
-        assert (pruned.exit_code, pruned.output) == (0, told)
+        assert (pruned.exit_code, pruned.output) == (0, output)
     assert store.find("day-89")
     hours = store_shell.invoke(args=["prune-runs", "--older-than", "12h"])
     assert hours.output == "1 run pruned\n"
@@ -130,9 +130,9 @@ def test_a_bad_age_is_reported_and_prunes_nothing(
     store_shell: FlaskCliRunner, store: Store, age: str
 ) -> None:
     store.save(stored_run("old", stored_at=datetime(2000, 1, 1, tzinfo=UTC)))
-    told = store_shell.invoke(args=["prune-runs", "--older-than", age])
-    assert told.exit_code == 2
-    assert "write 90d, 12h or 30m" in told.output or "beyond the calendar" in told.output
+    result = store_shell.invoke(args=["prune-runs", "--older-than", age])
+    assert result.exit_code == 2
+    assert "write 90d, 12h or 30m" in result.output or "beyond the calendar" in result.output
     assert store.find("old")
 
 
@@ -141,9 +141,9 @@ def test_pruning_needs_an_age_and_a_database(
 ) -> None:
     assert store_shell.invoke(args=["prune-runs"]).exit_code == 2
     (tmp_path / "runs.sqlite").unlink()
-    told = store_shell.invoke(args=["prune-runs", "--older-than", "1d"])
-    assert told.exit_code == 1
-    assert "Error: The database of runs cannot be used" in told.output
+    result = store_shell.invoke(args=["prune-runs", "--older-than", "1d"])
+    assert result.exit_code == 1
+    assert "Error: The database of runs cannot be used" in result.output
 
 
 def test_ctrl_c_cancels_the_run_and_its_record_is_shown() -> None:

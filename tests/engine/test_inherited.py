@@ -89,8 +89,8 @@ def test_a_program_inherits_what_it_would_under_plain_python(
     plain = printed([sys.executable, program], **state)
     assert len(plain) == 4
     recorded = lines("\n".join(printed([*COMMAND, program], **state)))
-    told = [event["text"].rstrip("\n") for event in recorded if event.get("kind") == "printed"]
-    assert told == plain
+    output = [event["text"].rstrip("\n") for event in recorded if event.get("kind") == "printed"]
+    assert output == plain
 
 
 @EVERY_STATE
@@ -106,8 +106,8 @@ def test_a_recorded_program_inherits_what_it_would_under_plain_python(
     "state", [*STATES.values(), ALL_BLOCKED], ids=[*STATES, "all signals blocked"]
 )
 def test_a_demo_inherits_nothing_of_the_server(program: str, state: dict[str, Any]) -> None:
-    told = printed([sys.executable, "-c", SERVE, program], **state)
-    assert told == printed([sys.executable, program])
+    output = printed([sys.executable, "-c", SERVE, program], **state)
+    assert output == printed([sys.executable, program])
 
 
 def test_a_blocked_signal_ends_a_program_as_under_plain_python(write: Write) -> None:

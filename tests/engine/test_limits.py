@@ -172,13 +172,13 @@ def test_the_command_sets_no_limits(write: Write) -> None:
     """)
     runner = EmbeddedRunner(UNLIMITED)
     try:
-        [told] = texts(finish(runner, runner.start(program)))
+        [printed] = texts(finish(runner, runner.start(program)))
     finally:
         runner.close()
     source = program.path.read_text(encoding="utf-8").replace("print(", "found = (")
     ours: dict[str, object] = {}
     exec(source, ours)
-    assert told == str(ours["found"])
+    assert printed == str(ours["found"])
 
 
 def test_the_output_of_finished_runs_limits_how_many_are_kept(

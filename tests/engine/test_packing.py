@@ -41,8 +41,8 @@ FIRST: dict[str, Any] = {
 }
 
 
-def packed(told: object) -> bytes:
-    return zlib.compress(json.dumps(told).encode())
+def packed(record: object) -> bytes:
+    return zlib.compress(json.dumps(record).encode())
 
 
 @pytest.mark.parametrize("events", [0, 1, 60, 1000])

@@ -41,9 +41,9 @@ def mistakes(kind: str, topics: Sequence[Topic] = TOPICS) -> Iterator[tuple[str,
     """Yield the topics' mistakes of a kind, each with the name of its demo."""
     for topic in topics:
         path = topic.folder / "mistakes.toml"
-        told = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-        assert told.keys() <= {"mending", "timing"}, path
-        for entry in told.get(kind, ()):
+        tables = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        assert tables.keys() <= {"mending", "timing"}, path
+        for entry in tables.get(kind, ()):
             demo = topic.demo(entry["demo"])
             assert demo, f"{path}: no demo is called {entry['demo']}"
             values = {name: _value(value) for name, value in entry.get("values", {}).items()}

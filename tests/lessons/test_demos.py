@@ -73,8 +73,8 @@ def test_its_claims_hold_in_every_run(
         assert demo.outcome.of(first, demo.defaults) is not None
         for claim in demo.claims:
             # A claim that a run with the defaults cannot check claims nothing.
-            told = claim.measure(first, demo.defaults)
-            assert told.holds is not None or told.late is not None, claim.text["en"]
+            finding = claim.measure(first, demo.defaults)
+            assert finding.holds is not None or finding.late is not None, claim.text["en"]
         for values, recording in zip(chosen, runs, strict=True):
             assert not [*_failures(demo, values, recording)]
 

@@ -111,8 +111,8 @@ CASES: dict[str, tuple[Measure[Told], list[Step], Told | None]] = {
 
 @pytest.mark.parametrize("name", CASES)
 def test_an_outcome_is_read_from_the_record(name: str) -> None:
-    read, steps, told = CASES[name]
-    assert read(recording(steps), {}) == told
+    read, steps, expected = CASES[name]
+    assert read(recording(steps), {}) == expected
 
 
 def test_an_outcome_that_needs_the_observer_cannot_tell_without_it() -> None:

@@ -59,8 +59,8 @@ def test_no_claim_of_time_is_false_on_a_busy_machine(runner: EmbeddedRunner, top
         runs = run_all(runner, [demo.program(values) for demo, values in jobs])
     for (demo, values), run in zip(jobs, runs, strict=True):
         for claim in of_time(demo).values():
-            told = claim.measure(run, values)
-            assert told.holds is not False, f"{claim.name}: {told.figure}"
+            finding = claim.measure(run, values)
+            assert finding.holds is not False, f"{claim.name}: {finding.figure}"
 
 
 def _wrong(demo: Demo, folder: Path) -> Iterator[tuple[Path, dict[str, Value]]]:

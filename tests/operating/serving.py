@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
-from tests.api.serving import ask, free_port, wait_until
+from tests.api.serving import ask, wait_until
 from tests.web.scripted import STREAMED
+from tools.serving import free_port
 from webapp.engine import tree
 
 ROOT = Path(__file__).resolve().parents[2]

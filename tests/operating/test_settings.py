@@ -65,7 +65,7 @@ def test_a_variable_is_read(
 
 
 @pytest.mark.parametrize(
-    ("name", "given", "told"),
+    ("name", "given", "allowed"),
     [
         ("PORT", "http", "a whole number from 1 to 65535"),
         ("PORT", "0", "a whole number from 1 to 65535"),
@@ -78,12 +78,12 @@ def test_a_variable_is_read(
     ],
 )
 def test_a_wrong_value_is_reported_with_its_name_and_what_is_allowed(
-    monkeypatch: pytest.MonkeyPatch, name: str, given: str, told: str
+    monkeypatch: pytest.MonkeyPatch, name: str, given: str, allowed: str
 ) -> None:
     monkeypatch.setenv(name, given)
     with pytest.raises(SettingsError) as error:
         read_settings()
-    assert str(error.value).startswith(f"{name} cannot be {given!r}: it takes {told}")
+    assert str(error.value).startswith(f"{name} cannot be {given!r}: it takes {allowed}")
 
 
 def test_all_problems_are_reported_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

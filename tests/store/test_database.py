@@ -96,10 +96,10 @@ def test_a_database_that_is_not_usable_is_refused_and_unchanged(
     broken(file)
     before = contents(file.parent)
     assert [*before] == ["runs.sqlite"]
-    with pytest.raises(StoreError) as told:
+    with pytest.raises(StoreError) as caught:
         Store(f"sqlite:///{file}")
-    assert str(told.value).startswith(f"The database {file} ")
-    assert BROKEN[broken] in str(told.value)
+    assert str(caught.value).startswith(f"The database {file} ")
+    assert BROKEN[broken] in str(caught.value)
     assert contents(file.parent) == before
 
 
@@ -143,8 +143,8 @@ def test_with_a_broken_database_the_site_says_why_in_one_sentence_and_does_not_s
     with pytest.raises(SystemExit) as end:
         runpy.run_path(str(ROOT / "wsgi.py"))
     assert end.value.code == CANNOT_LOAD
-    [told] = capfd.readouterr().err.splitlines()
-    assert BROKEN[broken] in told
+    [message] = capfd.readouterr().err.splitlines()
+    assert BROKEN[broken] in message
     assert contents(file.parent) == before
 
 
@@ -163,7 +163,7 @@ def test_a_server_that_cannot_start_ends_without_a_traceback(file: Path, server:
 
 
 @pytest.mark.parametrize(
-    ("url", "told"),
+    ("url", "reason"),
     [
         ("mysql://127.0.0.1/runs", "names mysql; only sqlite and postgresql will do"),
         ("where it was", "cannot be read"),
@@ -175,10 +175,10 @@ def test_a_server_that_cannot_start_ends_without_a_traceback(file: Path, server:
         ("sqlite:////proc", "The database /proc cannot be used: "),
     ],
 )
-def test_a_wrong_setting_is_refused(url: str, told: str) -> None:
+def test_a_wrong_setting_is_refused(url: str, reason: str) -> None:
     with pytest.raises(StoreError, match="DATABASE_URL") as error:
         Store(url)
-    assert told in str(error.value)
+    assert reason in str(error.value)
 
 
 def test_a_missing_folder_is_made_whatever_its_name(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Streams leave room for pages, and say at once where there is none for another."""
+"""Streams leave threads to pages; one stream too many is refused at once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from webapp.settings import Settings
 from webapp.store.store import Store
 
 
-def test_a_full_server_says_so_at_once_and_shows_pages(
+def test_a_full_server_refuses_streams_at_once_and_serves_pages(
     runner: ScriptedRunner, store: Store
 ) -> None:
     app = create_app(runner, find_topics(COURSE), store, Settings(threads=8), TESTING=True)
