@@ -65,8 +65,8 @@ def test_a_run_and_its_children_see_nothing_of_the_servers_environment(
     served: EmbeddedRunner, write: Write
 ) -> None:
     ask = """
-    def ask(who):
-        print(who, os.environ, Path("/proc/self/environ").read_bytes(), sep=": ")
+    def ask(method):
+        print(method, os.environ, Path("/proc/self/environ").read_bytes(), sep=": ")
     """
     for answer in asked(served, write, ask).values():
         assert "hush" not in answer
@@ -77,20 +77,20 @@ def test_a_run_and_its_children_inherit_no_descriptor_of_the_server(
     served: EmbeddedRunner, write: Write
 ) -> None:
     ask = """
-    def ask(who):
+    def ask(method):
         found = {}
         for number in os.listdir("/proc/self/fd"):
             try:
                 found[int(number)] = os.readlink(f"/proc/self/fd/{number}")
             except FileNotFoundError:
                 pass  # what the list was read from
-        print(who, found, sep=": ")
+        print(method, found, sep=": ")
     """
     answers = asked(served, write, ask)
-    found = {who: ast.literal_eval(answer) for who, answer in answers.items()}
-    for who in ("itself", "hand"):
-        assert {*STREAMS} < {*found[who]}
-        more = [Path(name).name for number, name in found[who].items() if number not in STREAMS]
+    found = {method: ast.literal_eval(answer) for method, answer in answers.items()}
+    for method in ("itself", "hand"):
+        assert {*STREAMS} < {*found[method]}
+        more = [Path(name).name for number, name in found[method].items() if number not in STREAMS]
         assert more == [CHANNEL, CHANNEL]
     theirs = _open_in(os.getpid()) | _open_in(served.launcher_pid)
     assert len(theirs) > 5
@@ -106,8 +106,8 @@ def test_a_run_and_its_children_inherit_no_descriptor_of_the_server(
 
 def test_a_run_and_its_children_gain_no_privileges(served: EmbeddedRunner, write: Write) -> None:
     ask = """
-    def ask(who):
-        print(who, "NoNewPrivs:\\t1" in Path("/proc/self/status").read_text(), sep=": ")
+    def ask(method):
+        print(method, "NoNewPrivs:\\t1" in Path("/proc/self/status").read_text(), sep=": ")
     """
     assert set(asked(served, write, ask).values()) == {"True"}
 

@@ -20,7 +20,7 @@ TELL = """
     import os
     import signal
 
-    def tell(who):
+    def tell(name):
         handlers = {number: signal.getsignal(number) for number in signal.valid_signals()}
         ignored = [int(number) for number, handler in handlers.items() if handler is signal.SIG_IGN]
         others = {h for h in handlers.values()} - {signal.SIG_IGN, signal.SIG_DFL, None}
@@ -30,7 +30,7 @@ TELL = """
         with open("/proc/self/status") as status:
             kernels = [line.split()[1] for line in status if line.startswith(("SigI", "SigB"))]
         names = sorted(handler.__name__ for handler in others)
-        print(who, ignored, blocked, oct(umask), names, kernels, flush=True)
+        print(name, ignored, blocked, oct(umask), names, kernels, flush=True)
 
     def main():
         tell("main")

@@ -169,7 +169,7 @@ def test_the_receipt_proves_the_source(once: Recorded) -> None:
     assert hashlib.sha256(program.read_bytes()).hexdigest() in once.page(HOSTILE).html
 
 
-# --- programs that nobody here wrote ---
+# --- programs of Python's documentation ---
 
 
 def test_the_programs_of_the_documentation_are_as_they_were() -> None:
