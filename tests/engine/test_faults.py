@@ -179,7 +179,7 @@ input()
     assert living.folder.exists()
 
 
-def test_without_space_in_memory_runs_are_given_a_folder_on_the_disk(
+def test_without_space_in_memory_runs_get_a_folder_on_the_disk(
     make_runner: MakeRunner, write: Write, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     memory, disk = tmp_path / "memory", tmp_path / "disk"
@@ -196,8 +196,8 @@ def test_without_space_in_memory_runs_are_given_a_folder_on_the_disk(
     monkeypatch.setattr(tempfile, "gettempdir", lambda: str(disk))
     monkeypatch.setattr(os, "mkfifo", refuse_in_memory)
     runner = make_runner()
-    told = finish(runner, runner.start(write("import os; print(os.getcwd())")))
-    assert Path(texts(told)[0]).is_relative_to(disk)
+    recording = finish(runner, runner.start(write("import os; print(os.getcwd())")))
+    assert Path(texts(recording)[0]).is_relative_to(disk)
     runner.close()
     assert [*memory.iterdir(), *disk.iterdir()] == []
 

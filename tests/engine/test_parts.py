@@ -31,7 +31,7 @@ def test_times_are_microseconds_since_the_run_began() -> None:
     assert event == Event(4, 3000, 7, 8, "w", Kind.PRINTED, "stdout", "hi\n", 3)
 
 
-def test_names_hold_no_control_characters_and_printed_text_may() -> None:
+def test_names_have_no_control_characters_but_printed_text_may() -> None:
     event = decode(b"1\t7\t8\tprinted\t3\tw\x1b\x00\\n\to\x7f\t\x1b[31m\x00", id=1, began=0)
     assert (event.worker, event.object, event.text) == ("w␛␀␊", "o␡", "\x1b[31m\x00")
 

@@ -113,7 +113,7 @@ def test_a_locked_database_delays_no_stream_and_no_page(tmp_path: Path) -> None:
     file = tmp_path / "runs.sqlite"
     with served(file) as site, closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
-        # Each of these would wait for ever if it waited for the lock.
+        # If one of these waited for the lock, it would never return.
         read = site.press(0.02).read()
         assert b"outcome-finished" in read
         assert LATE in read

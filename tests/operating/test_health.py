@@ -34,7 +34,9 @@ def test_a_site_whose_database_does_not_answer_is_not_ready(
     assert client.get("/healthz").status_code == 200
 
 
-def test_a_database_that_cannot_be_written_is_told(client: FlaskClient, tmp_path: Path) -> None:
+def test_a_site_whose_database_cannot_be_written_is_not_ready(
+    client: FlaskClient, tmp_path: Path
+) -> None:
     with closing(sqlite3.connect(tmp_path / "runs.sqlite", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         ready = client.get("/readyz")
