@@ -1,4 +1,4 @@
-"""Measurements, each a ratio beside what it is compared with, in one run; never timed tests.
+"""Measurements. Each is compared with something else that is measured in the same run.
 
-`make bench` prints them all as a table for docs/measurements.md.
+`make bench` prints the tables of docs/measurements.md. No test measures time.
 """

@@ -1,4 +1,4 @@
-"""Print all measurements and the machine that they were made on: `make bench [ARGS=name …]`."""
+"""Print all measurements and the machine that they were taken on: `make bench [ARGS=name …]`."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ OWN_TABLES: dict[str, Callable[[], int]] = {
     "forks": forks.main,
     "where": where.main,
 }
-"""Measurements that take minutes, and have tables of their own: one at a time, by name."""
+"""Measurements that take minutes and print their own tables: run one at a time, by name."""
 
 
 def main(names: list[str]) -> int:
-    """Measure what is named, or everything."""
+    """Run the named measurements, or all of `MEASUREMENTS`; return the exit code."""
     if len(names) == 1 and names[0] in OWN_TABLES:
         print(f"{machine()}\n")
         with own_database():
@@ -71,14 +71,14 @@ def main(names: list[str]) -> int:
 
 @contextmanager
 def own_database() -> Iterator[None]:
-    """What is measured stores its runs, too: not among the site's own."""
+    """Store the measured runs in a temporary database, not in the site's own."""
     with TemporaryDirectory(prefix="movazi-bench-") as folder:
         os.environ["DATABASE_URL"] = f"sqlite:///{folder}/runs.sqlite"
         yield
 
 
 def machine() -> str:
-    """What was measured on."""
+    """Return the system, processor, cores, Python and load of this machine."""
     load = os.getloadavg()[0]
     return (
         f"{platform.system()} {platform.release()}, {platform.machine()}, {os.cpu_count()} cores, "

@@ -1,8 +1,8 @@
-"""What a page costs while somebody tries to take the site: its p95 under bounded loads.
+"""How long a page takes while the site is under attack: its p95 under bounded loads.
 
-`make bench ARGS=attack` serves the site as `make run` does, and looks at a page again and again
-while very many press Run, or send their requests byte by byte, or connect and send nothing; then
-the same with nginx and with Caddy in front, where these are installed. All of it stays on this
+`make bench ARGS=attack` serves the site as `make run` does, and requests a page repeatedly while
+hundreds of clients press Run, send their requests byte by byte, or connect and send nothing. Then
+it does the same with nginx and with Caddy in front, if these are installed. Everything runs on this
 machine.
 """
 
@@ -19,16 +19,16 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, suppre
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.classroom import PAGE, percentile, raise_limit_of_descriptors, reading
+from bench.classroom import PAGE, percentile, raise_limit_of_descriptors, requesting_pages
 from bench.proxies import caddy, nginx
 from bench.stream import served
 from bench.students import Exercise, press_at_once
 
 MOST = 0.3
-"""Seconds that a page may take (p95), whatever others do."""
+"""Seconds that a page may take (p95) under any load."""
 
-LASTING = 12.0
-"""Seconds that slow clients go on."""
+SENDING_TIME = 12.0
+"""Seconds that slow clients keep sending."""
 
 LOCKED = Exercise(
     "lock-around-everything",
@@ -52,59 +52,59 @@ HEAD = b"POST /en/ HTTP/1.1\r\nHost: localhost\r\n"
 
 
 def main() -> int:
-    """Print a row for each load; 1 where a page took longer than it may."""
+    """Print a row for each load; return 1 if a page took longer than MOST."""
     raise_limit_of_descriptors()
     loads: dict[str, Callable[[int], str]] = {
-        "1,200 press Run at once, ten seconds each": lambda port: _pressed(port, LOCKED, 1200),
-        "560 press Run at once, and compute": lambda port: _pressed(port, POOLS, 560),
-        "560 send a byte of their head a second": lambda port: _dripped(port, 560, HEAD, b"X"),
-        "560 send a byte of their body a second": lambda port: _dripped(
+        "1,200 press Run at once, ten seconds each": lambda port: _press(port, LOCKED, 1200),
+        "560 press Run at once, and compute": lambda port: _press(port, POOLS, 560),
+        "560 send a byte of their head a second": lambda port: _drip(port, 560, HEAD, b"X"),
+        "560 send a byte of their body a second": lambda port: _drip(
             port, 560, HEAD + b"Content-Length: 5000\r\n\r\n", b"x"
         ),
-        "1,000 connect and send nothing": lambda port: _dripped(port, 1000, b"", b""),
+        "1,000 connect and send nothing": lambda port: _drip(port, 1000, b"", b""),
     }
-    print("| in front | load | a page, p50, ms | p95 | max | may be | what the others got |")
+    print("| in front | load | a page, p50, ms | p95 | max | p95 limit | answers to the load |")
     print("|---|---|--:|--:|--:|--:|---|")
     failed = False
-    for front in filter(_is_there, FRONTS):
+    for front in filter(_is_installed, FRONTS):
         for name, load in loads.items():
-            with _served(front) as port, reading(port, PAGE) as pages:
-                got = load(port)
+            with _served(front) as port, requesting_pages(port, PAGE) as pages:
+                answers = load(port)
             p95 = percentile(pages, 95)
             failed |= p95 > MOST
             times = (percentile(pages, 50), p95, max(pages), MOST)
-            shown = " | ".join(f"{1e3 * one:.0f}" for one in times)
-            print(f"| {front} | {name} | {shown} | {got} |", flush=True)
+            figures = " | ".join(f"{1e3 * one:.0f}" for one in times)
+            print(f"| {front} | {name} | {figures} | {answers} |", flush=True)
     return int(failed)
 
 
-def _is_there(front: str) -> bool:
+def _is_installed(front: str) -> bool:
     return not FRONTS[front] or shutil.which(front) is not None
 
 
 @contextmanager
 def _served(front: str) -> Iterator[int]:
-    stand_before = FRONTS[front]
+    start_proxy = FRONTS[front]
     with ExitStack() as stack:
-        proxied = {"MOVAZI_PROXIES": "1", "MOVAZI_HOSTS": "127.0.0.1"} if stand_before else {}
+        proxied = {"MOVAZI_PROXIES": "1", "MOVAZI_HOSTS": "127.0.0.1"} if start_proxy else {}
         port = stack.enter_context(served(MOVAZI_RATE_LIMIT="3000", **proxied))
-        if stand_before:
+        if start_proxy:
             folder = stack.enter_context(TemporaryDirectory(prefix="movazi-bench-"))
-            port = stack.enter_context(stand_before(port, Path(folder)))
+            port = stack.enter_context(start_proxy(port, Path(folder)))
         yield port
 
 
-def _pressed(port: int, exercise: Exercise, number: int) -> str:
+def _press(port: int, exercise: Exercise, number: int) -> str:
     answers = press_at_once(port, [exercise] * number)
-    got = Counter(str(answer.status or answer.error) for answer in answers)
-    return ", ".join(f"{count} × {status}" for status, count in sorted(got.items()))
+    counts = Counter(str(answer.status or answer.error) for answer in answers)
+    return ", ".join(f"{count} × {status}" for status, count in sorted(counts.items()))
 
 
-def _dripped(port: int, number: int, first: bytes, then: bytes) -> str:
+def _drip(port: int, number: int, first: bytes, then: bytes) -> str:
     with _connected(port, number) as clients:
         for client in clients:
             client.sendall(first)
-        until = time.monotonic() + LASTING
+        until = time.monotonic() + SENDING_TIME
         while time.monotonic() < until:
             for client in clients:
                 with suppress(OSError):
@@ -117,7 +117,7 @@ def _dripped(port: int, number: int, first: bytes, then: bytes) -> str:
 def _is_closed(client: socket.socket) -> bool:
     try:
         while client.recv(1 << 16, socket.MSG_DONTWAIT):
-            pass  # it was answered before
+            pass  # an earlier answer
         return True
     except BlockingIOError:
         return False

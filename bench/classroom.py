@@ -1,8 +1,8 @@
-"""A class at once: 1 to 400 students press Run in the same moment, on one machine.
+"""A class of 1 to 400 students that press Run at the same moment, on one machine.
 
-`make bench ARGS=class` prints a table: how long answers took, what went wrong, whether a line of
-another run came, how long a page took meanwhile and how much memory it all cost. At last the same
-students press Run at what one would write first (`programs/naive.py`).
+`make bench ARGS=class` prints a table: how long the answers took, how many failed, how many had
+lines of another run, how long a page took meanwhile, and how much memory was used. Then the same
+students press Run on a plain Flask route (`programs/naive.py`).
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ from webapp.engine import tree
 STUDENTS = (1, 20, 100, 200, 400)
 PAGE = "/en/threads/lock/lost-update"
 PAGE_PAUSE = 0.05
-"""Seconds between two looks at a page, as by somebody who only reads."""
+"""Seconds between two requests for a page, as by a visitor who only reads."""
 
 SETTLE = 3
-"""Seconds from one measurement to the next, for the machine to come to rest."""
+"""Seconds of rest between two measurements."""
 
 SLEEP = Exercise(
     "sleep-inside-run",
@@ -77,10 +77,10 @@ EXERCISES: Mapping[str, Sequence[Exercise]] = {
 
 @dataclass(frozen=True)
 class Measured:
-    """What came of one press of the whole class.
+    """The results when the whole class has pressed Run once.
 
-    Times are seconds; `memory` is how many bytes the machine had less at worst, and `growth` how
-    many more the server has when all is over.
+    Times are seconds. `memory` is the largest fall of the machine's available memory, in bytes;
+    `growth` is how many bytes more the server holds afterwards.
     """
 
     name: str
@@ -90,7 +90,7 @@ class Measured:
     growth: int
 
     def row(self) -> str:
-        """Write it as a line of the table."""
+        """Return the line of the table."""
         took = [answer.took for answer in self.answers]
         faults = [answer for answer in self.answers if answer.fault()]
         busy = sum(answer.status == 503 for answer in self.answers)
@@ -120,47 +120,50 @@ HEAD = """\
 
 
 def main(numbers: Sequence[int] = STUDENTS) -> int:
-    """Measure classes of so many students; 1 if anything went wrong at the site."""
+    """Measure classes of these sizes; return 1 if an answer of the site was wrong."""
     raise_limit_of_descriptors()
     print(HEAD)
-    growth: dict[str, list[float]] = {}
+    p95s: dict[str, list[float]] = {}
     wrong = False
     with served() as port:
-        press_at_once(port, [SLEEP])  # the first page of all loads what others find loaded
+        press_at_once(port, [SLEEP])  # warm up: the first request loads modules
         for name, exercises in EXERCISES.items():
             for number in numbers:
                 measured = measure(port, name, exercises, number, PAGE)
                 print(measured.row(), flush=True)
-                growth.setdefault(name, []).append(
+                p95s.setdefault(name, []).append(
                     percentile([answer.took for answer in measured.answers], 95)
                 )
                 wrong = wrong or any(one.fault() or one.is_mixed_up() for one in measured.answers)
     with served("bench.programs.naive:app") as port:
         for number in numbers:
             print(measure(port, NAIVE.name, [NAIVE], number, "/").row(), flush=True)
-    print(f"\n{draw(numbers, growth)}")
+    print(f"\n{draw(numbers, p95s)}")
     return int(wrong)
 
 
 def measure(
     port: int, name: str, exercises: Sequence[Exercise], number: int, page: str
 ) -> Measured:
-    """Have a class press Run, while somebody reads pages."""
+    """Let a class press Run, while a visitor requests pages."""
     time.sleep(SETTLE)
     chosen = list(islice(cycle(exercises), number))
-    held = memory_of_server()
-    with reading(port, page) as pages, lowest_memory() as left:
+    before = memory_of_server()
+    with requesting_pages(port, page) as pages, sampling_memory() as free:
         answers = press_at_once(port, chosen)
     time.sleep(SETTLE)
-    return Measured(name, answers, pages, left[0] - min(left), memory_of_server() - held)
+    return Measured(name, answers, pages, free[0] - min(free), memory_of_server() - before)
 
 
 @contextmanager
-def reading(port: int, page: str) -> Iterator[list[float]]:
-    """Ask for a page again and again in a process of its own; seconds of each at the end."""
+def requesting_pages(port: int, page: str) -> Iterator[list[float]]:
+    """Request a page repeatedly in another process.
+
+    The list holds the seconds of each request once the block has ended.
+    """
     ours, theirs = multiprocessing.Pipe()
-    reader = multiprocessing.Process(target=_read_pages, args=(port, page, theirs))
-    reader.start()
+    visitor = multiprocessing.Process(target=_request_pages, args=(port, page, theirs))
+    visitor.start()
     ours.recv()
     took: list[float] = []
     try:
@@ -168,10 +171,10 @@ def reading(port: int, page: str) -> Iterator[list[float]]:
     finally:
         ours.send(None)
         took += ours.recv()
-        reader.join()
+        visitor.join()
 
 
-def _read_pages(port: int, page: str, end: Connection[Any, Any]) -> None:
+def _request_pages(port: int, page: str, end: Connection[Any, Any]) -> None:
     took: list[float] = []
     end.send(None)
     while not took or not end.poll(PAGE_PAUSE):
@@ -185,25 +188,25 @@ def _read_pages(port: int, page: str, end: Connection[Any, Any]) -> None:
 
 
 @contextmanager
-def lowest_memory() -> Iterator[list[int]]:
-    """Watch how much memory the machine has left."""
-    over, seen = threading.Event(), [available()]
+def sampling_memory() -> Iterator[list[int]]:
+    """Sample the machine's available memory in bytes, every 50 ms."""
+    stop, samples = threading.Event(), [available()]
 
-    def watch() -> None:
-        while not over.wait(0.05):
-            seen.append(available())
+    def sample() -> None:
+        while not stop.wait(0.05):
+            samples.append(available())
 
-    watcher = threading.Thread(target=watch)
-    watcher.start()
+    sampler = threading.Thread(target=sample)
+    sampler.start()
     try:
-        yield seen
+        yield samples
     finally:
-        over.set()
-        watcher.join()
+        stop.set()
+        sampler.join()
 
 
 def memory_of_server() -> int:
-    """Bytes that all processes of the server hold (PSS: what is shared counts in parts)."""
+    """Return the bytes of all processes of the server (PSS: shared pages count in part)."""
     total = 0
     for pid in tree.descendants(os.getpid()):
         size = tree.read(pid, "smaps_rollup").partition("Pss:")[2].split()[:1]
@@ -212,7 +215,7 @@ def memory_of_server() -> int:
 
 
 def available() -> int:
-    """Bytes of memory that are to be had on this machine."""
+    """Return the bytes of this machine's memory that are available."""
     for line in Path("/proc/meminfo").read_text().splitlines():
         if line.startswith("MemAvailable:"):
             return int(line.split()[1]) * 1024
@@ -220,15 +223,15 @@ def available() -> int:
 
 
 def percentile(values: Sequence[float], which: int) -> float:
-    """The value that so many in a hundred do not exceed."""
+    """Return a percentile: `which` percent of the values do not exceed it."""
     return quantiles(values, n=100, method="inclusive")[which - 1] if len(values) > 1 else values[0]
 
 
-def draw(numbers: Sequence[int], growth: Mapping[str, Sequence[float]]) -> str:
-    """Draw how the 95th percentile grows with the number of students."""
-    longest = max(max(times) for times in growth.values())
+def draw(numbers: Sequence[int], p95s: Mapping[str, Sequence[float]]) -> str:
+    """Draw the p95 by the number of students as bars of text."""
+    longest = max(max(times) for times in p95s.values())
     rows = []
-    for name, times in growth.items():
+    for name, times in p95s.items():
         rows.append(f"{name}, p95 in seconds")
         for number, took in zip(numbers, times, strict=True):
             rows.append(f"{number:>6} {'█' * max(1, round(50 * took / longest))} {took:.2f}")
@@ -236,6 +239,6 @@ def draw(numbers: Sequence[int], growth: Mapping[str, Sequence[float]]) -> str:
 
 
 def raise_limit_of_descriptors() -> None:
-    """Each student has a connection."""
+    """Allow a connection for each student."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

@@ -1,4 +1,4 @@
-"""Counts of what runs could leave behind, of a server and its launcher."""
+"""Count what runs could leave behind in a server and its launcher."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SHARED_MEMORY = Path("/dev/shm")
 
 @dataclass(frozen=True)
 class Counts:
-    """What this process has, and the launcher of its runner: all `processes` are below that."""
+    """Counts of this process and its launcher. `processes` are the launcher's descendants."""
 
     processes: int
     threads: int
@@ -35,12 +35,12 @@ def count(runner: EmbeddedRunner) -> Counts:
 
 
 def shared_memory() -> int:
-    """How many files all processes of this machine have in shared memory."""
+    """Return how many files there are in this machine's shared memory."""
     return _entries(SHARED_MEMORY)
 
 
 def resident(pid: int) -> float:
-    """What a process has in memory, in MB."""
+    """Return the resident memory of a process in MB."""
     fields = Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()
     return int(fields[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
 

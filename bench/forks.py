@@ -1,13 +1,12 @@
-"""A class at once beside as many bare forks: the same demo, the same students, the same cores.
+"""A class on the site compared with bare forks: the same demo, students and cores.
 
-`make bench ARGS=forks` has 200 students, and 400, press Run in the same moment, at the site and at
-a server that does nothing but fork (`programs/bare_server.py`), in turn.
+`make bench ARGS=forks` lets 200 students, and 400, press Run at the same moment, on the site and
+on a server that only forks (`programs/bare_server.py`), in turn.
 """
 
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
 import sys
 import time
@@ -29,6 +28,7 @@ from bench.classroom import (
 )
 from bench.stream import ROOT, served, wait_for
 from bench.students import Answer, Exercise, press_at_once
+from tools.serving import free_port
 from webapp.lessons.folders import TOPICS
 
 TIMES = 3
@@ -43,20 +43,20 @@ CLASSES: Sequence[tuple[str, Sequence[Exercise], float]] = (
     (SPAWN.name, [SPAWN], 2.0),
     ("a mix", [SLEEP, RACE, SPAWN], 1.7),
 )
-"""What is pressed by a class, and how many times as long as bare forks it may take (p95)."""
+"""Each class: its name, its exercises, and how many times the p95 of bare forks it may take."""
 
 STUDENTS, TWICE, MOST_FOR_TWICE = 200, 400, 2.2
-"""A class; twice as many, for `sleep-inside-run`, and how many times as long these may take."""
+"""Students of a class; of a class twice as large, and how many times as long it may take."""
 
 HEAD = """\
-| demo | students | p95, s: min | median | max | bare forks, p95, s | ratio | may be \
+| demo | students | p95, s: min | median | max | bare forks, p95, s | ratio | limit \
 | errors | mixed up | a page, p95, ms |
 |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"""
 
 
 @dataclass(frozen=True)
 class Measured:
-    """Some presses of a class, each beside bare forks: seconds, and how many answers were wrong."""
+    """p95s of a class in seconds (the site, bare forks, a page), and its wrong answers."""
 
     site: Sequence[float]
     bare: Sequence[float]
@@ -66,12 +66,12 @@ class Measured:
 
     @property
     def ratio(self) -> float:
-        """How many times as long as bare forks the site took."""
+        """How many times as long as bare forks the site took (median)."""
         return median(own / other for own, other in zip(self.site, self.bare, strict=True))
 
 
 def main() -> int:
-    """Measure all classes; 1 if anything went wrong, or took longer than it may."""
+    """Measure all classes; return 1 if an answer was wrong or a ratio is above its limit."""
     raise_limit_of_descriptors()
     print(HEAD)
     failed = False
@@ -102,7 +102,7 @@ def _measured(port: int, name: str, exercises: Sequence[Exercise], number: int) 
 
 
 def _print(name: str, number: int, measured: Measured, ratio: float, most: float) -> bool:
-    """Print a row; say whether anything in it is not as it should be."""
+    """Print a row; return whether an answer was wrong or the ratio is above its limit."""
     site = measured.site
     cells = (
         name,
@@ -123,20 +123,19 @@ def _p95(answers: Sequence[Answer]) -> float:
 
 
 def _bare(exercises: Sequence[Exercise], number: int) -> list[Answer]:
-    """As many students at servers that fork, one for each exercise."""
-    with _forking(exercises) as ports:
+    """Let the class press Run on servers that only fork, one for each exercise."""
+    with _bare_servers(exercises) as ports:
         time.sleep(SETTLE)
         chosen = [*islice(cycle(exercises), number)]
         return press_at_once([ports[one.name] for one in chosen], chosen)
 
 
 @contextmanager
-def _forking(exercises: Sequence[Exercise]) -> Iterator[dict[str, int]]:
+def _bare_servers(exercises: Sequence[Exercise]) -> Iterator[dict[str, int]]:
     servers, ports = [], {}
     try:
         for one in exercises:
-            with socket.create_server(("127.0.0.1", 0)) as free:
-                ports[one.name] = free.getsockname()[1]
+            ports[one.name] = free_port()
             command = [sys.executable, "-m", "bench.programs.bare_server", str(ports[one.name])]
             command += [str(TOPICS / FILES[one.name]), json.dumps(dict(one.form))]
             servers.append(subprocess.Popen(command, cwd=ROOT))

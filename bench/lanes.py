@@ -1,4 +1,4 @@
-"""What a picture of a run costs, and a step of the walk through it, at some thousand events."""
+"""Time to draw the picture of a run of some thousand events, and to step through it."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from webapp.timeline.svg import draw_picture
 
 DEMO = TOPICS / "lock/demos/lost_update_fixed.py"
 INCREMENTS = 86
-"""Of each of the four threads: some thousand events in all."""
+"""Increments of each of the four threads: some thousand events in all."""
 TIMES = 50
 STATIC = Path(__file__).resolve().parents[1] / "static"
 FRAME = 1000 / 60
-"""Milliseconds between two pictures of a usual screen."""
+"""Milliseconds between two frames of a screen at 60 Hz."""
 
 WALK = """async () => {
   const lanes = document.querySelector("run-lanes");
@@ -46,7 +46,7 @@ WALK = """async () => {
 
 
 def measure() -> list[Row]:
-    """Draw a run, beside one element for each stretch; walk through it in a browser."""
+    """Draw a run, and the same with one SVG element per stretch; step through it in a browser."""
     recording = _recorded()
     timeline = draw(recording)
     arrows = find_arrows(timeline)
@@ -99,7 +99,7 @@ def _element(root: ElementTree.Element, tag: str, start: int, end: int, kind: st
 
 
 def _walked(recording: Recording) -> list[float]:
-    """Milliseconds of every step from the first to the last, layout included."""
+    """Return the milliseconds of each step in the browser, layout included."""
     figure = draw_figure(draw(recording), load_wordings()["en"], Setting())
     styles = "".join(
         (STATIC / f"css/{name}.css").read_text() for name in ("tokens", "lanes", "walk")

@@ -1,4 +1,4 @@
-"""What one more concurrent run costs in memory, against a fresh interpreter for the same file."""
+"""Memory of one more concurrent run, compared with a fresh interpreter for the same file."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ RUNS = 20
 
 
 def measure() -> list[Row]:
-    """Sum the proportional set size (PSS) of the processes of each of some runs at once."""
+    """Sum the proportional set size (PSS) of each run's processes while RUNS runs go on."""
     runner = EmbeddedRunner()
     try:
         runs = [runner.start(Program(TEN_THREADS)) for _ in range(RUNS)]
         for run in runs:
             _wait_for_ten_lines(runner, run)
-        # The launcher's children but the one to spare: a supervisor for each run.
+        # The launcher's first children are the runs' supervisors; the last is a spare one.
         supervisors = tree.children(runner.launcher_pid)[:RUNS]
         own = [_pss([pid, *tree.descendants(pid)]) for pid in supervisors]
     finally:
@@ -59,7 +59,7 @@ def _plain() -> list[float]:
 
 
 def _pss(pids: list[int]) -> float:
-    """Megabytes, each shared page counted in parts."""
+    """Return the PSS in megabytes: each shared page counts in part."""
     kilobytes = 0
     for pid in pids:
         found = re.search(r"^Pss:\s+(\d+)", tree.read(pid, "smaps_rollup"), re.M)

@@ -1,4 +1,4 @@
-"""Server time of a topic page, warm, against drawing its source and prose anew each time."""
+"""Server time of a warm topic page, compared with rendering its source and prose each time."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TIMES = 200
 
 
 def measure() -> list[Row]:
-    """Ask for one page many times, with and without what is kept between requests."""
+    """Request one page many times, with and without the caches."""
     topics = find_topics()
     wordings = load_wordings()
     with closing(EmbeddedRunner()) as runner:

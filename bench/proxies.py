@@ -1,4 +1,4 @@
-"""nginx and Caddy in front of a site on this machine, by the very files in deploy/."""
+"""nginx and Caddy in front of a site on this machine, with the files in deploy/."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.stream import free_port, wait_for
+from bench.stream import wait_for
+from tools.serving import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "movazi.example.org"
@@ -29,12 +30,12 @@ http {{
     include {folder}/site.conf;
 }}
 """
-"""What Debian's nginx.conf does, in a folder of ours."""
+"""The settings of Debian's nginx.conf, in a temporary folder."""
 
 
 @contextmanager
 def nginx(site: int, folder: Path) -> Iterator[int]:
-    """Start nginx before a site."""
+    """Start nginx in front of a site; yield its port."""
     port = free_port()
     text = (ROOT / "deploy/nginx.conf").read_text()
     for old, new in (
@@ -54,7 +55,7 @@ def nginx(site: int, folder: Path) -> Iterator[int]:
 
 @contextmanager
 def caddy(site: int, folder: Path) -> Iterator[int]:
-    """Start Caddy before a site; by HTTP, since no authority would give it a certificate here."""
+    """Start Caddy in front of a site; yield its port. Without a certificate it uses HTTP here."""
     port = free_port()
     file = ROOT / "deploy/Caddyfile"
     settings = {

@@ -1,8 +1,9 @@
-"""What recording costs: an event in the program's thread, and in the engine's, which reads it.
+"""What recording an event costs the program's thread, and the engine's thread that reads it.
 
-A program takes many steps in one thread and times its own loop: recorded by the engine, and run by
-`python FILE` with its output read as well. The difference, shared among the events, is what one of
-them costs. Beside it: nothing but `os.write()` of a line as long, into a pipe that somebody reads.
+A program takes many steps in one thread and times its own loop, once recorded by the engine and
+once run by `python FILE` with its output read. The difference divided by the number of events is
+the cost of one. It is compared with a bare `os.write()` of a line of the same length into a pipe
+that another process reads.
 """
 
 from __future__ import annotations
@@ -22,18 +23,18 @@ from webapp.engine.recording import Recording
 
 MANY_STEPS = Path(__file__).parent / "programs" / "many_steps.py"
 TURNS = {"locks": 5000, "prints": 10_000, "queues": 5000, "mixture": 2000}
-"""For each kind of steps as many turns as make 10,000 events."""
+"""Turns of each kind of step that make 10,000 events."""
 
 COMPUTING = "locks_beside_a_thread_that_computes"
 BURST = 99_990
 TIMES = 30
 LINE = b"123456789012345\t1234567\t1234567\treleased\t17\tMainThread\tlock\t\n"
 FRAME = 3
-"""Events of the program that are no steps: it starts, says how long it took, and ends."""
+"""Events of the program that are not steps: it starts, prints its time, and ends."""
 
 
 def measure() -> list[Row]:
-    """Take steps of each kind, some beside a thread that computes, and many of them at once."""
+    """Measure an event of each kind, beside a thread that computes, and in a burst."""
     runner = EmbeddedRunner()
     try:
         return [
@@ -52,9 +53,9 @@ def _event_row(runner: EmbeddedRunner, steps: str, turns: int) -> Row:
 
 
 def _computing_row(runner: EmbeddedRunner) -> Row:
-    """The same while another thread takes the GIL whenever it can: half of the time, 5 ms each.
+    """Measure an event while another thread competes for the GIL, which switches every 5 ms.
 
-    A recorder that lets go of the GIL for each event is a hundred times slower here.
+    A recorder that releases the GIL for each event is a hundred times slower here.
     """
     turns = TURNS["locks"]
     kinds = (COMPUTING, "locks")
@@ -66,7 +67,7 @@ def _computing_row(runner: EmbeddedRunner) -> Row:
 
 
 def _burst_rows(runner: EmbeddedRunner) -> list[Row]:
-    """As many events as are kept of a run, as fast as they come."""
+    """Measure a run with the most events that are kept, as fast as it can report them."""
     reading, program, wall = [], [], []
     for _ in range(TIMES // 3):
         before, began = _engine_time(), time.perf_counter()
@@ -82,7 +83,7 @@ def _burst_rows(runner: EmbeddedRunner) -> list[Row]:
 
 
 def _event_cost(runner: EmbeddedRunner, steps: str, turns: int) -> float:
-    """Microseconds for an event, in the thread that takes the steps."""
+    """Return the microseconds of an event in the thread that takes the steps."""
     recording = _record(runner, steps, turns)
     return (_took(recording) - _plain(steps, turns)) / _steps(recording) / 1e3
 
@@ -110,7 +111,7 @@ def _plain(steps: str, turns: int) -> int:
     with tempfile.NamedTemporaryFile("w", suffix=".py") as file:
         file.write(with_parameters(MANY_STEPS.read_text(), parameters))
         file.flush()
-        # -E: print() must find a pipe's usual buffer, whatever PYTHONUNBUFFERED says here.
+        # -E ignores PYTHONUNBUFFERED, so that stdout is buffered as usual for a pipe.
         command = [sys.executable, "-E", file.name]
         ended = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     return _nanoseconds(ended.stdout.splitlines()[-1])
@@ -121,7 +122,7 @@ def _nanoseconds(line: str) -> int:
 
 
 def _bare_write(lines: int) -> float:
-    """Microseconds for a line, `cat` reading them."""
+    """Return the microseconds to write a line, while `cat` reads them."""
     with subprocess.Popen("cat", stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as reader:
         assert reader.stdin is not None
         pipe = reader.stdin.fileno()
@@ -132,7 +133,7 @@ def _bare_write(lines: int) -> float:
 
 
 def _engine_time() -> float:
-    """Processor seconds that the engine's thread has used."""
+    """Return the CPU seconds that the engine's thread has used."""
     [thread] = [thread for thread in threading.enumerate() if thread.name == "engine"]
     assert thread.ident is not None
     return time.clock_gettime(time.pthread_getcpuclockid(thread.ident))

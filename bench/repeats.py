@@ -1,6 +1,7 @@
-"""How long 30 runs of a demo that sleeps a second take, against one after the other and plainly.
+"""How long 30 runs at once take, compared with 30 × one run and with 30 interpreters.
 
-The real server on loopback, as in `stream`: from the press of the button to the end of the answer.
+The demo sleeps a second. Measured on the real server over loopback, as in `stream`, from the press
+of the button to the end of the answer.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ TIMES = 5
 def measure() -> list[Row]:
     """Press × 30 and wait for the end; press Run and wait; start 30 interpreters and wait."""
     with served() as port:
-        _answered(port, ADDRESS)  # the first page of all loads what others find loaded
+        _answered(port, ADDRESS)  # warm up: the first request loads modules
         own = [_answered(port, ADDRESS + REPEAT) for _ in range(TIMES)]
         in_turn = [RUNS * _answered(port, ADDRESS) for _ in range(TIMES)]
     plain = [_plain() for _ in range(TIMES)]
@@ -42,7 +43,7 @@ def measure() -> list[Row]:
 
 
 def _answered(port: int, address: str) -> float:
-    """Seconds until the whole answer is there."""
+    """Press the button; return the seconds until the answer ends."""
     began = time.perf_counter()
     connection = http.client.HTTPConnection("127.0.0.1", port)
     headers = {
@@ -57,15 +58,15 @@ def _answered(port: int, address: str) -> float:
 
 
 def _plain() -> float:
-    """Seconds until as many interpreters are done, with the same values."""
+    """Return the seconds until RUNS interpreters have run the demo with the same values."""
     with tempfile.TemporaryDirectory() as folder:
         program = Path(folder) / DEMO.name
         program.write_text(with_parameters(DEMO.read_text(encoding="utf-8"), VALUES))
         began = time.perf_counter()
-        all_of_them = [
+        programs = [
             subprocess.Popen([sys.executable, program], stdout=subprocess.DEVNULL)
             for _ in range(RUNS)
         ]
-        for one in all_of_them:
-            one.wait()
+        for started in programs:
+            started.wait()
         return time.perf_counter() - began

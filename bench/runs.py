@@ -1,4 +1,4 @@
-"""What a run costs beside the program's own time, against a fresh interpreter for the same file."""
+"""Overhead of a run beyond the program's own time, compared with a fresh interpreter."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from webapp.lessons.folders import TOPICS
 DEMO = TOPICS / "define_a_thread/demos/start_all_then_join.py"
 TIMES = 100
 PAUSE = 0.05
-"""Seconds between two runs, as between two visitors: time to prepare the next seat."""
+"""Seconds between two runs, as between two visitors: the engine prepares the next seat."""
 
 
 def measure() -> list[Row]:
@@ -30,7 +30,7 @@ def measure() -> list[Row]:
 
 
 def _pair(runner: Runner) -> tuple[float, float]:
-    """Milliseconds beyond the demo's own time: by the engine, and by a fresh interpreter."""
+    """Return the milliseconds beyond the demo's own time: of the engine, of an interpreter."""
     time.sleep(PAUSE)
     began = time.perf_counter()
     run = runner.start(Program(DEMO))

@@ -1,6 +1,6 @@
-"""Very many runs in a row, several at once, and what is left of them: nothing may grow.
+"""Thousands of runs, several at once: nothing may grow.
 
-`python -m bench.soak [COUNT]` prints a table, and ends with 1 where something has grown.
+`python -m bench.soak [COUNT]` prints a table; its exit code is 1 if something has grown.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from webapp.lessons.folders import TOPICS
 COUNT = 10_000
 AT_ONCE = 8
 WARM_UP = 500
-"""Runs before the first look: the server keeps the records of as many runs as it is allowed to."""
+"""Runs before the first count: then the server keeps as many records as its limit allows."""
 
 ALLOWED = 10.0
-"""MB by which memory may differ between two looks: the allocator's own ups and downs."""
+"""MB by which memory may grow between two counts: the allocator's own variation."""
 
 QUIET = 1.0
-"""Seconds before a look: a thread that was waited for takes a moment to be gone."""
+"""Seconds before a count: a joined thread takes a moment to disappear from /proc."""
 
 PROGRAMS = Path(__file__).parent / "programs"
 THREADS = Program(TOPICS / "define_a_thread/demos/start_all_then_join.py")
@@ -40,24 +40,24 @@ MIX = (
     Program(PROGRAMS / "shares.py", {"method": "spawn"}),
     Program(PROGRAMS / "shares.py", {"method": "fork", "stays": True}),
 )
-"""One in fifty is stopped in mid-run, when it prints "ready", and ignores that it is asked to."""
+"""One in fifty runs is cancelled when it prints "ready", and ignores SIGTERM."""
 
 
 def main(arguments: list[str]) -> int:
-    """Carry out so many runs; give 1 where something has grown."""
+    """Carry out the runs; return 1 if something has grown."""
     total = int(arguments[0]) if arguments else COUNT
     runner = EmbeddedRunner(Limits(grace=0.2, finished=WARM_UP // 2))
     try:
         _carry_out(runner, WARM_UP)
-        before = _look(runner)
+        before = _count(runner)
         began = time.monotonic()
         ended = _carry_out(runner, total)
         took = time.monotonic() - began
-        after = _look(runner)
+        after = _count(runner)
     finally:
         runner.close()
     print(f"{machine()}\n")
-    print(f"{total} runs, {AT_ONCE} at once, in {took:.0f} s: {_told(ended)}\n")
+    print(f"{total} runs, {AT_ONCE} at once, in {took:.0f} s: {_written(ended)}\n")
     print("| what | before | after |")
     print("|---|--:|--:|")
     for name, value in before.items():
@@ -66,7 +66,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _carry_out(runner: EmbeddedRunner, total: int) -> Counter[str]:
-    """Have some threads start runs and follow them until there were `total`; count the outcomes."""
+    """Carry out `total` runs in AT_ONCE threads; return how many had each outcome."""
     ended: Counter[str] = Counter()
     lock = threading.Lock()
     programs = itertools.islice(itertools.cycle(MIX), total)
@@ -99,8 +99,8 @@ def _outcome(runner: EmbeddedRunner, program: Program) -> str:
     return recording.outcome
 
 
-def _look(runner: EmbeddedRunner) -> dict[str, float]:
-    """Look when all is quiet: the supervisor and the main process of the next run wait."""
+def _count(runner: EmbeddedRunner) -> dict[str, float]:
+    """Count when only the next run's supervisor and main process are left."""
     time.sleep(QUIET)
     while count(runner).processes != 2:
         time.sleep(QUIET)
@@ -118,7 +118,7 @@ def _has_grown(name: str, before: float, after: float) -> bool:
     return after > before + (ALLOWED if "MB" in name else 0)
 
 
-def _told(ended: Counter[str]) -> str:
+def _written(ended: Counter[str]) -> str:
     return ", ".join(f"{times} {outcome}" for outcome, times in ended.most_common())
 
 

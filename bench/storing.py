@@ -1,7 +1,7 @@
-"""What storing a run adds, against writing the same record to a file and waiting for the disk.
+"""Time to store a run, compared with writing its record to a file and calling fsync.
 
-A run of ten threads, with the database and the file in one folder. SQLite in WAL mode does not wait
-for the disk at each run; a power cut may cost the last runs, never the database.
+The run has ten threads; the database and the file are in one folder. SQLite in WAL mode does not
+wait for the disk at each run: a power cut may lose the last runs, never the database.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ TIMES = 200
 
 
 def measure() -> list[Row]:
-    """Store a run and write its record to a file in turn."""
+    """Store a run, and write its record to a file, in turn."""
     run = _stored(_recorded())
     with TemporaryDirectory(prefix="movazi-bench-") as name:
         folder = Path(name)
         store = Store(f"sqlite:///{folder / 'runs.sqlite'}")
-        _store(store, run, "first")  # opens the connection, and stores the source
+        _store(store, run, "first")  # warm up: opens the connection, and stores the source
         pairs = [
             (_store(store, run, f"run {at}"), _write(folder / f"{at}", run.recording))
             for at in range(TIMES)
@@ -71,7 +71,7 @@ def _stored(recording: Recording) -> StoredRun:
 
 
 def _store(store: Store, run: StoredRun, id: str) -> float:
-    """Milliseconds."""
+    """Store a run; return the milliseconds."""
     run = replace(run, id=id)
     began = time.perf_counter()
     store.save(run)
@@ -79,7 +79,7 @@ def _store(store: Store, run: StoredRun, id: str) -> float:
 
 
 def _write(path: Path, recording: Recording) -> float:
-    """Milliseconds."""
+    """Write a record to a file; return the milliseconds."""
     began = time.perf_counter()
     with path.open("wb") as file:
         file.write(pack(recording))

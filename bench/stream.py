@@ -1,13 +1,13 @@
-"""How soon the first line of a demo reaches the visitor, against the same file by `python`.
+"""Time until the first line of a demo reaches the visitor, compared with `python -u FILE`.
 
-The real server on loopback: the site's own gunicorn settings, a new connection for each request.
+Measured on the real server over loopback, with the site's gunicorn settings and a new connection
+for each request.
 """
 
 from __future__ import annotations
 
 import http.client
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +17,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from bench.table import Row
+from tools.serving import free_port
 from webapp.lessons.folders import TOPICS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,9 +35,9 @@ QUIET = {"MOVAZI_LOG_LEVEL": "warning"}
 
 
 def measure() -> list[Row]:
-    """Press Run and wait for the first line; start the file and wait for its first line."""
+    """Wait for the first line after a press of Run, and after a start of the file, in turn."""
     with served() as port:
-        first_line_streamed(port)  # the first page of all loads what others find loaded
+        first_line_streamed(port)  # warm up: the first request loads modules
         pairs = [(first_line_streamed(port), _first_line_plain()) for _ in range(TIMES)]
     own, plain = zip(*pairs, strict=True)
     return [Row("first line in the stream", own, "`python -u DEMO.py`", plain, "ms")]
@@ -44,14 +45,14 @@ def measure() -> list[Row]:
 
 @contextmanager
 def served(app: str = "wsgi:app", **settings: str) -> Iterator[int]:
-    """Serve the site as `make run` does, or another application, on a free port."""
+    """Serve the site as `make run` does, or another application, on a free port; yield the port."""
     port = free_port()
     environment = {**os.environ, "HOST": "127.0.0.1", "PORT": str(port), **QUIET, **settings}
     server = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", app],
         cwd=ROOT,
         env=environment,
-        stdout=subprocess.DEVNULL,  # what prints there by mistake is not for our table
+        stdout=subprocess.DEVNULL,  # keep its output out of our table
     )
     try:
         wait_for(port)
@@ -61,16 +62,8 @@ def served(app: str = "wsgi:app", **settings: str) -> Iterator[int]:
         server.wait()
 
 
-def free_port() -> int:
-    """Find a port on which nothing listens."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
-
-
 def wait_for(port: int) -> None:
-    """Wait until a server that was started answers."""
+    """Wait until a server answers. Raises ConnectionRefusedError after 15 seconds."""
     until = time.monotonic() + 15
     while True:
         try:
@@ -85,7 +78,7 @@ def wait_for(port: int) -> None:
 
 
 def press(port: int, form: Mapping[str, object], address: str = ADDRESS) -> None:
-    """Press Run, and read the answer to its end. Raises RuntimeError."""
+    """Press Run, and read the answer to its end. Raises RuntimeError if the run did not finish."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     connection.request("POST", address, urlencode(form), HEADERS)
     answer = connection.getresponse().read()
@@ -95,7 +88,7 @@ def press(port: int, form: Mapping[str, object], address: str = ADDRESS) -> None
 
 
 def first_line_streamed(port: int) -> float:
-    """Press Run; give the milliseconds until the first line of the program comes."""
+    """Press Run; return the milliseconds until the program's first line arrives."""
     time.sleep(PAUSE)
     began = time.perf_counter()
     connection = http.client.HTTPConnection("127.0.0.1", port)

@@ -1,6 +1,6 @@
 """A class of students on loopback: all press Run at once, and each reads the stream to its end.
 
-One process and no more than it must do while it measures: what came is looked at when all is over.
+One process does no more than it must while it measures: answers are checked afterwards.
 """
 
 from __future__ import annotations
@@ -25,10 +25,9 @@ RECEIPT_PID = re.compile(r"<dt>Process id</dt>\s*<dd><code[^>]*>(\d+)<")
 
 @dataclass(frozen=True)
 class Exercise:
-    """What a student runs, and every line that must come of it: a pattern, and how many times.
+    """What a student runs, and all lines that it must print: a pattern, and how many times.
 
-    What a pattern's group `pid` finds must be one and the same in the whole transcript, and stand
-    in the run's receipt.
+    All that a pattern's group `pid` matches must be one process id: that of the run's receipt.
     """
 
     name: str
@@ -39,7 +38,7 @@ class Exercise:
 
 @dataclass
 class Answer:
-    """What came of one student's press. Times are seconds from it."""
+    """The answer to one student. Times are seconds since the student pressed Run."""
 
     exercise: Exercise
     status: int = 0
@@ -57,7 +56,7 @@ class Answer:
         return bool(PLACE.search(self.text))
 
     def fault(self) -> str:
-        """Say what is wrong with it, "" if nothing is."""
+        """Return what is wrong with it, "" if nothing is."""
         if self.error:
             return self.error
         if self.status != 200:
@@ -67,7 +66,7 @@ class Answer:
         return ""
 
     def is_mixed_up(self) -> bool:
-        """Whether any line is missing, or is one too many, or is another run's."""
+        """Return whether a line is missing, is one too many, or belongs to another run."""
         found: Counter[str] = Counter()
         pids: set[str] = set(RECEIPT_PID.findall(self.text))
         for line in transcript(self.text):
@@ -83,16 +82,16 @@ class Answer:
 
 
 def transcript(text: str) -> list[str]:
-    """The lines that were printed, of a stream or of a bare text."""
+    """Return the printed lines of a stream, or of plain text."""
     if "<hx-partial" in text:
         return [html.unescape(found) for found in TEXT.findall(text)]
     return text.splitlines()
 
 
 def press_at_once(port: int | Sequence[int], exercises: Sequence[Exercise]) -> list[Answer]:
-    """Have as many students press Run in the same moment, and wait for all of them.
+    """Let a student for each exercise press Run at the same moment; wait for all answers.
 
-    `port` is the server's, or a server's for each student.
+    `port` is the server's, or one for each student.
     """
     ports = [port] * len(exercises) if isinstance(port, int) else port
     return asyncio.run(_press_all(ports, exercises))
@@ -145,7 +144,7 @@ def _request(port: int, number: int, exercise: Exercise) -> bytes:
 
 
 async def _skip_head(reader: asyncio.StreamReader) -> bool:
-    """Read to the end of the head; say whether the body comes in chunks."""
+    """Read to the end of the head; return whether the body is chunked."""
     chunked = False
     while (line := await reader.readline()).strip():
         chunked = chunked or line.lower().startswith(b"transfer-encoding: chunked")

@@ -1,4 +1,4 @@
-"""A measurement as a line of a table."""
+"""A measurement as a line of a Markdown table."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Row:
-    """What was measured, in `unit`, beside what it is compared with: medians of many."""
+    """A measurement and what it is compared with, in `unit`: medians are printed."""
 
     what: str
     own: Sequence[float]

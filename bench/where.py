@@ -1,9 +1,9 @@
-"""Where a run's time goes: what each part of the site takes of a core for one run.
+"""Where a run's time goes: CPU time of one run by part of the site.
 
-`make bench ARGS=where` presses Run again and again, one run after the other, at a site with a clock
-around its parts (`programs/profiled.py`); the clocks are in the figures. What the program takes is
-read from its record, and parted by other programs: one that does nothing has only a start and an
-end, and a bare fork has no recording.
+`make bench ARGS=where` presses Run repeatedly, one run after the other, on a site with a clock
+around each of its parts (`programs/profiled.py`); the figures include the clocks. The program's
+CPU time is read from its record. Two other programs divide it: an empty one has only a start and
+an end, and a bare fork has no recording.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from statistics import median
 
-from bench.costs import FILE, WARM_UP, bare, press_often, taken_so_far
+from bench.costs import FILE, WARM_UP, bare, press_often, usage_so_far
 from bench.stream import served
 from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.program import Program
@@ -46,21 +46,21 @@ def main() -> int:
         press_often(port, FORM, WARM_UP)
         measured = [_measured(port) for _ in range(TIMES)]
     whole = median(sum(one.values()) for one in measured)
-    print("| ten threads, a run | min, ms of a core | median | max | share |")
+    print("| ten threads: CPU ms per run | min | median | max | share |")
     print("|---|--:|--:|--:|--:|")
-    for told, part in PARTS.items():
+    for label, part in PARTS.items():
         times = [one[part] * 1e3 for one in measured]
         share = median(times) / whole / 10
         figures = (min(times), median(times), max(times))
-        print(f"| {told} | {' | '.join(f'{one:.2f}' for one in figures)} | {share:.0f} % |")
+        print(f"| {label} | {' | '.join(f'{one:.2f}' for one in figures)} | {share:.0f} % |")
     return 0
 
 
 def _measured(port: int) -> Mapping[str, float]:
-    """Seconds of a core that one run takes, by part."""
-    before, spent = taken_so_far(), _spent(port)
+    """Return the CPU seconds of one run by part."""
+    before, spent = usage_so_far(), _spent(port)
     press_often(port, FORM, RUNS)
-    after, now = taken_so_far(), _spent(port)
+    after, now = usage_so_far(), _spent(port)
     taken = {part: (now[part] - spent[part]) / RUNS for part in spent}
     both = zip(before, after, strict=True)
     server, launcher, runs, _ = ((late - early) / RUNS for early, late in both)
@@ -77,7 +77,7 @@ def _measured(port: int) -> Mapping[str, float]:
 
 
 def _program() -> Mapping[str, float]:
-    """What the program takes, by its part."""
+    """Return the CPU seconds of the program by part."""
     with tempfile.TemporaryDirectory() as folder:
         nothing = Path(folder) / "nothing.py"
         nothing.write_text("")
@@ -92,7 +92,7 @@ def _program() -> Mapping[str, float]:
 
 
 def _cpu(runner: EmbeddedRunner, program: Program) -> float:
-    """Seconds of a core of a run's program and its children."""
+    """Return the CPU seconds of one run of a program and its children."""
     total = 0.0
     for _ in range(RUNS):
         run = runner.start(program)
@@ -107,9 +107,9 @@ def _cpu(runner: EmbeddedRunner, program: Program) -> float:
 def _spent(port: int) -> dict[str, float]:
     connection = http.client.HTTPConnection("127.0.0.1", port)
     connection.request("GET", "/_spent")
-    told: dict[str, float] = json.loads(connection.getresponse().read())
+    spent: dict[str, float] = json.loads(connection.getresponse().read())
     connection.close()
-    return told
+    return spent
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Options of the tests, and what the engine's and the lessons' tests share."""
+"""Options of the tests, and fixtures that several folders share."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.limits import Limits
 from webapp.store.store import Store
 
-# Tests that are imported say what was wrong as others do.
+# Without this, assertions in an imported module of tests have no details.
 pytest.register_assert_rewrite("tests.engine.seam")
 
 HERE = Path(__file__).parent
 
 TERMINAL = ("COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR")
 INTERPRETER = ("PYTHONHOME", "PYTHONPATH", "PYTHON_GIL")
-"""What an interpreter may not work without, or not be the same."""
+"""Variables that an interpreter may need, or that change what it is."""
 
 
 RECORDED = ("engine", "record")
 """The folders whose tests start the engine's command, which hands its environment on."""
 
 FAST = ("engine", "lessons", "web")
-"""The folders of the daily round."""
+"""The folders of tests that `--fast` runs."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--fast` for the daily round, and `--runs`, for more runs find what is rare."""
+    """Add `--fast`, which runs some folders only, and `--runs`, to find rare failures."""
     parser.addoption(
         "--fast",
         action="store_true",
@@ -46,17 +46,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """With `--fast`, pass over all other folders; None leaves the decision to others."""
+    """With `--fast`, ignore other folders; None leaves the decision to other plugins."""
     other = collection_path.parent == HERE and collection_path.name not in FAST
     return True if other and config.getoption("fast") else None
 
 
 @pytest.fixture(scope="session", autouse=True)
 def signals() -> None:
-    """Have all that tests start begin with no signal ignored or blocked, as from a terminal.
+    """Let child processes start with no signal ignored or blocked, as in a terminal.
 
-    What we have inherited to ignore, a handler of ours now takes: we mind it as little as before,
-    and the kernel gives children the default in its place.
+    An inherited SIG_IGN is replaced by a handler that does nothing: after exec the kernel resets
+    it to the default in children.
     """
     for number in signal.valid_signals() - {signal.SIGPIPE, signal.SIGXFSZ}:  # Python's own
         if signal.getsignal(number) is signal.SIG_IGN:
@@ -66,7 +66,7 @@ def signals() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def environment() -> Iterator[None]:
-    """Keep what a person has set for programs and a terminal of their own from what tests start."""
+    """Remove the developer's own settings of Python and the terminal from the environment."""
     with pytest.MonkeyPatch.context() as patch:
         for name in [*os.environ]:
             if name in TERMINAL or (name.startswith("PYTHON") and name not in INTERPRETER):
@@ -85,7 +85,7 @@ def unmeasured(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep every site of the tests, and of what they start, away from the site's own database."""
+    """Let every site in the tests, and in their child processes, use a temporary database."""
     with pytest.MonkeyPatch.context() as patch:
         file = tmp_path_factory.mktemp("database") / "movazi.sqlite"
         patch.setenv("DATABASE_URL", f"sqlite:///{file}")
@@ -94,7 +94,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    """An empty store of the test's own."""
+    """An empty store for one test."""
     store = Store(f"sqlite:///{tmp_path / 'runs.sqlite'}")
     yield store
     store.close()
@@ -102,7 +102,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def make_runner() -> Iterator[Callable[..., EmbeddedRunner]]:
-    """Make runners of one's own, for tests that limit or break them."""
+    """Make runners for one test, with limits of its own."""
     made: list[EmbeddedRunner] = []
 
     def make(**limits: float | None) -> EmbeddedRunner:

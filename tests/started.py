@@ -1,4 +1,4 @@
-"""Start a command as a shell, `nohup` or a service would, whatever the tests themselves inherit."""
+"""Start a command as a shell, `nohup` or a service would, whatever the tests inherit."""
 
 from __future__ import annotations
 
@@ -25,6 +25,6 @@ def started_with(
     blocked: Collection[signal.Signals] = (),
     umask: int = 0o022,
 ) -> list[str]:
-    """Give the command that carries out `command` with just these signals ignored and blocked."""
+    """Return a command that runs `command` with exactly these signals ignored and blocked."""
     lists = [" ".join(str(int(number)) for number in numbers) for numbers in (ignored, blocked)]
     return [sys.executable, "-c", STARTER, *lists, f"{umask:o}", *command]

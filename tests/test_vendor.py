@@ -1,7 +1,7 @@
-"""What is copied from elsewhere is what its SOURCES say."""
+"""Vendored files match their SOURCES."""
 
 from tools import vendor
 
 
-def test_vendored_files_are_those_that_their_sources_name() -> None:
+def test_vendored_files_match_their_sources() -> None:
     assert list(vendor.check()) == []

@@ -1,4 +1,4 @@
-"""The walls between the packages: who may know of whom."""
+"""The walls between the packages: which may import which."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND = ROOT / "webapp/engine/__main__.py"
-"""It is a command, and wires: what it records with and into comes together only there."""
+"""The engine's command: the only module that imports both the engine and `record`."""
 
 RECORD = "webapp.record"
 SAID = "webapp.pages.texts"
@@ -29,14 +29,25 @@ WEB = {
 
 
 def imported(path: Path) -> Iterator[str]:
-    """The modules that a file imports, anywhere in it."""
+    """Yield the modules that a file imports, at any depth."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: relative imports hide who knows whom"
+            assert node.level == 0, f"{path}: relative imports hide what is imported"
             yield node.module or ""
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def loaded_by(module: str) -> set[str]:
+    """Return the names of all modules that are loaded when an interpreter imports `module`."""
+    code = f"import sys, {module}; print(*sys.modules)"
+    command = [sys.executable, "-c", code]
+    return {
+        *subprocess.run(
+            command, capture_output=True, text=True, check=True, cwd=ROOT
+        ).stdout.split()
+    }
 
 
 @pytest.mark.parametrize(
@@ -45,7 +56,7 @@ def imported(path: Path) -> Iterator[str]:
         ("engine", {"webapp.engine"}),
         ("lessons", {"webapp.lessons", "webapp.engine"}),
         ("timeline", {"webapp.timeline", "webapp.engine"}),
-        # What the site's pages say of any run.
+        # The words of the site's pages about any run.
         ("pages/texts", {SAID, "webapp.engine", "webapp.lessons.text"}),
         (
             "record",
@@ -53,7 +64,9 @@ def imported(path: Path) -> Iterator[str]:
         ),
     ],
 )
-def test_it_imports_the_standard_library_and_what_is_below_it(package: str, own: set[str]) -> None:
+def test_a_package_imports_only_the_standard_library_and_packages_below_it(
+    package: str, own: set[str]
+) -> None:
     for path in (ROOT / "webapp" / package).rglob("*.py"):
         for name in imported(path):
             standard = name.partition(".")[0] in sys.stdlib_module_names
@@ -62,14 +75,14 @@ def test_it_imports_the_standard_library_and_what_is_below_it(package: str, own:
             assert standard or ours or command or name == "webapp", f"{path} imports {name}"
 
 
-def test_only_the_engines_command_knows_what_it_records_into() -> None:
+def test_only_the_engines_command_imports_record() -> None:
     for path in (ROOT / "webapp").rglob("*.py"):
         if path != COMMAND and not path.is_relative_to(ROOT / "webapp/record"):
             for name in imported(path):
                 assert not name.startswith(RECORD), f"{path} imports {name}"
 
 
-def test_topics_know_lessons_and_the_records_that_claims_are_about() -> None:
+def test_topics_import_only_lessons_and_the_records_that_claims_check() -> None:
     engine = ("webapp.engine.recording", "webapp.engine.events", "webapp.engine.machines")
     known = ("webapp.lessons.", *engine)
     for path in (ROOT / "webapp/topics").glob("*/topic.py"):
@@ -78,13 +91,13 @@ def test_topics_know_lessons_and_the_records_that_claims_are_about() -> None:
             assert standard or name.startswith(known), f"{path} imports {name}"
 
 
-def test_demos_know_the_standard_library_only() -> None:
+def test_demos_import_only_the_standard_library() -> None:
     for path in (ROOT / "webapp/topics").glob("*/demos/*.py"):
         for name in imported(path):
             assert name.partition(".")[0] in sys.stdlib_module_names, f"{path} imports {name}"
 
 
-def test_the_store_knows_the_engines_records_and_the_database() -> None:
+def test_the_store_imports_only_the_engines_records_and_the_database() -> None:
     own = (
         "webapp.store",
         "webapp.engine.recording",
@@ -100,15 +113,15 @@ def test_the_store_knows_the_engines_records_and_the_database() -> None:
 
 
 @pytest.mark.parametrize("package", ["engine", "lessons", "pages", "api", "terminal"])
-def test_only_the_store_knows_the_database(package: str) -> None:
+def test_only_the_store_imports_the_database(package: str) -> None:
     for path in (ROOT / "webapp" / package).rglob("*.py"):
         for name in imported(path):
             assert name.partition(".")[0] not in {"sqlalchemy", "alembic"}, f"{path} imports {name}"
 
 
-def test_the_cluster_knows_the_engine_celery_and_redis() -> None:
+def test_the_cluster_imports_only_the_engine_celery_and_redis() -> None:
     own, foreign = ("webapp.cluster", "webapp.engine"), {"celery", "kombu", "redis"}
-    # The command wires: it reads the settings, and what there are programs for.
+    # The command wires everything: it reads the settings, and the folder of the topics.
     wired = ("webapp.lessons.folders", "webapp.operating.logs", "webapp.settings")
     for path in (ROOT / "webapp/cluster").rglob("*.py"):
         allowed = own + (wired if path.name == "__main__.py" else ())
@@ -118,7 +131,7 @@ def test_the_cluster_knows_the_engine_celery_and_redis() -> None:
             assert known or name.startswith(allowed), f"{path} imports {name}"
 
 
-def test_only_the_cluster_knows_celery_and_redis() -> None:
+def test_only_the_cluster_imports_celery_and_redis() -> None:
     for path in (ROOT / "webapp").rglob("*.py"):
         if not path.is_relative_to(ROOT / "webapp/cluster"):
             for name in imported(path):
@@ -126,16 +139,12 @@ def test_only_the_cluster_knows_celery_and_redis() -> None:
 
 
 def test_the_site_of_one_machine_loads_neither_celery_nor_redis() -> None:
-    code = "import sys, webapp.app; print(*{name.partition('.')[0] for name in sys.modules})"
-    run = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
-    )
-    assert not {"celery", "kombu", "redis", "psycopg"} & set(run.stdout.split())
+    assert not {"celery", "kombu", "redis", "psycopg"} & loaded_by("webapp.app")
 
 
 @pytest.mark.parametrize("package", ["pages", "api", "terminal"])
-def test_it_reaches_the_engine_by_its_seam_only(package: str) -> None:
-    """What wires everything, `app.py`, alone chooses a runner."""
+def test_a_package_reaches_the_engine_only_by_its_seam(package: str) -> None:
+    """Only `app.py`, which wires everything, chooses a runner."""
     seam = {"runner", "recording", "events", "program", "machines"}
     for path in (ROOT / "webapp" / package).rglob("*.py"):
         for name in imported(path):
@@ -143,7 +152,7 @@ def test_it_reaches_the_engine_by_its_seam_only(package: str) -> None:
                 assert name.split(".")[2] in seam, f"{path} imports {name}"
 
 
-def test_the_pages_know_nothing_of_the_api() -> None:
+def test_the_pages_do_not_import_the_api() -> None:
     for path in (ROOT / "webapp/pages").rglob("*.py"):
         for name in imported(path):
             assert not name.startswith(("webapp.api", "webapp.terminal")), f"{path} imports {name}"
@@ -160,29 +169,17 @@ def test_the_pages_know_nothing_of_the_api() -> None:
         "webapp.timeline.trace",
     ],
 )
-def test_loading_it_loads_nothing_of_the_web(module: str) -> None:
-    code = f"import sys, {module}; print(*{{name.partition('.')[0] for name in sys.modules}})"
-    run = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
-    )
-    assert not WEB & set(run.stdout.split())
+def test_a_module_loads_nothing_of_the_web(module: str) -> None:
+    assert not WEB & loaded_by(module)
 
 
-def test_the_settings_load_nothing_of_the_engine_but_its_limits() -> None:
-    code = "import sys, webapp.settings; print(*sys.modules)"
-    run = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
-    )
-    engine = {name for name in run.stdout.split() if name.startswith("webapp.engine.")}
+def test_of_the_engine_the_settings_load_only_its_limits() -> None:
+    engine = {name for name in loaded_by("webapp.settings") if name.startswith("webapp.engine.")}
     assert engine == {"webapp.engine.limits"}
 
 
-def test_the_recorder_loads_no_more_of_us_than_it_needs() -> None:
-    """Every spawned child pays for it."""
-    code = "import sys, webapp.engine.recorder; print(*sys.modules)"
-    run = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
-    )
-    ours = {name for name in run.stdout.split() if name.startswith("webapp.")}
+def test_the_recorder_loads_only_what_it_needs_of_webapp() -> None:
+    """Every spawned child loads it."""
+    ours = {name for name in loaded_by("webapp.engine.recorder") if name.startswith("webapp.")}
     allowed = {"webapp.engine", "webapp.engine.events"}
     assert {name for name in ours if not name.startswith("webapp.engine.recorder")} == allowed

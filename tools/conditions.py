@@ -1,4 +1,4 @@
-"""The conditions under which `steady` runs the tests, and how each is brought about."""
+"""The conditions under which `steady` runs the tests."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 NOBODY = 65533
-"""A user id, and a group's, that no system gives away: the user has no name and no home."""
+"""A user and group id that no system assigns: the user has no name and no home."""
 
 BUSY = "import os\nparent = os.getppid()\nwhile os.getppid() == parent: sum(range(100_000))"
 
 
 @dataclass(frozen=True)
 class Condition:
-    """What surrounds a run, beside what is the same for all."""
+    """A run's environment variables, ignored signals, number of cores, load and user."""
 
     environment: Mapping[str, str] = field(default_factory=dict)
     ignored: tuple[signal.Signals, ...] = ()
@@ -37,13 +37,13 @@ CONDITIONS = {
     "surroundings": Condition(
         {"LANG": "fa_IR.UTF-8", "TZ": "Asia/Tehran", "PYTHONUNBUFFERED": "1"}
     ),
-    # Nobody can write there, not even root, whom no mode of a folder stops.
+    # Not even root can write there; the mode of a folder does not stop root.
     "home": Condition({"HOME": "/proc/1"}),
 }
 
 
-def surround(condition: Condition, user: int | None) -> None:
-    """Make this process's surroundings known, whatever ours are."""
+def apply(condition: Condition, user: int | None) -> None:
+    """Set this process's signals, umask, cores and user, whatever it has inherited."""
     for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
         ignored = number in condition.ignored
         signal.signal(number, signal.SIG_IGN if ignored else signal.SIG_DFL)
@@ -59,7 +59,7 @@ def surround(condition: Condition, user: int | None) -> None:
 
 @contextmanager
 def busy_cores() -> Iterator[None]:
-    """Keep every core busy; the loops end with us, however that is."""
+    """Keep every core busy. The loops also end when this process dies."""
     cores = os.sched_getaffinity(0)
     loops = [subprocess.Popen([sys.executable, "-c", BUSY]) for _ in cores]
     try:

@@ -1,9 +1,9 @@
-"""Does a program notice the recorder? CPython's own tests are programs that look closely.
+"""Check that programs do not notice the recorder, with CPython's own tests as programs.
 
     python tools/conformance.py [MODULE …]
 
-Runs test modules of the interpreter that runs this (where it brings them: distributions may leave
-them out) plain and recorded, and prints how many tests of each passed.
+Runs test modules of this interpreter plain and recorded, and prints how many tests of each passed.
+Some distributions of Python leave out its tests.
 """
 
 import json
@@ -42,7 +42,7 @@ if __name__ == "__main__":
 
 
 def main() -> int:
-    """Print a line for each module; return 1 if one of them differs."""
+    """Print a line for each module; return 1 if a result differs, 2 if there are no tests."""
     if find_spec("test.support") is None:
         print("this Python comes without its tests", file=sys.stderr)
         return 2
@@ -57,7 +57,7 @@ def main() -> int:
 
 
 def run(module: str, *, recorded: bool) -> str:
-    """Run the module's tests; return what they came to."""
+    """Run the module's tests; return their summary."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "program.py"
         path.write_text(PROGRAM.replace('module: str = ""', f"module: str = {module!r}"))
@@ -71,7 +71,7 @@ def run(module: str, *, recorded: bool) -> str:
 
 
 def transcript(events: str) -> str:
-    """Return what was printed, of the events as JSON lines."""
+    """Return what the program printed, from the events as JSON lines."""
     read = map(json.loads, events.splitlines())
     return "".join(event["text"] for event in read if event.get("kind") == "printed")
 

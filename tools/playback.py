@@ -1,4 +1,4 @@
-"""Runs that are played back: what stands for the engine and the clock where pages are compared."""
+"""A runner that plays back recordings, and a store with a fixed clock: see `tools.render`."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from webapp.store.runs import StoredRun
 from webapp.store.store import Store
 
 BEGAN = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
-"""When the first run was stored; each next one a second later."""
+"""When the first run is stored; each later run is stored a second after the one before."""
 
 
 def recorded(path: Path, engine: EmbeddedRunner, demo: Demo) -> Recording:
-    """Give the demo's run, from its file if that is there."""
+    """Return the demo's recording from its file; run the demo first if there is no file."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         run = engine.start(demo.program(demo.defaults))
@@ -38,7 +38,7 @@ def recorded(path: Path, engine: EmbeddedRunner, demo: Demo) -> Recording:
 
 
 class Playback:
-    """A runner that plays one run of each program, whatever its parameters."""
+    """A runner that plays back one recording of each program, whatever its parameters."""
 
     def __init__(self, records: Mapping[Path, Recording]) -> None:
         self._records = records
@@ -47,57 +47,57 @@ class Playback:
     def start(
         self, program: Program, *, visitor: str = "", observe: bool = True, about: str = ""
     ) -> str:
-        """Begin to play it; ids are counted."""
+        """Start a playback; ids are numbered."""
         id = f"run{len(self._runs):013}"
         self._runs[id] = program, about
         return id
 
     def follow(self, run: str, after: int = 0) -> Generator[Sequence[Event], None, None]:
-        """Give all events at once."""
+        """Yield all events at once."""
         yield [event for event in self.recording(run).events if event.id > after]
 
     def cancel(self, run: str) -> None:
-        """Nothing goes on."""
+        """Check the id; the run is over already."""
         self.state(run)
 
     def state(self, run: str) -> State:
-        """It is over."""
+        """Return that the run is over."""
         if run not in self._runs:
             raise UnknownRun(run)
         return State(run, Phase.OVER, about=self._runs[run][1])
 
     def recording(self, run: str) -> Recording:
-        """The record, as this run's own. Without processor time many runs go one at a time."""
+        """Return the recording with this run's id. Without CPU time, repeats run one at a time."""
         self.state(run)
         recording = self._records[self._runs[run][0].path]
         return replace(recording, cpu=0.0, receipt=replace(recording.receipt, run=run))
 
     def load(self) -> Load:
-        """A load that stays."""
+        """Return a fixed load."""
         return Load(2, 3, 128, dict.fromkeys(Outcome, 1))
 
     def machines(self) -> Sequence[Machine]:
-        """One that has whatever a demo needs."""
+        """Return one machine with all that a demo may need."""
         return [replace(this_machine(), cores=64)]
 
     def answers(self, within: float) -> bool:
-        """Always."""
+        """Return True."""
         return True
 
     def drain(self, within: float) -> None:
-        """Nothing goes on."""
+        """Do nothing: no run goes on."""
 
     def close(self) -> None:
-        """Nothing goes on."""
+        """Do nothing: no run goes on."""
 
 
-class SteadyStore(Store):
-    """A store whose clock counts runs."""
+class FixedClockStore(Store):
+    """A store whose clock goes one second on for each run."""
 
     def __init__(self, url: str) -> None:
         super().__init__(url)
         self._count = count()
 
     def save(self, run: StoredRun) -> bool:
-        """Store a run."""
+        """Store a run with the fixed clock's time."""
         return super().save(replace(run, stored_at=BEGAN + timedelta(seconds=next(self._count))))

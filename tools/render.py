@@ -3,10 +3,9 @@
     PYTHONHASHSEED=0 python -m tools.render RECORDINGS FOLDER
     diff -r BEFORE AFTER
 
-A change of shape must change nothing that a visitor sees: render before it and after it, and
-compare. RECORDINGS is a folder with one real run of each demo; runs that are missing there are
-carried out first. So that nothing else varies, the runs are played back, their ids are counted,
-and the clock of the pages stands still.
+A refactoring must change nothing that a visitor sees: render before and after it, and compare.
+RECORDINGS is a folder with one real run of each demo; missing runs are carried out first. Runs are
+played back, ids are numbered and the clock is fixed, so that nothing else varies.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ from urllib.parse import urlencode
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from tools.playback import BEGAN, Playback, SteadyStore, recorded
+from tools.playback import BEGAN, FixedClockStore, Playback, recorded
 from webapp.app import create_app
 from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.recording import Recording
@@ -45,7 +44,7 @@ UNKNOWN = "-" * 16
 STREAM = {"HX-Request": "true", "Accept": "text/html, text/event-stream"}
 BAD = {"": ["x"], "extra": ["1"]}
 VARYING = ("Date", "Retry-After", "X-RateLimit-Remaining", "X-RateLimit-Reset")
-"""Headers that tell the time."""
+"""Headers that depend on the time."""
 
 
 def main() -> int:
@@ -66,7 +65,7 @@ def main() -> int:
     often = Settings(rate_limit=1_000_000, rate_limit_page=1_000_000)
     with (
         tempfile.TemporaryDirectory() as place,
-        closing(SteadyStore(f"sqlite:///{place}/runs.sqlite")) as store,
+        closing(FixedClockStore(f"sqlite:///{place}/runs.sqlite")) as store,
     ):
         app = create_app(runner, topics, store, often)
         Rendering(app, topics, runner, store, writer).render()
@@ -76,12 +75,12 @@ def main() -> int:
 
 
 def each(topics: Sequence[Topic]) -> Iterator[tuple[Topic, Demo]]:
-    """Every demo with its topic."""
+    """Yield every demo with its topic."""
     return ((topic, demo) for topic in topics for demo in topic.demos)
 
 
 class Writer:
-    """Writes answers as files whose names say what was asked for."""
+    """Writes answers to files that are named by their requests."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True)
@@ -89,7 +88,7 @@ class Writer:
         self.written = 0
 
     def write(self, name: str, content: bytes) -> None:
-        """Write one file. Raises FileExistsError where it is there."""
+        """Write one file. Raises FileExistsError if it exists."""
         safe = re.sub(r"[^\w.&=+-]+", "_", name).strip("_")
         with (self._folder / f"{self.written:05} {safe[:180]}").open("xb") as file:
             file.write(content)
@@ -98,7 +97,7 @@ class Writer:
 
 @dataclass(frozen=True)
 class Rendering:
-    """Asks the site for everything."""
+    """Requests everything from the site."""
 
     app: Flask
     topics: Sequence[Topic]
@@ -107,7 +106,7 @@ class Rendering:
     writer: Writer
 
     def render(self) -> None:
-        """Demos before their first run, their runs, and then whatever addresses there are."""
+        """Render the demos before and after their first runs, then all other addresses."""
         for topic, demo in each(self.topics):
             for language in LANGUAGES:
                 self.demo(topic, demo, f"/{language}/{topic.chapter}/{topic.slug}/{demo.slug}")
@@ -127,7 +126,7 @@ class Rendering:
             self.writer.write(f"flask {command}", result.output.encode())
 
     def demo(self, topic: Topic, demo: Demo, page: str) -> None:
-        """A demo's page before and after its runs, and its form when it is sent."""
+        """Render a demo's page before and after its runs, and the answers to its form."""
         own = {p.name: p.write(p.default) for p in demo.parameters}
         self.ask("GET", f"{page}?{urlencode({**own, 'run-transcript-only': '1'})}")
         for form in (BAD, dict.fromkeys(own, "x"), dict.fromkeys(own, "-1"), {}):
@@ -144,7 +143,7 @@ class Rendering:
         self.ask("GET", page)
 
     def compare(self, first: str, second: str) -> None:
-        """The comparison of two demos: its form, and both runs."""
+        """Render the comparison of two demos: its form, and both runs."""
         for language in LANGUAGES:
             sent = self.ask("GET", f"/{language}/compare/{first}/{second}")
             page = sent.headers["Location"]
@@ -155,7 +154,7 @@ class Rendering:
                 self.ask("POST", path, f"{query}&a.extra=1", headers)
 
     def keep_one_of_each(self) -> dict[str, str]:
-        """Store a run of each demo; give their ids by "topic/demo"."""
+        """Store a run of each demo; return their ids by "topic/demo"."""
         kept = {}
         for number, (topic, demo) in enumerate(each(self.topics)):
             id = f"kept{number:012}"
@@ -172,7 +171,7 @@ class Rendering:
     def arguments(
         self, names: Sequence[str], endpoint: str, runs: Mapping[str, str]
     ) -> Iterator[dict[str, Any]]:
-        """All that an address can be given."""
+        """Return all arguments that an address can have."""
         languages: Sequence[dict[str, Any]] = [{}]
         if "language" in names:
             languages = [{"language": language} for language in LANGUAGES]
@@ -191,15 +190,15 @@ class Rendering:
             case ["demo", "topic"]:
                 rest = [{"topic": t.slug, "demo": d.slug} for t, d in each(self.topics)]
             case ["demo", "other", "other_topic", "topic"] | ["name", "version"]:
-                rest = []  # asked for with the pairs; files are what they are
+                rest = []  # `compare` requests the pairs; static files are not rendered
             case []:
                 pass
             case unknown:
-                raise RuntimeError(f"nobody knows what to give {endpoint} for {unknown}")
+                raise RuntimeError(f"{endpoint} has unknown arguments {unknown}")
         return ({**language, **other} for language in languages for other in rest)
 
     def programs(self, runs: Mapping[str, str]) -> None:
-        """What programs send: the JSON API and the report's routes."""
+        """Render what programs request: the JSON API and the report's routes."""
         for name in runs:
             started = self.ask("POST", "/api/runs", {"demo": name}, json=True)
             self.ask("POST", "/api/runs", {"demo": name, "parameters": {"extra": 1}}, json=True)
@@ -211,7 +210,7 @@ class Rendering:
                     self.ask("GET", f"{rule.rule}?{query}")
 
     def mistakes(self, runs: Mapping[str, str]) -> None:
-        """What is not there, or is asked for in a wrong way."""
+        """Render the answers to bad requests, and to requests for what does not exist."""
         id = next(iter(runs.values()))
         for headers in ({}, {"Accept-Language": "fa"}, {"Accept": "application/json"}):
             for path in ("/nowhere", "/de/", "/en/threads", f"/runs/{UNKNOWN}", "/api/nowhere"):
@@ -233,7 +232,7 @@ class Rendering:
         *,
         json: bool = False,
     ) -> TestResponse:
-        """Ask the site, write the whole answer, and give it."""
+        """Send a request; write the whole answer, and return it."""
         sent: dict[str, Any] = {}
         if json:
             sent = {"json": form}
@@ -244,8 +243,8 @@ class Rendering:
         answer = self.app.test_client().open(
             address, method=method, headers=dict(headers or {}), **sent
         )
-        told = sorted(f"{k}: {v}" for k, v in answer.headers if k not in VARYING)
-        head = "\n".join([answer.status, *told])
+        headers_ = sorted(f"{k}: {v}" for k, v in answer.headers if k not in VARYING)
+        head = "\n".join([answer.status, *headers_])
         self.writer.write(f"{method} {address}", f"{head}\n\n".encode() + answer.data)
         return answer
 
@@ -253,7 +252,7 @@ class Rendering:
 def render_recorded(
     topics: Sequence[Topic], records: Mapping[Path, Recording], writer: Writer
 ) -> None:
-    """The page that `record` makes of each demo."""
+    """Render the page that `record` makes of each demo."""
     for language, say in load_wordings().items():
         for topic, demo in each(topics):
             ran = Ran(demo.path, (), demo.source, records[demo.path])

@@ -1,4 +1,4 @@
-"""A real Redis and a real PostgreSQL on loopback, for tests and measurements: nobody else's."""
+"""A real Redis and PostgreSQL on loopback, started for tests and measurements only."""
 
 from __future__ import annotations
 
@@ -21,28 +21,28 @@ from tools.serving import START_SECONDS, free_port
 
 @dataclass
 class RedisServer:
-    """A Redis that forgets all that it holds when it is stopped."""
+    """A Redis that stores nothing on disk."""
 
     folder: Path
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
     def url(self, number: int = 0) -> str:
-        """How to reach one of its 64 databases."""
+        """Return the address of one of its 64 databases."""
         return f"redis://127.0.0.1:{self.port}/{number}"
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
         options = {"bind": "127.0.0.1", "save": "", "appendonly": "no", "databases": "64"}
-        told = [part for name, value in options.items() for part in (f"--{name}", value)]
+        arguments = [part for name, value in options.items() for part in (f"--{name}", value)]
         self.process = subprocess.Popen(
-            ["redis-server", "--port", str(self.port), "--dir", str(self.folder), *told],
+            ["redis-server", "--port", str(self.port), "--dir", str(self.folder), *arguments],
             stdout=subprocess.DEVNULL,
         )
         _wait_until(self.answers)
 
     def answers(self) -> bool:
-        """Whether it does."""
+        """Return whether it answers."""
         try:
             with Redis(port=self.port) as client:
                 return bool(client.ping())
@@ -50,7 +50,7 @@ class RedisServer:
             return False
 
     def kill(self) -> None:
-        """End it at once."""
+        """Kill it, even while it is stopped by SIGSTOP, and wait for its end."""
         assert self.process is not None
         self.process.send_signal(signal.SIGCONT)
         self.process.kill()
@@ -59,18 +59,18 @@ class RedisServer:
 
 @dataclass
 class PostgresServer:
-    """A PostgreSQL with a database of its own, whose data are in a folder that goes with it."""
+    """A PostgreSQL with its data in a temporary folder."""
 
     port: int = field(default_factory=free_port)
     folder: Path = field(default_factory=lambda: Path(mkdtemp(prefix="movazi-postgres-")))
 
     @property
     def url(self) -> str:
-        """How to reach its database."""
+        """The address of its database."""
         return f"postgresql://movazi@127.0.0.1:{self.port}/postgres"
 
     def make(self) -> None:
-        """Make its files; it refuses to be root."""
+        """Make its files; as the user `postgres` if we are root, which PostgreSQL refuses."""
         if os.geteuid() == 0:
             user = pwd.getpwnam("postgres")
             os.chown(self.folder, user.pw_uid, user.pw_gid)
@@ -80,12 +80,12 @@ class PostgresServer:
     def start(self) -> None:
         """Start it, and wait until it answers."""
         options = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "fsync": "off"}
-        told = " ".join(f"-c {name}={value}" for name, value in options.items())
-        told += f" -p {self.port}"
-        self._run("pg_ctl", "--pgdata", str(self.folder), "--wait", "--options", told, "start")
+        joined = " ".join(f"-c {name}={value}" for name, value in options.items())
+        joined += f" -p {self.port}"
+        self._run("pg_ctl", "--pgdata", str(self.folder), "--wait", "--options", joined, "start")
 
     def stop(self) -> None:
-        """Cut all connections off, and end it."""
+        """Close all connections and stop it."""
         self._run("pg_ctl", "--pgdata", str(self.folder), "--mode", "immediate", "stop")
 
     def remove(self) -> None:
@@ -94,7 +94,7 @@ class PostgresServer:
         shutil.rmtree(self.folder)
 
     def pid(self) -> int:
-        """Its first process, below which all others are."""
+        """Return the id of its main process, the parent of all others."""
         return int((self.folder / "postmaster.pid").read_text().split()[0])
 
     def _run(self, command: str, *arguments: str) -> None:
@@ -107,13 +107,13 @@ class PostgresServer:
             cwd="/",
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            # Its server inherits them, and would hold a pipe of ours open.
+            # The server inherits these, and would keep a pipe of ours open.
             stderr=subprocess.DEVNULL,
         )
 
 
 def _postgres_folders() -> list[str]:
-    """Where Debian puts what is not for everybody's path."""
+    """Return where Debian puts the programs of PostgreSQL that are not on PATH."""
     return [str(folder) for folder in sorted(Path("/usr/lib/postgresql").glob("*/bin"))[::-1]]
 
 

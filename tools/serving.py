@@ -1,4 +1,4 @@
-"""The site as `make run` serves it, on a free port, for as long as it is needed."""
+"""Serve the site on a free port, as `make run` does, until a block ends."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ START_SECONDS = 50
 
 @contextmanager
 def served(app: str = "wsgi:app", **settings: str) -> Iterator[int]:
-    """Serve `app` on this machine, with environment variables of its own; give its port.
+    """Serve `app` with `settings` as environment variables; yield its port.
 
-    Raises RuntimeError where it does not answer in START_SECONDS.
+    Raises RuntimeError if it does not answer in START_SECONDS.
     """
     port = free_port()
     environment = {**os.environ, "PORT": str(port), "HOST": "127.0.0.1", **settings}
@@ -36,7 +36,7 @@ def served(app: str = "wsgi:app", **settings: str) -> Iterator[int]:
 
 
 def free_port() -> int:
-    """A port of this machine that nobody serves at now."""
+    """Return a port of this machine that is free now."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
         return port

@@ -1,10 +1,10 @@
-"""Does `make test` pass every time, whatever is around it?
+"""Check that `make test` passes every time, under every condition.
 
     python -m tools.steady [--times N] [--only CONDITION …] [--args="-k deadlock"]
 
-Runs the tests of HEAD under each of the `conditions` in a clone of its own, with nothing else in
-the environment than PATH and HOME, and prints a table. Each result is kept as it comes, so nothing
-is lost by an interruption, and the same command again adds to the table. `--times 0` prints it.
+Runs the tests of HEAD under each of the `conditions`, in a clone of its own with only PATH and HOME
+in the environment, and prints a table. Each result is saved at once, so an interruption loses
+nothing, and the same command again adds to the table. `--times 0` only prints it.
 """
 
 from __future__ import annotations
@@ -26,26 +26,26 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
-from tools.conditions import CONDITIONS, NOBODY, Condition, busy_cores, surround
+from tools.conditions import CONDITIONS, NOBODY, Condition, apply, busy_cores
 
 ROOT = Path(__file__).resolve().parents[1]
 
 FOLDER = Path("/var/tmp/movazi-steady")
-"""Where clones, logs and results are: not below ROOT, which may be closed to other users."""
+"""The folder of clones, logs and results: not below ROOT, which other users may not enter."""
 
 LONGEST = 3600
-"""Seconds after which a run is killed and has failed: it hangs."""
+"""Seconds after which a run hangs: it is killed, and has failed."""
 
 PROGRESS = 30
-"""Seconds between two lines about a run that goes on."""
+"""Seconds between two lines about a run in progress."""
 
 INSTALLING = re.compile(r"PIP_\w+|SSL_CERT_\w+|https?_proxy|no_proxy", re.IGNORECASE)
-"""The variables that setting up a clone may need beside: how to reach the packages."""
+"""Environment variables that setting up a clone may need to reach the packages."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """What one run came to: the tests that `failed`, or its log where it failed without one."""
+    """The result of one run. `failed` names the failed tests, or the log if no test failed."""
 
     condition: str
     args: str
@@ -61,12 +61,12 @@ class Steady:
     def __init__(self, commit: str, args: str) -> None:
         self.commit = commit
         self.args = args
-        self.user = NOBODY if os.geteuid() == 0 else None  # who runs `not-root`
+        self.user = NOBODY if os.geteuid() == 0 else None  # runs `not-root`
         self.folder = FOLDER / commit[:12]
         self.results = self.folder / "results.jsonl"
 
     def run(self, name: str) -> Result:
-        """Run the tests once, in a clone that is made where there is none, and keep the result."""
+        """Run the tests once in the condition's clone, and save the result."""
         condition = CONDITIONS[name]
         clone = self._clone(name, condition)
         log = self._next_log(name)
@@ -74,7 +74,7 @@ class Steady:
         with busy_cores() if condition.busy else contextlib.nullcontext():
             began = time.monotonic()
             command = ["make", "test", f"ARGS={self.args}"]
-            code = self._carry_out(name, command, log, cwd=clone)
+            code = self._execute(name, command, log, cwd=clone)
             seconds = time.monotonic() - began
         text = log.read_text(encoding="utf-8", errors="replace")
         result = Result(
@@ -90,7 +90,7 @@ class Steady:
         return result
 
     def kept(self) -> list[Result]:
-        """The results so far, of this commit and these arguments."""
+        """Return the saved results of this commit and these arguments."""
         if not self.results.exists():
             return []
         lines = self.results.read_text(encoding="utf-8").splitlines()
@@ -98,13 +98,13 @@ class Steady:
         return [result for result in found if result.args == self.args]
 
     def _clone(self, name: str, condition: Condition) -> Path:
-        """Give the condition's clone, set up; where that fails, the run says so once more."""
+        """Return the condition's clone; make it if needed. If that fails, the run fails, too."""
         clone = self.folder / name / "clone"
         if (clone / ".venv" / ".dev").exists():
             return clone
         shutil.rmtree(clone, ignore_errors=True)
         (clone.parent / "home").mkdir(parents=True, exist_ok=True)
-        # Whoever runs the tests must come to them.
+        # The user that runs the tests must be able to enter these.
         for folder in (FOLDER, self.folder, clone.parent):
             folder.chmod(0o755)
         _git("clone", "--quiet", str(ROOT), str(clone))
@@ -114,7 +114,7 @@ class Steady:
         log = clone.parent / "setup.log"
         print(f"{name}: sets up {clone}", flush=True)
         more = {key: value for key, value in os.environ.items() if INSTALLING.fullmatch(key)}
-        if self._carry_out(name, ["make", ".venv/.dev"], log, cwd=clone, **more):
+        if self._execute(name, ["make", ".venv/.dev"], log, cwd=clone, **more):
             print(f"{name}: the clone could not be set up: see {log}", flush=True)
         return clone
 
@@ -122,23 +122,23 @@ class Steady:
         folder = self.folder / name
         return folder / f"{len(list(folder.glob('[0-9]*.log'))) + 1:03}.log"
 
-    def _carry_out(
+    def _execute(
         self, name: str, command: list[str], log: Path, *, cwd: Path, **environment: str
     ) -> int:
-        """Carry out a command under a condition; give its exit code."""
+        """Run a command under a condition; return its exit code."""
         condition = CONDITIONS[name]
         user = self.user if condition.unprivileged else None
-        around = {"PATH": _path(user), "HOME": str(cwd.parent / "home")}
+        base = {"PATH": _path(user), "HOME": str(cwd.parent / "home")}
         with log.open("wb") as output:
             process = subprocess.Popen(
                 command,
                 cwd=cwd,
-                env={**around, **environment, **condition.environment},
+                env={**base, **environment, **condition.environment},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # without a terminal
-                preexec_fn=partial(surround, condition, user),  # noqa: PLW1509  (no threads here)
+                preexec_fn=partial(apply, condition, user),  # noqa: PLW1509  (no threads here)
             )
         try:
             return _follow(process, name, log)
@@ -147,16 +147,16 @@ class Steady:
 
 
 def main() -> int:
-    """Run the tests and print the table; return 1 if any has failed."""
+    """Run the tests and print the table; return 1 if a run has failed."""
     command = _parser().parse_args()
     names = command.only or list(CONDITIONS)
     steady = Steady(_git("-C", str(ROOT), "rev-parse", "HEAD").strip(), command.args)
     if _git("-C", str(ROOT), "status", "--porcelain"):
-        print("What is not committed yet is not tested.", file=sys.stderr)
+        print("Changes that are not committed are not tested.", file=sys.stderr)
     with contextlib.suppress(KeyboardInterrupt):
         for time_ in range(command.times):
             for name in names:
-                _say(steady.run(name), f"{time_ + 1} of {command.times}")
+                _print(steady.run(name), f"{time_ + 1} of {command.times}")
     results = [result for result in steady.kept() if result.condition in names]
     print("\n".join(table(results)))
     return 0 if all(result.passed for result in results) else 1
@@ -196,7 +196,7 @@ def _git(*arguments: str) -> str:
 
 
 def _path(user: int | None) -> str:
-    """PATH, for another user without what lies in a folder that is closed to others."""
+    """Return PATH; for another user, without the folders that the user cannot enter."""
     places = [Path(place) for place in os.environ["PATH"].split(os.pathsep)]
     if user is not None:
         places = [
@@ -215,7 +215,7 @@ def _give(folder: Path, user: int) -> None:
 
 
 def _follow(process: subprocess.Popen[bytes], name: str, log: Path) -> int:
-    """Wait for the process, and say how far it is; give its exit code."""
+    """Wait for the process, and print its progress; return its exit code."""
     began = time.monotonic()
     while (spent := time.monotonic() - began) < LONGEST:
         try:
@@ -228,19 +228,19 @@ def _follow(process: subprocess.Popen[bytes], name: str, log: Path) -> int:
 
 
 def _kill_session(process: subprocess.Popen[bytes]) -> None:
-    """Kill what is left of the process's group, and wait for the process."""
+    """Kill the process's group, and wait for the process."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
 
 def _failed(log: str) -> list[str]:
-    """The tests that failed by pytest's summary."""
+    """Return the failed tests from pytest's summary."""
     found = re.findall(r"^(?:FAILED|ERROR) (\S+::.+?)(?: - .*)?$", log, re.MULTILINE)
     return list(dict.fromkeys(found))
 
 
-def _say(result: Result, number: str) -> None:
+def _print(result: Result, number: str) -> None:
     word = "passed" if result.passed else "FAILED"
     print(f"{result.condition} {number}: {word} in {result.seconds:.0f} s", flush=True)
     for test in result.failed:

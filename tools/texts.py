@@ -1,10 +1,10 @@
-"""Which of a topic's texts is older: each topic keeps the hashes of all as they last agreed.
+"""Find texts of a topic that are older than those in other languages.
 
-    python -m tools.texts           say which text has changed without the others
-    python -m tools.texts --agree   all languages say the same now: keep their hashes
+    python -m tools.texts           report texts that have changed without the others
+    python -m tools.texts --agree   save the hashes: all languages say the same now
 
-The hashes stand in `texts.sha256` of the topic's folder, as `sha256sum` writes them. The prose
-(`LANGUAGE.md`) and the words (`LANGUAGE.toml`) agree each for itself.
+Each topic's folder has the hashes of its texts when they last agreed, in `texts.sha256`, as
+`sha256sum` writes them. Prose (`LANGUAGE.md`) and words (`LANGUAGE.toml`) are compared separately.
 """
 
 import sys
@@ -20,7 +20,7 @@ AGREED = "texts.sha256"
 
 
 def main() -> int:
-    """Say what is older, or keep the hashes with `--agree`; return the exit code."""
+    """Report older texts; with `--agree`, save the hashes first. Return the exit code."""
     if "--agree" in sys.argv[1:]:
         for folder in folders():
             (folder / AGREED).write_text("".join(hashes(folder).values()), encoding="utf-8")
@@ -31,7 +31,7 @@ def main() -> int:
 
 
 def check() -> Iterator[str]:
-    """Yield a sentence for each text that others have left behind since they agreed."""
+    """Yield a sentence for each text that is older than another."""
     for folder in folders():
         agreed = folder / AGREED
         before = agreed.read_text(encoding="utf-8").splitlines(True) if agreed.exists() else []
@@ -39,17 +39,17 @@ def check() -> Iterator[str]:
         for kind in KINDS:
             texts = [name for name in now if name.endswith(f".{kind}")]
             changed = [name for name in texts if now[name] not in before]
-            yield from _left_behind(folder.name, texts, changed)
+            yield from _older(folder.name, texts, changed)
 
 
 def folders() -> Iterator[Path]:
-    """Yield every topic's folder, and that of the common words."""
+    """Yield every topic's folder, and the folder of the common words."""
     yield from sorted(path.parent for path in TOPICS.glob("*/topic.py"))
     yield COMMON
 
 
 def hashes(folder: Path) -> dict[str, str]:
-    """Return the line of each text, by its file's name."""
+    """Return the line of `texts.sha256` for each text, by its file's name."""
     names = [f"{language}.{kind}" for kind in KINDS for language in LANGUAGES]
     return {
         name: f"{sha256((folder / name).read_bytes()).hexdigest()}  {name}\n"
@@ -58,14 +58,14 @@ def hashes(folder: Path) -> dict[str, str]:
     }
 
 
-def _left_behind(topic: str, texts: list[str], changed: list[str]) -> Iterator[str]:
+def _older(topic: str, texts: list[str], changed: list[str]) -> Iterator[str]:
     older = [name for name in texts if name not in changed]
     if changed and not older:
         together = " and ".join(changed)
-        yield f"{topic}: {together} have changed; if they say the same, `make texts`"
+        yield f"{topic}: {together} have changed; if they say the same, run `make texts`"
     elif changed:
         for name in older:
-            yield f"{topic}/{name} is older than {changed[0]}: mend it, then `make texts`"
+            yield f"{topic}/{name} is older than {changed[0]}: update it, then run `make texts`"
 
 
 if __name__ == "__main__":

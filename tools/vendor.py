@@ -1,10 +1,9 @@
 """Files that are copied into the repository from npm packages.
 
 Each folder's SOURCES (TOML) names the package, the path in it, the licence and the SHA-256 of
-every file beside it. A variable font may have `characters` and `weights`, the ranges that it is cut
-down to.
+every file beside it. `characters` and `weights` are the ranges that a variable font is cut down to.
 
-    python tools/vendor.py           fetch them all again and write those that match
+    python tools/vendor.py           fetch all files again, and write those that match
     python tools/vendor.py --check   compare the files on disk with SOURCES
 """
 
@@ -27,7 +26,7 @@ FOLDERS = (ROOT / "static/vendor", ROOT / "tests/vendor")
 
 
 def main() -> int:
-    """Fetch, or only check with `--check`; print each problem; return the exit code."""
+    """Fetch the files, or with `--check` only check them; print problems; return the exit code."""
     problems = [] if "--check" in sys.argv[1:] else list(fetch())
     problems += check()
     for problem in problems:
@@ -52,7 +51,7 @@ def check() -> Iterator[str]:
 
 
 def fetch() -> Iterator[str]:
-    """Write every file anew from its package; yield a sentence for each that differs."""
+    """Write every file from its package; yield a sentence for each that differs."""
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         for target in FOLDERS:
@@ -67,7 +66,7 @@ def fetch() -> Iterator[str]:
 
 
 def read_sources(folder: Path) -> dict[str, dict[str, Any]]:
-    """Return what SOURCES says of each file, by the file's name."""
+    """Return the entries of SOURCES by file name."""
     return tomllib.loads((folder / "SOURCES").read_text(encoding="utf-8"))
 
 
@@ -88,7 +87,7 @@ def npm_pack(package: str, scratch: Path) -> Path:
 
 
 def read_member(archive: Path, path: str) -> bytes:
-    """Return one file of an npm archive, whose files all stand below `package/`."""
+    """Return one file of an npm archive; all its files are below `package/`."""
     with tarfile.open(archive) as tar:
         member = tar.extractfile(f"package/{path}")
         assert member is not None, f"{path} is not a regular file"
@@ -96,7 +95,7 @@ def read_member(archive: Path, path: str) -> bytes:
 
 
 def cut_down(font: bytes, characters: str, weights: list[int]) -> bytes:
-    """Return a variable WOFF2 font with these characters, what joins them, and these weights."""
+    """Return a variable WOFF2 font cut down to these characters, their features and weights."""
     options = subset.Options(flavor="woff2", layout_features=["*"])
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=subset.parse_unicodes(characters))

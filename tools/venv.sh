@@ -14,7 +14,7 @@ command -v "$python" >/dev/null ||
     fail "Movazi needs Python 3.11 or newer, but '$python' is $("$python" --version 2>&1)." \
         "Name a newer one: make PYTHON=python3.13 ..."
 
-# Debian and Ubuntu keep this part of Python in a package of its own.
+# Debian and Ubuntu have this part of Python in a separate package.
 if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
     package=$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')
     "$(dirname "$0")/apt.sh" "$package" ||

@@ -1,1 +1,1 @@
-"""A cluster beside one server alone: `measured` prints the figures of docs/scaling.md."""
+"""A cluster compared with one server alone: `measured` prints the tables of docs/scaling.md."""

@@ -1,7 +1,7 @@
-"""Two workers and a server, with Redis and PostgreSQL, beside the one server that needs nothing.
+"""A server and two workers with Redis and PostgreSQL, compared with one server alone.
 
-`make bench ARGS=cluster` prints what the way by Redis costs, and what one run costs each part: the
-figures of docs/scaling.md. All of it runs on the cores of this machine, the students too.
+`make bench ARGS=cluster` prints the tables of docs/scaling.md: what the way through Redis costs,
+and what one run costs each part. Everything runs on this machine, the students too.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from bench.classroom import HEAD, SLEEP, measure, percentile, raise_limit_of_descriptors
-from bench.cluster.costs import costs, used_alone
+from bench.cluster.costs import usage, usage_alone
 from bench.cluster.started import Cluster, cluster
 from bench.stream import first_line_streamed, press, served
 from bench.table import Row
@@ -24,39 +24,39 @@ from webapp.lessons.folders import TOPICS
 
 TIMES = 60
 CLIENTS, SECONDS = 16, 15
-"""Visitors who press Run again as soon as they have an answer, and for how long."""
+"""Visitors who press Run again as soon as they have an answer; for how many seconds."""
 
 STUDENTS = (20, 100, 200, 400)
 MANY = (200, 1_000, 10_000, 100_000)
 PRESS_EVERY = 60
-"""Seconds from one press of a student to the next, in the model: time to read and think."""
+"""Seconds between two runs of a student in the model: time to read and think."""
 
 COSTED = 200
-"""Students at once, when it is counted what a run costs."""
+"""Students that press Run at once to measure what a run costs."""
 
 FORM = {"thread_count": 5}
 PAGE = "/en/threads/lock/lost-update"
 DEMO = Program(TOPICS / "thread_subclass/demos/sleep_inside_run.py")
 COSTED_PARTS = {
-    "web": "of a server",
-    "workers": "of a worker itself",
-    "runs": "of the run's own processes",
-    "redis": "of Redis",
-    "postgres": "of PostgreSQL",
+    "web": "a server",
+    "workers": "a worker itself",
+    "runs": "the run's own processes",
+    "redis": "Redis",
+    "postgres": "PostgreSQL",
 }
 
 
 @dataclass(frozen=True)
-class Taken:
-    """What one run takes: seconds of a core of each part, bytes of Redis and of PostgreSQL."""
+class RunCost:
+    """What one run costs: CPU seconds by part, bytes held by Redis and stored by PostgreSQL."""
 
-    cores: Mapping[str, float]
+    cpu: Mapping[str, float]
     held: float
     stored: float
 
 
 def main() -> int:
-    """Measure everything; 1 if any answer was wrong."""
+    """Measure everything; return 1 if an answer was wrong."""
     raise_limit_of_descriptors()
     limits = {"MOVAZI_RATE_LIMIT": "1000000"}  # all visitors have one address
     with cluster(**limits) as own, served(**limits) as alone:
@@ -70,9 +70,9 @@ def main() -> int:
         wrong |= _print_class("two workers", own.port)
     print()
     with cluster() as own, served() as alone:
-        taken = _print_costs(own, alone)
+        cost = _print_costs(own, alone)
         _print_following(own)
-    _print_model(taken)
+    _print_model(cost)
     return int(wrong)
 
 
@@ -91,13 +91,14 @@ def _print_first_lines(own: int, alone: int) -> None:
 def _print_throughput(own: Cluster, alone: int) -> None:
     ours, others = ([runs_a_second(port)] for port in (own.port, alone))
     name = f"runs a second, {CLIENTS} visitors"
-    # More is better: the ratio is the other way round.
+    # More is better, so the ratio is inverted.
     print(
         f"| {name} | {ours[0]:.0f} | one server | {others[0]:.0f} | {ours[0] / others[0]:.1f} × |"
     )
 
 
 def runs_a_second(port: int) -> float:
+    """Let CLIENTS visitors press Run for SECONDS; return the finished runs per second."""
     done: list[int] = []
     until = time.monotonic() + SECONDS
 
@@ -125,57 +126,57 @@ def _print_class(name: str, port: int) -> bool:
     return wrong
 
 
-def _print_costs(own: Cluster, alone: int) -> Taken:
-    """What one run of ten threads that sleep a second costs, of two hundred at once.
+def _print_costs(own: Cluster, alone: int) -> RunCost:
+    """Print what one run of ten threads that sleep a second costs, when COSTED run at once.
 
-    Twice as many came before: connections were made, and modules loaded.
+    Two unmeasured rounds come first: they open connections and load modules.
     """
     for _ in range(2):
         measure(own.port, "", [SLEEP], COSTED, PAGE)
         measure(alone, "", [SLEEP], COSTED, PAGE)
-    before, before_alone = costs(own), used_alone(alone)
+    before, before_alone = usage(own), usage_alone(alone)
     measure(own.port, "", [SLEEP], COSTED, PAGE)
     measure(alone, "", [SLEEP], COSTED, PAGE)
-    after, after_alone = costs(own), used_alone(alone)
+    after, after_alone = usage(own), usage_alone(alone)
     runs = after.count - before.count
 
-    def a_run(name: str) -> float:
+    def per_run(name: str) -> float:
         return float(getattr(after, name) - getattr(before, name)) / runs
 
     pairs = zip(before_alone, after_alone, strict=True)
     beside = dict(zip(("web", "runs"), ((now - then) / COSTED for then, now in pairs), strict=True))
-    taken = {name: a_run(name) for name in COSTED_PARTS}
-    print("| one run of ten threads takes | two workers | one server |")
+    cpu = {name: per_run(name) for name in COSTED_PARTS}
+    print("| one run of ten threads uses | two workers | one server |")
     print("|---|--:|--:|")
-    for name, told in COSTED_PARTS.items():
+    for name, label in COSTED_PARTS.items():
         other = f"{beside[name] * 1000:.1f}" if name in beside else "–"
-        print(f"| {told}, ms of a core | {taken[name] * 1000:.1f} | {other} |")
-    print(f"| of Redis, commands | {a_run('commands'):.0f} | – |")
-    print(f"| of Redis, kB in and out | {a_run('traffic') / 1000:.1f} | – |")
-    held, stored = a_run("memory"), a_run("stored")
-    print(f"| of Redis, kB for ten minutes | {held / 1000:.1f} | – |")
-    print(f"| of PostgreSQL, kB for good | {stored / 1000:.1f} | – |", flush=True)
-    return Taken(cores=taken, held=held, stored=stored)
+        print(f"| {label}, CPU ms | {cpu[name] * 1000:.1f} | {other} |")
+        print(f"| Redis, commands | {per_run('commands'):.0f} | – |")
+        print(f"| Redis, kB in and out | {per_run('traffic') / 1000:.1f} | – |")
+    held, stored = per_run("memory"), per_run("stored")
+    print(f"| Redis, kB for ten minutes | {held / 1000:.1f} | – |")
+    print(f"| PostgreSQL, kB for good | {stored / 1000:.1f} | – |", flush=True)
+    return RunCost(cpu=cpu, held=held, stored=stored)
 
 
-def _print_model(taken: Taken) -> None:
-    """Multiply what one run takes by how many there are: nothing else is in it."""
-    cores = taken.cores
+def _print_model(cost: RunCost) -> None:
+    """Print a model: what one run costs, multiplied by the number of runs, and nothing else."""
+    cpu = cost.cpu
     print(f"\n| students, a run every {PRESS_EVERY} s each | {' | '.join(map(_written, MANY))} |")
     print(f"|---|{'--:|' * len(MANY)}")
     rows: dict[str, Callable[[float], float]] = {
         "runs a second": lambda rate: rate,
-        "cores of servers": lambda rate: rate * cores["web"],
-        "cores of workers": lambda rate: rate * (cores["workers"] + cores["runs"]),
-        "cores of Redis, which has one": lambda rate: rate * cores["redis"],
-        "cores of PostgreSQL": lambda rate: rate * cores["postgres"],
-        "GB of Redis": lambda rate: rate * KEPT * taken.held / 1e9,
-        "GB an hour of PostgreSQL": lambda rate: rate * 3600 * taken.stored / 1e9,
+        "cores of servers": lambda rate: rate * cpu["web"],
+        "cores of workers": lambda rate: rate * (cpu["workers"] + cpu["runs"]),
+        "cores of Redis, which has one": lambda rate: rate * cpu["redis"],
+        "cores of PostgreSQL": lambda rate: rate * cpu["postgres"],
+        "GB of Redis": lambda rate: rate * KEPT * cost.held / 1e9,
+        "GB an hour of PostgreSQL": lambda rate: rate * 3600 * cost.stored / 1e9,
     }
     for name, row in rows.items():
         figures = (row(students / PRESS_EVERY) for students in MANY)
         print(f"| {name} | {' | '.join(map(_written, figures))} |")
-    full = PRESS_EVERY / cores["redis"]
+    full = PRESS_EVERY / cpu["redis"]
     print(f"\nThe core of one Redis is full at {full:,.0f} students.")
 
 
@@ -184,7 +185,7 @@ def _written(figure: float) -> str:
 
 
 def _print_following(own: Cluster) -> None:
-    """What following costs a server: the processor time of all its threads."""
+    """Print what following a run costs a server: CPU time of all threads of this process."""
     runner = ClusterRunner(own.redis.url(), TOPICS)
     costs: list[float] = []
     for _ in range(20):
@@ -194,4 +195,4 @@ def _print_following(own: Cluster) -> None:
             events += len(batch)
         costs.append((time.process_time() - before) * 1000 / events * 10)
     runner.close()
-    print(f"| of a server to follow ten events, ms of a core | {median(costs):.2f} | – |")
+    print(f"| a server, to follow ten events, CPU ms | {median(costs):.2f} | – |")

@@ -1,4 +1,4 @@
-"""A whole cluster, started to be measured."""
+"""A whole cluster on this machine, to measure."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ WORKERS = 2
 
 @dataclass(frozen=True)
 class Cluster:
-    """What was started, and where it is to be found."""
+    """A running cluster: the server's port, Redis, PostgreSQL, the workers' process ids."""
 
     port: int
     redis: RedisServer
@@ -32,17 +32,17 @@ class Cluster:
     workers: Sequence[int]
 
     def client(self) -> Redis:
-        """A connection to its Redis."""
+        """Return a connection to its Redis."""
         return Redis.from_url(self.redis.url())
 
     def database(self) -> Engine:
-        """Its database."""
+        """Return its database."""
         return create_engine(self.postgres.url)
 
 
 @contextmanager
 def cluster(**settings: str) -> Iterator[Cluster]:
-    """Start it all, and stop it all; the servers have these settings, too."""
+    """Start a cluster, and stop it at the end; `settings` are the server's environment."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="movazi-bench-")))
         redis, postgres = RedisServer(folder), PostgresServer()

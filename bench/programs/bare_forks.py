@@ -1,7 +1,6 @@
-"""What a run costs at the least: a warm interpreter forks a child, which runs the file.
+"""The least that a run can cost: a warm interpreter forks a child, which runs the file.
 
-Nothing is recorded, limited or kept, and nobody looks after what the child leaves behind. It is
-measured, and it serves a class: see `bench.costs` and `bench.forks`.
+Nothing is recorded, limited, stored or cleaned up. See `bench.costs` and `bench.forks`.
 
     python -m bench.programs.bare_forks FILE PARAMETERS COUNT
 """
@@ -22,18 +21,17 @@ from webapp.engine.program import with_parameters
 
 
 def main(path: str, parameters: str, count: str) -> None:
-    """Run the file so many times, one after the other; print what a run took, as JSON."""
+    """Run the file `count` times, one after the other; print what a run used, as JSON."""
     source = prepared(path, json.loads(parameters))
     run_once(source, path)
-    before = _taken()
+    before = _usage()
     for _ in range(int(count)):
         run_once(source, path)
-    told = {name: (after - before[name]) / int(count) for name, after in _taken().items()}
-    print(json.dumps(told))
+    print(json.dumps({name: (now - before[name]) / int(count) for name, now in _usage().items()}))
 
 
 def prepared(path: str, parameters: dict[str, object]) -> str:
-    """Load what demos import, and give the program's text with its parameters."""
+    """Import what demos import; return the program's source with its parameters."""
     for module in WARM:
         importlib.import_module(module)
     source = with_parameters(Path(path).read_text(encoding="utf-8"), parameters)
@@ -56,7 +54,7 @@ def run_once(source: str, path: str) -> None:
 
 
 def become(source: str, path: str, output: int) -> None:
-    """Run the program in this process, which ends with it."""
+    """Run the program in this process, then exit."""
     os.dup2(output, 1)
     os.close(output)
     try:
@@ -67,7 +65,7 @@ def become(source: str, path: str, output: int) -> None:
         os._exit(0)
 
 
-def _taken() -> dict[str, float]:
+def _usage() -> dict[str, float]:
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return {
         "cpu": sum(one.ru_utime + one.ru_stime for one in used),

@@ -1,6 +1,6 @@
-"""Forks a warm interpreter for each request, which runs the file and prints into the connection.
+"""Fork a warm interpreter for each request; it runs the file and prints into the connection.
 
-It is the least that a server of programs can do, to measure the site beside it: see `bench.forks`.
+This is the least that a server of programs can do, to compare the site with: see `bench.forks`.
 
     python -m bench.programs.bare_server PORT FILE PARAMETERS
 """
@@ -21,13 +21,13 @@ LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
 
 
 def main(port: str, path: str, parameters: str) -> None:
-    """Serve for ever."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the children
+    """Serve until killed."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps the children
     source = prepared(path, json.loads(parameters))
     server = socket.create_server(("127.0.0.1", int(port)), backlog=1024)
     while True:
         connection, _ = server.accept()
-        if _has_asked(connection) and os.fork() == 0:
+        if _read_request(connection) and os.fork() == 0:
             server.close()
             connection.sendall(ANSWER)
             sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
@@ -35,8 +35,8 @@ def main(port: str, path: str, parameters: str) -> None:
         connection.close()
 
 
-def _has_asked(connection: socket.socket) -> bool:
-    """Read a request to its end; false where there is none."""
+def _read_request(connection: socket.socket) -> bool:
+    """Read a request to its end; return False if the client closes before that."""
     data = b""
     while b"\r\n\r\n" not in data:
         more = connection.recv(1 << 16)

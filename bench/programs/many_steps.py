@@ -1,4 +1,4 @@
-"""Takes many steps of one kind in one thread, and says how many nanoseconds they took."""
+"""Take many steps of one kind in one thread, and print how many nanoseconds they took."""
 
 import queue
 import threading

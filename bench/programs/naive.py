@@ -1,7 +1,7 @@
-"""What one would write first, for comparison: a route that runs the demo in the web process.
+"""For comparison, a plain Flask route that runs the demo in the web process.
 
-The course report did so. `print` is redirected while the demo runs, its threads are the server's
-own, and the answer comes when all is over.
+The course report did this. `print` is redirected while the demo runs, the demo's threads are the
+server's, and the answer is sent when the demo has ended.
 """
 
 from contextlib import redirect_stdout
@@ -29,7 +29,7 @@ demo = _load("thread_subclass/demos/sleep_inside_run.py")
 
 @app.post("/run")
 def run() -> Response:
-    """Run ten threads that sleep a second, and give what was printed."""
+    """Run ten threads that sleep a second; return what they printed."""
     printed = StringIO()
     with redirect_stdout(printed):
         demo.main(  # type: ignore[attr-defined]
@@ -40,5 +40,4 @@ def run() -> Response:
 
 @app.get("/")
 def page() -> str:
-    """Answer at once."""
     return "a page"

@@ -1,7 +1,7 @@
-"""The site, with a clock around the parts that a run passes through: see `bench.where`.
+"""The site with a clock around each part that a run passes through: see `bench.where`.
 
-Each part's seconds are processor time of the thread that does it, without what it calls of other
-parts. They are told at the address /_spent.
+A part's seconds are CPU time of the thread that executes it, without the other parts that it
+calls. The address /_spent returns them.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _inside = threading.local()
 
 
 def _timed(part: str, step: Callable[..., Any]) -> Callable[..., Any]:
-    """The same function, whose time counts for a part, and not for the one that calls it."""
+    """Wrap a function so that its time counts for `part`, and not for the part that calls it."""
 
     def timed(*args: Any, **options: Any) -> Any:
         outer: list[float] = getattr(_inside, "others", [0.0])
@@ -45,7 +45,7 @@ def _timed(part: str, step: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _followed(follow: Callable[..., Generator[Any, None, None]]) -> Callable[..., Any]:
-    """A generator whose every step is timed."""
+    """Wrap a generator so that each of its steps is timed."""
 
     def timed(*args: Any, **options: Any) -> Generator[Any, None, None]:
         batches = follow(*args, **options)

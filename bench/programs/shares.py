@@ -1,4 +1,4 @@
-"""Shares semaphores and memory with a child; may stay until it is killed."""
+"""Share semaphores and memory with a child; with `stays`, wait until killed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The site with its own topics on a real engine, and one on which nothing may run."""
+"""The site with its own topics, on a real engine and on a scripted runner."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ def app(runner: NotedRunner) -> Flask:
 
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
-    """A client of the site as it is."""
+    """A client of the site on a real engine."""
     return app.test_client()
 
 
 @pytest.fixture(scope="session")
 def whole_site() -> SharedSite:
-    """The site with its own topics, for tests that have a store of their own."""
+    """The site with its own topics, for tests with a store of their own."""
     return SharedSite()
 
 
@@ -45,7 +45,7 @@ def idle_app() -> tuple[Flask, ScriptedRunner]:
 
 @pytest.fixture
 def idle(idle_app: tuple[Flask, ScriptedRunner]) -> ScriptedRunner:
-    """A runner that notes what it is asked for, and runs nothing; it has forgotten other tests."""
+    """A runner that runs nothing and notes its requests, in the state of a new one."""
     _, runner = idle_app
     vars(runner).update(vars(ScriptedRunner()))
     return runner
@@ -53,6 +53,6 @@ def idle(idle_app: tuple[Flask, ScriptedRunner]) -> ScriptedRunner:
 
 @pytest.fixture
 def idle_client(idle_app: tuple[Flask, ScriptedRunner], idle: ScriptedRunner) -> FlaskClient:
-    """A client of the site with its own topics, on that runner."""
+    """A client of the site with its own topics, on the runner `idle`."""
     app, _ = idle_app
     return app.test_client()

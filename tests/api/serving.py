@@ -1,4 +1,4 @@
-"""A real server with the real site, for what only a connection shows."""
+"""A real server with the real site, for tests that need connections."""
 
 from __future__ import annotations
 
@@ -22,60 +22,59 @@ from webapp.engine.program import Program
 from webapp.engine.recording import Recording
 from webapp.engine.runner import Phase
 
-SHORTEST = 0.002
-"""Seconds."""
+LONGEST = 0.002
+"""Seconds of the longest sleep that FastRunner allows."""
 
 
 class NotedRunner(EmbeddedRunner):
-    """The engine as the site has it; it keeps the ids of the runs that it was asked for."""
+    """An engine that keeps the ids of its runs."""
 
     def __init__(self) -> None:
         super().__init__()
         self.asked: list[str] = []
 
-    def start(self, program: Program, **told: Any) -> str:
-        id = super().start(program, **told)
+    def start(self, program: Program, **options: Any) -> str:
+        id = super().start(program, **options)
         self.asked.append(id)
         return id
 
     def ended(self, run: str) -> Recording:
-        """Wait for the end of a run."""
+        """Wait for the end of a run; return its record."""
         wait_until(lambda: self.state(run).phase is Phase.OVER)
         recording = self.recording(run)
         assert recording is not None
         return recording
 
 
-class HastyRunner(EmbeddedRunner):
-    """Runs every program for real, but its times are cut to next to nothing, and who asks for the
-    same once more is given the run that there was."""
+class FastRunner(EmbeddedRunner):
+    """An engine that cuts all sleeps to almost nothing, and runs equal programs only once."""
 
     def __init__(self) -> None:
         super().__init__()
         self._known: dict[str, str] = {}
 
-    def start(self, program: Program, **told: Any) -> str:
+    def start(self, program: Program, **options: Any) -> str:
         parameters = {name: _cut(value) for name, value in program.parameters.items()}
-        key = f"{program.path} {parameters} {told.get('observe')}"
+        key = f"{program.path} {parameters} {options.get('observe')}"
         if key not in self._known:
-            hasty = replace(program, parameters=parameters)
-            self._known[key] = super().start(hasty, **told)
+            fast = replace(program, parameters=parameters)
+            self._known[key] = super().start(fast, **options)
         return self._known[key]
 
 
 def _cut(value: object) -> object:
-    return min(value, SHORTEST) if isinstance(value, float) else value
+    return min(value, LONGEST) if isinstance(value, float) else value
 
 
 def json_of(answer: TestResponse) -> Any:
-    """What an answer says in JSON."""
+    """Return the JSON of an answer."""
     assert answer.mimetype == "application/json", answer.text
     return answer.json
 
 
 @contextmanager
 def served(app: Flask) -> Iterator[int]:
-    """Serve a site on a free port of this machine, a thread for each request."""
+    """Serve a site on a free port, with a thread for each request; yield the port."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, name="server")
     thread.start()
@@ -88,7 +87,7 @@ def served(app: Flask) -> Iterator[int]:
 
 
 def ask(port: int, path: str, **query: object) -> tuple[int, bytes]:
-    """Ask a server for something: its status and its body."""
+    """Send a GET request to a server; return the status and the body."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     with contextlib.closing(connection):
         connection.request("GET", f"{path}?{urlencode(query)}")
@@ -96,15 +95,8 @@ def ask(port: int, path: str, **query: object) -> tuple[int, bytes]:
         return answer.status, answer.read()
 
 
-def free_port() -> int:
-    """A port on which nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
-
-
 def wait_until(true: Callable[[], bool], within: float = 45) -> None:
-    """Wait until it is true; it must be within so many seconds."""
+    """Poll until `true()` holds; fail if it does not within so many seconds."""
     deadline = time.monotonic() + within
     while True:
         with contextlib.suppress(OSError):
@@ -116,7 +108,7 @@ def wait_until(true: Callable[[], bool], within: float = 45) -> None:
 
 @contextmanager
 def connected(port: int, request: bytes) -> Iterator[socket.socket]:
-    """Send a request, and leave at the end of the block whether it was answered or not."""
+    """Send a request; close the connection at the end of the block, answered or not."""
     with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
         connection.sendall(request)
         yield connection

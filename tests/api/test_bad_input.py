@@ -1,4 +1,4 @@
-"""What cannot be taken is told in one shape, as a 4xx, and nothing runs for it."""
+"""Bad input gets a 4xx with problems of one shape, and runs nothing."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ LARGE = 16 * 1024 + 1
 
 @pytest.fixture(autouse=True)
 def nothing_runs(idle: ScriptedRunner) -> Iterator[None]:
-    """No test here may start a run."""
+    """Check that no test here starts a run."""
     yield
     assert idle.programs == []
 
 
 def order(**changes: object) -> dict[str, object]:
-    """A body that is taken, but for what is changed."""
+    """Return a valid body with these changes."""
     return {"demo": "lock/lock-around-everything", "parameters": GOOD, **changes}
 
 
 def parameters(**changes: object) -> dict[str, object]:
-    """The same, with some of its parameters changed."""
+    """Return a valid body with these parameters changed."""
     return order(parameters={**GOOD, **changes})
 
 
@@ -76,9 +76,9 @@ def test_a_wrong_field_is_named(
 ) -> None:
     answer = idle_client.post(RUNS, json=body)
     assert answer.status_code == 422
-    (told,) = json_of(answer)["detail"]
-    assert (told["loc"], told["type"]) == (["body", *where], type)
-    assert told["msg"]
+    (problem,) = json_of(answer)["detail"]
+    assert (problem["loc"], problem["type"]) == (["body", *where], type)
+    assert problem["msg"]
 
 
 @pytest.mark.parametrize(("body", "name", "type"), PARAMETERS)
@@ -87,8 +87,8 @@ def test_a_wrong_parameter_is_named(
 ) -> None:
     answer = idle_client.post(RUNS, json=body)
     assert answer.status_code == 422
-    (told,) = json_of(answer)["detail"]
-    assert (told["loc"], told["type"]) == (["body", "parameters", name], type)
+    (problem,) = json_of(answer)["detail"]
+    assert (problem["loc"], problem["type"]) == (["body", "parameters", name], type)
 
 
 @pytest.mark.parametrize(
@@ -111,13 +111,13 @@ def test_choices_and_lists_are_checked_too(
     assert defaults.keys() >= given.keys()
     answer = idle_client.post(RUNS, json={"demo": demo, "parameters": {**defaults, **given}})
     assert answer.status_code == 422
-    assert [told["type"] for told in json_of(answer)["detail"]] == [type]
+    assert [problem["type"] for problem in json_of(answer)["detail"]] == [type]
 
 
-def test_all_that_is_wrong_is_told_at_once(idle_client: FlaskClient) -> None:
+def test_all_problems_are_reported_at_once(idle_client: FlaskClient) -> None:
     body = order(parameters={"thread_count": 0, "speed": 1}, observe=1, colour="red")
-    told = json_of(idle_client.post(RUNS, json=body))["detail"]
-    assert [one["loc"][-1] for one in told] == [
+    problems = json_of(idle_client.post(RUNS, json=body))["detail"]
+    assert [one["loc"][-1] for one in problems] == [
         "thread_count", "sleep_seconds", "speed", "observe", "colour",
     ]  # fmt: skip
 
@@ -137,28 +137,28 @@ def test_all_that_is_wrong_is_told_at_once(idle_client: FlaskClient) -> None:
     ],
     ids=["cut", "quotes", "words", "NaN", "inf", "digits", "nested", "bytes", "mark"],
 )
-def test_broken_json_is_no_reason_to_break(idle_client: FlaskClient, body: str | bytes) -> None:
+def test_broken_json_is_refused(idle_client: FlaskClient, body: str | bytes) -> None:
     answer = idle_client.post(RUNS, data=body, content_type="application/json")
     assert answer.status_code == 422
-    (told,) = json_of(answer)["detail"]
-    assert told["type"] == "json_invalid"
-    assert told["loc"][0] == "body"
+    (problem,) = json_of(answer)["detail"]
+    assert problem["type"] == "json_invalid"
+    assert problem["loc"][0] == "body"
 
 
-def test_half_a_surrogate_pair_comes_back_as_it_was_sent(idle_client: FlaskClient) -> None:
+def test_half_a_surrogate_pair_is_returned_as_it_was_sent(idle_client: FlaskClient) -> None:
     answer = idle_client.post(RUNS, json={"demo": "\ud800"})
     assert answer.status_code == 422
     assert json_of(answer)["detail"][0]["input"] == "\ud800"
 
 
 @pytest.mark.parametrize("body", ["[]", "3", "null", '"demo"'])
-def test_a_body_is_an_object(idle_client: FlaskClient, body: str) -> None:
+def test_a_body_must_be_an_object(idle_client: FlaskClient, body: str) -> None:
     answer = idle_client.post(RUNS, data=body, content_type="application/json")
     assert answer.status_code == 422
     assert json_of(answer)["detail"][0]["type"] == "dict_type"
 
 
-def test_a_name_that_is_there_twice_is_not_guessed_at(idle_client: FlaskClient) -> None:
+def test_a_body_with_a_repeated_name_is_refused(idle_client: FlaskClient) -> None:
     body = '{"demo": "lock/try-lock", "demo": "lock/lost-update"}'
     answer = idle_client.post(RUNS, data=body, content_type="application/json")
     assert answer.status_code == 422
@@ -172,7 +172,7 @@ def test_an_empty_body_is_missing(idle_client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("type", ["text/plain", "application/x-www-form-urlencoded", ""])
-def test_a_body_says_that_it_is_json(idle_client: FlaskClient, type: str) -> None:
+def test_a_body_must_be_declared_as_json(idle_client: FlaskClient, type: str) -> None:
     answer = idle_client.post(RUNS, data=json.dumps(order()), content_type=type)
     assert answer.status_code == 415
     assert json_of(answer)["detail"][0]["type"] == "unsupported_media_type"
@@ -181,7 +181,7 @@ def test_a_body_says_that_it_is_json(idle_client: FlaskClient, type: str) -> Non
 @pytest.mark.parametrize(
     ("method", "path"), [("POST", RUNS), ("GET", "/api/topics"), ("GET", "/api1/run1/")]
 )
-def test_a_body_over_16_kb_is_turned_away(idle_client: FlaskClient, method: str, path: str) -> None:
+def test_a_body_over_16_kb_is_refused(idle_client: FlaskClient, method: str, path: str) -> None:
     body = json.dumps(order()).ljust(LARGE)
     answer = idle_client.open(path, method=method, data=body, content_type="application/json")
     assert answer.status_code == 413
@@ -192,7 +192,7 @@ def test_a_body_over_16_kb_is_turned_away(idle_client: FlaskClient, method: str,
     ("method", "path"),
     [("GET", RUNS), ("DELETE", RUNS), ("POST", "/api/topics"), ("PUT", "/api/openapi.json")],
 )
-def test_a_wrong_method_is_told_the_right_ones(
+def test_a_wrong_method_is_answered_with_the_allowed_ones(
     idle_client: FlaskClient, method: str, path: str
 ) -> None:
     answer = idle_client.open(path, method=method)
@@ -210,7 +210,7 @@ def test_a_wrong_method_is_told_the_right_ones(
     ],
     ids=lambda said: " ".join(said.values()),
 )
-def test_another_sites_page_cannot_run_what_the_reports_routes_run(
+def test_another_sites_page_cannot_use_the_reports_routes(
     idle_client: FlaskClient, idle: ScriptedRunner, said: dict[str, str]
 ) -> None:
     assert idle_client.get("/api1/run1/", headers=said).status_code == 403
@@ -218,7 +218,7 @@ def test_another_sites_page_cannot_run_what_the_reports_routes_run(
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"])
-def test_the_reports_routes_are_all_get(idle_client: FlaskClient, method: str) -> None:
+def test_the_reports_routes_allow_only_get(idle_client: FlaskClient, method: str) -> None:
     answer = idle_client.open("/api1/run1/?thread_count=1", method=method)
     assert answer.status_code == 405
     assert answer.headers["Allow"] == "GET"
@@ -232,13 +232,13 @@ def test_the_reports_routes_are_all_get(idle_client: FlaskClient, method: str) -
         "/api/topics/none/none", "/api1", "/api1/", "/api1/run2", "/api16/run16/",
     ],
 )  # fmt: skip
-def test_what_is_not_there_is_said_in_json(idle_client: FlaskClient, path: str) -> None:
+def test_a_missing_address_is_answered_in_json(idle_client: FlaskClient, path: str) -> None:
     answer = idle_client.get(path)
     assert answer.status_code == 404
     assert json_of(answer) == {"detail": "Not Found"}
 
 
-def test_a_run_that_is_not_there_cannot_be_stopped(idle_client: FlaskClient) -> None:
+def test_an_unknown_run_cannot_be_cancelled(idle_client: FlaskClient) -> None:
     answer = idle_client.post("/api/runs/none/cancel")
     assert answer.status_code == 404
     assert json_of(answer) == {"detail": "Not Found"}
@@ -262,7 +262,7 @@ def test_a_foreign_page_cannot_run_anything(idle_client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     "route", [route for route in ROUTES if route.queries], ids=lambda route: route.paths[0]
 )
-def test_each_bound_of_the_reports_routes_is_told(idle_client: FlaskClient, route: Any) -> None:
+def test_each_bound_of_the_reports_routes_is_checked(idle_client: FlaskClient, route: Any) -> None:
     for query in route.queries:
         others = {other.name: other.minimum for other in route.queries if other is not query}
         for value, type, bound in (
@@ -272,12 +272,12 @@ def test_each_bound_of_the_reports_routes_is_told(idle_client: FlaskClient, rout
             asked = {**others, query.name: value}
             answer = idle_client.get(route.paths[0], query_string=asked)
             assert answer.status_code == 422
-            (told,) = json_of(answer)["detail"]
-            assert told["loc"] == ["query", query.name]
-            assert (told["type"], told["ctx"], told["input"]) == (type, bound, str(value))
+            (problem,) = json_of(answer)["detail"]
+            assert problem["loc"] == ["query", query.name]
+            assert (problem["type"], problem["ctx"], problem["input"]) == (type, bound, str(value))
 
 
-def test_every_failing_parameter_is_told_in_order(idle_client: FlaskClient) -> None:
+def test_all_failing_parameters_are_reported_in_order(idle_client: FlaskClient) -> None:
     answer = idle_client.get("/api5/run5/?unit_seconds=9&remove_count=x")
     assert answer.status_code == 422
     assert json_of(answer) == {
@@ -322,8 +322,8 @@ def test_names_are_case_sensitive_and_the_last_of_a_repeated_one_counts(
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("whole", [True, False])
-def test_problems_are_told_as_pydantic_tells_them(given: str, whole: bool) -> None:
-    """The report was a FastAPI program, whose checks are pydantic's."""
+def test_problems_have_the_words_of_pydantic(given: str, whole: bool) -> None:
+    """The report was a FastAPI program, which checks with pydantic."""
     query = Query(name="n", minimum=1, maximum=10, whole=whole)
     expected = _INTEGERS if whole else _FLOATS
     theirs: object

@@ -1,4 +1,4 @@
-"""What only a connection shows: clients that leave, and gunicorn where the report's server hung."""
+"""Clients that disconnect, and gunicorn on the routes where the report's server hung."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from tests.api.serving import NotedRunner, ask, connected, free_port, served, wait_until
+from tests.api.serving import NotedRunner, ask, connected, served, wait_until
+from tools.serving import free_port
 from webapp.engine.recording import Outcome
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,7 +63,9 @@ SLOW = {
     [LONG, post(SLOW), post(SLOW, "Accept: text/event-stream")],
     ids=["a route of the report", "a run", "a stream"],
 )
-def test_a_client_that_leaves_ends_its_run(port: int, runner: NotedRunner, request_: bytes) -> None:
+def test_a_client_that_disconnects_ends_its_run(
+    port: int, runner: NotedRunner, request_: bytes
+) -> None:
     before = len(runner.asked)
     with connected(port, request_):
         wait_until(lambda: len(runner.asked) > before)
@@ -75,7 +78,7 @@ def test_a_client_that_stays_gets_its_answer(port: int) -> None:
     assert len(json.loads(body)["Primary Output"]) == 6
 
 
-def test_a_large_body_that_does_not_tell_its_size_is_turned_away(gunicorn_port: int) -> None:
+def test_a_large_body_without_a_length_is_refused(gunicorn_port: int) -> None:
     head = post(SLOW, "Transfer-Encoding: chunked").partition(b"\r\n\r\n")[0]
     head = b"\r\n".join(line for line in head.split(b"\r\n") if b"Content-Length" not in line)
     chunk = b"%x\r\n%s\r\n" % (8192, b" " * 8192)
@@ -85,8 +88,7 @@ def test_a_large_body_that_does_not_tell_its_size_is_turned_away(gunicorn_port: 
 
 
 def test_under_gunicorn_run11_and_run15_answer_every_time(gunicorn_port: int) -> None:
-    """In the report they never answered, or hung after some calls: their children inherited the
-    server's handler of SIGTERM."""
+    """In the report they hung, since their children inherited the server's handler of SIGTERM."""
     for _ in range(20):
         status, body = ask(gunicorn_port, "/api11/run11/", unit_seconds=0.01)
         assert status == 200
@@ -96,7 +98,7 @@ def test_under_gunicorn_run11_and_run15_answer_every_time(gunicorn_port: int) ->
         assert len(json.loads(body)["Pool"]) == 101
 
 
-def test_under_gunicorn_a_client_that_leaves_ends_its_run(gunicorn_port: int) -> None:
+def test_under_gunicorn_a_client_that_disconnects_ends_its_run(gunicorn_port: int) -> None:
     request_ = post(SLOW, "Accept: text/event-stream")
     with connected(gunicorn_port, request_) as connection, connection.makefile("rb") as answer:
         line = next(line for line in answer if line.startswith(b"data: "))

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import validate
 
-from tests.api.serving import HastyRunner, json_of, served
+from tests.api.serving import FastRunner, json_of, served
 from tests.web.scripted import COURSE, ScriptedRunner
 from webapp.app import create_app
 from webapp.lessons.folders import find_topics
@@ -23,7 +23,7 @@ from webapp.lessons.parameters import InvalidParameters, take_all
 ROOT = Path(__file__).resolve().parents[2]
 PATHS_OF_OTHERS = {"/api/docs", "/api/openapi.json"}
 FEW = "2"
-"""Examples that schemathesis makes up for a route beside those that the schema itself calls for."""
+"""Examples that schemathesis generates for a route, besides those that the schema requires."""
 
 
 ODD: tuple[object, ...] = (None, True, "", "3", 0.5, [], {}, 10**400)
@@ -38,9 +38,7 @@ def test_the_document_is_openapi(document: Any) -> None:
     validate(document)
 
 
-def test_every_route_is_in_the_document_and_no_other(
-    idle_client: FlaskClient, document: Any
-) -> None:
+def test_the_document_has_every_route_and_no_other(idle_client: FlaskClient, document: Any) -> None:
     rules = {
         re.sub(r"<(\w+)>", r"{\1}", rule.rule).replace("/api/runs/{id}", "/api/runs/{run}")
         for rule in idle_client.application.url_map.iter_rules()
@@ -49,8 +47,8 @@ def test_every_route_is_in_the_document_and_no_other(
     assert rules - PATHS_OF_OTHERS == set(document["paths"])
 
 
-def test_the_document_takes_what_the_routes_take(document: Any) -> None:
-    """The same declaration says both: each bound, and the step beyond it, as both see it."""
+def test_the_document_accepts_what_the_routes_accept(document: Any) -> None:
+    """Both agree on each bound, and on the value beyond it."""
     schemas = document["components"]["schemas"]
     for topic in find_topics():
         for demo in topic.demos:
@@ -83,7 +81,7 @@ def _taken(parameters: Any, given: Any) -> bool:
 
 
 @pytest.mark.parametrize("language", ["en", "fa"])
-def test_the_page_shows_every_route_and_asks_no_other_host(
+def test_the_page_shows_every_route_and_loads_nothing_from_elsewhere(
     idle_client: FlaskClient, document: Any, language: str
 ) -> None:
     answer = idle_client.get(f"/{language}/api")
@@ -91,7 +89,7 @@ def test_the_page_shows_every_route_and_asks_no_other_host(
     for path in document["paths"]:
         assert path in answer.text
     assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
-    # Links to ourselves, and nothing that a browser would load from elsewhere or run in place.
+    # Nothing that a browser would load from another host, and no inline script or style.
     assert not re.findall(r'(?:src|action)="(?:https?:)?//', answer.text)
     assert not re.findall(r"<script(?![^>]*\bsrc=)|<style|\bstyle=|\bon\w+=", answer.text)
 
@@ -102,25 +100,25 @@ def test_the_docs_are_in_the_language_of_the_browser(idle_client: FlaskClient) -
     assert answer.location == "/fa/api"
 
 
-def test_the_links_to_try_are_taken(idle_client: FlaskClient, idle: ScriptedRunner) -> None:
+def test_the_example_links_are_accepted(idle_client: FlaskClient, idle: ScriptedRunner) -> None:
     page = idle_client.get("/en/api").text
     links = [link.replace("&amp;", "&") for link in re.findall(r'href="(/api[^"]+)"', page)]
     assert len(links) > 15
-    idle.busy = True  # what would run is answered before it does
+    idle.busy = True  # requests that would run a demo are answered 503
     assert {idle_client.get(link).status_code for link in links} == {200, 503}
 
 
-# Our own API runs nothing here, and has a small course, since schemathesis asks for every bound of
-# each demo; the report's routes run for real, with short sleeps.
+# schemathesis requests every bound of each demo, so our own API has a small course here and runs
+# nothing. The report's routes run for real, with short sleeps.
 @pytest.mark.timeout(120)
-def test_schemathesis_finds_nothing_wrong_with_our_own_routes(tmp_path: Path) -> None:
+def test_schemathesis_finds_no_fault_in_our_own_routes(tmp_path: Path) -> None:
     with served(create_app(ScriptedRunner(), find_topics(COURSE))) as port:
         schemathesis(port, "^/api/", tmp_path)
 
 
 @pytest.mark.timeout(120)
-def test_schemathesis_finds_nothing_wrong_with_the_reports_routes(tmp_path: Path) -> None:
-    runner = HastyRunner()
+def test_schemathesis_finds_no_fault_in_the_reports_routes(tmp_path: Path) -> None:
+    runner = FastRunner()
     try:
         with served(create_app(runner)) as port:
             schemathesis(port, r"^/api\d", tmp_path)
@@ -129,7 +127,7 @@ def test_schemathesis_finds_nothing_wrong_with_the_reports_routes(tmp_path: Path
 
 
 def schemathesis(port: int, paths: str, folder: Path) -> None:
-    """Have all its checks made on some paths: no 5xx and no answer that is not in the document."""
+    """Run all its checks on some paths: no 5xx, and no answer that the document does not have."""
     command = [sys.executable, "-m", "schemathesis.cli", "run"]
     options = ["--continue-on-failure", "--max-examples", FEW, "--seed", "1", "--workers", "1"]
     url = f"http://127.0.0.1:{port}/api/openapi.json"

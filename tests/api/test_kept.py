@@ -1,4 +1,4 @@
-"""Runs that programs ask for are kept like all others."""
+"""Runs of the API are stored like all others."""
 
 from __future__ import annotations
 
@@ -25,13 +25,11 @@ def restarted_site() -> SharedSite:
 
 @pytest.fixture
 def restarted(restarted_site: SharedSite, store: Store) -> FlaskClient:
-    """A client of the site after a restart: only the store knows what was run before."""
+    """A client of the site after a restart: only the store knows earlier runs."""
     return restarted_site.lent(ScriptedRunner(busy=True), store).test_client()
 
 
-def test_a_run_can_be_asked_for_after_a_restart(
-    client: FlaskClient, restarted: FlaskClient
-) -> None:
+def test_a_run_can_be_read_after_a_restart(client: FlaskClient, restarted: FlaskClient) -> None:
     run = json_of(client.post(RUNS, json={**ORDER, "events": True}))
     assert json_of(restarted.get(f"/runs/{run['run']}.json")) == run
     state = json_of(restarted.get(f"{RUNS}/{run['run']}"))
@@ -39,14 +37,14 @@ def test_a_run_can_be_asked_for_after_a_restart(
     assert state["result"] == run
 
 
-def test_a_run_that_was_streamed_is_kept(client: FlaskClient, restarted: FlaskClient) -> None:
-    told = messages(client.post(RUNS, json=ORDER, headers=STREAM).text)
-    result = json_of(restarted.get(f"/runs/{told[-1][1]['run']}.json"))
+def test_a_streamed_run_is_stored(client: FlaskClient, restarted: FlaskClient) -> None:
+    received = messages(client.post(RUNS, json=ORDER, headers=STREAM).text)
+    result = json_of(restarted.get(f"/runs/{received[-1][1]['run']}.json"))
     assert result.pop("events")
-    assert result == told[-1][1]
+    assert result == received[-1][1]
 
 
-def test_a_run_that_programs_asked_for_has_its_page(client: FlaskClient) -> None:
+def test_a_run_of_the_api_has_a_page(client: FlaskClient) -> None:
     run = json_of(client.post(RUNS, json=ORDER))["run"]
     for language in ("en", "fa"):
         assert "Thread#1 running" in client.get(f"/{language}/runs/{run}").text
@@ -55,7 +53,7 @@ def test_a_run_that_programs_asked_for_has_its_page(client: FlaskClient) -> None
     )
 
 
-def test_the_reports_runs_are_not_kept(
+def test_runs_of_the_reports_routes_are_not_stored(
     client: FlaskClient, runner: NotedRunner, store: Store
 ) -> None:
     assert client.get("/api1/run1/?thread_count=1").status_code == 200
@@ -65,14 +63,14 @@ def test_the_reports_runs_are_not_kept(
 
 @pytest.mark.parametrize("path", ["/api/runs/{}", "/runs/{}.json", "/runs/{}/trace.json"])
 @pytest.mark.parametrize(
-    ("id", "told"),
+    ("id", "reason"),
     [("none", "This is not the link of a run."), ("x" * 16, "There is no such run.")],
 )
-def test_what_is_not_there_is_said_in_json(
-    restarted: FlaskClient, path: str, id: str, told: str
+def test_a_missing_run_is_answered_in_json(
+    restarted: FlaskClient, path: str, id: str, reason: str
 ) -> None:
     answer = restarted.get(path.format(id))
     assert answer.status_code == 404
-    assert json_of(answer)["detail"].startswith(told)
+    assert json_of(answer)["detail"].startswith(reason)
     persian = restarted.get(path.format(id), headers={"Accept-Language": "fa"})
     assert "اجرا" in json_of(persian)["detail"]

@@ -1,4 +1,4 @@
-"""Our own JSON API: what there is to run, and runs."""
+"""Our own JSON API: topics, demos and runs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ STREAM = {"Accept": "text/event-stream"}
 
 
 def messages(text: str) -> list[tuple[str, Any]]:
-    """Read a stream: each message's event and data."""
+    """Return each message's event and data of a stream."""
     found = []
     for block in text.split("\n\n"):
         lines = [line for line in block.split("\n") if line and not line.startswith(":")]
@@ -35,72 +35,74 @@ def test_every_topic_and_demo_is_listed_in_both_languages(idle_client: FlaskClie
     listed = json_of(idle_client.get("/api/topics"))["topics"]
     topics = find_topics()
     assert [topic["topic"] for topic in listed] == [topic.slug for topic in topics]
-    for told, topic in zip(listed, topics, strict=True):
-        assert told["title"] == dict(topic.title)
-        assert [demo["demo"] for demo in told["demos"]] == [
+    for entry, topic in zip(listed, topics, strict=True):
+        assert entry["title"] == dict(topic.title)
+        assert [demo["demo"] for demo in entry["demos"]] == [
             f"{topic.slug}/{demo.slug}" for demo in topic.demos
         ]
 
 
-def test_every_demo_tells_its_parameters_claims_and_source(idle_client: FlaskClient) -> None:
+def test_every_demo_has_its_parameters_claims_and_source(idle_client: FlaskClient) -> None:
     for topic in find_topics():
         for demo in topic.demos:
-            told = json_of(idle_client.get(f"/api/topics/{topic.slug}/{demo.slug}"))
-            assert told["source"] == demo.source
-            assert told["trap"] is demo.trap
-            assert [one["name"] for one in told["parameters"]] == [*demo.defaults]
-            assert [one["fa"] for one in told["claims"]] == [c.text["fa"] for c in demo.claims]
+            entry = json_of(idle_client.get(f"/api/topics/{topic.slug}/{demo.slug}"))
+            assert entry["source"] == demo.source
+            assert entry["trap"] is demo.trap
+            assert [one["name"] for one in entry["parameters"]] == [*demo.defaults]
+            assert [one["fa"] for one in entry["claims"]] == [c.text["fa"] for c in demo.claims]
 
 
-def test_a_parameter_tells_its_type_bounds_default_and_labels(idle_client: FlaskClient) -> None:
-    told = json_of(idle_client.get("/api/topics/lock/lost-update"))
-    threads = next(one for one in told["parameters"] if one["name"] == "thread_count")
+def test_a_parameter_has_its_type_bounds_default_and_labels(idle_client: FlaskClient) -> None:
+    entry = json_of(idle_client.get("/api/topics/lock/lost-update"))
+    threads = next(one for one in entry["parameters"] if one["name"] == "thread_count")
     assert threads["default"] == 4
     assert threads["schema"]["type"] == "integer"
     assert (threads["schema"]["minimum"], threads["schema"]["maximum"]) == (1, 8)
     assert threads["label"]["en"] and threads["label"]["fa"]
-    window = next(one for one in told["parameters"] if one["name"] == "window")
+    window = next(one for one in entry["parameters"] if one["name"] == "window")
     assert window["schema"]["enum"] == [*window["options"]]
 
 
-def test_a_run_answers_with_all_that_it_came_to(client: FlaskClient) -> None:
+def test_a_run_is_answered_with_its_whole_result(client: FlaskClient) -> None:
     answer = client.post(RUNS, json=ORDER)
     assert answer.status_code == 200, answer.text
-    told = json_of(answer)
-    assert told["demo"] == ORDER["demo"]
-    assert told["parameters"] == ORDER["parameters"]
-    assert told["outcome"] == "finished"
-    assert told["transcript"][0]["text"].startswith("---> Thread#")
-    assert told["transcript"][0]["worker"].startswith("Thread#")
-    assert [claim["holds"] for claim in told["claims"]] == [True] * len(told["claims"])
-    assert "2 / 2" in {claim["figure"] for claim in told["claims"]}
-    assert told["timing"]["wall"] >= told["timing"]["ideal"] == 0.1
-    assert told["receipt"]["run"] == told["run"]
-    assert told["receipt"]["observed"] is True
-    assert "events" not in told
+    result = json_of(answer)
+    assert result["demo"] == ORDER["demo"]
+    assert result["parameters"] == ORDER["parameters"]
+    assert result["outcome"] == "finished"
+    assert result["transcript"][0]["text"].startswith("---> Thread#")
+    assert result["transcript"][0]["worker"].startswith("Thread#")
+    assert [claim["holds"] for claim in result["claims"]] == [True] * len(result["claims"])
+    assert "2 / 2" in {claim["figure"] for claim in result["claims"]}
+    assert result["timing"]["wall"] >= result["timing"]["ideal"] == 0.1
+    assert result["receipt"]["run"] == result["run"]
+    assert result["receipt"]["observed"] is True
+    assert "events" not in result
 
 
-def test_events_come_when_they_are_asked_for(client: FlaskClient) -> None:
-    told = json_of(client.post(RUNS, json={**ORDER, "events": True}))
-    kinds = {event["kind"] for event in told["events"]}
+def test_a_result_has_events_if_they_are_requested(client: FlaskClient) -> None:
+    result = json_of(client.post(RUNS, json={**ORDER, "events": True}))
+    kinds = {event["kind"] for event in result["events"]}
     assert {"started", "got", "slept", "printed", "released", "ended"} <= kinds
-    assert [event["id"] for event in told["events"]] == [*range(1, len(told["events"]) + 1)]
+    assert [event["id"] for event in result["events"]] == [*range(1, len(result["events"]) + 1)]
 
 
-def test_a_run_may_go_unwatched(client: FlaskClient) -> None:
-    told = json_of(client.post(RUNS, json={**ORDER, "observe": False, "events": True}))
-    assert told["receipt"]["observed"] is False
-    assert "got" not in {event["kind"] for event in told["events"]}
+def test_a_run_may_go_without_the_observer(client: FlaskClient) -> None:
+    result = json_of(client.post(RUNS, json={**ORDER, "observe": False, "events": True}))
+    assert result["receipt"]["observed"] is False
+    assert "got" not in {event["kind"] for event in result["events"]}
 
 
-def test_without_parameters_a_demo_runs_with_its_own(
+def test_without_parameters_a_demo_runs_with_its_defaults(
     idle_client: FlaskClient, idle: ScriptedRunner
 ) -> None:
     assert idle_client.post(RUNS, json={"demo": "lock/try-lock"}).status_code == 200
     assert idle.programs[0].parameters == {"hold_seconds": 0.5, "timeout_seconds": 0.2}
 
 
-def test_what_json_calls_whole_is_whole(idle_client: FlaskClient, idle: ScriptedRunner) -> None:
+def test_a_whole_number_of_json_is_an_integer(
+    idle_client: FlaskClient, idle: ScriptedRunner
+) -> None:
     given = {"thread_count": 3.0, "sleep_seconds": 1}
     assert idle_client.post(RUNS, json={**ORDER, "parameters": given}).status_code == 200
     taken = idle.programs[0].parameters
@@ -115,45 +117,43 @@ def test_lists_arrive_as_they_were_sent(client: FlaskClient) -> None:
     assert running == ["Thread#2", "Thread#1"]
 
 
-def test_the_stream_has_one_message_an_event_and_then_the_result(client: FlaskClient) -> None:
+def test_the_stream_has_a_message_for_each_event_and_then_the_result(client: FlaskClient) -> None:
     answer = client.post(RUNS, json=ORDER, headers=STREAM)
     assert answer.mimetype == "text/event-stream"
-    told = messages(answer.text)
-    assert told[0][0] == "run"
-    events = [data for name, data in told if name == "event"]
+    received = messages(answer.text)
+    assert received[0][0] == "run"
+    events = [data for name, data in received if name == "event"]
     assert [event["id"] for event in events] == [*range(1, len(events) + 1)]
     assert f"\nid: {len(events)}\n" in answer.text
-    name, result = told[-1]
+    name, result = received[-1]
     assert name == "result"
-    assert result["run"] == told[0][1]["run"]
+    assert result["run"] == received[0][1]["run"]
     assert result["outcome"] == "finished"
 
 
-def test_a_lost_stream_goes_on_after_the_last_event_that_was_read(client: FlaskClient) -> None:
+def test_a_lost_stream_continues_after_the_last_event_that_was_read(client: FlaskClient) -> None:
     first = messages(client.post(RUNS, json=ORDER, headers=STREAM).text)
     again = client.get(f"{RUNS}/{first[0][1]['run']}", headers={**STREAM, "Last-Event-ID": "3"})
     events = [data for name, data in messages(again.text) if name == "event"]
     assert events == [data for name, data in first if name == "event" and data["id"] > 3]
 
 
-def test_the_place_in_line_is_told(idle_client: FlaskClient, idle: ScriptedRunner) -> None:
+def test_the_stream_has_the_place_in_line(idle_client: FlaskClient, idle: ScriptedRunner) -> None:
     idle.in_line = [3, 2]
     stream = idle_client.post(RUNS, json=ORDER, headers=STREAM).text
     places = [data["place"] for name, data in messages(stream) if name == "run"]
     assert places == [3, 2, 0]
 
 
-def test_a_run_can_be_asked_for_afterwards(client: FlaskClient) -> None:
+def test_a_finished_run_can_be_read(client: FlaskClient) -> None:
     run = json_of(client.post(RUNS, json=ORDER))
-    told = json_of(client.get(f"{RUNS}/{run['run']}"))
-    assert told["phase"] == "over"
-    assert told["result"].pop("events")
-    assert told["result"] == run
+    state = json_of(client.get(f"{RUNS}/{run['run']}"))
+    assert state["phase"] == "over"
+    assert state["result"].pop("events")
+    assert state["result"] == run
 
 
-def test_a_run_can_be_looked_at_and_stopped_on_its_way(
-    client: FlaskClient, runner: NotedRunner
-) -> None:
+def test_a_running_run_can_be_read_and_cancelled(client: FlaskClient, runner: NotedRunner) -> None:
     given = {"thread_count": 10, "sleep_seconds": 1.0}
     stream = client.post(RUNS, json={**ORDER, "parameters": given}, headers=STREAM, buffered=False)
     pieces = stream.iter_encoded()
@@ -166,7 +166,7 @@ def test_a_run_can_be_looked_at_and_stopped_on_its_way(
     stream.close()
 
 
-def test_a_full_server_says_when_to_come_again(
+def test_a_full_server_says_when_to_try_again(
     idle_client: FlaskClient, idle: ScriptedRunner
 ) -> None:
     idle.busy = True
@@ -181,7 +181,7 @@ def test_a_full_server_says_when_to_come_again(
 
 
 @pytest.mark.parametrize("outcome", ["timed out", "lost", "failed"])
-def test_the_report_gets_no_answer_made_of_half_a_run(
+def test_the_reports_routes_do_not_answer_with_half_a_run(
     idle_client: FlaskClient, idle: ScriptedRunner, outcome: str
 ) -> None:
     idle.outcome = type(idle.outcome)(outcome)
@@ -190,7 +190,7 @@ def test_the_report_gets_no_answer_made_of_half_a_run(
     assert outcome in json_of(answer)["detail"][0]["msg"]
 
 
-def test_runs_are_those_of_the_clients_address(
+def test_a_runs_visitor_is_the_clients_address(
     idle_client: FlaskClient, idle: ScriptedRunner
 ) -> None:
     idle_client.post(RUNS, json=ORDER, environ_base={"REMOTE_ADDR": "192.0.2.7"})

@@ -1,4 +1,4 @@
-"""The course report's own routes: its paths, parameters, envelopes and texts, from real runs."""
+"""The course report's routes: paths, parameters, envelopes and texts, from real runs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ A, B, C = ("function_A", "function_B", "function_C")
 
 
 def ask(client: FlaskClient, path: str, **query: object) -> Any:
-    """Ask a route for its answer, with short seconds unless others are given."""
+    """Return a route's answer, with short seconds by default."""
     answer = client.get(path, query_string={**QUICK, **query})
     assert answer.status_code == 200, answer.text
     assert answer.mimetype == "application/json"
@@ -33,13 +33,13 @@ def ask(client: FlaskClient, path: str, **query: object) -> Any:
 
 
 def parameters(client: FlaskClient, idle: ScriptedRunner, path: str, **query: object) -> Any:
-    """What a route starts its demo with."""
+    """Return the parameters with which a route starts its demo."""
     client.get(path, query_string=query)
     return idle.programs[-1].parameters
 
 
 def numbers(lines: Sequence[str], pattern: str) -> list[int]:
-    """The numbers that stand in the lines that fit."""
+    """Return the numbers of the lines that match."""
     return [int(found.group(1)) for line in lines if (found := re.fullmatch(pattern, line))]
 
 
@@ -53,7 +53,7 @@ def test_run1_calls_each_thread_once(client: FlaskClient) -> None:
     assert sorted(called) == list(range(10)) and len(lines) == 10
 
 
-def test_run2_reports_each_thread_when_it_is_done(client: FlaskClient) -> None:
+def test_run2_reports_each_thread_that_is_done(client: FlaskClient) -> None:
     a, b, c = (said("starting", name) + said("exiting", name) for name in (A, B, C))
     assert ask(client, "/api2/run2/", thread_count=3) == [*a, *b, *c]
     assert ask(client, "/api2/run2/", thread_count=1) == a
@@ -72,13 +72,13 @@ def test_run22_and_run111_report_as_it_happens(app: Flask) -> None:
         assert answer == said("starting", *names) + said("exiting", *names)
 
 
-def test_run22_reports_three_threads_unless_it_is_told_otherwise(
+def test_run22_reports_three_threads_by_default(
     idle_client: FlaskClient, idle: ScriptedRunner
 ) -> None:
     assert parameters(idle_client, idle, "/api2/run22/")["thread_count"] == 3
 
 
-def test_run3_is_over_after_all_are_running(client: FlaskClient) -> None:
+def test_run3_ends_after_all_threads_are_running(client: FlaskClient) -> None:
     *lines, end = ask(client, "/api3/run3/", thread_count=5, unit_seconds=1)
     running = numbers(lines[:5], r"---> Thread#(\d) running, belonging to process ID \d+")
     over = numbers(lines[5:], r"---> Thread#(\d) over")
@@ -87,7 +87,7 @@ def test_run3_is_over_after_all_are_running(client: FlaskClient) -> None:
     assert float(took) >= 1
 
 
-def test_run33_says_both_lines_of_each_thread(client: FlaskClient) -> None:
+def test_run33_has_both_lines_of_each_thread(client: FlaskClient) -> None:
     *lines, end = ask(client, "/api3/run33/", thread_count=4)
     for number in range(1, 5):
         own = [line for line in lines if f"Thread#{number} " in line]
@@ -108,7 +108,7 @@ def test_run333_starts_in_the_chosen_order_and_ends_in_that_of_the_numbers(
     assert numbers(first, r"---> Thread#(\d) running.*") == [2, 5]
 
 
-def test_run4_lets_one_thread_after_the_other_through(client: FlaskClient) -> None:
+def test_run4_lets_one_thread_through_after_the_other(client: FlaskClient) -> None:
     answer = ask(client, "/api4/run4", thread_count=20)
     assert list(answer) == ["Primary Output"]
     *lines, end, took = answer["Primary Output"]
@@ -192,14 +192,14 @@ def test_run10_counts_before_beside_and_after(client: FlaskClient) -> None:
     assert answer == {"Primary Output": [*foreground, *background, *foreground]}
 
 
-def test_run11_tells_each_state_of_a_process_twenty_times_over(client: FlaskClient) -> None:
+def test_run11_reports_each_state_of_a_process_twenty_times(client: FlaskClient) -> None:
     for _ in range(20):
         lines = ask(client, "/api11/run11/", duration=1)["results"]
         name = "<Process name='Primary Process'"
         states = [
             rf"Process before execution: {name} parent=\d+ initial> False",
             rf"Process running: {name} pid=\d+ parent=\d+ started> True",
-            # Asked for, and most often not over yet; but that is no promise of the system.
+            # Usually still running after terminate(), but the system does not promise it.
             rf"Process terminated: {name} pid=\d+ parent=\d+ (started|stopped .*)> (True|False)",
             rf"Process joined: {name} pid=\d+ parent=\d+ stopped exitcode=-SIGTERM> False",
             "Process exit code: -15",
@@ -209,7 +209,7 @@ def test_run11_tells_each_state_of_a_process_twenty_times_over(client: FlaskClie
             assert re.fullmatch(state, line)
 
 
-def test_run11_waits_for_three_seconds_unless_it_is_told_otherwise(
+def test_run11_waits_three_seconds_by_default(
     client: FlaskClient, idle_client: FlaskClient, idle: ScriptedRunner
 ) -> None:
     began = time.monotonic()
@@ -219,7 +219,7 @@ def test_run11_waits_for_three_seconds_unless_it_is_told_otherwise(
     assert 0 in parameters(idle_client, idle, "/api11/run11/", duration=0).values()
 
 
-def test_run12_hears_of_every_process(client: FlaskClient) -> None:
+def test_run12_reports_every_process(client: FlaskClient) -> None:
     lines = ask(client, "/api12/run12")["results"]
     called = numbers(lines, r"called run method by MyProcess-(\d+)")
     assert sorted(called) == list(range(1, 11)) and len(lines) == 10
@@ -247,13 +247,13 @@ def test_run14_stamps_with_and_without_a_barrier(client: FlaskClient) -> None:
         assert re.fullmatch(rf"process {name} - test_{kind}_barrier ----> {stamp}", line)
 
 
-def test_run15_squares_twenty_times_over(client: FlaskClient) -> None:
+def test_run15_squares_twenty_times(client: FlaskClient) -> None:
     for _ in range(20):
         answer = ask(client, "/api15/run15/")
         assert answer == {"Pool": [number * number for number in range(101)]}
 
 
-def test_run15_takes_any_bounds_in_any_order(client: FlaskClient) -> None:
+def test_run15_accepts_bounds_in_any_order(client: FlaskClient) -> None:
     assert ask(client, "/api15/run15/", start=-2, end=2) == {"Pool": [4, 1, 0, 1, 4]}
     assert ask(client, "/api15/run15/", start=3, end=2) == {"Pool": []}
     whole = ask(client, "/api15/run15/", start=-1000, end=1000)["Pool"]
@@ -272,14 +272,14 @@ def test_unit_seconds_scales_the_sleeps(
 
 @pytest.mark.parametrize("path", PATHS)
 def test_the_slash_at_the_end_is_optional(path: str, idle_client: FlaskClient) -> None:
-    # Out of bounds, so that nothing runs and both answer at once.
+    # Out of bounds, so that nothing runs.
     with_it = idle_client.get(f"{path}/?unit_seconds=2")
     without = idle_client.get(f"{path}?unit_seconds=2")
     assert with_it.status_code == without.status_code == 422
     assert json_of(with_it) == json_of(without)
 
 
-def test_every_answer_comes_from_a_run_of_its_own_for_the_one_who_asked(
+def test_every_answer_comes_from_its_own_run_for_its_visitor(
     client: FlaskClient, runner: NotedRunner
 ) -> None:
     before = len(runner.asked)
@@ -292,7 +292,7 @@ def test_every_answer_comes_from_a_run_of_its_own_for_the_one_who_asked(
         assert lines[0].endswith(f"process ID {recording.receipt.pid}")
 
 
-def test_calls_at_the_same_time_do_not_mix(app: Flask) -> None:
+def test_concurrent_calls_do_not_mix(app: Flask) -> None:
     wanted = [(3, 5), (5, 3), (4, 4), (1, 6)]
 
     def call(counts: tuple[int, int]) -> Any:
@@ -307,25 +307,25 @@ def test_calls_at_the_same_time_do_not_mix(app: Flask) -> None:
         assert left == [*reversed(range(remove)), *reversed(range(add))]
 
 
-def test_visitors_are_served_at_the_same_time(app: Flask, runner: NotedRunner) -> None:
+def test_visitors_are_served_concurrently(app: Flask, runner: NotedRunner) -> None:
     before = len(runner.asked)
 
     def call(_: int) -> int:
         return app.test_client().get("/api4/run4", query_string={"thread_count": 20}).status_code
 
-    def all_go_on() -> bool:
+    def all_are_running() -> bool:
         asked = runner.asked[before:]
         return [runner.state(run).phase for run in asked] == [Phase.RUNNING] * 3
 
     with ThreadPoolExecutor(3) as pool:
         answers = pool.map(call, range(3))
-        wait_until(all_go_on)
+        wait_until(all_are_running)
         for run in runner.asked[before:]:
             runner.cancel(run)
-        assert [*answers] == [503] * 3  # they were stopped
+        assert [*answers] == [503] * 3  # they were cancelled
 
 
-def test_a_route_whose_demo_is_not_in_the_course_is_not_there(idle: ScriptedRunner) -> None:
+def test_a_route_whose_demo_is_not_in_the_course_is_missing(idle: ScriptedRunner) -> None:
     client = create_app(idle, find_topics(COURSE)).test_client()
     assert client.get("/api4/run4").status_code == 404
     assert client.get("/api/topics").status_code == 200

@@ -1,4 +1,4 @@
-"""The demos in a terminal."""
+"""Demos and stored runs in a terminal."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ def test_demos_lists_every_demo(idle_shell: FlaskCliRunner) -> None:
     assert re.search(r"lock/lost-update +\S.*\(trap\)", listed.output)
 
 
-def test_help_tells_the_bounds_and_the_defaults(idle_shell: FlaskCliRunner) -> None:
-    told = idle_shell.invoke(args=["run-demo", "lock/lost-update", "--help"])
-    assert told.exit_code == 0
-    assert "--thread_count, --thread-count 1…8" in told.output
-    assert re.search(r"\[default:\s+200\]", told.output)
+def test_help_has_the_bounds_and_the_defaults(idle_shell: FlaskCliRunner) -> None:
+    result = idle_shell.invoke(args=["run-demo", "lock/lost-update", "--help"])
+    assert result.exit_code == 0
+    assert "--thread_count, --thread-count 1…8" in result.output
+    assert re.search(r"\[default:\s+200\]", result.output)
 
 
 def test_a_run_shows_its_lines_its_claims_and_its_lanes(shell: FlaskCliRunner) -> None:
@@ -57,7 +57,7 @@ def test_a_run_shows_its_lines_its_claims_and_its_lanes(shell: FlaskCliRunner) -
     assert re.search(r"^Time: \d+\.\d{3} s, ideally 0\.200 s", run.output, re.M)
     first, second = (re.search(rf"^Thread#{n} +▕(.*)▏$", run.output, re.M) for n in (1, 2))
     assert first and second
-    # Who comes second waits while the other holds, and holds afterwards.
+    # The second thread waits while the first holds the lock, and holds it afterwards.
     lanes = sorted([first.group(1), second.group(1)], key=lambda lane: lane.index("█"))
     assert "·█" in lanes[1]
     assert lanes[0].rindex("█") <= lanes[1].index("█")
@@ -78,7 +78,7 @@ def test_a_terminal_gets_colours(shell: FlaskCliRunner) -> None:
         (["3"], "unexpected extra argument"),
     ],
 )
-def test_what_cannot_be_taken_is_told_and_nothing_runs(
+def test_bad_values_are_reported_and_run_nothing(
     idle_shell: FlaskCliRunner, idle: ScriptedRunner, options: list[str], message: str
 ) -> None:
     run = idle_shell.invoke(args=["run-demo", LOCK, *options])
@@ -87,14 +87,14 @@ def test_what_cannot_be_taken_is_told_and_nothing_runs(
     assert idle.programs == []
 
 
-def test_an_unknown_demo_is_told(idle_shell: FlaskCliRunner) -> None:
+def test_an_unknown_demo_is_reported(idle_shell: FlaskCliRunner) -> None:
     run = idle_shell.invoke(args=["run-demo", "lock/none"])
     assert run.exit_code == 2
     assert "No such command" in run.output
 
 
 @pytest.mark.parametrize("outcome", [one for one in Outcome if one is not Outcome.FINISHED])
-def test_a_run_that_does_not_finish_is_a_failure(
+def test_a_run_that_does_not_finish_has_an_exit_code(
     idle_shell: FlaskCliRunner, idle: ScriptedRunner, outcome: Outcome
 ) -> None:
     idle.outcome = outcome
@@ -112,9 +112,9 @@ def test_old_runs_are_pruned(store_shell: FlaskCliRunner, store: Store) -> None:
     for days in (0, 89, 91, 1000):
         age = timedelta(days=days)
         store.save(stored_run(f"day-{days}", stored_at=datetime.now(UTC) - age))
-    for older_than, told in (("90d", "2 runs pruned\n"), ("90d", "0 runs pruned\n")):
+    for older_than, output in (("90d", "2 runs pruned\n"), ("90d", "0 runs pruned\n")):
         pruned = store_shell.invoke(args=["prune-runs", "--older-than", older_than])
-        assert (pruned.exit_code, pruned.output) == (0, told)
+        assert (pruned.exit_code, pruned.output) == (0, output)
     assert store.find("day-89")
     hours = store_shell.invoke(args=["prune-runs", "--older-than", "12h"])
     assert hours.output == "1 run pruned\n"
@@ -126,13 +126,13 @@ def test_old_runs_are_pruned(store_shell: FlaskCliRunner, store: Store) -> None:
     "age",
     ["", "90", "d", "-1d", "1.5d", "90 d", "3w", "1d12h", "٩٠d", "99999999d", "9999999d", "1e3d"],
 )
-def test_an_age_that_is_none_is_told_and_nothing_is_pruned(
+def test_a_bad_age_is_reported_and_prunes_nothing(
     store_shell: FlaskCliRunner, store: Store, age: str
 ) -> None:
     store.save(stored_run("old", stored_at=datetime(2000, 1, 1, tzinfo=UTC)))
-    told = store_shell.invoke(args=["prune-runs", "--older-than", age])
-    assert told.exit_code == 2
-    assert "write 90d, 12h or 30m" in told.output or "beyond the calendar" in told.output
+    result = store_shell.invoke(args=["prune-runs", "--older-than", age])
+    assert result.exit_code == 2
+    assert "write 90d, 12h or 30m" in result.output or "beyond the calendar" in result.output
     assert store.find("old")
 
 
@@ -141,12 +141,12 @@ def test_pruning_needs_an_age_and_a_database(
 ) -> None:
     assert store_shell.invoke(args=["prune-runs"]).exit_code == 2
     (tmp_path / "runs.sqlite").unlink()
-    told = store_shell.invoke(args=["prune-runs", "--older-than", "1d"])
-    assert told.exit_code == 1
-    assert "Error: The database of runs cannot be used" in told.output
+    result = store_shell.invoke(args=["prune-runs", "--older-than", "1d"])
+    assert result.exit_code == 1
+    assert "Error: The database of runs cannot be used" in result.output
 
 
-def test_ctrl_c_stops_the_run_and_what_it_recorded_is_told() -> None:
+def test_ctrl_c_cancels_the_run_and_its_record_is_shown() -> None:
     run = subprocess.Popen(
         [*FLASK, "run-demo", LOCK, "--sleep_seconds", "1", "--thread_count", "10"],
         cwd=ROOT,

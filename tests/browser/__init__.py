@@ -1,1 +1,1 @@
-"""The site as a visitor has it: gunicorn, a real engine, a real browser."""
+"""The site with gunicorn, a real engine and a real browser."""

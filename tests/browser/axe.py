@@ -1,4 +1,4 @@
-"""axe-core, asked for WCAG 2.2 AA and its best practices."""
+"""axe-core, with the rules of WCAG 2.2 AA and its best practices."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from playwright.sync_api import Page
 
 AXE = next((Path(__file__).parents[1] / "vendor").glob("axe-core-*.min.js"))
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-# All that a theme changes is colours.
+# A theme changes only colours.
 RULES_OF_COLOUR = ["color-contrast", "link-in-text-block"]
 
 Theme = Literal["light", "dark"]
 
 
 def violations(page: Page, within: str = "html") -> list[str]:
-    """What axe finds wrong with the page as it is now, or with a part of it, in both themes."""
+    """Return axe's violations in the page as it is now, or in a part of it, in both themes."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
     dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
@@ -29,7 +29,7 @@ def violations(page: Page, within: str = "html") -> list[str]:
 
 
 def _run(page: Page, within: str, theme: Theme, only: dict[str, Any]) -> list[str]:
-    # Colours must not be looked at while they change.
+    # Without transitions: colours must not change while axe reads them.
     page.emulate_media(color_scheme=theme, reduced_motion="reduce")
     options = {"runOnly": only, "resultTypes": ["violations"], "selectors": False}
     found = page.evaluate("([within, options]) => axe.run(within, options)", [within, options])

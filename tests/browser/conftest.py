@@ -24,7 +24,7 @@ from tools.serving import served
 
 SMALL_SITE = "tests.browser.small_site:app"
 
-# As long as for what is done: a busy machine shows late what it shows.
+# The same patience as for actions: a busy machine is slow.
 expect.set_options(timeout=ACTION_MILLISECONDS)
 
 
@@ -37,7 +37,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass(frozen=True)
 class Site:
-    """Where the site is."""
+    """The port and the URL of a site."""
 
     port: int
 
@@ -55,21 +55,21 @@ def live_site() -> Iterator[Site]:
 
 @pytest.fixture(scope="session")
 def small_site() -> Iterator[Site]:
-    """A site that is soon full, whose runs go on until they are stopped: see small_site.py."""
+    """A site with room for one run, which goes on until it is cancelled: see small_site.py."""
     with served(SMALL_SITE, MOVAZI_RUN_SECONDS="600") as port:
         yield Site(port)
 
 
 @pytest.fixture(scope="session")
 def hasty_site() -> Iterator[Site]:
-    """The same with little time for a run."""
+    """The small site with a short deadline for runs."""
     with served(SMALL_SITE, MOVAZI_RUN_SECONDS="1") as port:
         yield Site(port)
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """A Chromium: one on PATH, else the one that Playwright downloaded."""
+    """A Chromium: from PATH, or the one that Playwright has downloaded."""
     executable = path()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -81,7 +81,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def complaints() -> list[str]:
-    """What the browser's console complained of. A test that expects a complaint clears it."""
+    """Errors and warnings of the browser's console. A test that expects some clears them."""
     return []
 
 
@@ -90,23 +90,23 @@ Opener = Callable[..., Page]
 
 @pytest.fixture(scope="session")
 def page_pool(browser: Browser) -> PagePool:
-    """The pages that tests borrow."""
+    """The pool of pages that tests borrow."""
     return PagePool(browser)
 
 
 @pytest.fixture
 def open_url(page_pool: PagePool, complaints: list[str]) -> Iterator[Opener]:
-    """Opens a URL as in a browser of its own; no complaint may be left at the end.
+    """Opens a URL in a clean page; at the end there may be no complaints.
 
-    A test gets a page `alone` that nobody has before or after it, where it changes the page for
-    good, as by `add_init_script`, or where the browser must know nothing yet.
+    With `alone`, the page's context is new and not used again: for a test that changes it for good,
+    as by `add_init_script`, or that needs an empty cache.
     """
     with ExitStack() as ends:
 
         def open_(url: str, *, alone: bool = False, **options: Any) -> Page:
             borrowed = page_pool.make(**options) if alone else page_pool.borrow(**options)
-            ends.callback(page_pool.throw_away if alone else page_pool.give_back, borrowed)
-            ends.enter_context(_heard(borrowed.page, complaints))
+            ends.callback(page_pool.close if alone else page_pool.give_back, borrowed)
+            ends.enter_context(_noting_complaints(borrowed.page, complaints))
             borrowed.visit(url)
             return borrowed.page
 
@@ -126,7 +126,7 @@ def open_page(live_site: Site, open_url: Opener) -> Opener:
 
 @pytest.fixture
 def open_file(open_url: Opener) -> Opener:
-    """Opens a file where there is no network."""
+    """Opens a file without a network."""
 
     def open_(path: Path, **options: Any) -> Page:
         return open_url(path.as_uri(), offline=True, **options)
@@ -135,15 +135,15 @@ def open_file(open_url: Opener) -> Opener:
 
 
 def wait_for_example(page: Page) -> None:
-    """Wait for the recorded run that the page of a demo asks for by itself."""
+    """Wait for the example that the page of a demo requests by itself."""
     expect(page.locator("#transcript [hx-get]")).to_have_count(0)
     if page.locator("#transcript .line").count():
         page.locator("#result > .example").wait_for(state="attached")
 
 
 @contextmanager
-def _heard(page: Page, complaints: list[str]) -> Iterator[None]:
-    """Note what a page complains of."""
+def _noting_complaints(page: Page, complaints: list[str]) -> Iterator[None]:
+    """Note errors and warnings of a page's console."""
 
     def note(message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):

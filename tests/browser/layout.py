@@ -1,11 +1,11 @@
-"""What goes wrong with a page that has little room: what is cut off, covered or out of reach."""
+"""Find text that a narrow page cuts off, covers or puts out of reach."""
 
 from __future__ import annotations
 
 from playwright.sync_api import Page
 
-# Text lies in boxes, one a line. A box may be outside of what scrolls, and of nothing else; no two
-# boxes share a place. Letters in pictures, and what only screen readers are told, are left out.
+# Each line of text is a box. A box may be outside only of what scrolls, and boxes may not overlap.
+# Letters in pictures, and text for screen readers only, are left out.
 MISFITS = r"""
   () => {
     const LEFT_OUT = ".visually-hidden, .skip-link, svg, select, script, noscript";
@@ -31,7 +31,7 @@ MISFITS = r"""
       return known.get(one);
     };
 
-    // What of a box is shown: null where nothing is, because somebody may scroll there.
+    // The visible part of a box; null if it is scrolled out of view.
     const shown = (node, box) => {
       let rest = box;
       for (let at = node.parentElement; at !== document.body; at = at.parentElement) {
@@ -93,8 +93,8 @@ MISFITS = r"""
   }
 """
 
-# WCAG 1.4.12. Letters of Persian join, so nobody sets them apart. All in one go: what lies between
-# is laid out and never painted.
+# WCAG 1.4.12. Persian letters join, so they get no spacing. One script does both, so that the
+# spacing is laid out but never painted.
 BOTH_SPACINGS = f"""
   () => {{
     const misfits = {MISFITS};
@@ -118,7 +118,7 @@ WIDTHS = [1280, 768, 640, 360, 320]
 
 
 def misfits(page: Page) -> list[str]:
-    """What does not fit a page, at every width and once more with its text set apart."""
+    """Return what does not fit at each width, without and with the text spacing of WCAG 1.4.12."""
     size = page.viewport_size
     found = []
     for width in WIDTHS:

@@ -1,6 +1,6 @@
-"""Pages of one Chromium, each in a context of its own: taken, given back and taken again.
+"""A pool of pages of one Chromium, each in a context of its own.
 
-A new context costs a second of processor time, which is more than most tests need besides.
+A new context takes a second of processor time, more than most tests need otherwise.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ ACTION_MILLISECONDS = 30_000
 
 
 @dataclass(frozen=True)
-class Borrowed:
-    """A page while a test has it. `kind` is the options of its context."""
+class BorrowedPage:
+    """A page while a test uses it. `kind` is the options of its context."""
 
     page: Page
     kind: str
@@ -28,15 +28,15 @@ class Borrowed:
     origins: set[str] = field(default_factory=set)
 
     def visit(self, url: str) -> None:
-        """Open a URL, whose origin's storage is cleared when the page is given back."""
+        """Open a URL; the storage of its origin is cleared when the page is given back."""
         self.origins.add(_origin(url))
         self.page.goto(url)
 
     def clean(self) -> None:
-        """Make the page as if it were new. Raises Error where it is of no use any more."""
+        """Reset the page to a new one. Raises Error if it has crashed or is closed."""
         self.page.unroute_all()
         self.origins.add(_origin(self.page.url))
-        # By the page itself: it then keeps its process, and a new one costs a third of a second.
+        # The page itself does it and so keeps its process: a new one takes a third of a second.
         self.page.evaluate("location.replace('about:blank')")
         self.page.wait_for_url("about:blank")
         for origin in self.origins - {"about://"}:
@@ -53,40 +53,40 @@ class Borrowed:
 
 
 class PagePool:
-    """The pages that nobody has now, by the options of their contexts."""
+    """The idle pages by the options of their contexts."""
 
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
-        self._idle: dict[str, list[Borrowed]] = {}
+        self._idle: dict[str, list[BorrowedPage]] = {}
 
-    def borrow(self, **options: Any) -> Borrowed:
-        """Give a clean page that nobody else has."""
+    def borrow(self, **options: Any) -> BorrowedPage:
+        """Return a clean page, an idle one if possible."""
         kind = json.dumps(options, sort_keys=True)
         if idle := self._idle.get(kind):
             last = idle.pop()
-            return Borrowed(last.page, kind, last.session, last.size, last.colours)
+            return BorrowedPage(last.page, kind, last.session, last.size, last.colours)
         return self.make(**options)
 
-    def make(self, **options: Any) -> Borrowed:
-        """Give a page that nobody has had before."""
+    def make(self, **options: Any) -> BorrowedPage:
+        """Return a page in a new context."""
         context = self._browser.new_context(**options)
         page = context.new_page()
         page.set_default_timeout(ACTION_MILLISECONDS)
         kind = json.dumps(options, sort_keys=True)
         colours = options.get("color_scheme", "light")
-        return Borrowed(page, kind, context.new_cdp_session(page), page.viewport_size, colours)
+        return BorrowedPage(page, kind, context.new_cdp_session(page), page.viewport_size, colours)
 
-    def give_back(self, borrowed: Borrowed) -> None:
-        """Take a page back, and keep it for the next one if it can be cleaned."""
+    def give_back(self, borrowed: BorrowedPage) -> None:
+        """Clean a page and keep it; close it if that fails."""
         try:
             borrowed.clean()
         except Error:
-            self.throw_away(borrowed)
+            self.close(borrowed)
         else:
             self._idle.setdefault(borrowed.kind, []).append(borrowed)
 
-    def throw_away(self, borrowed: Borrowed) -> None:
-        """Close a page, and all that its context knows."""
+    def close(self, borrowed: BorrowedPage) -> None:
+        """Close a page and its context."""
         with suppress(Error):
             borrowed.page.context.close()
 

@@ -1,4 +1,4 @@
-"""A small site for gunicorn: room for one run and one in line, for as long as the settings say."""
+"""A small site for gunicorn: room for one run and one in line; settings give the deadline."""
 
 from pathlib import Path
 

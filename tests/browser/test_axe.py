@@ -1,6 +1,6 @@
-"""On any page and in any state, in both languages: axe finds nothing, in either theme.
+"""axe finds no violation on any page in any state, in both languages and both themes.
 
-What stays on a page is looked at in every width too: nothing is cut off, covered or out of reach.
+Lasting states are also checked at every width: nothing is cut off, covered or out of reach.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.axe import violations
-from tests.browser.cable import RESULT, Cable, retry_soon
 from tests.browser.conftest import Opener, Site, wait_for_example
 from tests.browser.layout import misfits
+from tests.browser.tcp_proxy import RESULT, TcpProxy, retry_soon
 from tests.browser.test_pages import LANGUAGES, NOT_FOUND, REFUSED
 from tests.browser.test_running import process
 from webapp.lessons.folders import find_topics
@@ -38,13 +38,13 @@ REFUSALS = {"/nowhere": 404, "/runs/none": 404, f"{LOST_UPDATE}?thread_count=99&
 
 
 def violations_unfolded(page: Page) -> list[str]:
-    """What axe finds when all that folds away is open."""
+    """Return axe's violations with everything unfolded."""
     unfold(page, "main details:not(.menu)")
     return violations(page)
 
 
 def faults(page: Page) -> list[str]:
-    """What axe finds, and what does not fit, when all that folds away is open."""
+    """Return axe's violations and what does not fit, with everything unfolded."""
     return violations_unfolded(page) + misfits(page)
 
 
@@ -61,7 +61,7 @@ def finish(page: Page) -> None:
 
 
 def walk(page: Page) -> None:
-    """Go to the last line that was printed: the end itself prints none."""
+    """Step to the last printed line, which is before the end."""
     for walk in page.locator(".walk").all():
         walk.locator("[data-walk=last]").click()
         walk.locator("[data-walk=back]").click()
@@ -78,13 +78,13 @@ def test_a_topic(open_page: Opener, topic: Topic, language: str) -> None:
 
 @EVERY_LANGUAGE
 @pytest.mark.parametrize("address", PAGES)
-def test_a_page_that_is_no_demos(open_page: Opener, address: str, language: str) -> None:
+def test_a_page_without_a_demo(open_page: Opener, address: str, language: str) -> None:
     page = open_page(f"/{language}{address}")
     wait_for_example(page)
     assert faults(page) == []
 
 
-def test_no_page_is_left_out(live_site: Site) -> None:
+def test_every_page_of_the_sitemap_is_tested(live_site: Site) -> None:
     with urlopen(f"{live_site.url}/sitemap.xml") as answer:
         sitemap = answer.read().decode()
     chapters = "|".join({topic.chapter for topic in find_topics()})
@@ -103,7 +103,7 @@ def test_open_menus(open_page: Opener, language: str) -> None:
 
 @EVERY_LANGUAGE
 @pytest.mark.parametrize("address", REFUSALS)
-def test_what_is_refused(
+def test_a_refused_page(
     open_page: Opener, complaints: list[str], address: str, language: str
 ) -> None:
     page = open_page(f"/{language}{address}")
@@ -113,7 +113,7 @@ def test_what_is_refused(
 
 @EVERY_LANGUAGE
 @pytest.mark.parametrize("address", [f"{LOST_UPDATE}?thread_count=4", COMPARED])
-def test_a_value_that_is_refused_in_place(
+def test_a_refused_value_beside_its_field(
     open_page: Opener, complaints: list[str], address: str, language: str
 ) -> None:
     page = open_page(f"/{language}{address}")
@@ -125,16 +125,16 @@ def test_a_value_that_is_refused_in_place(
 
 
 @EVERY_LANGUAGE
-def test_a_run_from_its_first_line_to_the_page_that_keeps_it(
+def test_a_run_from_its_first_line_to_its_own_page(
     open_page: Opener, live_site: Site, language: str
 ) -> None:
-    with Cable(live_site.port) as cable:
-        page = open_page(f"/{language}{QUICK}", base=cable.url)
-        cable.hold(RESULT)
+    with TcpProxy(live_site.port) as proxy:
+        page = open_page(f"/{language}{QUICK}", base=proxy.url)
+        proxy.hold(RESULT)
         start(page)
         page.locator(".line").nth(1).wait_for()
         assert violations(page) == []
-        cable.let_go()
+        proxy.release()
         finish(page)
         expect(page.locator("#recent")).to_be_visible()
         walk(page)
@@ -145,11 +145,11 @@ def test_a_run_from_its_first_line_to_the_page_that_keeps_it(
 
 
 @EVERY_LANGUAGE
-def test_the_page_of_a_run_that_goes_on(open_page: Opener, small_site: Site, language: str) -> None:
+def test_the_page_of_a_running_run(open_page: Opener, small_site: Site, language: str) -> None:
     page = open_page(f"/{language}{ENDINGS}?how=never", base=small_site.url)
     start(page)
     going = page.locator("[data-run]").get_attribute("data-run")
-    # Another page may follow the same run.
+    # Another page follows the same run.
     other = open_page("about:blank", base="")
     other.goto(f"{small_site.url}/{language}/runs/{going}", wait_until="commit")
     other.locator(".line").wait_for()
@@ -169,7 +169,7 @@ def test_two_locks_in_a_circle(open_page: Opener, language: str) -> None:
 
 @EVERY_LANGUAGE
 @pytest.mark.parametrize("how", ENDS)
-def test_every_end_that_a_program_can_have(
+def test_every_way_in_which_a_program_can_end(
     open_page: Opener, small_site: Site, how: str, language: str
 ) -> None:
     page = open_page(f"/{language}{ENDINGS}?how={how}", base=small_site.url)
@@ -178,7 +178,7 @@ def test_every_end_that_a_program_can_have(
     assert violations_unfolded(page) == []
 
 
-# One after the other on one site: starting another takes longer than they do.
+# One after the other on one site: starting another site takes longer.
 def test_a_run_that_takes_too_long(open_page: Opener, hasty_site: Site) -> None:
     for language in LANGUAGES:
         page = open_page(f"/{language}{ENDINGS}?how=never", base=hasty_site.url)
@@ -188,7 +188,7 @@ def test_a_run_that_takes_too_long(open_page: Opener, hasty_site: Site) -> None:
 
 
 @EVERY_LANGUAGE
-def test_a_full_server_and_a_run_that_is_stopped(
+def test_a_full_server_and_a_cancelled_run(
     open_page: Opener, small_site: Site, complaints: list[str], language: str
 ) -> None:
     first, second, third = (
@@ -197,13 +197,13 @@ def test_a_full_server_and_a_run_that_is_stopped(
     start(first)
     first.locator(".line").wait_for()
     start(second)
-    # Its place, which is told when it has waited for a moment.
+    # Its place in line, which is shown after a moment.
     expect(second.locator("#status")).to_have_text(re.compile("[1۱]"))
     assert violations(second) == []
     start(third)
     third.locator("#result > [role=alert]").wait_for()
     assert violations(third) == []
-    # As without JavaScript: a page of its own.
+    # As without JavaScript, the answer is a page.
     third.locator("#form").evaluate("form => form.submit()")
     third.locator(".error-head").wait_for()
     assert violations(third) == []
@@ -219,7 +219,7 @@ def test_a_full_server_and_a_run_that_is_stopped(
 
 
 @EVERY_LANGUAGE
-def test_a_run_that_is_lost(open_page: Opener, small_site: Site, language: str) -> None:
+def test_a_lost_run(open_page: Opener, small_site: Site, language: str) -> None:
     page = open_page(f"/{language}{ENDINGS}?how=never", base=small_site.url)
     start(page)
     page.locator(".line").wait_for()
@@ -229,17 +229,17 @@ def test_a_run_that_is_lost(open_page: Opener, small_site: Site, language: str) 
 
 
 def launcher_of(pid: int) -> int:
-    """The process that forks the supervisors of runs, from the process of a run."""
+    """Return the id of the launcher from that of a run's main process."""
     return parent_of(parent_of(pid))
 
 
 def parent_of(pid: int) -> int:
-    # The name, in brackets, may hold anything; the parent is the second field after it.
+    # The name in brackets may contain anything; the parent is the second field after it.
     return int(Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[1])
 
 
 @EVERY_LANGUAGE
-def test_a_connection_that_is_lost(
+def test_a_lost_connection(
     open_page: Opener, small_site: Site, complaints: list[str], language: str
 ) -> None:
     asked: list[Route] = []
@@ -247,14 +247,14 @@ def test_a_connection_that_is_lost(
     def leave_open(route: Route) -> None:
         asked.append(route)
 
-    with Cable(small_site.port) as cable:
-        page = open_page(f"/{language}{ENDINGS}?how=never", base=cable.url)
+    with TcpProxy(small_site.port) as proxy:
+        page = open_page(f"/{language}{ENDINGS}?how=never", base=proxy.url)
         retry_soon(page)
         page.route("**/runs/*/events", leave_open)
         start(page)
         page.locator(".line").first.wait_for()
-        cable.cut()
-        # It tries again, and is not answered.
+        proxy.cut()
+        # The page tries again, without an answer.
         status = page.locator("#status")
         expect(status).to_have_text(str(status.get_attribute("data-lost")))
         assert violations(page) == []
@@ -267,17 +267,17 @@ def test_a_connection_that_is_lost(
 
 
 @EVERY_LANGUAGE
-def test_thirty_runs_from_the_first_until_they_are_stopped(
+def test_thirty_runs_from_the_first_until_they_are_cancelled(
     open_page: Opener, small_site: Site, language: str
 ) -> None:
-    with Cable(small_site.port) as cable:
-        page = open_page(f"/{language}{ENDINGS}?how=sleep", base=cable.url)
-        cable.hold(RESULT)
+    with TcpProxy(small_site.port) as proxy:
+        page = open_page(f"/{language}{ENDINGS}?how=sleep", base=proxy.url)
+        proxy.hold(RESULT)
         start(page, "#repeat-button")
         page.locator(".run-line").nth(1).wait_for()
         assert violations(page) == []
         start(page, ".button.stop")
-        cable.let_go()
+        proxy.release()
         page.locator("#result > .repeats").wait_for()
         assert violations_unfolded(page) == []
 
@@ -295,13 +295,13 @@ def test_thirty_runs_with_lines_in_common_and_the_rarest(open_page: Opener, lang
 def test_a_comparison_from_its_first_line_to_its_own_page(
     open_page: Opener, live_site: Site, language: str
 ) -> None:
-    with Cable(live_site.port) as cable:
-        page = open_page(f"/{language}{COMPARED}", base=cable.url)
-        cable.hold(RESULT)
+    with TcpProxy(live_site.port) as proxy:
+        page = open_page(f"/{language}{COMPARED}", base=proxy.url)
+        proxy.hold(RESULT)
         start(page)
         page.locator("#b-transcript .line").first.wait_for()
         assert violations(page) == []
-        cable.let_go()
+        proxy.release()
         finish(page)
         walk(page)
         assert faults(page) == []

@@ -13,19 +13,19 @@ from tests.browser.test_running import ends, process
 EVERYTHING = "/en/threads/lock/lock-around-everything"
 PAIR = "a=lock/lock-around-everything&b=lock/lock-around-the-message"
 QUICK = f"{PAIR}&a-sleep_seconds=0.2&b-sleep_seconds=0.2"
-UNEQUAL = f"{PAIR}&a-sleep_seconds=0.8&b-sleep_seconds=0"  # the first takes longer by seconds
+UNEQUAL = f"{PAIR}&a-sleep_seconds=0.8&b-sleep_seconds=0"  # the first takes seconds longer
 ENDLESS = "a=endings/end-somehow&b=endings/end-somehow&a-how=never"
 WIDTHS = [360, 768, 1280]
 
-# What the status says of either run, and how many lines both have then.
+# Note each text of the status, and how many lines both runs have then.
 NOTE_STATUS = """
   () => {
-    window.told = [];
+    window.notes = [];
     const status = document.querySelector("#status");
     const count = (key) => document.querySelectorAll(`#${key}-transcript .line`).length;
     new MutationObserver(() => {
       if (status.textContent.startsWith("Running")) {
-        told.push([status.textContent, count("a"), count("b")]);
+        notes.push([status.textContent, count("a"), count("b")]);
       }
     }).observe(status, { childList: true });
   }
@@ -46,8 +46,8 @@ def boxes(page: Page, selector: str) -> list[dict[str, Any]]:
     return [dict(box) for box in found if box]
 
 
-def test_the_sum_of_the_sleeps_turns_into_the_longest(open_page: Opener) -> None:
-    """By the keyboard alone, from the page that teaches it."""
+def test_the_sum_of_the_sleeps_becomes_the_longest_sleep(open_page: Opener) -> None:
+    """With the keyboard only, from the page that teaches it."""
     page = open_page(EVERYTHING)
     page.locator(".compare-menu summary").focus()
     page.keyboard.press("Enter")
@@ -62,7 +62,7 @@ def test_the_sum_of_the_sleeps_turns_into_the_longest(open_page: Opener) -> None
     page.keyboard.press("Enter")
     status = page.locator("#status")
     expect(status).to_have_text(re.compile(r"^\d+\.\d{3} s beside \d+\.\d{3} s: the first took"))
-    # Three sleeps of a second, then one of a third of it: none is ever shorter.
+    # Three sleeps of a second, then at least one of 0.3 s: no sleep is shorter than asked.
     first, second, ratio = map(float, re.findall(r"\d+\.\d+", status.inner_text()))
     assert first >= 3
     assert second >= 0.3
@@ -71,11 +71,11 @@ def test_the_sum_of_the_sleeps_turns_into_the_longest(open_page: Opener) -> None
     assert page.locator("#a-transcript .line").count() == 8
     assert page.locator("#b-transcript .line").count() == 8
     assert page.get_by_role("button", name="Stop").count() == 0
-    # The one was running when nothing was there of the other.
-    begun, others = page.evaluate("told")
+    # The first run had begun before there was any line of the second.
+    begun, others = page.evaluate("notes")
     assert begun == ["Running the first: A lock around everything", 0, 0]
     assert others == ["Running the second: A lock around the message", 8, 0]
-    # One axis of time: the same end, the same place, the same width.
+    # One axis of time: the same end, position and width.
     axes = page.locator("run-lanes").evaluate_all("lanes => lanes.map(one => one.dataset.end)")
     assert len(axes) == 2
     assert len(set(axes)) == 1
@@ -103,19 +103,19 @@ def test_each_walk_marks_the_lines_of_its_own_run(open_page: Opener) -> None:
     walks = page.locator(".walk")
     for side, key in enumerate("ab"):
         walks.nth(side).get_by_role("button", name="To the end").click()
-        # The end itself prints nothing; what came before it does.
+        # The last step prints nothing; the one before it does.
         walks.nth(side).get_by_role("button", name="One step back").click()
         expect(page.locator(f"#{key}-transcript .line.marked")).to_have_count(1)
         source = page.locator(f".code-line.marked[id^='{key}-L']")
         expect(source).to_have_count(1)
-    # The second walk leaves the first where it was.
+    # The second walk does not move the first.
     expect(page.locator(".code-line.marked")).to_have_count(2)
     page.locator("#a-transcript .line").first.hover()
     expect(page.locator("#b-transcript .line.marked")).to_have_count(1)
     expect(page.locator("#a-transcript .line").first).to_have_class(re.compile("marked"))
 
 
-def test_one_source_is_marked_for_both(open_page: Opener) -> None:
+def test_one_source_has_the_marks_of_both_runs(open_page: Opener) -> None:
     same = "a=semaphore/at-most-k-at-once&b=semaphore/at-most-k-at-once&b-permits=3"
     page = open_page(f"/en/compare?{same}&a-hold_seconds=0.1&b-hold_seconds=0.1")
     run_to_its_end(page)
@@ -125,7 +125,7 @@ def test_one_source_is_marked_for_both(open_page: Opener) -> None:
     assert page.locator("pre").count() == 1
 
 
-def test_choosing_another_demo_loads_its_fields_and_stays_there(open_page: Opener) -> None:
+def test_choosing_another_demo_loads_its_fields_and_keeps_the_focus(open_page: Opener) -> None:
     page = open_page("/en/compare?a=lock/lost-update&b=lock/lost-update-fixed&b-thread_count=3")
     page.locator("#demo-a").select_option("lock/try-lock")
     expect(page.locator("#p-a-hold_seconds")).to_be_visible()
@@ -133,7 +133,7 @@ def test_choosing_another_demo_loads_its_fields_and_stays_there(open_page: Opene
     expect(page.locator("#p-b-thread_count")).to_have_value("3")
     assert page.locator("#p-a-thread_count").count() == 0
     expect(page.locator(".source").first).to_contain_text("try_lock.py")
-    # Back is where the visitor was, fields and all.
+    # Back leads to the earlier demo and its fields.
     page.go_back()
     expect(page.locator("#p-a-thread_count")).to_be_visible()
     expect(page.locator("#demo-a")).to_have_value("lock/lost-update")
@@ -149,7 +149,7 @@ def test_the_address_follows_the_form(open_page: Opener) -> None:
     expect(page.locator("#p-b-thread_count")).to_have_value("5")
 
 
-def test_the_ways_to_a_comparison_follow_the_demos_form(open_page: Opener) -> None:
+def test_links_to_a_comparison_follow_the_demos_form(open_page: Opener) -> None:
     page = open_page(EVERYTHING)
     page.locator("#p-thread_count").fill("4")
     page.locator(".compare-menu summary").click()
@@ -158,7 +158,7 @@ def test_the_ways_to_a_comparison_follow_the_demos_form(open_page: Opener) -> No
     expect(page.locator("#p-b-thread_count")).to_have_value("4")
 
 
-def test_stop_ends_the_first_and_runs_no_second(open_page: Opener, small_site: Site) -> None:
+def test_stop_ends_the_first_run_and_starts_no_second(open_page: Opener, small_site: Site) -> None:
     page = open_page(f"/en/compare?{ENDLESS}", base=small_site.url)
     run(page)
     page.locator("#a-transcript .line").first.wait_for()
@@ -169,7 +169,7 @@ def test_stop_ends_the_first_and_runs_no_second(open_page: Opener, small_site: S
     assert ends(running)
 
 
-def test_leaving_the_page_ends_what_is_going_on(open_page: Opener, small_site: Site) -> None:
+def test_leaving_the_page_ends_the_run(open_page: Opener, small_site: Site) -> None:
     page = open_page(f"/en/compare?{ENDLESS}", base=small_site.url)
     run(page)
     page.locator("#a-transcript .line").first.wait_for()
@@ -191,7 +191,7 @@ def test_a_bad_value_shows_its_reason_beside_its_field(
     complaints.remove(REFUSED)
 
 
-def test_without_javascript_it_works_as_well(open_page: Opener) -> None:
+def test_a_comparison_works_without_javascript(open_page: Opener) -> None:
     page = open_page("/en/compare?a=lock/lost-update&b=lock/lost-update", java_script_enabled=False)
     page.locator("#demo-b").select_option("lock/lost-update-fixed")
     page.get_by_role("button", name="Load the fields of these demos").click()
@@ -205,7 +205,7 @@ def test_without_javascript_it_works_as_well(open_page: Opener) -> None:
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_menu_of_a_demo_is_within_the_window(
+def test_the_compare_menu_is_within_the_window(
     open_page: Opener, language: str, width: int
 ) -> None:
     address = EVERYTHING.replace("/en/", f"/{language}/")
@@ -219,7 +219,7 @@ def test_the_menu_of_a_demo_is_within_the_window(
     expect(page.locator(".compare-menu summary")).to_be_focused()
 
 
-def test_lines_that_belong_together_stay_level_on_a_wide_screen(open_page: Opener) -> None:
+def test_matching_lines_are_level_on_a_wide_screen(open_page: Opener) -> None:
     page = open_page(f"/en/compare?{PAIR}", viewport={"width": 1280, "height": 900})
     # print(… over) is line 18 of the first and line 19 of the second.
     first, second = boxes(page, "#a-L18"), boxes(page, "#b-L19")

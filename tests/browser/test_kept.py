@@ -1,4 +1,4 @@
-"""Keeping a run: its link, the list of one's own, and the example before the first."""
+"""Stored runs: the link, the list of one's own runs, and the example before the first run."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from tests.browser.test_running import run
 QUICK = "/en/threads/lock/lock-around-the-message?thread_count=2&sleep_seconds=0.02"
 EXAMPLES = "/en/threads/lock/try-lock"
 DEMO = "/en/threads/define-a-thread/call-instead-of-target"
-# No other test may open it: its page asks for an example only as long as there is none.
+# No other test may open this page: it requests an example only while there is none.
 UNSEEN = "/en/processes/name-a-process/renamed-inside"
 
 
 def ran(page: Page) -> Page:
-    """Run the demo of a page to its end."""
+    """Run the demo of a page to its end; return the page."""
     page.locator("#result").evaluate("earlier => earlier.replaceChildren()")
     page.locator("#run-button").click()
     page.locator("#result > .result").wait_for()
@@ -42,7 +42,7 @@ def test_a_link_to_a_run_opens_in_either_language(open_page: Opener) -> None:
     expect(other.locator("#p-sleep_seconds")).to_have_value("0.02")
 
 
-def test_a_run_that_is_kept_can_be_walked_through(open_page: Opener) -> None:
+def test_a_stored_run_can_be_stepped_through(open_page: Opener) -> None:
     link = ran(open_page(QUICK)).locator(".kept-page").get_attribute("href")
     page = open_page(str(link))
     page.locator("#screen").focus()
@@ -85,7 +85,7 @@ def test_ones_own_runs_are_listed_in_the_language_of_the_page(
     expect(recent).to_be_hidden()
 
 
-def test_the_list_holds_the_last_ten(open_page: Opener) -> None:
+def test_the_list_has_the_last_ten_runs(open_page: Opener) -> None:
     page = open_page(QUICK)
     for _ in range(11):
         ran(page)
@@ -94,7 +94,7 @@ def test_the_list_holds_the_last_ten(open_page: Opener) -> None:
     assert links[0] == page.locator(".kept-page").get_attribute("href")
 
 
-def test_what_is_looked_up_is_not_listed(open_page: Opener) -> None:
+def test_a_run_that_is_only_opened_is_not_listed(open_page: Opener) -> None:
     link = ran(open_page(QUICK)).locator(".kept-page").get_attribute("href")
     other = open_page(str(link))
     expect(other.locator("#result .result")).to_be_visible()
@@ -110,9 +110,7 @@ def test_what_is_looked_up_is_not_listed(open_page: Opener) -> None:
     ],
     ids=["forbidden", "not a list", "a list of other things"],
 )
-def test_storage_that_is_of_no_use_breaks_nothing(
-    open_page: Opener, live_site: Site, storage: str
-) -> None:
+def test_unusable_storage_breaks_nothing(open_page: Opener, live_site: Site, storage: str) -> None:
     page = open_page("about:blank", base="", alone=True)
     page.add_init_script(storage)
     page.goto(live_site.url + QUICK)
@@ -129,13 +127,13 @@ def test_without_javascript_there_are_links_and_no_list(open_page: Opener) -> No
     expect(page.locator("#result")).to_contain_text("The program ran to its end.")
 
 
-def test_a_recorded_run_is_shown_until_run_is_pressed(open_page: Opener) -> None:
+def test_the_example_is_shown_until_run_is_pressed(open_page: Opener) -> None:
     page = open_page(EXAMPLES)
     example = page.locator("#result .example")
     expect(example).to_contain_text("Press Run for a run of your own.")
     expect(example.locator(".result")).to_be_visible()
     assert page.locator(".line").count() > 0
-    page.reload()  # now it is part of the page
+    page.reload()  # now the page has it from the start
     expect(example.locator(".result")).to_be_visible()
     run(page)
     expect(example).to_have_count(0)

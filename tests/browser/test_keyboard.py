@@ -1,4 +1,4 @@
-"""Everything by the keyboard alone: what is reached, what shows the focus, and where it goes."""
+"""The site with the keyboard only: what is reached, whether the focus shows, where it goes."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.cable import RESULT, Cable, retry_soon
 from tests.browser.conftest import Opener, Site
+from tests.browser.tcp_proxy import RESULT, TcpProxy, retry_soon
 from tests.browser.test_pages import LANGUAGES, background
 
 LOST_UPDATE = "/threads/lock/lost-update"
@@ -23,7 +23,7 @@ MOST_STOPS = 400
 SMALLEST = 24
 """Pixels, in WCAG 2.5.8."""
 
-# What can be reached, by the rules of HTML; of radio buttons of one name, one.
+# All elements that HTML makes focusable; of a group of radio buttons, the checked one.
 REACHABLE = """
   () => {
     window.reachable = [...document.querySelectorAll(
@@ -36,9 +36,9 @@ REACHABLE = """
   }
 """
 
-# The element that has the focus: which it is, whether that shows, whether anything lies over it,
-# and how large it is. A radio button shows it on the text beside it. A link in a sentence may be of
-# any height; one that has its line for itself is as high as the line.
+# The focused element: its index, whether the focus shows and anything covers it, and its size. A
+# radio button shows the focus on the text beside it. A link in a sentence may have any height; a
+# link alone on its line is as high as the line.
 STOP = """
   () => {
     const one = document.activeElement;
@@ -69,20 +69,20 @@ STOP = """
 
 
 def stops(page: Page, key: str, first: int) -> list[dict[str, Any]]:
-    """Every element that gets the focus by a key after the first, until one comes again."""
+    """Return every element that a key focuses after the first, until one repeats."""
     page.evaluate("first => window.reachable.at(first).focus()", first)
     found = [page.evaluate(STOP)]
     while True:
         page.keyboard.press(key)
         stop = page.evaluate(STOP)
-        # After the last there is the browser's own, or the first again.
+        # After the last element the browser's own controls follow, or the first again.
         if stop["at"] < 0 or stop["at"] in [one["at"] for one in found]:
             return found[1:]
         found.append(stop)
 
 
 def tab_to(page: Page, selector: str, key: str = "Tab") -> None:
-    """Go on by the key until an element has the focus that fits."""
+    """Press the key until a matching element has the focus."""
     for _ in range(MOST_STOPS):
         page.keyboard.press(key)
         if page.evaluate("selector => document.activeElement.matches(selector)", selector):
@@ -91,7 +91,7 @@ def tab_to(page: Page, selector: str, key: str = "Tab") -> None:
 
 
 def focused(page: Page) -> str:
-    """What has the focus: its id, else its name of class, else its kind."""
+    """Return the focused element's id, or its class, or its tag."""
     name: str = page.evaluate(
         "(({ id, className, tagName }) => id || className || tagName)(document.activeElement)"
     )
@@ -105,7 +105,7 @@ def finish(page: Page) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("address", PAGES)
 @pytest.mark.parametrize("key", ["Tab", "Shift+Tab"])
-def test_all_is_reached_shows_the_focus_and_can_be_hit(
+def test_every_element_is_reached_shows_the_focus_and_is_large_enough(
     open_page: Opener, key: str, address: str, language: str
 ) -> None:
     page = open_page(f"/{language}{address}")
@@ -116,7 +116,7 @@ def test_all_is_reached_shows_the_focus_and_can_be_hit(
         "all => all.forEach(one => { one.open = true })"
     )
     count = page.evaluate(REACHABLE)
-    # Nothing is left out, and nothing keeps the focus.
+    # No element is left out, and none keeps the focus.
     expected = list(range(count)) if key == "Tab" else list(range(count))[::-1]
     found = stops(page, key, expected[0])
     assert [one["at"] for one in found] == expected[1:]
@@ -128,7 +128,9 @@ def test_all_is_reached_shows_the_focus_and_can_be_hit(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_past_the_menus_and_through_them_to_a_topic(open_page: Opener, language: str) -> None:
+def test_a_topic_is_reached_past_the_menus_and_through_them(
+    open_page: Opener, language: str
+) -> None:
     page = open_page(f"/{language}/")
     page.keyboard.press("Tab")
     assert focused(page) == "skip-link"
@@ -150,10 +152,12 @@ def test_past_the_menus_and_through_them_to_a_topic(open_page: Opener, language:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_values_a_run_its_end_and_every_step_of_it(open_page: Opener, language: str) -> None:
+def test_values_can_be_entered_and_a_run_started_stopped_and_stepped_through(
+    open_page: Opener, language: str
+) -> None:
     page = open_page(
         f"/{language}{EVERYTHING}?sleep_seconds=1"
-    )  # nine seconds, until it is stopped
+    )  # nine seconds, until it is cancelled
     tab_to(page, "#p-thread_count")
     page.keyboard.press("Control+A")
     page.keyboard.type("9")
@@ -175,9 +179,7 @@ def test_values_a_run_its_end_and_every_step_of_it(open_page: Opener, language: 
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_other_language_the_other_theme_and_a_comparison(
-    open_page: Opener, language: str
-) -> None:
+def test_language_theme_and_comparison_can_be_chosen(open_page: Opener, language: str) -> None:
     page = open_page(f"/{language}{EVERYTHING}?thread_count=9&sleep_seconds=0.5")
     tab_to(page, ".languages a")
     page.keyboard.press("Enter")
@@ -208,7 +210,7 @@ def test_the_other_language_the_other_theme_and_a_comparison(
     ],
     ids=["a run", "many runs", "a comparison"],
 )
-def test_stop_gives_the_focus_back_to_what_began(
+def test_stop_returns_the_focus_to_the_button_that_started(
     open_page: Opener, small_site: Site, address: str, button: str, shows: str
 ) -> None:
     page = open_page(f"/en{address}", base=small_site.url)
@@ -221,38 +223,38 @@ def test_stop_gives_the_focus_back_to_what_began(
     expect(page.locator(button)).to_be_focused()
 
 
-def test_a_run_that_ends_by_itself_takes_the_focus_from_stop_and_gives_it_back(
+def test_when_a_run_ends_the_focus_goes_from_stop_to_run(
     open_page: Opener, live_site: Site
 ) -> None:
-    with Cable(live_site.port) as cable:
-        page = open_page(f"/en{QUICK}", base=cable.url)
-        cable.hold(RESULT)
+    with TcpProxy(live_site.port) as proxy:
+        page = open_page(f"/en{QUICK}", base=proxy.url)
+        proxy.hold(RESULT)
         tab_to(page, "#run-button")
         page.keyboard.press("Enter")
         page.locator(".line").first.wait_for()
         tab_to(page, ".button.stop")
-        cable.let_go()
+        proxy.release()
         finish(page)
         expect(page.locator("#run-button")).to_be_focused()
 
 
-def test_a_lost_connection_does_not_lose_the_focus(
+def test_when_a_connection_is_lost_the_focus_goes_from_stop_to_run(
     open_page: Opener, small_site: Site, complaints: list[str]
 ) -> None:
-    with Cable(small_site.port) as cable:
-        page = open_page(f"/en{ENDINGS}?how=never", base=cable.url)
+    with TcpProxy(small_site.port) as proxy:
+        page = open_page(f"/en{ENDINGS}?how=never", base=proxy.url)
         retry_soon(page)
         tab_to(page, "#run-button")
         page.keyboard.press("Enter")
         page.locator(".line").first.wait_for()
         tab_to(page, ".button.stop")
-        cable.cut()
+        proxy.cut()
         expect(page.locator(".button.stop")).to_have_count(0)
         expect(page.locator("#run-button")).to_be_focused()
     complaints.clear()
 
 
-def test_a_list_that_is_cleared_leaves_the_focus_on_the_page(open_page: Opener) -> None:
+def test_after_clearing_the_list_the_focus_is_on_the_content(open_page: Opener) -> None:
     page = open_page(f"/en{LOST_UPDATE}")
     page.locator("#run-button").press("Enter")
     finish(page)
@@ -262,20 +264,22 @@ def test_a_list_that_is_cleared_leaves_the_focus_on_the_page(open_page: Opener) 
     assert focused(page) == "content"
 
 
-def test_who_presses_elsewhere_keeps_the_focus_there(open_page: Opener, live_site: Site) -> None:
-    with Cable(live_site.port) as cable:
-        page = open_page(f"/en{QUICK}", base=cable.url)
-        cable.hold(RESULT)
+def test_the_end_of_a_run_does_not_move_a_focus_that_is_elsewhere(
+    open_page: Opener, live_site: Site
+) -> None:
+    with TcpProxy(live_site.port) as proxy:
+        page = open_page(f"/en{QUICK}", base=proxy.url)
+        proxy.hold(RESULT)
         page.locator("#run-button").click()
         page.locator(".line").first.wait_for()
         tab_to(page, ".button.stop")
         page.locator("h1").click()
-        cable.let_go()
+        proxy.release()
         finish(page)
         assert focused(page) == "content"
 
 
-def test_the_choices_of_a_parameter_are_chosen_by_arrows(open_page: Opener) -> None:
+def test_arrow_keys_choose_an_option_of_a_parameter(open_page: Opener) -> None:
     page = open_page(f"/en{LOST_UPDATE}")
     tab_to(page, "[name=window]")
     first = page.evaluate("document.activeElement.value")

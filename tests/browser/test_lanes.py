@@ -1,4 +1,4 @@
-"""The lanes of a run and the walk through it: source, transcript, lanes and table move together."""
+"""The lanes of a run, and stepping through it: source, transcript, lanes and table agree."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ EVERYTHING = "/threads/lock/lock-around-everything"
 DEADLOCK = "/threads/rlock/nested-acquire?lock_type=Lock"
 
 
-# For each sleep of the run, how far across the lanes its middle is.
+# The middle of each sleep, as a part of the lanes' width.
 SLEEPS = """
   async () => {
     const lanes = document.querySelector("run-lanes");
@@ -36,14 +36,14 @@ CURSOR = """
   }
 """
 
-# Press "One step on" until what is told fits; whether it ever does.
+# Press "One step on" until the described step matches; return whether one does.
 WALK_TO = """
-  (told) => {
+  (step) => {
     const walk = document.querySelector(".walk");
     const slider = walk.querySelector("input");
     while (Number(slider.value) < Number(slider.max)) {
       walk.querySelector("[data-walk=on]").click();
-      if (new RegExp(told).test(walk.querySelector(".walk-now").innerText)) {
+      if (new RegExp(step).test(walk.querySelector(".walk-now").innerText)) {
         return true;
       }
     }
@@ -54,9 +54,9 @@ WALK_TO = """
 
 @pytest.fixture(scope="module")
 def kept(live_site: Site) -> str:
-    """A run that is kept: three threads sleep for a second each, one after the other.
+    """A stored run: three threads sleep for a second each, one after the other.
 
-    All of them have started long before the first is over.
+    All have started long before the first ends.
     """
     values = b"thread_count=3&sleep_seconds=1"
     with urlopen(f"{live_site.url}/en{EVERYTHING}", values) as answer:
@@ -75,12 +75,12 @@ def press(page: Page, name: str, times: int = 1) -> None:
         page.get_by_role("button", name=name, exact=True).click()
 
 
-def walk_to(page: Page, told: str) -> None:
-    """Step on until what is told fits."""
+def walk_to(page: Page, step: str) -> None:
+    """Step on until the described step matches."""
     slider = page.get_by_role("slider", name="Step")
     slider.focus()
     expect(slider).not_to_have_attribute("max", "0")
-    assert page.evaluate(WALK_TO, told), f"no step is {told!r}"
+    assert page.evaluate(WALK_TO, step), f"no step is {step!r}"
 
 
 def row_of(page: Page, worker: str) -> Locator:
@@ -88,7 +88,7 @@ def row_of(page: Page, worker: str) -> Locator:
 
 
 def at(page: Page, worker: str) -> list[str]:
-    """What the table says of a worker: what it is at, what it holds."""
+    """Return a worker's state and held locks in the table."""
     return row_of(page, worker).locator("td").all_inner_texts()
 
 
@@ -97,7 +97,7 @@ def test_a_step_moves_source_transcript_lanes_and_table_together(
 ) -> None:
     page = open_page(kept)
     walk_to(page, r"Thread#2 begins to wait for lock")
-    # It may not have come to its sleep yet.
+    # It may not sleep yet.
     assert at(page, "Thread#1")[1] == "lock"
     assert at(page, "Thread#2") == ["waiting for lock", ""]
     expect(page.locator(".lane-names .marked")).to_have_text("Thread#2")
@@ -105,7 +105,7 @@ def test_a_step_moves_source_transcript_lanes_and_table_together(
     walk_to(page, r"Thread#2 prints .*Thread#2 running")
     expect(page.locator(".line.marked")).to_contain_text("Thread#2 running")
     expect(page.locator(".code-line.marked")).to_contain_text("print(")
-    # It may not have come to its end yet.
+    # It may not have ended yet.
     assert at(page, "Thread#1")[1] == ""
     assert at(page, "Thread#2") == ["running", "lock"]
     place = page.locator(".picture .cursor").get_attribute("d")
@@ -114,7 +114,7 @@ def test_a_step_moves_source_transcript_lanes_and_table_together(
     assert page.locator(".picture .cursor").get_attribute("d") != place
 
 
-def test_the_keyboard_alone_walks(open_page: Opener, kept: str) -> None:
+def test_the_keyboard_can_step_through_a_run(open_page: Opener, kept: str) -> None:
     page = open_page(kept)
     page.get_by_role("slider", name="Step").focus()
     expect(page.get_by_role("slider", name="Step")).not_to_have_attribute("max", "0")
@@ -127,7 +127,7 @@ def test_the_keyboard_alone_walks(open_page: Opener, kept: str) -> None:
     assert at(page, "MainThread") == ["not started yet", ""]
 
 
-def test_dragging_over_the_lanes_goes_through_time(open_page: Opener, kept: str) -> None:
+def test_dragging_over_the_lanes_moves_the_cursor(open_page: Opener, kept: str) -> None:
     page = open_page(kept)
     page.locator("#result .lanes-time").scroll_into_view_if_needed()
     box = page.locator("#result .lanes-time").bounding_box()
@@ -145,7 +145,9 @@ def test_dragging_over_the_lanes_goes_through_time(open_page: Opener, kept: str)
     assert late == ["over", "over", "sleeping"]
 
 
-def test_it_plays_at_a_tenth_of_its_speed_and_pauses(open_page: Opener, kept: str) -> None:
+def test_a_run_can_be_played_at_a_tenth_of_its_speed_and_paused(
+    open_page: Opener, kept: str
+) -> None:
     page = open_with_a_clock(open_page, kept)
     page.get_by_role("combobox", name="Speed").select_option("10")
     press(page, "Play or pause")
@@ -161,7 +163,7 @@ def test_it_plays_at_a_tenth_of_its_speed_and_pauses(open_page: Opener, kept: st
     assert page.evaluate(CURSOR) == before
 
 
-def test_it_plays_to_the_end_at_real_speed(open_page: Opener, kept: str) -> None:
+def test_a_run_can_be_played_to_its_end_at_real_speed(open_page: Opener, kept: str) -> None:
     page = open_with_a_clock(open_page, kept)
     play = page.get_by_role("button", name="Play or pause")
     press(page, "Play or pause")
@@ -174,7 +176,7 @@ def test_it_plays_to_the_end_at_real_speed(open_page: Opener, kept: str) -> None
 
 
 def open_with_a_clock(open_page: Opener, address: str) -> Page:
-    """Open a page on which time passes only as it is told."""
+    """Open a page whose clock the test controls."""
     page = open_page(address, alone=True)
     page.clock.install()
     page.reload()
@@ -192,7 +194,7 @@ def test_a_line_of_the_transcript_leads_to_its_moment(open_page: Opener, kept: s
     assert at(page, "Thread#3") == ["running", "lock"]
 
 
-def test_closer_shows_less_time_around_the_moment(open_page: Opener, kept: str) -> None:
+def test_closer_shows_less_time_around_the_cursor(open_page: Opener, kept: str) -> None:
     page = open_page(kept)
     walk_to(page, r"Thread#2 gets lock")
     shapes = page.locator("#result .picture .shapes")
@@ -207,7 +209,7 @@ def test_closer_shows_less_time_around_the_moment(open_page: Opener, kept: str) 
     assert len(ticks) >= 3
     assert all(tick.endswith("ms") for tick in ticks)
     press(page, "The whole run")
-    # The script's ticks are those that the server drew.
+    # The script draws the same ticks as the server.
     assert page.locator("#result .picture .tick").all_text_contents() == drawn
     assert list(map(float, (shapes.get_attribute("viewBox") or "").split())) == list(
         map(float, (whole or "").split())
@@ -252,7 +254,7 @@ def test_without_javascript_the_picture_and_its_table_are_there(open_page: Opene
     expect(page.get_by_role("row", name=re.compile("^Thread#2 .*lock"))).to_be_visible()
 
 
-def test_many_lanes_stand_beside_their_names(open_page: Opener) -> None:
+def test_many_lanes_are_beside_their_names(open_page: Opener) -> None:
     page = open_page("/en/processes/process-subclass/named-subclass?count=20")
     run(page)
     tops = page.evaluate(

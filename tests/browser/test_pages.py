@@ -1,4 +1,4 @@
-"""What a visitor sees and can do, besides running."""
+"""Pages in a browser, besides running: menus, printing, themes, fonts, the form, the source."""
 
 import re
 
@@ -19,7 +19,7 @@ def run_to_its_end(page: Page) -> None:
 
 
 def sideways(page: Page) -> int:
-    """By how many pixels the page is wider than its window."""
+    """Return by how many pixels the page is wider than its window."""
     width: int = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     return width
 
@@ -29,7 +29,7 @@ def background(page: Page) -> str:
     return colour
 
 
-def test_the_menu_closes_as_menus_do(open_page: Opener) -> None:
+def test_escape_and_a_click_elsewhere_close_the_menu(open_page: Opener) -> None:
     page = open_page(LOST_UPDATE)
     menu, sheet = page.locator(".chapters summary"), page.locator(".chapters-sheet")
     menu.click()
@@ -42,7 +42,7 @@ def test_the_menu_closes_as_menus_do(open_page: Opener) -> None:
     expect(sheet).to_be_hidden()
 
 
-def test_what_folds_away_is_printed(open_page: Opener) -> None:
+def test_folded_parts_are_printed(open_page: Opener) -> None:
     page = open_page(LOST_UPDATE)
     folded = page.locator(".depth details > .prose").first
     expect(folded).to_be_hidden()
@@ -106,13 +106,13 @@ def test_the_theme_switch_overrides_the_system_and_is_remembered(open_page: Open
     expect(page.locator("body")).to_have_css("background-color", light)
 
 
-def test_without_a_switch_the_theme_is_the_systems(open_page: Opener) -> None:
+def test_by_default_the_theme_is_the_systems(open_page: Opener) -> None:
     light = open_page("/en/", color_scheme="light", java_script_enabled=False)
     dark = open_page("/en/", color_scheme="dark", java_script_enabled=False)
     assert light.screenshot() != dark.screenshot()
 
 
-def test_the_address_follows_the_form_and_so_does_the_other_language(open_page: Opener) -> None:
+def test_the_address_and_the_link_to_the_other_language_follow_the_form(open_page: Opener) -> None:
     page = open_page(LOST_UPDATE)
     page.locator("#p-thread_count").fill("3")
     page.get_by_role("radio", name="call").check(force=True)

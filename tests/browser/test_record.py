@@ -1,4 +1,4 @@
-"""The page of a recorded program, opened as a student opens it: a file, and no network."""
+"""The page of a recorded program, opened as a file without a network."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_a_step_moves_source_transcript_lanes_and_table_together(
 ) -> None:
     page = open_file(pages / "queue-en.html")
     walk_to(page, r"MainThread begins to wait for a signal of q|MainThread puts 29 into q")
-    # The worker may have come to it before.
+    # The worker may have printed it before.
     press(page, "To the beginning")
     walk_to(page, r"prints Finished 2$")
     expect(page.locator(".line.marked")).to_contain_text("Finished 2")
@@ -80,7 +80,7 @@ def test_a_line_of_the_transcript_leads_to_its_source_and_its_moment(
     expect(page.locator(".walk-now")).to_contain_text("prints Working on 3")
 
 
-def test_the_keyboard_alone_walks(open_file: Opener, pages: Path) -> None:
+def test_the_keyboard_can_step_through_the_page(open_file: Opener, pages: Path) -> None:
     page = open_file(pages / "queue-en.html")
     slider = page.get_by_role("slider", name="Step")
     slider.focus()
@@ -92,9 +92,7 @@ def test_the_keyboard_alone_walks(open_file: Opener, pages: Path) -> None:
     expect(page.locator(".line.marked")).to_have_count(1)
 
 
-def test_the_circle_of_a_deadlock_leads_to_the_lines_that_wait(
-    open_file: Opener, pages: Path
-) -> None:
+def test_the_cycle_of_a_deadlock_leads_to_the_waiting_lines(open_file: Opener, pages: Path) -> None:
     page = open_file(pages / "deadlock-en.html")
     waits = page.locator(".cycle a")
     expect(waits).to_have_count(2)
@@ -104,7 +102,7 @@ def test_the_circle_of_a_deadlock_leads_to_the_lines_that_wait(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", ["queue", "deadlock"])
-def test_axe_finds_nothing(open_file: Opener, pages: Path, name: str, language: str) -> None:
+def test_axe_finds_no_violation(open_file: Opener, pages: Path, name: str, language: str) -> None:
     page = open_file(pages / f"{name}-{language}.html")
     page.locator("[data-walk=on]").click()
     open_all(page)
@@ -113,7 +111,9 @@ def test_axe_finds_nothing(open_file: Opener, pages: Path, name: str, language: 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", ["queue", "deadlock"])
-def test_it_fits(open_file: Opener, pages: Path, name: str, language: str) -> None:
+def test_the_page_fits_every_width(
+    open_file: Opener, pages: Path, name: str, language: str
+) -> None:
     page = open_file(pages / f"{name}-{language}.html")
     page.locator("[data-walk=last]").click()
     open_all(page)
@@ -152,14 +152,14 @@ def test_without_javascript_the_picture_and_the_table_are_there(
     expect(page.locator(".lanes-table table")).to_be_visible()
 
 
-def test_it_prints_without_what_only_moves(open_file: Opener, pages: Path) -> None:
+def test_the_page_prints_without_its_controls(open_file: Opener, pages: Path) -> None:
     page = open_file(pages / "queue-en.html")
     page.emulate_media(media="print")
     expect(page.locator(".walk-tools")).to_be_hidden()
     expect(page.locator(".theme-switch")).to_be_hidden()
     expect(page.locator(".line").last).to_be_visible()
     listing = page.locator("#listing").bounding_box()
-    assert listing and listing["height"] > 400  # all of it, though its panel is lower on a screen
+    assert listing and listing["height"] > 400  # all of it; on a screen its panel is lower
 
 
 def open_all(page: Page) -> None:

@@ -4,15 +4,15 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.cable import RESULT, Cable
 from tests.browser.conftest import Opener, Site
+from tests.browser.tcp_proxy import RESULT, TcpProxy
 
 LOST_UPDATE = "/threads/lock/lost-update?thread_count=4&increments=200&window=yield"
 SECOND = "/en/threads/lock/lock-around-the-message?thread_count=3&sleep_seconds=1"
 ENDLESS = "/en/threads/endings/end-somehow?how=never"
-SLEEPY = "/en/threads/endings/end-somehow?how=sleep"  # one after the other, on the small site
+SLEEPY = "/en/threads/endings/end-somehow?how=sleep"  # runs one at a time on the small site
 
-# What the bar and its text say, whenever either changes.
+# Note the bar and its text whenever either changes.
 NOTE_PROGRESS = """
   () => {
     window.progress = [];
@@ -32,7 +32,7 @@ def repeat(page: Page) -> None:
 
 
 def panel(page: Page) -> Locator:
-    """What the runs have in common, as soon as it is there."""
+    """Wait for the panel of what the runs have in common; return it."""
     found = page.locator("#result .repeats")
     found.wait_for()
     return found
@@ -57,13 +57,13 @@ def test_lost_update_shows_its_spread_and_its_rarest_run(open_page: Opener) -> N
     expect(page.locator("#transcript")).to_contain_text("final:")
 
 
-def test_the_bar_moves_and_stop_shows_what_came_until_then(
+def test_the_bar_moves_and_stop_shows_the_results_so_far(
     open_page: Opener, small_site: Site
 ) -> None:
-    with Cable(small_site.port) as cable:
-        page = open_page(SLEEPY, base=cable.url)
+    with TcpProxy(small_site.port) as proxy:
+        page = open_page(SLEEPY, base=proxy.url)
         page.evaluate(NOTE_PROGRESS)
-        cable.hold(RESULT)
+        proxy.hold(RESULT)
         repeat(page)
         expect(page.locator("#clock")).to_have_text(re.compile(r"^\d+\.\d s$"))
         stop = page.get_by_role("button", name="Stop")
@@ -71,21 +71,21 @@ def test_the_bar_moves_and_stop_shows_what_came_until_then(
         page.locator(".run-line").nth(2).wait_for()
         expect(stop).to_be_focused()
         page.keyboard.press("Enter")
-        cable.let_go()
+        proxy.release()
         expect(panel(page)).to_contain_text(re.compile(r"Stopped after \d+ of 30 runs\."))
         expect(stop).to_have_count(0)
         for at, (bar, text) in enumerate(page.evaluate("progress")):
             assert (bar, text) == (str(at), f"{at} of 30")
 
 
-def test_runs_that_sleep_a_second_go_on_together(open_page: Opener) -> None:
+def test_runs_that_sleep_go_on_concurrently(open_page: Opener) -> None:
     page = open_page(SECOND)
     repeat(page)
     expect(panel(page)).to_contain_text(re.compile(r"Up to \d+ went on at the same time"))
     expect(page.locator(".run-line")).to_have_count(30)
 
 
-def test_it_is_within_reach_of_the_keyboard(open_page: Opener) -> None:
+def test_thirty_runs_and_their_rarest_run_are_reached_by_the_keyboard(open_page: Opener) -> None:
     page = open_page(f"/en{LOST_UPDATE}")
     page.locator("#run-button").focus()
     page.keyboard.press("Tab")
@@ -103,22 +103,22 @@ def test_it_is_within_reach_of_the_keyboard(open_page: Opener) -> None:
     assert any(text.startswith("Lines: ") for text in reached)
 
 
-def test_run_takes_the_place_of_thirty_runs(open_page: Opener, small_site: Site) -> None:
-    with Cable(small_site.port) as cable:
-        page = open_page(SLEEPY, base=cable.url)
-        cable.hold(RESULT)
+def test_run_replaces_thirty_runs(open_page: Opener, small_site: Site) -> None:
+    with TcpProxy(small_site.port) as proxy:
+        page = open_page(SLEEPY, base=proxy.url)
+        proxy.hold(RESULT)
         repeat(page)
         page.locator(".run-line").first.wait_for()
         with page.expect_response(re.compile("/repetitions/.*/stop")) as stopped:
             page.locator("#run-button").click()
         assert stopped.value.status == 204
-        cable.let_go()
+        proxy.release()
         page.locator("#result .outcome-finished").wait_for()
         expect(page.locator(".run-line")).to_have_count(0)
         expect(page.locator(".line").first).to_be_visible()
 
 
-def test_thirty_runs_take_the_place_of_a_run(open_page: Opener, small_site: Site) -> None:
+def test_thirty_runs_replace_a_run(open_page: Opener, small_site: Site) -> None:
     page = open_page(ENDLESS, base=small_site.url)
     page.locator("#run-button").click()
     page.locator(".line").wait_for()
@@ -130,17 +130,17 @@ def test_thirty_runs_take_the_place_of_a_run(open_page: Opener, small_site: Site
     expect(page.locator(".line")).to_have_count(0)
 
 
-def test_a_lost_stream_is_not_taken_up_again_and_says_so(
+def test_a_lost_stream_is_not_resumed_and_the_page_says_so(
     open_page: Opener, small_site: Site, complaints: list[str]
 ) -> None:
-    with Cable(small_site.port) as cable:
-        page = open_page(SLEEPY, base=cable.url)
-        cable.hold(RESULT)
+    with TcpProxy(small_site.port) as proxy:
+        page = open_page(SLEEPY, base=proxy.url)
+        proxy.hold(RESULT)
         repeat(page)
         page.locator(".run-line").first.wait_for()
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
-        cable.cut()
+        proxy.cut()
         expect(page.locator("#status")).to_contain_text("the runs ended with it")
         expect(page.get_by_role("button", name="Stop")).to_have_count(0)
         assert page.locator(".run-line").count() >= 1

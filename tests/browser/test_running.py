@@ -1,4 +1,4 @@
-"""Running a demo in a browser: live, to be stopped, to be lost and found again."""
+"""Running a demo in a browser: live lines, stopping, and lost connections."""
 
 import re
 import time
@@ -6,8 +6,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.cable import RESULT, Cable, retry_soon
 from tests.browser.conftest import Opener, Site
+from tests.browser.tcp_proxy import RESULT, TcpProxy, retry_soon
 
 EVERYTHING = "/en/threads/lock/lock-around-everything"
 SLOW = f"{EVERYTHING}?thread_count=10&sleep_seconds=1.0"  # ten seconds
@@ -15,7 +15,7 @@ QUICK = f"{EVERYTHING}?thread_count=3&sleep_seconds=0.1"
 ENDLESS = "/en/threads/endings/end-somehow?how=never"
 ENDED_SECONDS = 30
 
-# What the page says when a connection is lost, and how many lines it has then.
+# Note the page's text when a connection is lost, and how many lines it has then.
 NOTE_LOSSES = """
   () => {
     window.losses = [];
@@ -33,19 +33,19 @@ def run(page: Page) -> None:
     page.get_by_role("button", name="Run", exact=True).click()
 
 
-def test_lines_arrive_before_the_run_is_over(open_page: Opener, small_site: Site) -> None:
+def test_lines_arrive_during_the_run(open_page: Opener, small_site: Site) -> None:
     page = open_page(ENDLESS, base=small_site.url)
     lines, result = page.locator(".line"), page.locator("#result > .result")
     run(page)
     lines.wait_for()
     expect(page.locator("#clock")).to_have_text(re.compile(r"^\d+\.\d s$"))
-    assert is_there(process(page))
+    assert exists(process(page))
     assert result.count() == 0
     page.get_by_role("button", name="Stop").click()
     result.wait_for()
 
 
-def test_a_run_comes_to_its_end(open_page: Opener) -> None:
+def test_a_run_ends_with_its_result(open_page: Opener) -> None:
     page = open_page(QUICK)
     lines, result = page.locator(".line"), page.locator("#result > .result")
     run(page)
@@ -57,7 +57,7 @@ def test_a_run_comes_to_its_end(open_page: Opener) -> None:
     assert result.locator("li.fails").count() == 0
 
 
-def test_a_second_run_takes_the_place_of_the_first(open_page: Opener) -> None:
+def test_a_second_run_replaces_the_first(open_page: Opener) -> None:
     page = open_page(QUICK)
     run(page)
     page.locator("#result > .result").wait_for()
@@ -79,13 +79,13 @@ def test_stop_ends_the_run_and_keeps_what_was_printed(open_page: Opener, small_s
     assert ends(process(page))
 
 
-def test_run_again_while_it_runs_starts_anew(open_page: Opener, small_site: Site) -> None:
+def test_pressing_run_during_a_run_starts_a_new_one(open_page: Opener, small_site: Site) -> None:
     page = open_page(ENDLESS, base=small_site.url)
     run(page)
     page.locator(".line").wait_for()
     first = process(page)
     page.get_by_role("radio", name="return").check(force=True)
-    # The first is told to end, and not merely left alone until it is ended.
+    # The first is cancelled, not only left without a follower.
     with page.expect_response("**/runs/*/cancel") as cancelled:
         run(page)
     assert cancelled.value.status == 204
@@ -113,30 +113,30 @@ def test_without_javascript_the_answer_is_the_page_with_the_result(open_page: Op
     expect(page.locator("#theme-switch")).to_be_hidden()
 
 
-def test_without_javascript_too_lines_arrive_before_the_run_is_over(
+def test_without_javascript_lines_arrive_during_the_run_too(
     open_page: Opener, small_site: Site
 ) -> None:
     page = open_page(ENDLESS, base=small_site.url, java_script_enabled=False)
     page.get_by_role("button", name="Run", exact=True).click(no_wait_after=True)
     page.locator(".line").wait_for()
-    assert is_there(process(page))
+    assert exists(process(page))
     assert page.locator("#result > .result").count() == 0
 
 
-def test_a_lost_stream_is_taken_up_again_without_a_gap(
+def test_a_lost_stream_is_resumed_without_a_gap(
     open_page: Opener, live_site: Site, complaints: list[str]
 ) -> None:
-    with Cable(live_site.port) as cable:
-        page = open_page(f"{EVERYTHING}?thread_count=6&sleep_seconds=0.4", base=cable.url)
+    with TcpProxy(live_site.port) as proxy:
+        page = open_page(f"{EVERYTHING}?thread_count=6&sleep_seconds=0.4", base=proxy.url)
         retry_soon(page)
         page.evaluate(NOTE_LOSSES)
-        cable.hold(b"Thread#4 running")
+        proxy.hold(b"Thread#4 running")
         run(page)
         page.locator(".line").nth(1).wait_for()
-        # New connections go through at once: a run that nobody follows is ended.
-        cable.cut()
-        cable.mend()
-        cable.let_go()
+        # Accept new connections at once: a run without a follower is ended.
+        proxy.cut()
+        proxy.restore()
+        proxy.release()
         expect(page.locator("#result > .result")).to_contain_text("The program ran to its end.")
         said = page.locator(".line .text").all_text_contents()
         losses = page.evaluate("losses")
@@ -149,20 +149,20 @@ def test_a_lost_stream_is_taken_up_again_without_a_gap(
     complaints.clear()
 
 
-def test_a_run_that_cannot_be_taken_up_again_keeps_its_lines_and_says_so(
+def test_a_run_that_cannot_be_resumed_keeps_its_lines_and_says_so(
     open_page: Opener, live_site: Site, complaints: list[str]
 ) -> None:
-    with Cable(live_site.port) as cable:
-        page = open_page(SLOW, base=cable.url)
+    with TcpProxy(live_site.port) as proxy:
+        page = open_page(SLOW, base=proxy.url)
         retry_soon(page)
-        cable.hold(RESULT)
+        proxy.hold(RESULT)
         run(page)
         page.locator(".line").first.wait_for()
-        cable.cut()
+        proxy.cut()
         expect(page.locator("#status")).to_contain_text("could not be taken up")
         assert page.locator(".line").count() >= 1
-        cable.mend()
-        cable.let_go()
+        proxy.restore()
+        proxy.release()
         page.get_by_label("Threads", exact=True).fill("1")
         page.get_by_label("Sleep in seconds").fill("0.1")
         run(page)
@@ -170,7 +170,7 @@ def test_a_run_that_cannot_be_taken_up_again_keeps_its_lines_and_says_so(
     complaints.clear()
 
 
-def test_a_run_that_the_server_has_forgotten_is_not_asked_for_again(
+def test_a_run_that_the_server_does_not_know_is_not_requested_again(
     open_page: Opener, live_site: Site, complaints: list[str]
 ) -> None:
     asked = []
@@ -179,21 +179,21 @@ def test_a_run_that_the_server_has_forgotten_is_not_asked_for_again(
         asked.append(route.request.headers["last-event-id"])
         route.fulfill(status=404)
 
-    with Cable(live_site.port) as cable:
-        page = open_page(SLOW, base=cable.url)
+    with TcpProxy(live_site.port) as proxy:
+        page = open_page(SLOW, base=proxy.url)
         retry_soon(page)
         page.route("**/runs/*/events", forgotten)
-        cable.hold(RESULT)
+        proxy.hold(RESULT)
         run(page)
         page.locator(".line").first.wait_for()
-        cable.cut()
+        proxy.cut()
         expect(page.locator("#status")).to_contain_text("could not be taken up")
         assert len(asked) == 1
         assert int(asked[0]) > 0
     complaints.clear()
 
 
-def test_the_first_page_runs_its_demo_right_there(open_page: Opener) -> None:
+def test_the_home_page_runs_its_demo(open_page: Opener) -> None:
     page = open_page("/en/")
     run(page)
     expect(page.locator("#result > .result")).to_contain_text("The program ran to its end.")
@@ -202,20 +202,20 @@ def test_the_first_page_runs_its_demo_right_there(open_page: Opener) -> None:
 
 
 def process(page: Page, transcript: str = "#transcript") -> int:
-    """The process id that the demo itself has printed."""
+    """Return the process id that the demo has printed."""
     found = re.search(r"process ID (\d+)", page.locator(transcript).inner_text())
     assert found
     return int(found[1])
 
 
-def is_there(pid: int) -> bool:
+def exists(pid: int) -> bool:
     return Path(f"/proc/{pid}").exists()
 
 
 def ends(pid: int, within: float = ENDED_SECONDS) -> bool:
-    """Wait until a process is gone, for as many seconds at most."""
+    """Return whether a process ends within so many seconds."""
     deadline = time.monotonic() + within
-    while is_there(pid):
+    while exists(pid):
         if time.monotonic() > deadline:
             return False
         time.sleep(0.05)

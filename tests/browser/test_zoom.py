@@ -1,6 +1,6 @@
-"""At 200 % and 400 %, and with many workers: nothing is cut off, covered or out of reach.
+"""At 200 % and 400 %, and with many workers, nothing is cut off, covered or out of reach.
 
-What else fits is tested with what axe finds, in test_axe.py.
+test_axe.py tests that all other pages fit.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.cable import RESULT, Cable
 from tests.browser.conftest import Opener, Site
 from tests.browser.layout import misfits
+from tests.browser.tcp_proxy import RESULT, TcpProxy
 from tests.browser.test_pages import LANGUAGES, background
 
 ZOOMED = [
@@ -26,7 +26,7 @@ MANY_WORKERS = "/processes/process-subclass/named-subclass?count=20&start_method
 
 
 def finish(page: Page) -> None:
-    """Wait for a result, go to the end of it, and open all that folds away."""
+    """Wait for a result, step to its end, and unfold everything."""
     page.locator("#result > .result").wait_for()
     for walk in page.locator(".walk").all():
         walk.locator("[data-walk=last]").click()
@@ -37,9 +37,7 @@ def finish(page: Page) -> None:
 
 
 @EVERY_LANGUAGE
-def test_a_result_of_many_workers_and_the_page_that_keeps_it_fit(
-    open_page: Opener, language: str
-) -> None:
+def test_a_result_of_many_workers_and_its_own_page_fit(open_page: Opener, language: str) -> None:
     page = open_page(f"/{language}{MANY_WORKERS}")
     page.locator("#run-button").click()
     finish(page)
@@ -51,21 +49,23 @@ def test_a_result_of_many_workers_and_the_page_that_keeps_it_fit(
 
 @EVERY_LANGUAGE
 def test_many_runs_of_many_workers_fit(open_page: Opener, live_site: Site, language: str) -> None:
-    with Cable(live_site.port) as cable:
-        page = open_page(f"/{language}{MANY_WORKERS}", base=cable.url)
-        cable.hold(RESULT)
+    with TcpProxy(live_site.port) as proxy:
+        page = open_page(f"/{language}{MANY_WORKERS}", base=proxy.url)
+        proxy.hold(RESULT)
         page.locator("#repeat-button").click()
-        # Each has twenty processes, and what more of them show is no wider.
+        # Each run has twenty processes; more runs are no wider.
         page.locator(".run-line").nth(4).wait_for()
         page.locator(".button.stop").click()
-        cable.let_go()
+        proxy.release()
         finish(page)
         assert misfits(page) == []
 
 
 @EVERY_ZOOM
 @EVERY_LANGUAGE
-def test_everything_can_be_used(open_page: Opener, language: str, zoom: dict[str, Any]) -> None:
+def test_everything_can_be_used_when_zoomed(
+    open_page: Opener, language: str, zoom: dict[str, Any]
+) -> None:
     page = open_page(f"/{language}/", **zoom)
     page.locator(".chapters summary").click()
     assert is_within_the_window(page.locator(".chapters-sheet"))
@@ -93,7 +93,7 @@ def test_everything_can_be_used(open_page: Opener, language: str, zoom: dict[str
 
 
 def is_within_the_window(sheet: Locator) -> bool:
-    """Tell whether a menu is as wide as the window at most, and scrolls where it is higher."""
+    """Return whether a menu is no wider than the window, and scrolls if it is higher."""
     fits: bool = sheet.evaluate(
         """(sheet) => {
           const { left, right, height } = sheet.getBoundingClientRect();

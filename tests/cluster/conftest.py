@@ -1,5 +1,7 @@
-"""What the tests of many machines share. `make test-cluster` runs them, for they need a Redis and a
-PostgreSQL, which `make test` does without."""
+"""What the tests of many machines share.
+
+Most need Redis and PostgreSQL, so `make test-cluster` runs them, and not `make test`.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,7 @@ Make = Callable[..., Any]
 
 @pytest.fixture(scope="session")
 def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    """A Redis for all tests that leave it running."""
+    """A Redis for all tests that do not stop it."""
     server = RedisServer(tmp_path_factory.mktemp("redis"))
     server.start()
     yield server
@@ -31,7 +33,7 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServ
 
 @pytest.fixture
 def own_redis(tmp_path: Path) -> Iterator[RedisServer]:
-    """A Redis of the test's own, to be stopped and started."""
+    """A Redis for one test, which may stop and start it."""
     server = RedisServer(tmp_path)
     server.start()
     yield server
@@ -40,7 +42,7 @@ def own_redis(tmp_path: Path) -> Iterator[RedisServer]:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
-    """A PostgreSQL; whoever stops it starts it again."""
+    """A PostgreSQL; a test that stops it starts it again."""
     server = PostgresServer()
     server.make()
     server.start()
@@ -50,23 +52,23 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 @pytest.fixture(scope="session")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder below which all tests write their programs."""
+    """The folder of the programs of all tests."""
     return tmp_path_factory.getbasetemp().resolve()
 
 
 @pytest.fixture(scope="session")
 def databases() -> Iterator[int]:
-    """The numbers of Redis's databases: no two runners share one."""
+    """Numbers of Redis's databases: each runner has its own."""
     return count()
 
 
 @pytest.fixture
 def make_worker(root: Path) -> Iterator[Make]:
-    """Start workers, of a Redis's URL; all are stopped at the end of the test."""
+    """Start workers on the Redis at a URL; they are killed at the end of the test."""
     made: list[WorkerProcess] = []
 
-    def make(url: str, name: str = "worker", **told: Any) -> WorkerProcess:
-        worker = WorkerProcess(url, root, name, **told)
+    def make(url: str, name: str = "worker", **options: Any) -> WorkerProcess:
+        worker = WorkerProcess(url, root, name, **options)
         made.append(worker)
         worker.start()
         return worker
@@ -80,7 +82,7 @@ def make_worker(root: Path) -> Iterator[Make]:
 def make_runner(
     redis_server: RedisServer, databases: Iterator[int], root: Path, make_worker: Make
 ) -> Iterator[Make]:
-    """Make runners with a worker each, both with the same limits."""
+    """Make runners, each with a worker that has the same limits."""
     made: list[ClusterRunner] = []
 
     def make(**limits: float | None) -> ClusterRunner:
@@ -98,7 +100,7 @@ def make_runner(
 def runner(
     redis_server: RedisServer, databases: Iterator[int], root: Path
 ) -> Iterator[ClusterRunner]:
-    """A runner with short times, for all the tests that leave it whole."""
+    """A runner with short times, for all tests that do not damage it."""
     limits = {"soft_deadline": 20, "grace": 0.5}
     url = redis_server.url(next(databases))
     worker = WorkerProcess(url, root, limits=limits)

@@ -1,4 +1,4 @@
-"""What becomes of runs when a worker or Redis is killed, stopped or cut off; what is lost."""
+"""Runs when a worker or Redis is killed, stopped or unreachable, and what is lost."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def cluster(own_redis: RedisServer, root: Path, make_worker: Make) -> Iterator[C
     runner.close()
 
 
-class Following:
+class Follower:
     """Follows a run in a thread, as a page does."""
 
     def __init__(self, runner: ClusterRunner, run: str) -> None:
@@ -66,7 +66,7 @@ class Following:
         return [event.text for event in self.events if event.kind is Kind.PRINTED]
 
     def until(self, text: str) -> None:
-        wait_until(lambda: any(text in told for told in self.printed()))
+        wait_until(lambda: any(text in line for line in self.printed()))
 
     def end(self, within: float = 20) -> None:
         self._thread.join(within)
@@ -75,14 +75,14 @@ class Following:
             raise self.error
 
 
-def test_a_worker_that_is_killed_loses_its_runs_within_five_seconds(
+def test_the_runs_of_a_killed_worker_are_lost_within_five_seconds(
     own_redis: RedisServer, root: Path, make_worker: Make, write: Write
 ) -> None:
-    """Lost: how the run would have gone on. What it had reported is kept, and nothing is left."""
+    """Lost: the rest of the run. What it had reported is stored, and no process is left."""
     worker = make_worker(own_redis.url())
     runner = ClusterRunner(own_redis.url(), root)
     run = runner.start(write(FOREVER), about="what it is of")
-    follower = Following(runner, run)
+    follower = Follower(runner, run)
     follower.until("ready")
     below = worker.below()
     worker.kill()
@@ -107,7 +107,7 @@ def test_a_worker_that_is_killed_loses_its_runs_within_five_seconds(
 def test_a_run_is_never_run_twice_for_one_press(
     cluster: ClusterRunner, own_redis: RedisServer, tmp_path: Path, write: Write
 ) -> None:
-    """A queue may deliver a message as often as it likes: here six times, in all phases."""
+    """A queue may deliver a message several times: here six times, in all phases."""
     marks = tmp_path / "marks"
     program = write(
         """
@@ -130,18 +130,18 @@ def test_a_run_is_never_run_twice_for_one_press(
     assert finish(cluster, run).outcome is Outcome.FINISHED
     for _ in range(3):
         celery.send_task(TASK, [run], queue="runs")
-    # Behind those three, so they are done.
+    # The line is in order, so those three are done before this one.
     assert texts(finish(cluster, cluster.start(write("print('next')")))) == ["next"]
     assert marks.read_text() == "x"
     assert cluster.load().ended[Outcome.FINISHED] == 2
     celery.close()
 
 
-def test_a_claim_whose_answer_was_lost_is_made_again_by_who_made_it(
+def test_a_worker_repeats_a_claim_whose_answer_was_lost(
     cluster: ClusterRunner, write: Write
 ) -> None:
-    """Else the run would go on for ever: its worker lives, and does not run it."""
-    # In a queue that nobody serves, so that no worker comes first.
+    """Otherwise the run would never end: its worker lives, and does not run it."""
+    # In a queue without workers, so that no worker claims it first.
     order = cluster._order(write("print()"), "visitor", "elsewhere", observe=True, about="")
     assert cluster.board.enqueue(order, in_line=10) == 0
     [machine] = cluster.machines()
@@ -149,15 +149,15 @@ def test_a_claim_whose_answer_was_lost_is_made_again_by_who_made_it(
     assert claims == [True, True, False]
 
 
-def test_a_message_that_a_killed_worker_held_runs_elsewhere_or_not_at_all(
+def test_a_message_of_a_killed_worker_runs_on_another_or_not_at_all(
     own_redis: RedisServer, root: Path, make_worker: Make, write: Write
 ) -> None:
-    """Lost: nothing of what waited. What had begun is not begun again."""
+    """Lost: no run that waited. A run that had started is not started again."""
     limits = {"capacity": 1, "soft_deadline": 3, "grace": 0.5}
     first = make_worker(own_redis.url(), "first", limits=limits)
     runner = ClusterRunner(own_redis.url(), root, Limits(**limits))  # type: ignore[arg-type]
     begun, waiting = runner.start(write(FOREVER)), runner.start(write("print('it waited')"))
-    followers = [Following(runner, run) for run in (begun, waiting)]
+    followers = [Follower(runner, run) for run in (begun, waiting)]
     followers[0].until("ready")
     assert runner.state(waiting).phase is Phase.QUEUED
     first.kill()
@@ -168,7 +168,7 @@ def test_a_message_that_a_killed_worker_held_runs_elsewhere_or_not_at_all(
     assert lost is not None and ran is not None
     assert (lost.outcome, lost.receipt.host) == (Outcome.LOST, "first")
     assert (ran.outcome, ran.receipt.host) == (Outcome.FINISHED, "second")
-    # Celery gives what was not acknowledged to the second; its claim comes too late.
+    # Celery delivers an unacknowledged message to the second worker, whose claim is too late.
     time.sleep(10)
     again = runner.recording(begun)
     assert again == lost
@@ -176,12 +176,12 @@ def test_a_message_that_a_killed_worker_held_runs_elsewhere_or_not_at_all(
     runner.close()
 
 
-def test_redis_may_be_cut_off_for_a_while(
+def test_redis_may_be_unreachable_for_a_while(
     cluster: ClusterRunner, own_redis: RedisServer, write: Write
 ) -> None:
-    """Lost: nothing. Whoever presses Run meanwhile is told to try again."""
+    """Lost: nothing. A visitor who presses Run meanwhile is told to try again."""
     run = cluster.start(write(SLOW))
-    follower = Following(cluster, run)
+    follower = Follower(cluster, run)
     follower.until("3")
     assert own_redis.process is not None
     own_redis.process.send_signal(signal.SIGSTOP)
@@ -199,12 +199,12 @@ def test_redis_may_be_cut_off_for_a_while(
     assert follower.events == list(recording.events)
 
 
-def test_redis_may_be_killed_and_come_back_empty(
+def test_redis_may_be_killed_and_restart_empty(
     cluster: ClusterRunner, own_redis: RedisServer, write: Write
 ) -> None:
-    """Lost: the runs in line. A worker brings back all that those had reported that go on."""
+    """Lost: the runs in line. A worker reports again all events of the runs that go on."""
     run = cluster.start(write(SLOW), about="what it is of")
-    follower = Following(cluster, run)
+    follower = Follower(cluster, run)
     follower.until("3")
     own_redis.kill()
     time.sleep(0.5)
@@ -224,10 +224,10 @@ def test_redis_may_be_killed_and_come_back_empty(
     assert texts(finish(cluster, cluster.start(write("print('again')")))) == ["again"]
 
 
-def test_runs_are_taken_soon_when_redis_is_back(
+def test_workers_take_runs_soon_after_redis_is_back(
     cluster: ClusterRunner, own_redis: RedisServer, write: Write
 ) -> None:
-    """However long it was gone. Celery's own attempts would be 2, 6, 12, 20… seconds after that."""
+    """This does not depend on how long it was away; Celery would retry after 2, 6, 12, 20… s."""
     own_redis.kill()
     time.sleep(7)
     own_redis.start()
@@ -238,9 +238,9 @@ def test_runs_are_taken_soon_when_redis_is_back(
 
 
 def test_redis_may_be_full_for_a_while(cluster: ClusterRunner, write: Write) -> None:
-    """Lost: nothing. Whoever presses Run meanwhile is told to try again."""
+    """Lost: nothing. A visitor who presses Run meanwhile is told to try again."""
     run = cluster.start(write(SLOW))
-    follower = Following(cluster, run)
+    follower = Follower(cluster, run)
     follower.until("3")
     cluster.board.redis.config_set("maxmemory", 1)
     try:
@@ -259,7 +259,7 @@ def test_redis_may_be_full_for_a_while(cluster: ClusterRunner, write: Write) -> 
 def test_pages_do_not_wait_for_a_redis_that_hangs(
     cluster: ClusterRunner, own_redis: RedisServer
 ) -> None:
-    """Every page of a demo asks which machines there are."""
+    """Every page of a demo needs the list of machines."""
     assert [machine.name for machine in cluster.machines()] == ["worker"]
     assert own_redis.process is not None
     own_redis.process.send_signal(signal.SIGSTOP)
@@ -276,14 +276,14 @@ def test_pages_do_not_wait_for_a_redis_that_hangs(
     wait_until(lambda: bool(cluster.machines()))
 
 
-def test_a_worker_that_is_told_to_stop_lets_its_runs_end(
+def test_a_worker_that_is_stopped_lets_its_runs_end(
     own_redis: RedisServer, root: Path, make_worker: Make, write: Write
 ) -> None:
-    """Lost: nothing. New runs go to whoever is left."""
+    """Lost: nothing. New runs go to the other workers."""
     first = make_worker(own_redis.url(), "first")
     runner = ClusterRunner(own_redis.url(), root)
     run = runner.start(write(SLOW))
-    follower = Following(runner, run)
+    follower = Follower(runner, run)
     follower.until("1")
     with ThreadPoolExecutor(1) as pool:
         stopped = pool.submit(first.stop)
@@ -301,7 +301,7 @@ def test_a_worker_that_is_told_to_stop_lets_its_runs_end(
     runner.close()
 
 
-def test_any_server_takes_up_where_another_stopped(
+def test_any_server_continues_where_another_stopped(
     cluster: ClusterRunner, own_redis: RedisServer, root: Path, write: Write
 ) -> None:
     """Lost: nothing."""
@@ -320,10 +320,10 @@ def test_any_server_takes_up_where_another_stopped(
 def test_a_server_that_leaves_interrupts_its_followers_and_ends_no_run(
     cluster: ClusterRunner, own_redis: RedisServer, root: Path, write: Write
 ) -> None:
-    """Lost: nothing, as long as somebody follows it elsewhere within some seconds."""
+    """Lost: nothing, if another server follows the run within some seconds."""
     leaving = ClusterRunner(own_redis.url(), root)
     run = leaving.start(write(SLOW))
-    follower = Following(leaving, run)
+    follower = Follower(leaving, run)
     follower.until("1")
     leaving.drain(0.5)
     with pytest.raises(Interrupted):
@@ -332,17 +332,17 @@ def test_a_server_that_leaves_interrupts_its_followers_and_ends_no_run(
     assert texts(finish(cluster, run)) == [str(number) for number in range(20)]
 
 
-def test_a_queue_that_no_worker_serves_any_more_loses_who_is_in_line(
+def test_runs_in_a_queue_without_workers_are_lost(
     own_redis: RedisServer, root: Path, make_worker: Make, write: Write
 ) -> None:
-    """Lost: the place in line; it is told, and not left standing."""
+    """Lost: the runs in line. Their visitors are told."""
     limits = {"capacity": 1}
     only = make_worker(own_redis.url(), limits=limits)
     runner = ClusterRunner(own_redis.url(), root)
-    going = Following(runner, runner.start(write(FOREVER)))
+    going = Follower(runner, runner.start(write(FOREVER)))
     going.until("ready")
     run = runner.start(write("print('never')"))
-    waiting = Following(runner, run)
+    waiting = Follower(runner, run)
     only.kill()
     waiting.end()
     recording = runner.recording(run)
@@ -354,13 +354,13 @@ def test_a_queue_that_no_worker_serves_any_more_loses_who_is_in_line(
     runner.close()
 
 
-def test_who_left_the_line_holds_nobodys_place(
+def test_a_cancelled_run_in_line_does_not_count(
     own_redis: RedisServer, root: Path, make_worker: Make, write: Write
 ) -> None:
     limits = {"capacity": 1, "in_line": 1, "unfollowed": 1}
     make_worker(own_redis.url(), limits=limits)
     runner = ClusterRunner(own_redis.url(), root, Limits(**limits))
-    going = Following(runner, runner.start(write(FOREVER)))
+    going = Follower(runner, runner.start(write(FOREVER)))
     going.until("ready")
     left = runner.start(write("print('never')"))
     wait_until(lambda: runner.load().waiting == 0)
@@ -371,10 +371,10 @@ def test_who_left_the_line_holds_nobodys_place(
     runner.close()
 
 
-def test_what_a_worker_does_not_have_is_not_run(
+def test_a_worker_runs_only_programs_that_it_has(
     own_redis: RedisServer, root: Path, make_worker: Make, write: Write
 ) -> None:
-    """Whoever can write to Redis can run the course's programs, and nothing else."""
+    """Write access to Redis allows running the course's programs, and nothing else."""
     make_worker(own_redis.url())
     runner = ClusterRunner(own_redis.url(), root)
     program = write("print('first')")
@@ -391,14 +391,14 @@ def test_what_a_worker_does_not_have_is_not_run(
     runner.close()
 
 
-def test_the_first_presses_may_come_at_once(
+def test_the_first_runs_may_start_at_once(
     own_redis: RedisServer,
     root: Path,
     make_worker: Make,
     write: Write,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Celery makes its pools when they are asked for, and two threads would make two of them."""
+    """Celery makes its pools on first use, and two threads would make two of them."""
     made: list[pools.Connections] = []
     create = pools.Connections.create
 
@@ -432,9 +432,7 @@ def test_keys_of_runs_expire(cluster: ClusterRunner, write: Write) -> None:
         cluster.state(run)
 
 
-def test_a_worker_with_nothing_to_do_costs_next_to_nothing(
-    own_redis: RedisServer, make_worker: Make
-) -> None:
+def test_an_idle_worker_uses_almost_no_cpu_time(own_redis: RedisServer, make_worker: Make) -> None:
     worker = make_worker(own_redis.url())
     ticks = os.sysconf("SC_CLK_TCK")
 

@@ -1,4 +1,4 @@
-"""Who runs what, and in which order."""
+"""Which worker runs which program, and in which order."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.api.serving import wait_until
-from tests.cluster.real_faults import Following
+from tests.cluster.real_faults import Follower
 from tests.engine.conftest import Write
 from tests.engine.running import finish
 from tests.engine.seam import FOREVER
@@ -29,13 +29,13 @@ Make = Callable[..., Any]
 def runner_of(
     redis_server: RedisServer, databases: Iterator[int], root: Path, make_worker: Make
 ) -> Iterator[Callable[..., ClusterRunner]]:
-    """Start workers, by their names and what they are told, and give a runner for all of them."""
+    """Start workers by their names and options, and make a runner for all of them."""
     made: list[ClusterRunner] = []
 
     def make(limits: Limits | None = None, **workers: Any) -> ClusterRunner:
         url = redis_server.url(32 + next(databases) % 32)
-        for name, told in workers.items():
-            make_worker(url, name, **told)
+        for name, options in workers.items():
+            make_worker(url, name, **options)
         made.append(ClusterRunner(url, root, limits))
         return made[-1]
 
@@ -44,8 +44,8 @@ def runner_of(
         runner.close()
 
 
-def test_a_program_runs_where_what_it_needs_is(runner_of: Make, write: Write) -> None:
-    """Every worker here has this machine's cores; what their programs need tells them apart."""
+def test_a_program_runs_on_a_worker_that_meets_its_needs(runner_of: Make, write: Write) -> None:
+    """Every worker here has this machine's cores; they differ in the needs of their programs."""
     two, spawn = {"cores": 2}, {"start_method": "spawn"}
     runner = runner_of(plain={}, both={"needs": [two, spawn]})
     program = write("print('here')")
@@ -58,7 +58,7 @@ def test_a_program_runs_where_what_it_needs_is(runner_of: Make, write: Write) ->
             runner.start(replace(program, needs=impossible))
 
 
-def test_workers_announce_what_they_have(runner_of: Make) -> None:
+def test_workers_announce_their_machines(runner_of: Make) -> None:
     runner = runner_of(first={"limits": {"capacity": 3}}, second={"limits": {"capacity": 4}})
     machines = sorted(runner.machines(), key=lambda machine: machine.name)
     assert machines == [this_machine("first"), this_machine("second")]
@@ -71,7 +71,7 @@ def test_workers_share_the_work(runner_of: Make, write: Write) -> None:
     runner = runner_of(first={"limits": limits}, second={"limits": limits})
     program = write("import time\ntime.sleep(3)")
     runs = [runner.start(program) for _ in range(8)]
-    followers = [Following(runner, run) for run in runs]
+    followers = [Follower(runner, run) for run in runs]
     wait_until(lambda: runner.load().running == 8)
     for follower in followers:
         follower.end()
@@ -79,10 +79,10 @@ def test_workers_share_the_work(runner_of: Make, write: Write) -> None:
     assert sorted(hosts) == ["first"] * 4 + ["second"] * 4
 
 
-def test_a_worker_may_open_as_much_as_the_system_lets_it(
+def test_a_worker_has_the_highest_limit_of_descriptors(
     redis_server: RedisServer, databases: Iterator[int], make_worker: Make
 ) -> None:
-    """Few shells let a process have more than 1,024 descriptors; its runs take more."""
+    """Most shells allow a process 1,024 descriptors; its runs need more."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (128, hard))
     try:
@@ -93,9 +93,9 @@ def test_a_worker_may_open_as_much_as_the_system_lets_it(
 
 
 def test_visitors_take_turns(runner_of: Make, write: Write, tmp_path: Path) -> None:
-    """However much one of them asks for, the others' first runs come before his second."""
+    """The first run of each visitor comes before the second run of another."""
     runner = runner_of(only={"limits": {"capacity": 1}})
-    blocking = Following(runner, held := runner.start(write(FOREVER)))
+    blocking = Follower(runner, held := runner.start(write(FOREVER)))
     blocking.until("ready")
     order = tmp_path / "order"
     program = write(
@@ -120,7 +120,7 @@ def test_visitors_take_turns(runner_of: Make, write: Write, tmp_path: Path) -> N
     others = [start(name) for name in ("a", "b")]
     assert [runner.state(run).place for run in greedy] == [1, 4, 5, 6]
     assert [runner.state(run).place for run in others] == [2, 3]
-    followers = [Following(runner, run) for run in (*greedy, *others)]
+    followers = [Follower(runner, run) for run in (*greedy, *others)]
     runner.cancel(held)
     for follower in followers:
         follower.end()
@@ -132,9 +132,9 @@ def test_visitors_take_turns(runner_of: Make, write: Write, tmp_path: Path) -> N
 def test_a_worker_at_its_capacity_begins_the_next_run_at_once(
     runner_of: Make, write: Write
 ) -> None:
-    """Celery's loop looks for messages once a second, if nothing else wakes it."""
+    """Celery's loop polls for messages only once a second if nothing wakes it."""
     runner = runner_of(only={"limits": {"capacity": 1}})
     program = write("print('ran')")
-    followers = [Following(runner, runner.start(program)) for _ in range(10)]
+    followers = [Follower(runner, runner.start(program)) for _ in range(10)]
     for follower in followers:
         follower.end(8)

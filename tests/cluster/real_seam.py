@@ -1,3 +1,3 @@
-"""What every runner promises, kept by the one for many machines."""
+"""The runner for many machines keeps what every runner promises."""
 
 from tests.engine.seam import *  # noqa: F403

@@ -1,4 +1,4 @@
-"""The whole site on several servers and workers, with what fails under it; what is lost."""
+"""The site on several servers and workers, its faults, and what is lost."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.api.serving import ask, wait_until
-from tests.browser.cable import Cable
+from tests.browser.tcp_proxy import TcpProxy
 from tests.operating.serving import FORM, ROOT, SLEEPS, Served, served, until
 from tests.operating.test_faults import KEPT, PRINTED, RESULT, kept
 from tests.web.scripted import STREAMED
@@ -34,7 +34,7 @@ RUN = re.compile(rb'data-run="([\w-]{16})"')
 
 @dataclass
 class Cluster:
-    """Two servers and a worker, by the commands that docs/cluster.md names."""
+    """Two servers and a worker, started by the commands of docs/cluster.md."""
 
     redis: RedisServer
     postgres: PostgresServer
@@ -83,8 +83,8 @@ def cluster(
         yield Cluster(own_redis, postgres_server, (servers[0], servers[1]), worker, environment)
 
 
-def take_up(site: Served, run: bytes, after: bytes) -> http.client.HTTPResponse:
-    """Ask for the rest of a stream, as the page does where it was cut off."""
+def continue_stream(site: Served, run: bytes, after: bytes) -> http.client.HTTPResponse:
+    """Request the rest of a stream, as the page does after a lost connection."""
     connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=30)
     site.connections.callback(connection.close)
     headers = {**STREAMED, "Last-Event-ID": after.decode()}
@@ -93,13 +93,13 @@ def take_up(site: Served, run: bytes, after: bytes) -> http.client.HTTPResponse:
 
 
 def last_id(read: bytes) -> bytes:
-    """The id of the last message that came whole."""
+    """Return the id of the last complete message."""
     ids: list[bytes] = re.findall(rb"id: (\d+)\n", read)
     return ids[-1]
 
 
-def whole(read: bytes) -> bytes:
-    """What came of a stream in whole messages."""
+def complete(read: bytes) -> bytes:
+    """Return the part of a stream that has complete messages."""
     return read.rpartition(b"\n\n")[0]
 
 
@@ -113,23 +113,23 @@ def post(site: Served, path: str, **form: object) -> tuple[int, str]:
         connection.close()
 
 
-def test_a_run_is_streamed_by_one_server_and_kept_for_all(cluster: Cluster) -> None:
+def test_a_run_of_one_server_is_stored_for_all(cluster: Cluster) -> None:
     first, second = cluster.servers
     read = first.press(0.05).read()
     assert len(LINE.findall(read)) == 6
     assert b"outcome-finished" in read
     assert LINE.findall(kept(second, read)) == LINE.findall(read)
     run = RUN.findall(read)[0].decode()
-    status, told = ask(second.port, f"/runs/{run}.json")
+    status, content = ask(second.port, f"/runs/{run}.json")
     assert status == 200
-    assert json.loads(told)["receipt"]["host"] == "the-worker"
+    assert json.loads(content)["receipt"]["host"] == "the-worker"
 
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM])
 def test_a_server_that_ends_is_replaced_by_another_and_no_line_is_lost(
     cluster: Cluster, end: signal.Signals
 ) -> None:
-    """Lost: nothing. The page asks for the rest wherever it is answered."""
+    """Lost: nothing. The page requests the rest from any server."""
     first, second = cluster.servers
     stream = first.press(0.6, times=8)
     read = until(stream, b"Thread#2 running")
@@ -137,39 +137,39 @@ def test_a_server_that_ends_is_replaced_by_another_and_no_line_is_lost(
         os.kill(pid, end)
     with contextlib.suppress(http.client.IncompleteRead, ConnectionError):
         read += stream.read()
-    read = whole(read)
+    read = complete(read)
     assert RESULT not in read
-    rest = take_up(second, RUN.findall(read)[0], last_id(read)).read()
+    rest = continue_stream(second, RUN.findall(read)[0], last_id(read)).read()
     lines = LINE.findall(read) + LINE.findall(rest)
     assert len(lines) == len(set(lines)) == 16
     assert b"outcome-finished" in rest
     assert kept(second, rest)
 
 
-def test_a_page_goes_on_by_another_server_and_shows_every_line_once(
+def test_a_page_continues_on_another_server_and_shows_every_line_once(
     cluster: Cluster, browser: Browser
 ) -> None:
-    """Lost: nothing. A balancer in front sends who asks again to a server that lives."""
+    """Lost: nothing. A balancer sends the next request to a server that is alive."""
     first, second = cluster.servers
-    with Cable(first.port) as balancer:
+    with TcpProxy(first.port) as balancer:
         page = browser.new_page()
         page.goto(f"{balancer.url}{SLEEPS}?thread_count=8&sleep_seconds=0.6")
         page.locator("#run-button").click()
         page.locator("#transcript").get_by_text("Thread#2 running").wait_for()
-        balancer.lead(second.port)
+        balancer.redirect(second.port)
         for pid in (first.process.pid, first.worker):
             os.kill(pid, signal.SIGKILL)
         page.locator("#result .outcome-finished").wait_for(timeout=20_000)
         lines = page.locator("#transcript .text").all_inner_texts()
         page.close()
-    told = [
+    reports = [
         found[0] for line in lines if (found := re.findall(r"Thread#\d+ (?:running|over)", line))
     ]
-    assert len(told) == len(set(told)) == 16
+    assert len(reports) == len(set(reports)) == 16
 
 
-def test_a_worker_that_is_killed_ends_its_runs_as_lost(cluster: Cluster) -> None:
-    """Lost: how the run would have gone on."""
+def test_the_runs_of_a_killed_worker_end_as_lost(cluster: Cluster) -> None:
+    """Lost: the rest of the run."""
     stream = cluster.servers[0].press(1, times=10)
     read = until(stream, PRINTED)
     cluster.worker.kill()
@@ -179,22 +179,22 @@ def test_a_worker_that_is_killed_ends_its_runs_as_lost(cluster: Cluster) -> None
     assert b"outcome-lost" in read
     assert b"its worker is gone" in read
     assert PRINTED in kept(cluster.servers[1], read)
-    status, told = post(cluster.servers[1], SLEEPS, thread_count=1, sleep_seconds=0.1)
+    status, page = post(cluster.servers[1], SLEEPS, thread_count=1, sleep_seconds=0.1)
     assert status == 503
-    assert "No machine answers" in told
+    assert "No machine answers" in page
     with working(cluster.environment, "another"):
         wait_until(cluster.is_ready, 20)
         assert b"outcome-finished" in cluster.servers[0].press(0.02).read()
 
 
-def test_without_redis_pages_are_served_and_run_says_try_again(cluster: Cluster) -> None:
-    """Lost: nothing that was kept."""
+def test_without_redis_pages_are_served_and_run_says_to_try_again(cluster: Cluster) -> None:
+    """Lost: nothing that was stored."""
     site = cluster.servers[0]
     before = site.press(0.02).read()
     cluster.redis.kill()
-    status, told = post(site, SLEEPS, thread_count=1, sleep_seconds=0.1)
+    status, page = post(site, SLEEPS, thread_count=1, sleep_seconds=0.1)
     assert status == 503
-    assert "No machine answers" in told
+    assert "No machine answers" in page
     assert ask(site.port, "/en/threads/lock/lost-update")[0] == 200
     assert ask(site.port, "/healthz")[0] == 200
     assert ask(site.port, "/readyz")[0] == 503
@@ -207,9 +207,9 @@ def test_without_redis_pages_are_served_and_run_says_try_again(cluster: Cluster)
 def test_presses_do_not_all_wait_for_a_redis_that_hangs(cluster: Cluster) -> None:
     def press() -> float:
         began = time.monotonic()
-        status, told = post(site, SLEEPS, thread_count=1, sleep_seconds=0.1)
+        status, page = post(site, SLEEPS, thread_count=1, sleep_seconds=0.1)
         assert status == 503
-        assert "No machine answers" in told
+        assert "No machine answers" in page
         return time.monotonic() - began
 
     site = cluster.servers[0]
@@ -224,8 +224,8 @@ def test_presses_do_not_all_wait_for_a_redis_that_hangs(cluster: Cluster) -> Non
     assert b"outcome-finished" in site.press(0.02).read()
 
 
-def test_without_postgresql_runs_go_on_and_are_kept_when_it_is_back(cluster: Cluster) -> None:
-    """Lost: nothing, if somebody asks for the run within ten minutes."""
+def test_without_postgresql_runs_go_on_and_are_stored_when_it_is_back(cluster: Cluster) -> None:
+    """Lost: nothing, if the run is requested within ten minutes."""
     first, second = cluster.servers
     stream = first.press(0.3)
     read = until(stream, PRINTED)
@@ -246,7 +246,7 @@ def test_without_postgresql_runs_go_on_and_are_kept_when_it_is_back(cluster: Clu
     cluster.redis.start()
 
 
-def test_a_run_is_stopped_by_way_of_another_server(cluster: Cluster) -> None:
+def test_a_run_can_be_cancelled_on_another_server(cluster: Cluster) -> None:
     first, second = cluster.servers
     stream = first.press(1, times=10)
     read = until(stream, PRINTED)
@@ -256,7 +256,7 @@ def test_a_run_is_stopped_by_way_of_another_server(cluster: Cluster) -> None:
     assert time.monotonic() - began < 2
 
 
-def test_many_runs_are_stopped_by_way_of_another_server(cluster: Cluster) -> None:
+def test_many_runs_can_be_cancelled_on_another_server(cluster: Cluster) -> None:
     first, second = cluster.servers
     connection = http.client.HTTPConnection("127.0.0.1", first.port, timeout=30)
     form = urlencode({"thread_count": 2, "sleep_seconds": 0.3})
@@ -271,24 +271,24 @@ def test_many_runs_are_stopped_by_way_of_another_server(cluster: Cluster) -> Non
     connection.close()
 
 
-def test_presses_are_counted_by_all_servers_together(cluster: Cluster) -> None:
+def test_all_servers_count_presses_together(cluster: Cluster) -> None:
     form = {"thread_count": 1, "sleep_seconds": 0.1, VISITOR: "one-page"}
     presses = [post(cluster.servers[number % 2], SLEEPS, **form)[0] for number in range(6)]
     assert presses.count(200) == 4
     assert presses.count(429) == 2
 
 
-def test_a_server_without_what_it_shares_does_not_start(environment: dict[str, str]) -> None:
-    told = {**os.environ, **environment, "REDIS_URL": ""}
+def test_a_server_without_redis_or_postgresql_does_not_start(environment: dict[str, str]) -> None:
+    environ = {**os.environ, **environment, "REDIS_URL": ""}
     command = [sys.executable, "-m", "gunicorn"]
     failed = subprocess.run(
-        command, cwd=ROOT, env=told, capture_output=True, text=True, timeout=30, check=False
+        command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=30, check=False
     )
     assert failed.returncode
     assert "MOVAZI_RUNNER=celery needs REDIS_URL." in failed.stderr
 
 
-def test_the_command_tells_whether_a_worker_is_there(cluster: Cluster) -> None:
+def test_the_command_says_whether_a_worker_is_there(cluster: Cluster) -> None:
     def health(name: str) -> int:
         own = {"REDIS_URL": cluster.redis.url(), "MOVAZI_WORKER_NAME": name}
         command = [sys.executable, "-m", "webapp.cluster", "health"]
@@ -297,5 +297,5 @@ def test_the_command_tells_whether_a_worker_is_there(cluster: Cluster) -> None:
     assert health("the-worker") == 0
     assert health("another") == 1
     nonsense = [sys.executable, "-m", "webapp.cluster", "nonsense"]
-    told = {**os.environ, **cluster.environment}
-    assert subprocess.run(nonsense, cwd=ROOT, env=told, check=False).returncode == 2
+    environ = {**os.environ, **cluster.environment}
+    assert subprocess.run(nonsense, cwd=ROOT, env=environ, check=False).returncode == 2

@@ -1,4 +1,4 @@
-"""Workers, each a process tree of its own."""
+"""Workers as child processes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass
 class WorkerProcess:
-    """A worker in a process tree of its own."""
+    """A worker with the programs below `root`."""
 
     url: str
     root: Path
@@ -31,31 +31,39 @@ class WorkerProcess:
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it, and wait until it takes runs."""
-        told = [json.dumps(dict(self.limits)), json.dumps([dict(one) for one in self.needs])]
+        """Start it, and wait until it accepts runs."""
+        arguments = [json.dumps(dict(self.limits)), json.dumps([dict(one) for one in self.needs])]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.cluster.worker", self.url, self.root, self.name, *told],
+            [
+                sys.executable,
+                "-m",
+                "tests.cluster.worker",
+                self.url,
+                self.root,
+                self.name,
+                *arguments,
+            ],
             cwd=ROOT,
         )
         wait_until(self.is_announced, 20)
 
     @property
     def pid(self) -> int:
-        """Its process."""
+        """The id of its process."""
         assert self.process is not None
         return self.process.pid
 
     def is_announced(self) -> bool:
-        """Whether servers know that it is there."""
+        """Return whether it has announced itself in Redis."""
         with Redis.from_url(self.url) as client:
             return bool(client.exists(f"worker:{self.name}"))
 
     def below(self) -> list[int]:
-        """Its launcher and all runs."""
+        """Return the ids of its launcher and of all processes of its runs."""
         return tree.descendants(self.pid)
 
     def stop(self, within: float = 20) -> int:
-        """Ask it to end, and wait for that."""
+        """Terminate it and wait; return its exit code. Raises TimeoutExpired after `within` s."""
         assert self.process is not None
         self.process.send_signal(signal.SIGCONT)
         self.process.terminate()
@@ -66,7 +74,7 @@ class WorkerProcess:
             raise
 
     def kill(self) -> None:
-        """End it at once."""
+        """Kill it."""
         assert self.process is not None
         self.process.kill()
         self.process.wait()

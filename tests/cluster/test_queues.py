@@ -1,4 +1,4 @@
-"""Which queue a program waits in, and which of them a machine serves."""
+"""In which queue a program waits, and which queues a machine serves."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ WANTED = [
 ]
 
 
-def test_a_queue_is_named_by_what_its_programs_need() -> None:
+def test_a_queue_is_named_by_the_needs_of_its_programs() -> None:
     assert queue_of(ANYWHERE) == PLAIN == "runs"
     assert [queue_of(needs) for needs in WANTED] == [
         "runs-cores2",
@@ -25,7 +25,7 @@ def test_a_queue_is_named_by_what_its_programs_need() -> None:
     ]
 
 
-def test_a_machine_serves_what_it_can() -> None:
+def test_a_machine_serves_the_queues_whose_needs_it_meets() -> None:
     assert queues_of(SMALL, WANTED) == ("runs", "runs-spawn")
     assert queues_of(LARGE, WANTED) == tuple(sorted(map(queue_of, [ANYWHERE, *WANTED])))
     assert queues_of(SMALL, []) == ("runs",)

@@ -1,6 +1,6 @@
-"""A worker for programs of tests: python -m tests.cluster.worker URL ROOT NAME LIMITS NEEDS.
+"""A worker for the tests' programs: python -m tests.cluster.worker URL ROOT NAME LIMITS NEEDS.
 
-LIMITS is JSON, and NEEDS a list of what the programs there are need, beside nothing.
+LIMITS is a JSON object. NEEDS is a JSON list of the needs that programs may have.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the tests of the deployment share."""
+"""The image that the tests of the deployment share."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Build the image and start it where there is no container engine: buildah, unshare(1) and root.
+"""Build the image and start it without a container engine: with buildah, unshare(1) and root.
 
-A container gets what compose.yaml gives its service: a root file system that nobody can write, a
-volume, a /tmp and a /dev/shm, and no capabilities but those that are named.
+A container gets what compose.yaml gives its service: a read-only root file system, a volume, a /tmp
+and a /dev/shm, and only the named capabilities.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from tests.api.serving import free_port
 from tests.deploy.settled import compose
 from tests.operating.serving import ROOT
+from tools.serving import free_port
 from webapp.engine import tree
 
 MIRROR = "http://deb.debian.org/debian"
 CERTIFICATES = Path("/etc/ssl/certs")
 
 SERVER, RUNS = 10001, 10002
-"""The image's users: who serves, and whose the runs are."""
+"""The image's users: of the server, and of the runs."""
 
 START = """
 set -eu
@@ -47,25 +47,25 @@ mount --bind "$MEMORY/tmp" "$ROOT/tmp"
 mount --bind "$VOLUME" "$ROOT/var/lib/movazi"
 exec chroot "$ROOT" "$@"
 """
-"""As root, in name spaces of its own; what is exec'ed last is process 1 there."""
+"""A script that runs as root in its own namespaces; its last command becomes process 1."""
 
 
 @dataclass(frozen=True)
 class Image:
-    """An image as it was built: its root file system, and how it is to be started."""
+    """A built image: its root file system and its configuration."""
 
     root: Path
     config: Mapping[str, Any]
 
     @property
     def environment(self) -> dict[str, str]:
-        """The environment that it sets."""
+        """The environment variables that the image sets."""
         return dict(entry.split("=", 1) for entry in self.config["Env"])
 
 
 @dataclass(frozen=True)
 class Container:
-    """A container that runs: what compose.yaml says of it, its process 1 as we see it, its port."""
+    """A running container: its image, its service in compose.yaml, `unshare`, and its port."""
 
     image: Image
     service: Mapping[str, Any]
@@ -73,15 +73,15 @@ class Container:
     port: int
     environment: Mapping[str, str]
     memory: Path
-    """What holds its /tmp and its /dev/shm."""
+    """The folder with its /tmp and its /dev/shm."""
 
     def left(self) -> list[Path]:
-        """What is left in them."""
+        """Return the files in its /tmp and its /dev/shm."""
         return list(self.memory.glob("*/*"))
 
     @property
     def first(self) -> int:
-        """Its process 1, by our number: the one child of unshare."""
+        """The id, outside of the container, of its process 1: the only child of unshare."""
         [pid] = (
             Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         )
@@ -91,7 +91,7 @@ class Container:
         """Run a command in it, as `docker exec --user` would."""
         inside = ["nsenter", f"--target={self.first}", "--mount", "--pid", "--ipc", "--root"]
         inside += [f"--wdns={self.image.config['WorkingDir']}", "--"]
-        inside += _as(user, self.service)
+        inside += _as_user(user, self.service)
         environment = [f"{name}={value}" for name, value in self.environment.items()]
         return subprocess.run(
             [*inside, "env", "-i", *environment, *command],
@@ -102,7 +102,7 @@ class Container:
         )
 
     def status(self, inner: int) -> dict[str, str]:
-        """What /proc says of the process that has this number inside. Raises KeyError."""
+        """Return /proc/PID/status of the process with this id inside. Raises KeyError."""
         text = tree.read(self.pids()[inner], "status")
         return {
             key: value.strip()
@@ -110,23 +110,23 @@ class Container:
         }
 
     def pids(self) -> dict[int, int]:
-        """Our numbers of its processes, by those that they have inside."""
+        """Return the ids of its processes outside of the container, by their ids inside."""
         space = Path(f"/proc/{self.first}/ns/pid").readlink()
         found: dict[int, int] = {}
         for folder in Path("/proc").glob("[0-9]*"):
-            with contextlib.suppress(OSError):  # it may end while we look
+            with contextlib.suppress(OSError):  # it may end meanwhile
                 if (folder / "ns/pid").readlink() == space:
                     [numbers] = re.findall(r"^NSpid:(.*)$", (folder / "status").read_text(), re.M)
                     found[int(numbers.split()[-1])] = int(folder.name)
         return found
 
     def signal(self, number: signal.Signals) -> None:
-        """Send its process 1 a signal, as an engine does."""
+        """Send its process 1 a signal, as a container engine does."""
         os.kill(self.first, number)
 
 
 def build(work: Path) -> Iterator[Image]:
-    """Build the image on a Debian that is made for it. Its storage is gone afterwards."""
+    """Build the image on a new Debian, and yield it; unmount it afterwards."""
     environment = {**os.environ, "CONTAINERS_STORAGE_CONF": str(_storage(work))}
 
     def buildah(*command: str) -> str:
@@ -141,7 +141,7 @@ def build(work: Path) -> Iterator[Image]:
     buildah(
         "build",
         "--isolation=chroot",
-        "--format=docker",  # OCI's own has no HEALTHCHECK
+        "--format=docker",  # the OCI format has no HEALTHCHECK
         "--build-arg=BASE=localhost/debian",
         f"--secret=id=pip,src={settings}",
         f"--volume={CERTIFICATES}:{CERTIFICATES}:ro",
@@ -170,7 +170,7 @@ def _make_base(folder: Path, buildah: Any) -> None:
 
 
 def make_debian(folder: Path, *packages: str) -> None:
-    """Put a small Debian with Python into a folder, and more packages."""
+    """Install a small Debian with Python and these packages into a folder."""
     included = ",".join(("ca-certificates", "python3", "python3-venv", *packages))
     subprocess.run(
         ["debootstrap", "--variant=minbase", f"--include={included}", "bookworm", folder, MIRROR],
@@ -180,7 +180,7 @@ def make_debian(folder: Path, *packages: str) -> None:
 
 
 def pip_settings() -> str:
-    """This machine's own: from where pip installs, and whom it trusts."""
+    """Return pip's index and certificate on this machine, as a pip.conf."""
     listed = subprocess.run(
         [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=True
     )
@@ -195,7 +195,7 @@ def started(
     image: Image, work: Path, service: str = "web", **environment: str
 ) -> Iterator[Container]:
     """Start a container of the image as a service of compose.yaml; its volume is `work`/volume."""
-    told = compose()["services"][service]
+    settings = compose()["services"][service]
     port = free_port()
     environment = {**image.environment, "PORT": str(port), **environment}
     with TemporaryDirectory(dir="/dev/shm") as memory:
@@ -213,23 +213,23 @@ def started(
         ]
         command += ["env", "-i", f"--chdir={image.config['WorkingDir']}"]
         command += [f"{name}={value}" for name, value in environment.items()]
-        command += [*_as(int(image.config["User"]), told), *image.config["Entrypoint"]]
+        command += [*_as_user(int(image.config["User"]), settings), *image.config["Entrypoint"]]
         process = subprocess.Popen(
-            [*command, *told.get("command", image.config["Cmd"])],
+            [*command, *settings.get("command", image.config["Cmd"])],
             env={**os.environ, **_folders(image, work / "volume", Path(memory))},
             text=True,
         )
-        container = Container(image, told, process, port, environment, Path(memory))
+        container = Container(image, settings, process, port, environment, Path(memory))
         try:
             yield container
         finally:
             if process.poll() is None:
-                container.signal(signal.SIGKILL)  # and the kernel ends all else in there
+                container.signal(signal.SIGKILL)  # the kernel then kills all its processes
             process.wait(10)
 
 
 def _folders(image: Image, volume: Path, memory: Path) -> dict[str, str]:
-    """Make what a container is given to write to; name it for START."""
+    """Make the folders that a container may write to; return them as variables for START."""
     volume.mkdir(mode=0o700, parents=True)
     os.chown(volume, int(image.config["User"]), int(image.config["User"]))
     for folder in (memory / "tmp", memory / "shm"):
@@ -238,7 +238,7 @@ def _folders(image: Image, volume: Path, memory: Path) -> dict[str, str]:
     return {"ROOT": str(image.root), "VOLUME": str(volume), "MEMORY": str(memory)}
 
 
-def _as(user: int, service: Mapping[str, Any]) -> Sequence[str]:
+def _as_user(user: int, service: Mapping[str, Any]) -> Sequence[str]:
     powers = ",".join(["-all", *(f"+{name.lower()}" for name in service.get("cap_add", ()))])
     command = ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups"]
     command += ["--inh-caps=-all", f"--bounding-set={powers}"]

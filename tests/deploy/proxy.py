@@ -1,7 +1,7 @@
-"""A forwarding proxy, as Codespaces has one: HTTPS ends before it, and it passes on all at once.
+"""A forwarding proxy like that of Codespaces: HTTPS ends in front of it, and it does not buffer.
 
-It asks the site as "localhost", says in X-Forwarded-* who asked and what for, and closes each
-connection after one answer.
+Its requests to the site have the host "localhost" and the visitor's address, host and scheme in
+X-Forwarded-*. It closes each connection after one answer.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ OUTER_HOST = "shiny-fiesta-8000.app.github.dev"
 OUTER = f"https://{OUTER_HOST}"
 
 SET = {b"host", b"connection", b"x-forwarded-host", b"x-forwarded-proto", b"x-forwarded-for"}
-"""What the proxy says itself, whatever the visitor said."""
+"""The headers that the proxy sets, whatever the visitor sent."""
 
 
 class Proxy(ThreadingTCPServer):
-    """Serves on a free port of this machine."""
+    """A server on a free port of this machine."""
 
     allow_reuse_address = True
     daemon_threads = True
@@ -30,7 +30,7 @@ class Proxy(ThreadingTCPServer):
 
 @contextmanager
 def proxy_to(port: int) -> Iterator[int]:
-    """Put a proxy in front of a port."""
+    """Start a proxy in front of a port; yield its port."""
     with Proxy(("127.0.0.1", 0), partial(Forwarding, port)) as server:
         thread = threading.Thread(target=server.serve_forever, name="proxy")
         thread.start()
@@ -49,7 +49,7 @@ class Forwarding(StreamRequestHandler):
         super().__init__(*arguments)  # type: ignore[arg-type]
 
     def handle(self) -> None:
-        """Pass the request on, then each piece of the answer as it comes."""
+        """Forward the request, then each piece of the answer as it arrives."""
         head = b"".join(iter(self.rfile.readline, b"\r\n"))
         with socket.create_connection(("127.0.0.1", self.port), timeout=30) as site:
             site.sendall(self._forwarded(head))

@@ -1,4 +1,4 @@
-"""The image as a server and a worker of many, which share a real Redis and a real PostgreSQL.
+"""The image as a server and a worker of a cluster, with a real Redis and PostgreSQL.
 
 `make deploy-test` runs this file; it needs Debian, root, and some minutes.
 """
@@ -39,7 +39,7 @@ pytestmark = pytest.mark.timeout(900)  # the first test builds the image
 
 @dataclass(frozen=True)
 class Cluster:
-    """A server and a worker, each in a container, and where the runs are kept."""
+    """A server and a worker, each in a container, and the database of the runs."""
 
     server: Container
     worker: Container
@@ -78,12 +78,12 @@ def cluster(image: Image, tmp_path: Path) -> Iterator[Cluster]:
         yield Cluster(server, worker, postgres)
 
 
-def test_a_worker_runs_what_a_form_asks_for(cluster: Cluster) -> None:
+def test_a_worker_carries_out_the_run_of_a_form(cluster: Cluster) -> None:
     with run_by_form(cluster.server.port, TWO_SECONDS) as rest:
         assert seconds_to_end(rest) > 1
 
 
-def test_a_run_is_kept_in_postgresql(cluster: Cluster) -> None:
+def test_a_run_is_stored_in_postgresql(cluster: Cluster) -> None:
     with run_by_api(cluster.server.port, TWO_SECONDS) as going:
         result = going.result()
     store = Store(cluster.postgres.url)
@@ -91,7 +91,7 @@ def test_a_run_is_kept_in_postgresql(cluster: Cluster) -> None:
     store.close()
 
 
-def test_a_run_is_the_workers_under_a_user_of_its_own_without_any_power(cluster: Cluster) -> None:
+def test_a_run_of_the_worker_has_its_own_user_and_no_capabilities(cluster: Cluster) -> None:
     with run_by_api(cluster.server.port, TWO_SECONDS) as going:
         status = cluster.worker.status(going.pid)
         assert set(status["Uid"].split()) == {str(RUNS)}
@@ -103,7 +103,7 @@ def test_a_run_is_the_workers_under_a_user_of_its_own_without_any_power(cluster:
     assert (result["outcome"], result["receipt"]["host"]) == ("finished", NAME)
 
 
-def test_a_server_has_no_power_and_can_gain_none(cluster: Cluster) -> None:
+def test_a_server_has_no_capabilities_and_cannot_gain_any(cluster: Cluster) -> None:
     status = cluster.server.status(1)
     assert set(status["Uid"].split()) == {str(SERVER)}
     assert (status["CapEff"], status["CapBnd"]) == (NO_POWERS, NO_POWERS)
@@ -115,7 +115,7 @@ def test_a_run_may_start_processes(cluster: Cluster, method: str) -> None:
     assert outcome(cluster.server.port, POOL, **SMALL, start_method=method) == "finished"
 
 
-def test_the_health_check_tells_whether_the_worker_is_there(cluster: Cluster) -> None:
+def test_the_health_check_says_whether_the_worker_is_there(cluster: Cluster) -> None:
     kind, *command = cluster.worker.service["healthcheck"]["test"]
     assert kind == "CMD"
     assert cluster.worker.run(*command, user=SERVER).returncode == 0
@@ -125,7 +125,7 @@ def test_the_health_check_tells_whether_the_worker_is_there(cluster: Cluster) ->
     wait_until(lambda: cluster.worker.run(*command, user=SERVER).returncode == 1)
 
 
-def test_a_worker_that_is_stopped_lets_its_runs_end_and_leaves_nothing(cluster: Cluster) -> None:
+def test_a_stopped_worker_lets_its_runs_end_and_leaves_nothing(cluster: Cluster) -> None:
     with run_by_api(cluster.server.port, LONG) as going:
         cluster.worker.signal(signal.SIGTERM)
         assert going.result()["outcome"] == "finished"

@@ -1,4 +1,4 @@
-"""The image for real: built, started as a container is, used and stopped. See `container`.
+"""The image is built, started as a container, used and stopped: see `container`.
 
 `make deploy-test` runs this file; it needs Debian, root, and some minutes.
 """
@@ -41,7 +41,7 @@ def container(image: Image, tmp_path: Path) -> Iterator[Container]:
         yield container
 
 
-def test_the_health_check_tells_whether_the_site_answers(container: Container) -> None:
+def test_the_health_check_says_whether_the_site_answers(container: Container) -> None:
     kind, *command = container.image.config["Healthcheck"]["Test"]
     assert kind == "CMD"
     assert container.run(*command, user=SERVER).returncode == 0
@@ -51,13 +51,13 @@ def test_the_health_check_tells_whether_the_site_answers(container: Container) -
     assert container.run(*command, user=SERVER).returncode != 0
 
 
-def test_the_site_is_ready_and_runs_what_a_form_asks_for(container: Container) -> None:
+def test_the_site_is_ready_and_carries_out_the_run_of_a_form(container: Container) -> None:
     assert ask(container.port, "/readyz")[0] == 200
     with run_by_form(container.port, TWO_SECONDS) as rest:
         assert seconds_to_end(rest) > 1
 
 
-def test_a_run_goes_under_a_user_of_its_own_without_any_power(container: Container) -> None:
+def test_a_run_has_its_own_user_and_no_capabilities(container: Container) -> None:
     with run_by_api(container.port, TWO_SECONDS) as going:
         status = container.status(going.pid)
         assert set(status["Uid"].split()) == {str(RUNS)}
@@ -70,7 +70,7 @@ def test_a_run_goes_under_a_user_of_its_own_without_any_power(container: Contain
 
 
 @pytest.mark.parametrize("command", ["settings", "prune-runs --older-than 90d"])
-def test_the_commands_of_the_site_work_inside(container: Container, command: str) -> None:
+def test_the_sites_commands_work_in_the_container(container: Container, command: str) -> None:
     done = container.run("flask", "--app", "wsgi", *command.split(), user=SERVER)
     assert (done.returncode, done.stderr) == (0, "")
 
@@ -80,7 +80,7 @@ def test_a_run_may_start_processes(container: Container, method: str) -> None:
     assert outcome(container.port, POOL, **SMALL, start_method=method) == "finished"
 
 
-def test_what_serves_is_no_root_either(container: Container) -> None:
+def test_the_server_is_not_root_either(container: Container) -> None:
     status = container.status(1)
     assert set(status["Uid"].split()) == {str(SERVER)}
     assert int(status["CapEff"], 16) == 0
@@ -90,20 +90,20 @@ def test_what_serves_is_no_root_either(container: Container) -> None:
     "command",
     ["ls /var/lib/movazi", f"{SETPRIV} true", "cat /proc/1/environ", "kill -0 1"],
 )
-def test_a_run_reaches_nothing_of_the_servers(container: Container, command: str) -> None:
+def test_a_run_cannot_access_what_is_the_servers(container: Container, command: str) -> None:
     assert container.run("sh", "-c", command, user=SERVER).returncode == 0
     refused = container.run("sh", "-c", command, user=RUNS)
     assert refused.returncode != 0
     assert "ermission denied" in refused.stderr or "not permitted" in refused.stderr
 
 
-def test_nothing_can_be_written_but_the_database_and_what_runs_leave(container: Container) -> None:
+def test_only_the_volume_and_temporary_folders_can_be_written(container: Container) -> None:
     for folder in ("/", "/opt/movazi", "/opt/venv", "/usr/local/libexec"):
         refused = container.run("touch", f"{folder}/new", user=SERVER)
         assert "Read-only file system" in refused.stderr or "Permission denied" in refused.stderr
 
 
-def test_what_is_orphaned_is_reaped(container: Container) -> None:
+def test_orphans_are_reaped(container: Container) -> None:
     orphan = container.run("sh", "-c", "sleep 0.1 >/dev/null & echo $!", user=SERVER)
 
     wait_until(lambda: int(orphan.stdout) not in container.pids())
@@ -112,7 +112,7 @@ def test_what_is_orphaned_is_reaped(container: Container) -> None:
 def test_a_stop_ends_streams_and_runs_within_the_grace_and_leaves_nothing(
     container: Container, tmp_path: Path
 ) -> None:
-    # It leaves files of the runs' user, in folders that only that one may empty.
+    # It leaves files of the runs' user in folders that only that user may empty.
     assert outcome(container.port, POOL, **SMALL, start_method="forkserver") == "finished"
     with run_by_api(container.port, LONG) as going:
         began = time.monotonic()

@@ -1,4 +1,4 @@
-"""nginx and Caddy for real in front of the site, by the very files in deploy/.
+"""nginx and Caddy in front of the site, with the files in deploy/.
 
 `make deploy-test` runs this file; it needs both programs.
 """
@@ -17,7 +17,7 @@ from tests.operating.serving import served
 
 @pytest.fixture(scope="module", params=[nginx, caddy], ids=["nginx", "caddy"])
 def port(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """Where a server listens that stands before the site."""
+    """The port of a proxy in front of the site."""
     folder = tmp_path_factory.mktemp("proxy")
     settings = {"MOVAZI_PROXIES": "1", "MOVAZI_HOSTS": "127.0.0.1"}
     with (

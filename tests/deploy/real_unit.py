@@ -1,4 +1,4 @@
-"""The systemd unit for real, as docs/deploying.md says: in a Debian that is made for it.
+"""The systemd unit in a new Debian, installed as docs/deploying.md says.
 
 `make deploy-test` runs this file; it needs Debian, root, and some minutes.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.api.serving import ask, free_port, wait_until
+from tests.api.serving import ask, wait_until
 from tests.deploy.container import CERTIFICATES, make_debian, pip_settings
 from tests.deploy.visiting import (
     LONG,
@@ -28,6 +28,7 @@ from tests.deploy.visiting import (
     seconds_to_end,
 )
 from tests.operating.serving import ROOT
+from tools.serving import free_port
 from webapp.engine import tree
 
 PACKAGES = ("dbus", "libnss-systemd", "make", "systemd-sysv")
@@ -38,13 +39,13 @@ pytestmark = pytest.mark.timeout(600)  # the first test makes the Debian
 
 @dataclass(frozen=True)
 class Machine:
-    """A Debian that was started: its systemd-nspawn, and the port of the site in it."""
+    """A running Debian: its systemd-nspawn, and the port of the site in it."""
 
     process: subprocess.Popen[bytes]
     port: int
 
     def systemctl(self, *arguments: str) -> str:
-        """Ask its systemd for something, and give the answer."""
+        """Run systemctl in it; return the output."""
         [leader] = tree.children(self.process.pid)
         inside = ["nsenter", f"--target={leader}", "--mount", "--pid", "--ipc", "--uts", "--root"]
         done = subprocess.run(
@@ -55,7 +56,7 @@ class Machine:
 
 @pytest.fixture(scope="module")
 def debian(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A Debian in which the site is set up, and starts with it."""
+    """A Debian in which the site is installed and enabled."""
     folder = tmp_path_factory.mktemp("unit") / "debian"
     make_debian(folder, *PACKAGES)
     (folder / "etc/pip.conf").write_text(pip_settings())
@@ -77,7 +78,7 @@ def machine(debian: Path) -> Iterator[Machine]:
         yield machine
 
 
-def test_a_debian_that_starts_serves_the_site_and_runs_its_demos(machine: Machine) -> None:
+def test_the_site_starts_with_debian_and_runs_its_demos(machine: Machine) -> None:
     assert machine.systemctl("is-active", "movazi") == "active"
     assert ask(machine.port, "/readyz")[0] == 200
     with run_by_form(machine.port, TWO_SECONDS) as rest:
@@ -86,7 +87,7 @@ def test_a_debian_that_starts_serves_the_site_and_runs_its_demos(machine: Machin
         assert outcome(machine.port, POOL, **SMALL, start_method=method) == "finished"
 
 
-def test_a_stop_ends_streams_and_runs_and_systemd_is_content(machine: Machine) -> None:
+def test_a_stop_ends_streams_and_runs_and_is_a_success_to_systemd(machine: Machine) -> None:
     with run_by_api(machine.port, LONG) as going:
         machine.systemctl("stop", "movazi")
         assert going.result()["detail"] == "the server was stopped"
@@ -110,5 +111,5 @@ def _booted(debian: Path) -> Iterator[Machine]:
 
 
 def _unregistered(folder: Path) -> list[str]:
-    """In a folder; and without this machine's own systemd, where it has none that runs."""
+    """Return the options to boot a folder, even on a machine without a running systemd."""
     return [f"--directory={folder}", "--register=no", "--keep-unit"]

@@ -1,4 +1,4 @@
-"""What the files of the deployment say."""
+"""The contents of the deployment's files."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from tests.operating.serving import ROOT
 
 
 def compose() -> dict[str, Any]:
-    """What compose.yaml says."""
+    """Return compose.yaml."""
     read: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
     return read
 
 
 def stop_grace() -> int:
-    """Seconds that a container has to end before it is killed."""
+    """Return the seconds that a container has to end before it is killed."""
     return int(compose()["services"]["web"]["stop_grace_period"].removesuffix("s"))
 
 
 def composed(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """What Docker Compose itself makes of compose.yaml; no engine is asked."""
+    """Run a command of Docker Compose on compose.yaml that needs no engine."""
     program = Path(sys.executable).with_name("docker-compose")
     return subprocess.run(
         [program, "--env-file", os.devnull, *command],
@@ -41,12 +41,12 @@ def composed(*command: str, **environment: str) -> subprocess.CompletedProcess[s
 
 
 def dockerfile() -> str:
-    """The Dockerfile, its continued lines joined."""
+    """Return the Dockerfile with continued lines joined."""
     return re.sub(r" *\\\n *", "\n", (ROOT / "Dockerfile").read_text())
 
 
 def unit() -> dict[str, str]:
-    """The lines of the systemd unit; those of one name joined."""
+    """Return the systemd unit's values by their names; values of one name are joined."""
     found: dict[str, str] = {}
     for line in (ROOT / "deploy/movazi.service").read_text().splitlines():
         name, is_line, value = line.partition("=")
@@ -56,12 +56,12 @@ def unit() -> dict[str, str]:
 
 
 def devcontainer() -> dict[str, Any]:
-    """What devcontainer.json says: JSON with comments, each on a line of its own."""
+    """Return devcontainer.json without its comments, each of which has a line of its own."""
     text = (ROOT / ".devcontainer/devcontainer.json").read_text()
     read: dict[str, Any] = json.loads(re.sub(r"^ *//.*$", "", text, flags=re.M))
     return read
 
 
 def gunicorn() -> dict[str, Any]:
-    """What gunicorn.conf.py sets."""
+    """Return the settings of gunicorn.conf.py."""
     return runpy.run_path(str(ROOT / "gunicorn.conf.py"))

@@ -1,4 +1,4 @@
-"""What stands in front of several servers: it asks both, and passes over one that is gone."""
+"""The balancer in front of several servers uses both, and skips one that is down."""
 
 from __future__ import annotations
 
@@ -16,32 +16,33 @@ from typing import Any
 
 import pytest
 
-from tests.api.serving import ask, free_port, wait_until
+from tests.api.serving import ask, wait_until
 from tests.operating.serving import ROOT
+from tools.serving import free_port
 
 FORM = b"thread_count=4&sleep_seconds=0.5"
 
 
 class Server(ThreadingHTTPServer):
-    """A server that tells what it is asked, and by whom."""
+    """A server that answers with its address and the request's headers."""
 
     def __init__(self, address: str, port: int) -> None:
         super().__init__((address, port), partial(Handler, self))
         self.address = address
         self.taken: list[bytes] = []
-        """The forms that were sent to it."""
+        """The forms that it has received."""
         self.seen = threading.Event()
-        """Set when the first line of its stream is read."""
+        """Set by the test when it has read the first line of the stream."""
         threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
 
     def close(self) -> None:
-        """Be gone; twice is as good as once."""
+        """Stop. It may be called twice."""
         self.shutdown()
         self.server_close()
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Answers for one of them; a connection for each request, or one would outlive its server."""
+    """Answers for a server, with a connection for each request, which cannot outlive the server."""
 
     def __init__(self, one: Server, *arguments: Any) -> None:
         self.one = one
@@ -67,12 +68,12 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Do not log."""
 
 
 @pytest.fixture
 def servers() -> Iterator[tuple[Server, Server]]:
-    """Two of them, at one port of two addresses."""
+    """Two servers, at one port of two addresses."""
     port = free_port()
     with closing(Server("127.0.0.1", port)) as one, closing(Server("127.0.0.2", port)) as other:
         yield one, other
@@ -80,7 +81,7 @@ def servers() -> Iterator[tuple[Server, Server]]:
 
 @pytest.fixture
 def balancer(servers: tuple[Server, Server], tmp_path: Path) -> Iterator[int]:
-    """The port of Caddy, by the file of compose.yaml, but for ports and the name of the servers."""
+    """The port of Caddy with Caddyfile.cluster, in which ports and servers are replaced."""
     port, behind = free_port(), servers[0].server_port
     text = (ROOT / "deploy/Caddyfile.cluster").read_text()
     pair = "dynamic multi {\n" + "".join(f"a {one.address} {behind}\n" for one in servers)
@@ -107,19 +108,19 @@ def balancer(servers: tuple[Server, Server], tmp_path: Path) -> Iterator[int]:
 
 
 def press(port: int) -> tuple[int, bytes]:
-    """Send a form."""
+    """Send a form; return the status and the body."""
     with closing(HTTPConnection("127.0.0.1", port, timeout=20)) as connection:
         connection.request("POST", "/", FORM)
         answer = connection.getresponse()
         return answer.status, answer.read()
 
 
-def test_both_are_asked(balancer: int, servers: tuple[Server, Server]) -> None:
+def test_both_servers_get_requests(balancer: int, servers: tuple[Server, Server]) -> None:
     asked = {ask(balancer, "/")[1].split(b"\n")[0].decode() for _ in range(20)}
     assert asked == {one.address for one in servers}
 
 
-def test_a_form_goes_to_the_other_where_one_is_gone_and_only_once(
+def test_a_form_is_sent_once_to_the_other_server_if_one_is_down(
     balancer: int, servers: tuple[Server, Server]
 ) -> None:
     gone, other = servers
@@ -128,7 +129,7 @@ def test_a_form_goes_to_the_other_where_one_is_gone_and_only_once(
     assert (gone.taken, other.taken) == ([], [FORM] * 10)
 
 
-def test_a_line_comes_before_the_next_one(balancer: int, servers: tuple[Server, Server]) -> None:
+def test_lines_are_not_buffered(balancer: int, servers: tuple[Server, Server]) -> None:
     with closing(HTTPConnection("127.0.0.1", balancer, timeout=20)) as connection:
         connection.request("POST", "/stream", FORM)
         answer = connection.getresponse()
@@ -138,10 +139,10 @@ def test_a_line_comes_before_the_next_one(balancer: int, servers: tuple[Server, 
         assert answer.read() == b"last\n"
 
 
-def test_the_servers_hear_who_asked_from_the_balancer_only(balancer: int) -> None:
+def test_the_servers_get_the_visitors_address_only_from_the_balancer(balancer: int) -> None:
     with closing(HTTPConnection("127.0.0.1", balancer, timeout=20)) as connection:
         forged = {"Host": "movazi.example.org", "X-Forwarded-For": "203.0.113.7"}
         connection.request("GET", "/", headers=forged)
-        told = connection.getresponse().read().decode().split("\n")
-    assert "203.0.113.7" not in told
-    assert {"movazi.example.org", "127.0.0.1", "http"} <= set(told)
+        headers = connection.getresponse().read().decode().split("\n")
+    assert "203.0.113.7" not in headers
+    assert {"movazi.example.org", "127.0.0.1", "http"} <= set(headers)

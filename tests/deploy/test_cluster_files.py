@@ -1,6 +1,6 @@
-"""The files for many machines: valid by their own tools, and in agreement with the code.
+"""The files for many machines are valid to their own tools, and agree with the code.
 
-What stands in front of the servers is tried in test_balancer.py.
+test_balancer.py tests the balancer.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from webapp.settings import Settings, variable
 KUBERNETES = ROOT / "deploy/kubernetes"
 VERSION = "1.37"
 CUSTOM = {"ScaledObject", "TriggerAuthentication"}
-"""KEDA's own, of which Kubernetes has no schema."""
+"""Kinds of KEDA, for which Kubernetes has no schema."""
 
 SERVICES = compose()["services"]
-CLUSTER = {name: told for name, told in SERVICES.items() if told.get("profiles") == ["cluster"]}
+CLUSTER = {name: one for name, one in SERVICES.items() if one.get("profiles") == ["cluster"]}
 SETTINGS = {variable(name) for name in Settings.model_fields}
 PASSWORD = "no$w0rd \"of#a'dress@/"
 Object = dict[str, Any]
@@ -37,13 +37,13 @@ Object = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Object]:
-    """All objects as `kubectl apply --kustomize` would send them, by kind and name."""
+    """All objects that `kubectl apply --kustomize` would send, by kind and name."""
     folder = tmp_path_factory.mktemp("kubernetes") / "kubernetes"
     shutil.copytree(KUBERNETES, folder)
     (folder / "secrets.env").write_bytes((KUBERNETES / "secrets.env.example").read_bytes())
     kubectl = Path(sys.executable).with_name("kubectl")
-    told = subprocess.run([kubectl, "kustomize", folder], capture_output=True, check=True).stdout
-    objects = [found for found in yaml.safe_load_all(told) if found]
+    output = subprocess.run([kubectl, "kustomize", folder], capture_output=True, check=True).stdout
+    objects = [found for found in yaml.safe_load_all(output) if found]
     return {(found["kind"], found["metadata"]["name"]): found for found in objects}
 
 
@@ -53,7 +53,7 @@ def template(built: dict[tuple[str, str], Object], kind: str, name: str) -> Obje
 
 
 def named(value: Any, key: str) -> Iterator[Any]:
-    """All that stands under a key, anywhere."""
+    """Yield all values of a key, at any depth."""
     if isinstance(value, dict):
         yield from (found for name, found in value.items() if name == key)
         yield from (deep for found in value.values() for deep in named(found, key))
@@ -61,14 +61,14 @@ def named(value: Any, key: str) -> Iterator[Any]:
         yield from (deep for found in value for deep in named(found, key))
 
 
-def test_every_object_is_as_kubernetes_has_it(built: dict[tuple[str, str], Object]) -> None:
+def test_every_object_is_valid_in_kubernetes(built: dict[tuple[str, str], Object]) -> None:
     checked = [found for (kind, _), found in built.items() if kind not in CUSTOM]
     assert len(checked) >= 15
     for found in checked:
         kubernetes_validate.validate(found, VERSION, strict=True)
 
 
-def test_what_is_wrong_would_be_found(built: dict[tuple[str, str], Object]) -> None:
+def test_an_invalid_object_is_found(built: dict[tuple[str, str], Object]) -> None:
     wrong = {**built["Deployment", "web"], "spec": {"replicas": "two"}}
     with pytest.raises(kubernetes_validate.ValidationError):
         kubernetes_validate.validate(wrong, VERSION, strict=True)
@@ -90,7 +90,7 @@ def test_every_selector_finds_its_pods(built: dict[tuple[str, str], Object]) -> 
         assert any(selector.items() <= labels.items() for labels in pods), selector
 
 
-def test_every_port_and_name_is_one_that_there_is(built: dict[tuple[str, str], Object]) -> None:
+def test_every_port_and_name_exists(built: dict[tuple[str, str], Object]) -> None:
     ports = {
         port["name"]
         for ports in named([*built.values()], "ports")
@@ -98,9 +98,9 @@ def test_every_port_and_name_is_one_that_there_is(built: dict[tuple[str, str], O
         if "name" in port
     }
     for probe in ("readinessProbe", "livenessProbe", "startupProbe"):
-        for told in named([*built.values()], probe):
+        for settings in named([*built.values()], probe):
             for how in ("httpGet", "tcpSocket"):
-                assert how not in told or told[how]["port"] in ports
+                assert how not in settings or settings[how]["port"] in ports
     secrets = {name for kind, name in built if kind == "Secret"}
     [secret] = secrets
     keys = built["Secret", secret]["data"].keys()
@@ -111,23 +111,25 @@ def test_every_port_and_name_is_one_that_there_is(built: dict[tuple[str, str], O
         assert reference["name"] == secret
         assert reference["key"] in keys
     maps = {name for kind, name in built if kind == "ConfigMap"}
-    assert {told["name"] for told in named([*built.values()], "configMapRef")} == maps
+    assert {one["name"] for one in named([*built.values()], "configMapRef")} == maps
 
 
-def test_every_setting_is_one_that_there_is(built: dict[tuple[str, str], Object]) -> None:
+def test_every_setting_exists(built: dict[tuple[str, str], Object]) -> None:
     pods = [template(built, "Deployment", name) for name in ("web", "worker")]
     environments = [one["name"] for ones in named(pods, "env") for one in ones]
     [settings] = [found["data"] for (kind, _), found in built.items() if kind == "ConfigMap"]
-    told = {*environments, *settings}
-    told |= {name for service in ("server", "worker") for name in CLUSTER[service]["environment"]}
-    assert len(told) >= 8
-    assert told <= SETTINGS
+    variables = {*environments, *settings}
+    variables |= {
+        name for service in ("server", "worker") for name in CLUSTER[service]["environment"]
+    }
+    assert len(variables) >= 8
+    assert variables <= SETTINGS
     assert (
         settings["MOVAZI_RUNNER"] == "celery" == CLUSTER["server"]["environment"]["MOVAZI_RUNNER"]
     )
 
 
-def test_runs_may_end_before_their_worker_must(built: dict[tuple[str, str], Object]) -> None:
+def test_workers_have_time_to_let_their_runs_end(built: dict[tuple[str, str], Object]) -> None:
     longest = Settings.model_fields["run_seconds"].default
     assert template(built, "Deployment", "worker")["terminationGracePeriodSeconds"] > longest + 10
     [grace] = re.findall(r"\$\{GRACE:-(\d+)s\}", CLUSTER["worker"]["stop_grace_period"])
@@ -140,24 +142,26 @@ def test_runs_may_end_before_their_worker_must(built: dict[tuple[str, str], Obje
     assert int(CLUSTER["server"]["stop_grace_period"].removesuffix("s")) > stops
 
 
-def test_workers_are_scaled_by_the_line_that_there_is(built: dict[tuple[str, str], Object]) -> None:
+def test_workers_are_scaled_by_the_length_of_their_queue(
+    built: dict[tuple[str, str], Object],
+) -> None:
     scaled = built["ScaledObject", "worker"]["spec"]
     by_line, by_work = scaled["triggers"]
     assert by_line["metadata"]["listName"] == f"waiting:{PLAIN}"
     assert ("Deployment", scaled["scaleTargetRef"]["name"]) in built
     redis = built["Service", "redis"]
     [port] = redis["spec"]["ports"]
-    # By its full name: KEDA looks for it from another namespace.
+    # The full name: KEDA is in another namespace.
     address = f"redis.{redis['metadata']['namespace']}.svc:{port['port']}"
     assert by_line["metadata"]["address"] == address
     assert ("TriggerAuthentication", by_line["authenticationRef"]["name"]) in built
     assert by_work["type"] == "cpu"
     [container] = template(built, "Deployment", "worker")["containers"]
-    assert "cpu" in container["resources"]["requests"]  # what it is a part of
-    # KEDA takes no numbers here.
+    assert "cpu" in container["resources"]["requests"]  # KEDA's percentage refers to it
+    # KEDA refuses numbers here.
     for trigger in scaled["triggers"]:
         assert all(isinstance(value, str) for value in trigger["metadata"].values())
-    # Where another one decides, a number of ours would undo its doing with each `apply`.
+    # A number of replicas here would undo the autoscaler's with each `apply`.
     for name in ("web", "worker"):
         assert "replicas" not in built["Deployment", name]["spec"]
 
@@ -178,27 +182,27 @@ def test_only_workers_may_become_another_user(built: dict[tuple[str, str], Objec
     assert user
     for name in ("web", "worker"):
         assert template(built, "Deployment", name)["securityContext"]["runAsUser"] == int(user[1])
-    # Without its group a worker starts no run: see find_run_user.
+    # A worker without this group cannot start runs: see find_run_user.
     group = re.search(r"groupadd --gid (\d+) movazi-run$", dockerfile(), re.M)
     assert group
     worker = template(built, "Deployment", "worker")["securityContext"]
     assert worker["supplementalGroups"] == [int(group[1])]
 
 
-def test_servers_and_workers_are_of_one_image(built: dict[tuple[str, str], Object]) -> None:
+def test_servers_and_workers_have_the_same_image(built: dict[tuple[str, str], Object]) -> None:
     pods = [template(built, "Deployment", name) for name in ("web", "worker")]
     [image] = {container["image"] for pod in pods for container in pod["containers"]}
-    assert image != "movazi"  # it is named in kustomization.yaml
+    assert image != "movazi"  # kustomization.yaml replaces the name
     assert {CLUSTER[name]["image"] for name in ("server", "worker")} == {"movazi"}
 
 
-def test_no_service_is_named_in_the_environment(built: dict[tuple[str, str], Object]) -> None:
-    """With a prefix it might be MOVAZI_…, which is no setting and stops the start."""
+def test_no_service_has_variables_in_the_environment(built: dict[tuple[str, str], Object]) -> None:
+    """Kubernetes could name them MOVAZI_…, and an unknown setting stops the start."""
     for name in ("web", "worker"):
         assert template(built, "Deployment", name)["enableServiceLinks"] is False
 
 
-def test_the_profile_is_whole_and_apart() -> None:
+def test_the_clusters_profile_is_complete_and_separate() -> None:
     assert set(CLUSTER) == {"balancer", "server", "worker", "redis", "postgres"}
     for service in CLUSTER.values():
         for needed in service.get("depends_on", {}):
@@ -230,7 +234,7 @@ def test_compose_starts_one_machine_or_all_of_a_cluster() -> None:
     assert set(json.loads(many.stdout)["services"]) == set(CLUSTER)
 
 
-def test_only_a_cluster_is_asked_for_a_password() -> None:
+def test_only_a_cluster_needs_a_password() -> None:
     refused = composed("--profile=cluster", "config", "--quiet", "balancer")
     assert refused.returncode != 0
     assert "write POSTGRES_PASSWORD=... into .env" in refused.stderr
@@ -239,34 +243,36 @@ def test_only_a_cluster_is_asked_for_a_password() -> None:
         name: service.get("environment") or {}
         for name, service in json.loads(many.stdout)["services"].items()
     }
-    told = PASSWORD.replace("$", "$$")  # as Compose writes it
-    assert environments["postgres"]["POSTGRES_PASSWORD"] == told
-    assert environments["server"]["PGPASSWORD"] == told
-    holders = {name for name, found in environments.items() if told in found.values()}
+    written = PASSWORD.replace("$", "$$")  # as Compose writes it
+    assert environments["postgres"]["POSTGRES_PASSWORD"] == written
+    assert environments["server"]["PGPASSWORD"] == written
+    holders = {name for name, found in environments.items() if written in found.values()}
     assert holders == {"postgres", "server"}
 
 
-def test_a_worker_reaches_redis_only_and_is_told_what_is_its_own() -> None:
+def test_a_worker_reaches_only_redis_and_has_only_its_own_settings() -> None:
     networks = {name: service.get("networks", ["default"]) for name, service in CLUSTER.items()}
     reached = {name for name, found in networks.items() if set(found) & set(networks["worker"])}
     assert reached == {"worker", "redis", "server"}
     assert all(compose()["networks"][name]["internal"] for name in networks["worker"])
     limits = {name for name in Settings.model_fields if name.startswith("run_")} | {"capacity"}
-    own = {variable(name) for name in limits - {"run_user"}}  # which the image sets
+    own = {variable(name) for name in limits - {"run_user"}}  # the image sets run_user
     assert own <= set(CLUSTER["worker"]["environment"])
     assert "env_file" not in CLUSTER["worker"]
 
 
-def test_both_ways_have_the_same_redis_and_postgresql(built: dict[tuple[str, str], Object]) -> None:
+def test_compose_and_kubernetes_have_the_same_redis_and_postgresql(
+    built: dict[tuple[str, str], Object],
+) -> None:
     for name in ("redis", "postgres"):
         [container] = template(built, "StatefulSet", name)["containers"]
         assert container["image"] == CLUSTER[name]["image"]
     [redis] = template(built, "StatefulSet", "redis")["containers"]
-    for told in (redis["args"], CLUSTER["redis"]["command"]):
-        assert told[told.index("--maxmemory-policy") + 1] == "noeviction"
-        assert told[told.index("--appendonly") + 1] == "no"
+    for command in (redis["args"], CLUSTER["redis"]["command"]):
+        assert command[command.index("--maxmemory-policy") + 1] == "noeviction"
+        assert command[command.index("--appendonly") + 1] == "no"
 
 
-def test_the_image_can_do_both() -> None:
+def test_the_image_can_be_a_server_and_a_worker() -> None:
     assert "-r /tmp/requirements-cluster.lock" in dockerfile()
     assert "!requirements-cluster.lock" in (ROOT / ".dockerignore").read_text().splitlines()

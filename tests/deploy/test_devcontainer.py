@@ -1,4 +1,4 @@
-"""What Codespaces runs when a codespace starts."""
+"""The command that Codespaces runs when a codespace starts."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.api.serving import ask, free_port, wait_until
+from tests.api.serving import ask, wait_until
 from tests.deploy.settled import devcontainer
 from tests.operating.serving import ROOT
+from tools.serving import free_port
 
 
 @pytest.fixture
 def pid_file(tmp_path: Path) -> Iterator[Path]:
-    """Where gunicorn writes its process's number; it is stopped at the end."""
+    """The file of gunicorn's process id; gunicorn is stopped at the end."""
     file = tmp_path / "pid"
     yield file
     if file.exists():
@@ -35,7 +36,7 @@ def test_a_start_serves_the_site_and_leaves_it_running(pid_file: Path) -> None:
         "GUNICORN_CMD_ARGS": f"--pid={pid_file}",
     }
     command = devcontainer()["postStartCommand"]
-    # As the editor's server does: a shell in a session of its own, which is ended with all in it.
+    # As the editor's server does: in a shell whose session is killed afterwards.
     with subprocess.Popen(
         ["sh", "-c", command], cwd=ROOT, env=environment, start_new_session=True
     ) as shell:

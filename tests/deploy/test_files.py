@@ -1,4 +1,4 @@
-"""The files of the deployment agree with each other and with the server."""
+"""The files of the deployment agree with each other and with the server's settings."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from tests.operating.serving import ROOT
 WEB = compose()["services"]["web"]
 
 
-def test_the_engine_waits_longer_for_a_stop_than_the_server_takes() -> None:
+def test_the_container_engine_waits_longer_for_a_stop_than_the_server_needs() -> None:
     assert stop_grace() > gunicorn()["graceful_timeout"]
     assert float(unit()["TimeoutStopSec"]) > gunicorn()["graceful_timeout"]
 
 
-def test_the_container_has_no_power_but_to_change_its_user() -> None:
+def test_the_container_has_only_the_capabilities_to_change_its_user() -> None:
     assert WEB["cap_drop"] == ["ALL"]
     assert sorted(WEB["cap_add"]) == ["SETGID", "SETUID"]
     assert WEB["read_only"] is True
-    # It would turn off the capabilities of movazi-setpriv.
+    # It could disable the capabilities of movazi-setpriv.
     assert "security_opt" not in WEB
 
 
-def test_both_ways_to_run_it_have_the_same_bounds() -> None:
+def test_compose_and_systemd_have_the_same_limits() -> None:
     assert WEB["pids_limit"] == f"${{PIDS:-{unit()['TasksMax']}}}"
     assert WEB["mem_limit"] == f"${{MEMORY:-{unit()['MemoryMax'].lower()}}}"
 
 
-def test_what_is_kept_is_kept_on_the_volume() -> None:
+def test_the_database_is_on_the_volume() -> None:
     [volume] = re.findall(r"^VOLUME (\S+)$", dockerfile(), re.M)
     assert WEB["volumes"] == [f"runs:{volume}"]
     assert f"DATABASE_URL=sqlite:///{volume}/runs.sqlite" in dockerfile()
@@ -36,7 +36,7 @@ def test_what_is_kept_is_kept_on_the_volume() -> None:
     assert unit()["StateDirectory"] == volume.removeprefix("/var/lib/")
 
 
-def test_every_port_is_the_one_that_the_image_serves() -> None:
+def test_every_port_is_that_of_the_image() -> None:
     [port] = re.findall(r"^EXPOSE (\d+)$", dockerfile(), re.M)
     assert f"PORT={port}" in dockerfile()
     assert WEB["ports"] == [f"${{PUBLISH:-{port}}}:{port}"]
@@ -46,7 +46,7 @@ def test_every_port_is_the_one_that_the_image_serves() -> None:
     assert list(devcontainer()["portsAttributes"]) == [port]
 
 
-def test_the_image_holds_what_the_site_reads_and_no_more() -> None:
+def test_the_image_has_only_what_the_site_reads() -> None:
     lines = (ROOT / ".dockerignore").read_text().splitlines()
     assert "*" in lines
     named = {line.removeprefix("!") for line in lines if line.startswith("!")}

@@ -1,5 +1,7 @@
-"""Behind a forwarding proxy: streams come line by line, addresses are the outer ones, and nobody
-is believed who is not to be."""
+"""Behind a forwarding proxy streams come line by line and addresses are the outer ones.
+
+Only a proxy that the settings name is trusted.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,7 @@ from tests.operating.serving import served
 
 @pytest.fixture(scope="module")
 def trusting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """The port of a proxy before a site that trusts it."""
+    """The port of a proxy in front of a site that trusts it."""
     database = tmp_path_factory.mktemp("trusting") / "runs.sqlite"
     settings = {"MOVAZI_PROXIES": "1", "MOVAZI_HOSTS": OUTER_HOST}
     with served(database, **settings) as site, proxy_to(site.port) as port:
@@ -28,7 +30,7 @@ def trusting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 
 @pytest.fixture(scope="module")
 def untrusting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """The port of a proxy before a site that was told of none."""
+    """The port of a proxy in front of a site that trusts none."""
     database = tmp_path_factory.mktemp("untrusting") / "runs.sqlite"
     with served(database) as site, proxy_to(site.port) as port:
         yield port
@@ -51,8 +53,8 @@ def test_addresses_carry_the_outer_scheme_and_host(trusting: int) -> None:
     assert OUTER.encode() in ask(trusting, "/en/api")[1]
 
 
-def test_a_post_from_a_page_behind_the_proxy_is_taken(trusting: int) -> None:
-    """Browsers see one site; what the proxy makes of Origin and Host does not count."""
+def test_a_post_from_a_page_behind_the_proxy_is_accepted(trusting: int) -> None:
+    """To the browser it is one site, whatever Origin and Host the proxy sends."""
     connection = HTTPConnection("127.0.0.1", trusting, timeout=30)
     headers = {"Sec-Fetch-Site": "same-origin", "Origin": "http://localhost:8000", **FORM}
     connection.request("POST", DEMO, "thread_count=1&sleep_seconds=0.1", headers)
@@ -60,14 +62,14 @@ def test_a_post_from_a_page_behind_the_proxy_is_taken(trusting: int) -> None:
     connection.close()
 
 
-def test_a_proxy_that_nobody_told_of_is_not_believed(untrusting: int) -> None:
+def test_a_proxy_that_no_setting_names_is_not_trusted(untrusting: int) -> None:
     address = canonical(untrusting)
     assert re.fullmatch(rf"http://localhost:\d+{DEMO}", address)
     assert OUTER_HOST not in location(untrusting, "/en/threads/lock")
 
 
 def canonical(port: int) -> str:
-    """The address that the demo's page says to be its own."""
+    """Return the canonical address of the demo's page."""
     status, page = ask(port, DEMO)
     assert status == 200
     found = re.search(r'<link rel="canonical" href="([^"]+)"', page.decode())
@@ -76,7 +78,7 @@ def canonical(port: int) -> str:
 
 
 def location(port: int, path: str) -> str:
-    """Where an address sends on to."""
+    """Return where an address redirects to."""
     connection = HTTPConnection("127.0.0.1", port, timeout=30)
     connection.request("GET", path)
     answer = connection.getresponse()

@@ -1,4 +1,4 @@
-"""What the engine's tests share: a runner, and programs written on the spot."""
+"""What the engine's tests share: a runner, and programs that a test writes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Run = Callable[..., Recording]
 
 @pytest.fixture(scope="session")
 def runner() -> Iterator[EmbeddedRunner]:
-    """A runner with a short grace, for all the tests that leave it whole."""
+    """A runner with a short grace, for all tests that do not damage it."""
     runner = EmbeddedRunner(Limits(soft_deadline=45, grace=0.5))
     yield runner
     runner.close()
@@ -28,7 +28,7 @@ def runner() -> Iterator[EmbeddedRunner]:
 
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
-    """Write a program to a file."""
+    """Write a program to a file; return it with its parameters."""
 
     def write(source: str, **parameters: object) -> Program:
         path = tmp_path / f"program_{len(list(tmp_path.iterdir()))}.py"
@@ -40,7 +40,7 @@ def write(tmp_path: Path) -> Write:
 
 @pytest.fixture
 def run(runner: EmbeddedRunner, write: Write) -> Run:
-    """Write a program, run it to its end and give its record."""
+    """Write a program, run it to its end and return its record."""
 
     def run(source: str, *, observe: bool = True, **parameters: object) -> Recording:
         program = write(source, **parameters)

@@ -1,4 +1,4 @@
-"""Small steps that tests of runs take."""
+"""Helpers of tests that run programs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from webapp.engine.runner import Runner
 
 
 def finish(runner: Runner, run: str) -> Recording:
-    """Follow a run to its end."""
+    """Follow a run to its end; return its record."""
     for _ in runner.follow(run):
         pass
     recording = runner.recording(run)
@@ -25,7 +25,7 @@ def finish(runner: Runner, run: str) -> Recording:
 
 
 def until_printed(runner: Runner, run: str, text: str) -> list[Event]:
-    """Follow a run until it has printed `text`; give its events so far."""
+    """Follow a run until it has printed `text`; return its events so far."""
     seen: list[Event] = []
     for batch in runner.follow(run):
         seen += batch
@@ -35,33 +35,33 @@ def until_printed(runner: Runner, run: str, text: str) -> list[Event]:
 
 
 def texts(recording: Recording) -> list[str]:
-    """The lines of the transcript, without who and when."""
+    """Return the lines of the transcript without their workers and times."""
     return [line.text for line in recording.lines]
 
 
 def kinds(events: Iterable[Event], *wanted: Kind) -> list[Event]:
-    """The events of some kinds."""
+    """Return the events of the wanted kinds."""
     return [event for event in events if event.kind in wanted]
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:
-    """Poll until the condition holds; fail if it never does."""
+    """Poll until the condition holds; fail if it does not within `seconds`."""
     until = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < until, "what was waited for did not come"
+        assert time.monotonic() < until, "the condition did not become true"
         time.sleep(0.01)
 
 
 def is_alive(pid: int) -> bool:
-    """Whether a process lives (a zombie does not)."""
-    # The name, in brackets, may hold anything; the state is the first field after it.
+    """Return whether a process lives (a zombie does not)."""
+    # The name in brackets may contain anything; the state is the first field after it.
     state = tree.read(pid, "stat").rpartition(")")[2].split()[:1]
     return state not in ([], ["Z"])
 
 
 @contextmanager
 def cores_taken(spare: int = 0) -> Iterator[None]:
-    """Keep all cores busy until the end of the block, by `spare` more processes than cores."""
+    """Keep all cores busy until the block ends, with `spare` more processes than cores."""
     command = [sys.executable, "-IS", "-c", "while True: pass"]
     others = [subprocess.Popen(command) for _ in range((os.cpu_count() or 1) + spare)]
     try:
@@ -73,5 +73,5 @@ def cores_taken(spare: int = 0) -> Iterator[None]:
 
 
 def pids_printed(recording: Recording) -> list[int]:
-    """The numbers of the lines that are `pid NUMBER`."""
+    """Return the numbers in the lines `pid NUMBER`."""
     return [int(text.split()[1]) for text in texts(recording) if text.startswith("pid ")]

@@ -1,5 +1,7 @@
-"""What every runner promises, as tests: whoever has the fixtures `runner`, `run`, `make_runner` and
-`write` imports them all."""
+"""Tests of what every runner promises.
+
+A module that has the fixtures `runner`, `run`, `make_runner` and `write` imports them all.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,7 @@ FOREVER = """
 """
 
 
-def test_a_run_gives_a_receipt_that_proves_it(run: Run) -> None:
+def test_a_receipt_proves_that_a_run_was_real(run: Run) -> None:
     recording = run("import os\nprint('pid', os.getpid(), os.getppid())")
     receipt = recording.receipt
     assert pids_printed(recording) == [receipt.pid]
@@ -52,7 +54,7 @@ def test_a_run_gives_a_receipt_that_proves_it(run: Run) -> None:
     assert recording.cpu > 0
 
 
-def test_parameters_reach_main_and_the_file_stays_as_it_is(runner: Runner, write: Write) -> None:
+def test_main_gets_the_parameters_and_the_file_is_unchanged(runner: Runner, write: Write) -> None:
     program = write(
         """
         def main(times: int = 1, word: str = "a") -> None:
@@ -78,26 +80,28 @@ def test_a_program_that_cannot_start_fails_with_its_traceback(run: Run) -> None:
     assert texts(recording)[-1] == "ModuleNotFoundError: No module named 'no_such_module'"
 
 
-def test_a_program_whose_file_is_gone_fails(runner: Runner, write: Write) -> None:
+def test_a_program_without_its_file_fails(runner: Runner, write: Write) -> None:
     program = write("print('never')")
     program.path.unlink()
     assert finish(runner, runner.start(program)).outcome in (Outcome.FAILED, Outcome.LOST)
 
 
-def test_arguments_that_no_message_can_hold_are_refused(runner: Runner, write: Write) -> None:
+def test_arguments_that_are_too_long_for_a_message_are_refused(
+    runner: Runner, write: Write
+) -> None:
     recording = finish(runner, runner.start(write("print('never')", word="x" * 100_000)))
     assert recording.outcome is Outcome.FAILED
     assert recording.detail == "its parameters and arguments are too long"
     assert recording.events == ()
 
 
-def test_a_main_process_killed_by_a_signal_fails_and_says_which(run: Run) -> None:
+def test_a_run_whose_main_process_is_killed_fails_and_names_the_signal(run: Run) -> None:
     recording = run("import os, signal\nprint('last words')\nos.kill(os.getpid(), signal.SIGKILL)")
     assert (recording.outcome, recording.detail) == (Outcome.FAILED, "SIGKILL")
     assert texts(recording) == ["last words"]
 
 
-def test_stop_ends_the_whole_tree_and_keeps_what_was_recorded(runner: Runner, write: Write) -> None:
+def test_cancel_ends_the_whole_tree_and_keeps_the_record(runner: Runner, write: Write) -> None:
     run = runner.start(
         write("""
         import multiprocessing, os, time
@@ -122,18 +126,16 @@ def test_stop_ends_the_whole_tree_and_keeps_what_was_recorded(runner: Runner, wr
     assert not any(is_alive(pid) for pid in pids)
 
 
-def test_the_soft_deadline_ends_a_run_that_can_be_asked(
-    make_runner: MakeRunner, write: Write
-) -> None:
+def test_the_soft_deadline_terminates_a_run(make_runner: MakeRunner, write: Write) -> None:
     runner, began = make_runner(soft_deadline=3, grace=30), time.monotonic()
     recording = finish(runner, runner.start(write(FOREVER)))
     assert time.monotonic() - began >= 3
     assert recording.outcome is Outcome.TIMED_OUT
     assert texts(recording)[-1] == "ready"
-    assert recording.exit_code == -signal.SIGTERM  # asked, not killed at the end of the grace
+    assert recording.exit_code == -signal.SIGTERM  # not killed at the end of the grace
 
 
-def test_the_hard_deadline_kills_a_run_that_will_not_listen(
+def test_the_hard_deadline_kills_a_run_that_ignores_sigterm(
     make_runner: MakeRunner, write: Write
 ) -> None:
     runner = make_runner(soft_deadline=3, grace=3)
@@ -149,11 +151,11 @@ def test_the_hard_deadline_kills_a_run_that_will_not_listen(
     recording = finish(runner, runner.start(program))
     assert recording.outcome is Outcome.TIMED_OUT
     assert recording.exit_code == -signal.SIGKILL
-    assert "no" in texts(recording)  # it was asked first
+    assert "no" in texts(recording)  # SIGTERM came first
     assert not any(is_alive(pid) for pid in pids_printed(recording))
 
 
-def test_a_thread_that_is_left_behind_is_waited_for_as_python_does(run: Run) -> None:
+def test_a_thread_that_is_not_joined_is_waited_for_as_python_does(run: Run) -> None:
     recording = run("""
         import threading
         def late():
@@ -165,7 +167,7 @@ def test_a_thread_that_is_left_behind_is_waited_for_as_python_does(run: Run) -> 
     assert recording.outcome is Outcome.FINISHED
 
 
-def test_an_orphan_in_a_session_of_its_own_is_found_and_ended(run: Run) -> None:
+def test_an_orphan_in_its_own_session_is_found_and_ended(run: Run) -> None:
     recording = run("""
         import os, time
         if os.fork() == 0:
@@ -186,7 +188,7 @@ def test_an_orphan_in_a_session_of_its_own_is_found_and_ended(run: Run) -> None:
     assert not is_alive(pid)
 
 
-def test_transcripts_of_twenty_runs_at_once_never_mix(runner: Runner, write: Write) -> None:
+def test_transcripts_of_twenty_concurrent_runs_do_not_mix(runner: Runner, write: Write) -> None:
     source = """
         import threading, time
         def work(run, number):
@@ -213,7 +215,7 @@ def test_transcripts_of_twenty_runs_at_once_never_mix(runner: Runner, write: Wri
     assert len({recording.receipt.pid for recording in recordings}) == 20
 
 
-def test_several_may_follow_a_run_and_begin_anywhere(runner: Runner, write: Write) -> None:
+def test_a_run_may_have_several_followers_that_begin_anywhere(runner: Runner, write: Write) -> None:
     run = runner.start(write("for number in range(10): print(number)"))
     first = [event for batch in runner.follow(run) for event in batch]
     second = [event for batch in runner.follow(run, after=5) for event in batch]
@@ -221,7 +223,7 @@ def test_several_may_follow_a_run_and_begin_anywhere(runner: Runner, write: Writ
     assert second == first[5:]
 
 
-def test_lines_arrive_while_the_run_goes_on(runner: Runner, write: Write) -> None:
+def test_lines_arrive_during_the_run(runner: Runner, write: Write) -> None:
     run = runner.start(write(FOREVER))
     until_printed(runner, run, "ready")
     assert runner.state(run).phase is Phase.RUNNING
@@ -229,7 +231,7 @@ def test_lines_arrive_while_the_run_goes_on(runner: Runner, write: Write) -> Non
     assert finish(runner, run).outcome is Outcome.CANCELLED
 
 
-def test_a_run_that_nobody_follows_any_more_is_ended(make_runner: MakeRunner, write: Write) -> None:
+def test_a_run_that_has_lost_its_followers_is_ended(make_runner: MakeRunner, write: Write) -> None:
     runner = make_runner(unfollowed=3)
     run = runner.start(write(FOREVER))
     until_printed(runner, run, "ready")
@@ -240,9 +242,7 @@ def test_a_run_that_nobody_follows_any_more_is_ended(make_runner: MakeRunner, wr
     assert recording.detail == "nobody followed it any more"
 
 
-def test_a_run_whose_stream_is_taken_up_again_goes_on(
-    make_runner: MakeRunner, write: Write
-) -> None:
+def test_a_run_with_a_new_follower_in_time_goes_on(make_runner: MakeRunner, write: Write) -> None:
     runner = make_runner(unfollowed=3)
     run = runner.start(write("import time\nprint('ready')\ntime.sleep(4)\nprint('end')"))
     seen = until_printed(runner, run, "ready")
@@ -253,7 +253,7 @@ def test_a_run_whose_stream_is_taken_up_again_goes_on(
     assert [*seen, *rest] == list(recording.events)
 
 
-def test_beyond_capacity_runs_wait_in_line_and_then_the_answer_is_busy(
+def test_beyond_capacity_runs_wait_in_line_and_beyond_that_the_runner_is_busy(
     make_runner: MakeRunner, write: Write
 ) -> None:
     runner = make_runner(capacity=1, in_line=2)
@@ -284,7 +284,7 @@ def test_an_unknown_run_is_an_error(runner: Runner) -> None:
             ask("nobody")
 
 
-def test_a_burst_of_steps_arrives_whole_and_in_order(run: Run) -> None:
+def test_a_burst_of_events_arrives_complete_and_in_order(run: Run) -> None:
     recording = run("""
         import threading
         lock = threading.Lock()
@@ -299,7 +299,7 @@ def test_a_burst_of_steps_arrives_whole_and_in_order(run: Run) -> None:
     assert times == sorted(times)
 
 
-def test_files_that_a_run_makes_go_with_it(run: Run) -> None:
+def test_files_that_a_run_makes_are_removed_with_it(run: Run) -> None:
     recording = run("""
         import os, tempfile
         open("here", "w").close()
@@ -310,18 +310,16 @@ def test_files_that_a_run_makes_go_with_it(run: Run) -> None:
     assert [Path(text).exists() for text in texts(recording)] == [False, False]
 
 
-def test_events_beyond_the_limit_are_counted_and_not_kept(
-    make_runner: MakeRunner, write: Write
-) -> None:
+def test_events_beyond_the_limit_are_only_counted(make_runner: MakeRunner, write: Write) -> None:
     runner = make_runner(events=50)
     recording = finish(runner, runner.start(write("for number in range(200): print(number)")))
     assert len(recording.events) == 75
-    assert recording.dropped == 200 + 2 - 75  # its start and its end are events, too
+    assert recording.dropped == 200 + 2 - 75  # the start and the end are events, too
     assert recording.cut
     assert recording.outcome is Outcome.FINISHED
 
 
-def test_a_run_of_very_many_steps_keeps_its_lines(make_runner: MakeRunner, write: Write) -> None:
+def test_a_run_with_too_many_events_keeps_its_lines(make_runner: MakeRunner, write: Write) -> None:
     runner = make_runner(events=50)
     program = write("""
         import threading

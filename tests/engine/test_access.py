@@ -1,4 +1,4 @@
-"""What a run finds of the server that started it: nothing."""
+"""A run sees nothing of the server that started it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def served(
     make_runner: Callable[..., EmbeddedRunner],
     tmp_path: Path,
 ) -> Iterator[EmbeddedRunner]:
-    """A runner of a server that has secrets, and sockets and a database open, also inheritably."""
+    """A runner of a server with secrets, an open database and sockets, one of them inheritable."""
     monkeypatch.setenv("MOVAZI_METRICS_TOKEN", "hush")
     database = sqlite3.connect(tmp_path / "runs.sqlite")
     database.execute("create table runs (id)")
@@ -54,7 +54,7 @@ def served(
 
 
 def asked(runner: EmbeddedRunner, write: Write, ask: str) -> dict[str, str]:
-    """What the run itself and each of its children answers."""
+    """Return the answers of the run itself and of each of its children."""
     program = write(ASK_ALL.format(ask=ask.strip()))
     answers = dict(text.split(": ", 1) for text in texts(finish(runner, runner.start(program))))
     assert tuple(answers) == METHODS
@@ -65,8 +65,8 @@ def test_a_run_and_its_children_see_nothing_of_the_servers_environment(
     served: EmbeddedRunner, write: Write
 ) -> None:
     ask = """
-    def ask(who):
-        print(who, os.environ, Path("/proc/self/environ").read_bytes(), sep=": ")
+    def ask(method):
+        print(method, os.environ, Path("/proc/self/environ").read_bytes(), sep=": ")
     """
     for answer in asked(served, write, ask).values():
         assert "hush" not in answer
@@ -77,25 +77,25 @@ def test_a_run_and_its_children_inherit_no_descriptor_of_the_server(
     served: EmbeddedRunner, write: Write
 ) -> None:
     ask = """
-    def ask(who):
+    def ask(method):
         found = {}
         for number in os.listdir("/proc/self/fd"):
             try:
                 found[int(number)] = os.readlink(f"/proc/self/fd/{number}")
             except FileNotFoundError:
                 pass  # what the list was read from
-        print(who, found, sep=": ")
+        print(method, found, sep=": ")
     """
     answers = asked(served, write, ask)
-    found = {who: ast.literal_eval(answer) for who, answer in answers.items()}
-    for who in ("itself", "hand"):
-        assert {*STREAMS} < {*found[who]}
-        more = [Path(name).name for number, name in found[who].items() if number not in STREAMS]
+    found = {method: ast.literal_eval(answer) for method, answer in answers.items()}
+    for method in ("itself", "hand"):
+        assert {*STREAMS} < {*found[method]}
+        more = [Path(name).name for number, name in found[method].items() if number not in STREAMS]
         assert more == [CHANNEL, CHANNEL]
     theirs = _open_in(os.getpid()) | _open_in(served.launcher_pid)
     assert len(theirs) > 5
     for own in found.values():
-        # Its own FIFOs, which are the server's other end, are meant to be there.
+        # Its own FIFOs are open in the server, too.
         rest = {
             name
             for number, name in own.items()
@@ -106,16 +106,16 @@ def test_a_run_and_its_children_inherit_no_descriptor_of_the_server(
 
 def test_a_run_and_its_children_gain_no_privileges(served: EmbeddedRunner, write: Write) -> None:
     ask = """
-    def ask(who):
-        print(who, "NoNewPrivs:\\t1" in Path("/proc/self/status").read_text(), sep=": ")
+    def ask(method):
+        print(method, "NoNewPrivs:\\t1" in Path("/proc/self/status").read_text(), sep=": ")
     """
     assert set(asked(served, write, ask).values()) == {"True"}
 
 
 def _open_in(pid: int) -> set[str]:
-    """What a process has open, but for what everybody has."""
+    """Return the open files of a process, without those that every process has."""
     found: set[str] = set()
     for file in Path(f"/proc/{pid}/fd").iterdir():
-        with contextlib.suppress(FileNotFoundError):  # it may be closed while we look
+        with contextlib.suppress(FileNotFoundError):  # it may be closed meanwhile
             found.add(str(file.readlink()))
     return found - {os.devnull}

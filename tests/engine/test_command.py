@@ -1,4 +1,4 @@
-"""`python -m webapp.engine`: any program, from the shell."""
+"""`python -m webapp.engine` records any program from the shell."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ def record(*arguments: object, **options: Any) -> subprocess.CompletedProcess[st
 
 
 def lines(output: str) -> list[dict[str, Any]]:
-    """The JSON lines that it printed."""
+    """Return the JSON lines of its output."""
     return [json.loads(line) for line in output.splitlines()]
 
 
-def test_it_prints_events_and_then_the_outcome(write: Write) -> None:
+def test_the_command_prints_events_and_then_the_outcome(write: Write) -> None:
     run = record(write(GREETER).path, "--times", 2, "--word=yo", "--pause", 1)
     *events, end = lines(run.stdout)
     assert run.returncode == 0
@@ -54,7 +54,7 @@ def test_it_prints_events_and_then_the_outcome(write: Write) -> None:
     assert end["receipt"]["python"] == sys.version.split()[0]
 
 
-def test_it_runs_the_program_as_python_would(write: Write, tmp_path: Path) -> None:
+def test_the_program_runs_as_under_python(write: Write, tmp_path: Path) -> None:
     program = write("import os, sys\nprint(sys.argv[1:], input(), os.getcwd())\nsys.exit(7)")
     run = record(program.path, "--", "a", "--b", input="typed\n")
     printed = [event["text"] for event in lines(run.stdout) if event.get("kind") == "printed"]
@@ -81,7 +81,7 @@ def test_a_wrong_option_is_an_error_that_says_why(
 
 
 @pytest.mark.parametrize("source", [None, "def main(:\n", "print(1)"])
-def test_a_file_that_cannot_take_it_is_an_error(tmp_path: Path, source: str | None) -> None:
+def test_a_file_that_cannot_take_parameters_is_an_error(tmp_path: Path, source: str | None) -> None:
     path = tmp_path / "program.py"
     if source is not None:
         path.write_text(source)
@@ -91,7 +91,7 @@ def test_a_file_that_cannot_take_it_is_an_error(tmp_path: Path, source: str | No
     assert "Traceback" not in run.stderr
 
 
-def test_a_time_out_ends_it(write: Write) -> None:
+def test_a_time_out_ends_the_program(write: Write) -> None:
     run = record(write("import time\nprint(1, flush=True)\ntime.sleep(60)").path, "--timeout", 3)
     assert lines(run.stdout)[-1]["outcome"] == "timed out"
     assert run.returncode == 128 + signal.SIGTERM

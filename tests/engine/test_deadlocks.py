@@ -1,4 +1,4 @@
-"""A deadlock is told from evidence, and nothing else is called one."""
+"""A run is called a deadlock only on evidence."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.recording import Outcome, Wait
 
 
-def test_a_thread_that_takes_its_own_lock_again_is_a_deadlock(run: Run) -> None:
+def test_a_thread_that_acquires_its_own_lock_again_is_a_deadlock(run: Run) -> None:
     recording = run("""
         import threading
         lock = threading.Lock()
@@ -27,7 +27,7 @@ def test_a_thread_that_takes_its_own_lock_again_is_a_deadlock(run: Run) -> None:
     assert texts(recording) == ["once"]
 
 
-def test_locks_taken_in_opposite_order_are_a_deadlock_and_the_cycle_is_named(run: Run) -> None:
+def test_locks_acquired_in_opposite_order_are_a_deadlock_and_the_cycle_is_named(run: Run) -> None:
     recording = run("""
         import threading
         left, right = threading.Lock(), threading.Lock()
@@ -52,7 +52,7 @@ def test_locks_taken_in_opposite_order_are_a_deadlock_and_the_cycle_is_named(run
     )
 
 
-def test_a_worker_that_may_still_end_the_waiting_is_no_deadlock(run: Run) -> None:
+def test_a_wait_that_another_worker_may_still_end_is_no_deadlock(run: Run) -> None:
     recording = run("""
         import threading, time
         lock = threading.Lock()
@@ -69,8 +69,8 @@ def test_a_worker_that_may_still_end_the_waiting_is_no_deadlock(run: Run) -> Non
     assert texts(recording) == ["got it"]
 
 
-def test_who_is_only_without_a_processor_may_still_go_on(run: Run) -> None:
-    """The child's signal waits for it longer than a run must be silent to be looked at."""
+def test_a_process_with_a_pending_signal_may_still_go_on(run: Run) -> None:
+    """The signal is pending for longer than a run must be silent before it is examined."""
     recording = run("""
         import multiprocessing, os, signal, subprocess, time
         def work():
@@ -91,7 +91,7 @@ def test_who_is_only_without_a_processor_may_still_go_on(run: Run) -> None:
     assert texts(recording) == ["ready", "joined"]
 
 
-def test_a_run_that_was_not_all_asleep_is_looked_at_again(
+def test_a_run_that_was_not_all_asleep_is_examined_again(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looks: list[bool] = []
@@ -106,10 +106,10 @@ def test_a_run_that_was_not_all_asleep_is_looked_at_again(
     assert looks == [False, False, True]
 
 
-def test_a_run_with_a_step_that_is_not_read_yet_is_no_deadlock(
+def test_a_run_with_an_unread_event_is_no_deadlock(
     runner: EmbeddedRunner, write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The engine may be late, and look at an old record while the program has gone on."""
+    """A late engine may examine an old record after the program has gone on."""
     go = tmp_path / "go"
     program = write(f"""
         import os, time
@@ -124,7 +124,7 @@ def test_a_run_with_a_step_that_is_not_read_yet_is_no_deadlock(
         wait_until(lambda: bool(seat and seat.has_unread()))
         return (Wait("MainThread", "lock", line=2, giver="MainThread"),)
 
-    # Without the observer its sleeps are no steps: it is silent, and so it is looked at.
+    # Without the observer its sleeps are no events: it is silent, so it is examined.
     monkeypatch.setattr("webapp.engine.deadlock.find_cycle", mistaken)
     recording = finish(runner, runner.start(program, observe=False))
     assert recording.outcome is Outcome.FINISHED

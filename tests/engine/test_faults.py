@@ -1,4 +1,4 @@
-"""What goes wrong around the engine, and what is lost by it: nothing that was reported."""
+"""Faults around the engine lose nothing that was reported."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MANY = 20
 WAITS = "import time\nprint('ready')\ntime.sleep(60)"
 
 
-def test_a_launcher_that_is_killed_loses_no_line_of_many_runs(
+def test_a_killed_launcher_loses_no_line_of_many_runs(
     make_runner: MakeRunner, write: Write
 ) -> None:
     runner = make_runner(grace=0.3, unfollowed=None)
@@ -47,7 +47,7 @@ def test_a_launcher_that_is_killed_loses_no_line_of_many_runs(
     assert texts(finish(runner, runner.start(write("print('again')")))) == ["again"]
 
 
-def test_grandchildren_in_sessions_of_their_own_that_will_not_listen_are_killed(
+def test_grandchildren_in_their_own_sessions_that_ignore_sigterm_are_killed(
     make_runner: MakeRunner, write: Write
 ) -> None:
     runner = make_runner(grace=0.3)
@@ -76,7 +76,7 @@ def test_grandchildren_in_sessions_of_their_own_that_will_not_listen_are_killed(
     assert not any(is_alive(pid) for pid in pids_printed(recording))
 
 
-def test_a_follower_that_never_takes_the_next_batch_holds_nobody_up(
+def test_a_follower_that_stops_reading_delays_no_other_run(
     make_runner: MakeRunner, write: Write
 ) -> None:
     runner = make_runner()
@@ -90,7 +90,7 @@ def test_a_follower_that_never_takes_the_next_batch_holds_nobody_up(
 
 
 @pytest.mark.parametrize("hours", [-24, 24])
-def test_a_step_of_the_clock_changes_no_duration(
+def test_a_step_of_the_wall_clock_changes_no_duration(
     make_runner: MakeRunner, write: Write, monkeypatch: pytest.MonkeyPatch, hours: int
 ) -> None:
     runner = make_runner()
@@ -115,7 +115,7 @@ def test_a_step_of_the_clock_changes_no_duration(
     assert (later.outcome, later.wall < 3600) == (Outcome.FINISHED, True)
 
 
-def test_without_room_for_temporary_files_a_run_fails_and_later_ones_do_not(
+def test_without_space_for_temporary_files_a_run_fails_and_later_ones_do_not(
     make_runner: MakeRunner, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     runner = make_runner()
@@ -123,7 +123,7 @@ def test_without_room_for_temporary_files_a_run_fails_and_later_ones_do_not(
     make, tried = os.mkfifo, threading.Event()
 
     def make_no_more(path: Path) -> None:
-        """Have room for the first FIFO only."""
+        """Have space for the first FIFO only."""
         if path.name != wire.OUTPUTS[0]:
             tried.set()
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -150,7 +150,7 @@ def test_without_room_for_temporary_files_a_run_fails_and_later_ones_do_not(
     assert runner.answers(30)
 
 
-def test_what_a_server_left_that_was_killed_with_its_launcher_is_removed_by_the_next(
+def test_the_next_server_removes_the_files_of_a_killed_server_and_launcher(
     make_runner: MakeRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     code = """
@@ -164,14 +164,14 @@ input()
     with subprocess.Popen(command, cwd=ROOT, **pipes) as server:
         assert server.stdout is not None
         folder, launcher = server.stdout.readline().split()
-        os.kill(server.pid, signal.SIGSTOP)  # so that neither can see the other's end
+        os.kill(server.pid, signal.SIGSTOP)  # so that neither notices the other's end
         os.kill(int(launcher), signal.SIGKILL)
         server.kill()
     [seat] = Path(folder).iterdir()
     left = SHARED_MEMORY / f"sem.mp-{seat.name}-left"
     left.touch()
     living = make_runner()
-    assert Path(folder).exists()  # for it is young, and may just have been made
+    assert Path(folder).exists()  # a new folder may belong to a server that is starting
     monkeypatch.setattr(run_folder, "YOUNG", 0)
     make_runner()
     assert not Path(folder).exists()
@@ -179,7 +179,7 @@ input()
     assert living.folder.exists()
 
 
-def test_without_space_in_memory_runs_are_given_a_folder_on_the_disk(
+def test_without_space_in_memory_runs_get_a_folder_on_the_disk(
     make_runner: MakeRunner, write: Write, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     memory, disk = tmp_path / "memory", tmp_path / "disk"
@@ -196,13 +196,13 @@ def test_without_space_in_memory_runs_are_given_a_folder_on_the_disk(
     monkeypatch.setattr(tempfile, "gettempdir", lambda: str(disk))
     monkeypatch.setattr(os, "mkfifo", refuse_in_memory)
     runner = make_runner()
-    told = finish(runner, runner.start(write("import os; print(os.getcwd())")))
-    assert Path(texts(told)[0]).is_relative_to(disk)
+    recording = finish(runner, runner.start(write("import os; print(os.getcwd())")))
+    assert Path(texts(recording)[0]).is_relative_to(disk)
     runner.close()
     assert [*memory.iterdir(), *disk.iterdir()] == []
 
 
-def test_a_launcher_that_hangs_is_noticed_and_replaced(
+def test_a_launcher_that_hangs_is_replaced(
     make_runner: MakeRunner, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(link, "HUNG", 0.5)
@@ -219,7 +219,7 @@ def test_a_launcher_that_hangs_is_noticed_and_replaced(
     assert texts(finish(runner, runner.start(write("print('again')")))) == ["again"]
 
 
-def test_a_supervisor_that_hangs_does_not_keep_its_run_for_ever(
+def test_a_run_whose_supervisor_hangs_is_ended(
     make_runner: MakeRunner, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live_run, "BACKSTOP", 0.2)
@@ -235,17 +235,17 @@ def test_a_supervisor_that_hangs_does_not_keep_its_run_for_ever(
     assert texts(finish(runner, runner.start(write("print('again')")))) == ["again"]
 
 
-def test_a_launcher_is_replaced_also_while_there_is_no_room(
+def test_a_launcher_is_replaced_even_without_space(
     make_runner: MakeRunner, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     runner = make_runner()
     before = runner.launcher_pid
     with monkeypatch.context() as patch:
-        patch.setattr(tempfile, "mkdtemp", _no_room)
+        patch.setattr(tempfile, "mkdtemp", _no_space)
         os.kill(before, signal.SIGKILL)
         wait_until(lambda: runner.launcher_pid != before and runner.answers(1))
     assert texts(finish(runner, runner.start(write("print('again')")))) == ["again"]
 
 
-def _no_room(**options: object) -> str:
+def _no_space(**options: object) -> str:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -1,4 +1,4 @@
-"""What programs inherit: one's own, as plain Python would; the site's demos, nothing at all."""
+"""Signals that programs inherit: one's own as under plain Python; the site's demos none."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TELL = """
     import os
     import signal
 
-    def tell(who):
+    def tell(name):
         handlers = {number: signal.getsignal(number) for number in signal.valid_signals()}
         ignored = [int(number) for number, handler in handlers.items() if handler is signal.SIG_IGN]
         others = {h for h in handlers.values()} - {signal.SIG_IGN, signal.SIG_DFL, None}
@@ -30,7 +30,7 @@ TELL = """
         with open("/proc/self/status") as status:
             kernels = [line.split()[1] for line in status if line.startswith(("SigI", "SigB"))]
         names = sorted(handler.__name__ for handler in others)
-        print(who, ignored, blocked, oct(umask), names, kernels, flush=True)
+        print(name, ignored, blocked, oct(umask), names, kernels, flush=True)
 
     def main():
         tell("main")
@@ -62,13 +62,13 @@ STATES: dict[str, dict[str, Any]] = {
     "a careless parent": {"ignored": [signal.SIGCHLD, signal.SIGALRM], "umask": 0},
     "a signal mask": {"blocked": [signal.SIGINT, signal.SIGTERM, signal.SIGUSR1]},
 }
-# With SIGCHLD blocked plain Python's own fork server never sees an end.
+# With SIGCHLD blocked, plain Python's fork server never learns that a child has ended.
 ALL_BLOCKED = {"blocked": [*signal.valid_signals()]}
 EVERY_STATE = pytest.mark.parametrize("state", STATES.values(), ids=list(STATES))
 
 
 def printed(command: list[str], **state: Any) -> list[str]:
-    """What a command prints that is started in such a state."""
+    """Return what a command prints when it is started in this state."""
     run = subprocess.run(
         started_with(*command, **state), cwd=ROOT, capture_output=True, text=True, check=False
     )
@@ -78,23 +78,23 @@ def printed(command: list[str], **state: Any) -> list[str]:
 
 @pytest.fixture
 def program(write: Write) -> str:
-    """A program that tells what it has inherited, and what its children have."""
+    """A program that prints what it and its children have inherited."""
     return str(write(TELL).path)
 
 
 @EVERY_STATE
-def test_ones_own_program_inherits_what_plain_python_does(
+def test_a_program_inherits_what_it_would_under_plain_python(
     program: str, state: dict[str, Any]
 ) -> None:
     plain = printed([sys.executable, program], **state)
     assert len(plain) == 4
     recorded = lines("\n".join(printed([*COMMAND, program], **state)))
-    told = [event["text"].rstrip("\n") for event in recorded if event.get("kind") == "printed"]
-    assert told == plain
+    output = [event["text"].rstrip("\n") for event in recorded if event.get("kind") == "printed"]
+    assert output == plain
 
 
 @EVERY_STATE
-def test_a_recorded_program_inherits_what_plain_python_does(
+def test_a_recorded_program_inherits_what_it_would_under_plain_python(
     program: str, tmp_path: Path, state: dict[str, Any]
 ) -> None:
     record = started_with(*COMMAND, "record", program, "-o", str(tmp_path / "run.html"), **state)
@@ -106,11 +106,11 @@ def test_a_recorded_program_inherits_what_plain_python_does(
     "state", [*STATES.values(), ALL_BLOCKED], ids=[*STATES, "all signals blocked"]
 )
 def test_a_demo_inherits_nothing_of_the_server(program: str, state: dict[str, Any]) -> None:
-    told = printed([sys.executable, "-c", SERVE, program], **state)
-    assert told == printed([sys.executable, program])
+    output = printed([sys.executable, "-c", SERVE, program], **state)
+    assert output == printed([sys.executable, program])
 
 
-def test_a_blocked_signal_ends_a_program_as_it_ends_python(write: Write) -> None:
+def test_a_blocked_signal_ends_a_program_as_under_plain_python(write: Write) -> None:
     program = str(write("raise KeyboardInterrupt").path)
     codes = [
         subprocess.run(
@@ -124,7 +124,7 @@ def test_a_blocked_signal_ends_a_program_as_it_ends_python(write: Write) -> None
     assert codes == [128 + signal.SIGINT] * 2
 
 
-def test_a_safe_path_is_the_programs_too(write: Write, tmp_path: Path) -> None:
+def test_a_program_inherits_safe_path(write: Write, tmp_path: Path) -> None:
     program = str(write("import sys; print(sys.path)").path)
     path = os.pathsep.join([str(tmp_path / "first"), str(ROOT)])
     around = {**os.environ, "PYTHONSAFEPATH": "1", "PYTHONPATH": path}
@@ -136,7 +136,7 @@ def test_a_safe_path_is_the_programs_too(write: Write, tmp_path: Path) -> None:
     assert recorded.stdout == plain.stdout
 
 
-def test_a_program_that_may_open_little_is_recorded(write: Write) -> None:
+def test_a_program_with_a_low_limit_of_descriptors_is_recorded(write: Write) -> None:
     program = str(write("print(open('/dev/null').fileno(), 'ran')").path)
     few = ["sh", "-c", 'ulimit -n 64 && exec "$@"', "sh"]
     run = subprocess.run(

@@ -1,4 +1,4 @@
-"""How late a run was: what the kernel tells of others, and how long its workers overslept."""
+"""How late a run was: how long its workers overslept, and how long others held it up."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ COMPUTES = """
 
 
 def sleeps(key: tuple[int, int], start: int, end: int, asked: float) -> list[Step]:
-    """A worker sleeps from one millisecond to another, and asked for `asked` seconds."""
+    """Return the steps of a worker that asks to sleep `asked` seconds; times in milliseconds."""
     return [(start, key, Kind.SLEPT, "", str(asked)), (end, key, Kind.WOKE, "", "")]
 
 
@@ -34,7 +34,7 @@ def sleeps(key: tuple[int, int], start: int, end: int, asked: float) -> list[Ste
         (sleeps(A, 0, 500, 0.5), 0),
         (sleeps(A, 0, 700, 0.5), 0.2),
         ([*sleeps(A, 0, 300, 0.2), *sleeps(A, 400, 550, 0.1)], 0.15),
-        # At the same time: the machine stood still once.
+        # Both at the same time: the machine stood still once.
         ([*sleeps(A, 0, 300, 0.2), *sleeps(B, 0, 350, 0.25)], 0.15),
         (
             [
@@ -43,7 +43,7 @@ def sleeps(key: tuple[int, int], start: int, end: int, asked: float) -> list[Ste
             ],
             0.04,
         ),
-        # Without a time-out, and with one that what was waited for came before.
+        # A wait without a time-out, and one that ended before its time-out.
         ([(0, A, Kind.WAITS, "lock", "acquire"), (900, A, Kind.GAVE_UP, "lock", "")], 0),
         ([(0, A, Kind.WAITS, "lock", "acquire 0.1"), (90, A, Kind.GOT, "lock", "")], 0),
     ],
@@ -52,7 +52,7 @@ def test_a_run_is_as_late_as_its_workers_overslept(steps: list[Step], seconds: f
     assert lateness(recording(steps)) == pytest.approx(seconds)
 
 
-def test_or_as_others_held_it_up_if_that_is_more() -> None:
+def test_a_run_is_as_late_as_others_held_it_up_if_that_is_longer() -> None:
     overslept = recording(sleeps(A, 0, 300, 0.2))
     assert lateness(replace(overslept, held_up=0.05)) == pytest.approx(0.1)
     assert lateness(replace(overslept, held_up=0.5)) == 0.5
@@ -63,9 +63,9 @@ def test_or_as_others_held_it_up_if_that_is_more() -> None:
 @pytest.mark.parametrize(
     ("began", "ended", "own", "seconds"),
     [
-        # Others used 2 s, and something had to wait for 0.5 s.
+        # Others used 2 s; a process waited for a processor for 0.5 s.
         (Pressure(10, 1), Pressure(13, 1.5), 1.0, 0.5),
-        # Something had to wait for 1 s, but others used 0.25 s only: it was the run's own.
+        # A process waited for 1 s, but others used only 0.25 s: the run held itself up.
         (Pressure(10, 1), Pressure(11.25, 2), 1.0, 0.25),
         # The counters are coarse.
         (Pressure(10, 1), Pressure(10.9, 2), 1.0, 0),
@@ -73,13 +73,13 @@ def test_or_as_others_held_it_up_if_that_is_more() -> None:
         (UNTOLD, UNTOLD, 1.0, 0),
     ],
 )
-def test_others_hold_a_run_up_for_no_longer_than_each_counter_tells(
+def test_a_run_is_held_up_for_no_longer_than_each_counter_says(
     began: Pressure, ended: Pressure, own: float, seconds: float
 ) -> None:
     assert held_up(began, ended, own) == pytest.approx(seconds)
 
 
-def test_the_kernels_counters_go_on_while_a_processor_is_used() -> None:
+def test_the_kernels_counters_count_used_processor_time() -> None:
     before = read_pressure()
     until = time.process_time() + 0.1
     while time.process_time() < until:
@@ -91,22 +91,20 @@ def test_the_kernels_counters_go_on_while_a_processor_is_used() -> None:
 
 
 @pytest.mark.parametrize("missing", ["/proc/stat", "/proc/pressure/cpu"])
-def test_what_the_kernel_does_not_tell_is_not_made_up(
-    monkeypatch: pytest.MonkeyPatch, missing: str
-) -> None:
+def test_a_missing_counter_is_none(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
     read = pressure._read
 
-    def told(path: str) -> bytes:
+    def read_existing(path: str) -> bytes:
         if path == missing:
             raise FileNotFoundError(path)
         return read(path)
 
-    monkeypatch.setattr(pressure, "_read", told)
+    monkeypatch.setattr(pressure, "_read", read_existing)
     assert read_pressure().wanted is None
     assert (read_pressure().used is None) == (missing == "/proc/stat")
 
 
-def test_a_run_beside_others_that_take_all_cores_was_held_up(run: Run) -> None:
+def test_a_run_on_a_busy_machine_was_held_up(run: Run) -> None:
     with cores_taken(spare=1):
         recording = run(COMPUTES)
     assert recording.held_up > 0.05

@@ -1,4 +1,4 @@
-"""Nothing of a run is left, however it came to its end."""
+"""Nothing of a run is left, however it ended."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ MakeRunner = Callable[..., EmbeddedRunner]
 
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("ignore", [False, True], ids=["it listens", "it will not listen"])
-def test_a_run_that_is_stopped_leaves_nothing_in_shared_memory(
+def test_a_cancelled_run_leaves_nothing_in_shared_memory(
     make_runner: MakeRunner, write: Write, method: str, ignore: bool
 ) -> None:
     runner = make_runner(grace=0.3)
@@ -79,7 +79,7 @@ def test_a_run_that_kills_itself_with_its_tracker_leaves_nothing_in_shared_memor
 
 
 @pytest.mark.parametrize("victim", ["supervisor", "launcher"])
-def test_a_run_that_is_lost_leaves_nothing_in_shared_memory(
+def test_a_lost_run_leaves_nothing_in_shared_memory(
     make_runner: MakeRunner, write: Write, victim: str
 ) -> None:
     runner = make_runner(grace=0.3)
@@ -93,20 +93,19 @@ def test_a_run_that_is_lost_leaves_nothing_in_shared_memory(
     wait_until(lambda: not any(is_alive(event.pid) for event in seen))
 
 
-def test_after_many_runs_there_is_no_more_than_before(
-    make_runner: MakeRunner, write: Write
-) -> None:
+def test_many_runs_leave_nothing(make_runner: MakeRunner, write: Write) -> None:
     runner = make_runner(grace=0.3, capacity=8)
     plain = write("import threading\nt = threading.Thread(target=print)\nt.start()\nt.join()")
     shares = [write(SHARES, method=method, ignore=True) for method in METHODS]
     dies = write(SHARES, method="spawn", die=True)
     programs = [*[plain] * 24, *shares, dies] * 3
     finish(runner, runner.start(plain))
-    wait_until(lambda: count(runner).processes == 2)  # the supervisor of the next run, its main
+    # The next run's supervisor and main process.
+    wait_until(lambda: count(runner).processes == 2)
     before = count(runner)
     with ThreadPoolExecutor(8) as pool:
         names = [*pool.map(lambda program: _run(runner, program), programs)]
-    # On a busy machine a run may be ended before it has made all that it makes.
+    # On a busy machine a run may be ended before it has made everything.
     assert sum(map(len, names)) > 30
     assert not any(map(_left, names))
     wait_until(lambda: count(runner) == before)
@@ -114,7 +113,7 @@ def test_after_many_runs_there_is_no_more_than_before(
 
 
 def _run(runner: EmbeddedRunner, program: Program) -> list[str]:
-    """Run a program, stop it when it is ready, and give the names of what it shared."""
+    """Run a program, cancel it when it is ready, and return the names of what it shared."""
     run = runner.start(program)
     for batch in runner.follow(run):
         if any("ready" in event.text for event in batch):

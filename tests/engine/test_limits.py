@@ -1,4 +1,4 @@
-"""What a run may use, and what becomes of one that uses more: its record stays, others go on."""
+"""Limits of a run: beyond one it fails, its record stays, and other runs go on."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ if __name__ == "__main__":
 
 @pytest.fixture(scope="module")
 def limited() -> Iterator[EmbeddedRunner]:
-    """A runner whose limits are reached soon."""
+    """A runner with low limits."""
     runner = EmbeddedRunner(QUICK)
     yield runner
     runner.close()
@@ -52,7 +52,7 @@ def limited() -> Iterator[EmbeddedRunner]:
 
 @pytest.fixture(scope="module")
 def short_of_time() -> Iterator[EmbeddedRunner]:
-    """A runner whose runs get a second of processor time."""
+    """A runner whose runs may use one second of processor time."""
     runner = EmbeddedRunner(replace(QUICK, cpu=1))
     yield runner
     runner.close()
@@ -80,7 +80,7 @@ def test_a_run_beyond_a_limit_fails_and_says_which(
 
 
 @pytest.mark.parametrize("demo", ["burns", "burns_on"])
-def test_so_does_a_run_that_computes_too_long(
+def test_a_run_that_computes_too_long_fails_and_says_so(
     short_of_time: EmbeddedRunner, write: Write, tmp_path: Path, demo: str
 ) -> None:
     detail = "more than 1 s of processor time"
@@ -90,10 +90,7 @@ def test_so_does_a_run_that_computes_too_long(
 def _hold_to_a_limit(
     limited: EmbeddedRunner, write: Write, over: Path, demo: str, detail: str
 ) -> None:
-    """Run a demo that goes beyond a limit, beside a program that must go on unharmed.
-
-    That one waits for the file `over`.
-    """
+    """Run a demo that exceeds a limit; another run, until the file `over` exists, is unharmed."""
     memory = _resident()
     beside = limited.start(write(BESIDE, over=str(over)))
     until_printed(limited, beside, "ready")
@@ -119,7 +116,7 @@ def _hold_to_a_limit(
         ("starts_threads", ["can't start new thread", "started some True"]),
     ],
 )
-def test_what_the_kernel_refuses_is_an_ordinary_error_to_the_program(
+def test_a_limit_of_the_kernel_is_an_ordinary_error_in_the_program(
     make_runner: Callable[..., EmbeddedRunner], demo: str, said: list[str]
 ) -> None:
     runner = make_runner(processes=None, memory=500 * MB)
@@ -128,7 +125,7 @@ def test_what_the_kernel_refuses_is_an_ordinary_error_to_the_program(
     assert recording.outcome is Outcome.FINISHED
 
 
-def test_threads_count_as_processes_do(limited: EmbeddedRunner, write: Write) -> None:
+def test_threads_count_like_processes(limited: EmbeddedRunner, write: Write) -> None:
     program = write("""
         import threading, time
         print("it begins")
@@ -139,7 +136,7 @@ def test_threads_count_as_processes_do(limited: EmbeddedRunner, write: Write) ->
     assert texts(recording) == ["it begins"]
 
 
-def test_children_have_the_limits_too_however_they_are_started(
+def test_children_of_every_start_method_have_the_limits(
     limited: EmbeddedRunner, write: Write
 ) -> None:
     program = write("""
@@ -157,7 +154,7 @@ def test_children_have_the_limits_too_however_they_are_started(
             numbers = str([getattr(resource, f"RLIMIT_{n}") for n in NAMES])
             subprocess.run([sys.executable, "-c", ASK.replace("NUMBERS", numbers)])
     """)
-    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]  # a shell may have set a low one
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]  # may be low already
     files = 1024 if hard == resource.RLIM_INFINITY else min(1024, hard)
     limits = [20, 2000 * MB + RESERVED, files, 50 * MB, 0]
     methods = ("itself", "fork", "spawn", "forkserver")
@@ -167,7 +164,7 @@ def test_children_have_the_limits_too_however_they_are_started(
     ]
 
 
-def test_what_is_run_by_hand_has_no_limits(write: Write) -> None:
+def test_the_command_sets_no_limits(write: Write) -> None:
     program = write("""
         import resource
         names = ("CPU", "AS", "NOFILE", "FSIZE", "CORE")
@@ -175,16 +172,16 @@ def test_what_is_run_by_hand_has_no_limits(write: Write) -> None:
     """)
     runner = EmbeddedRunner(UNLIMITED)
     try:
-        [told] = texts(finish(runner, runner.start(program)))
+        [printed] = texts(finish(runner, runner.start(program)))
     finally:
         runner.close()
     source = program.path.read_text(encoding="utf-8").replace("print(", "found = (")
     ours: dict[str, object] = {}
     exec(source, ours)
-    assert told == str(ours["found"])
+    assert printed == str(ours["found"])
 
 
-def test_what_finished_runs_have_printed_counts_for_how_many_are_kept(
+def test_the_output_of_finished_runs_limits_how_many_are_kept(
     make_runner: Callable[..., EmbeddedRunner], write: Write
 ) -> None:
     runner = make_runner(kept=20_000)
@@ -198,12 +195,12 @@ def test_what_finished_runs_have_printed_counts_for_how_many_are_kept(
 
 
 def _only_a_seat_is_left(runner: EmbeddedRunner) -> bool:
-    """Whether nothing is below the launcher but a supervisor and a main process that wait."""
+    """Return whether the launcher has only a waiting supervisor and its main process."""
     below = [pid for pid in tree.descendants(runner.launcher_pid) if is_alive(pid)]
     return len(below) == 2
 
 
 def _resident() -> int:
-    """What this process has in memory, in bytes."""
+    """Return the resident memory of this process in bytes."""
     fields = Path("/proc/self/statm").read_text(encoding="ascii").split()
     return int(fields[1]) * os.sysconf("SC_PAGE_SIZE")

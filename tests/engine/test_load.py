@@ -1,4 +1,4 @@
-"""How much goes on, and whether the engine answers."""
+"""The engine's load, its health, and how it is drained."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from webapp.engine.runner import Busy
 WAITS = "import sys, time\nprint('ready')\ntime.sleep(60)"
 
 
-def test_it_tells_what_runs_and_waits_and_how_runs_have_ended(
+def test_the_load_counts_running_waiting_and_ended_runs(
     make_runner: Callable[..., EmbeddedRunner], write: Write
 ) -> None:
     runner = make_runner(capacity=1)
@@ -37,7 +37,7 @@ def test_it_tells_what_runs_and_waits_and_how_runs_have_ended(
     }
 
 
-def test_it_answers_as_long_as_its_thread_and_its_launcher_work(
+def test_the_engine_answers_while_its_thread_and_its_launcher_work(
     make_runner: Callable[..., EmbeddedRunner],
 ) -> None:
     runner = make_runner()
@@ -50,7 +50,7 @@ def test_it_answers_as_long_as_its_thread_and_its_launcher_work(
     wait_until(lambda: runner.answers(1))
 
 
-def test_it_answers_again_with_a_new_launcher(
+def test_the_engine_answers_again_with_a_new_launcher(
     make_runner: Callable[..., EmbeddedRunner],
 ) -> None:
     runner = make_runner()
@@ -59,7 +59,7 @@ def test_it_answers_again_with_a_new_launcher(
     wait_until(lambda: runner.launcher_pid != before and runner.answers(1))
 
 
-def test_a_runner_that_is_drained_starts_nothing_and_ends_what_goes_on_when_its_time_is_over(
+def test_a_drained_runner_starts_no_run_and_ends_runs_when_its_time_is_over(
     make_runner: Callable[..., EmbeddedRunner], write: Write
 ) -> None:
     runner = make_runner(capacity=1)
@@ -75,7 +75,7 @@ def test_a_runner_that_is_drained_starts_nothing_and_ends_what_goes_on_when_its_
         assert (recording.outcome, recording.detail) == (Outcome.LOST, "the server was stopped")
 
 
-def test_a_run_that_ends_while_the_runner_is_drained_is_finished(
+def test_a_run_that_ends_during_the_drain_is_finished(
     make_runner: Callable[..., EmbeddedRunner], write: Write
 ) -> None:
     runner = make_runner()

@@ -15,7 +15,7 @@ from webapp.engine.runner import Unreachable
 MACHINE = Machine("any", 4, "3.13.1", "CPython", True, ("fork", "spawn"))
 
 
-def test_every_machine_meets_no_needs() -> None:
+def test_every_machine_meets_empty_needs() -> None:
     assert MACHINE.meets(ANYWHERE)
     assert this_machine().meets(ANYWHERE)
 
@@ -39,18 +39,18 @@ def test_all_of_the_needs_must_be_met(needs: Needs, met: bool) -> None:
     assert MACHINE.meets(needs) is met
 
 
-def test_a_version_to_come_counts_by_its_numbers() -> None:
+def test_a_prerelease_of_python_counts_as_its_version() -> None:
     early = replace(MACHINE, python="3.14.0rc1+", gil=False)
     assert early.meets(Needs(python="3.14", free_threaded=True))
     assert not early.meets(Needs(python="3.15"))
 
 
-def test_the_engine_is_the_one_machine_that_it_runs_on(runner: EmbeddedRunner) -> None:
+def test_the_engine_has_one_machine_which_it_runs_on(runner: EmbeddedRunner) -> None:
     [machine] = runner.machines()
     assert machine == this_machine()
     assert "spawn" in machine.start_methods
 
 
-def test_the_engine_runs_nothing_that_its_machine_cannot(runner: EmbeddedRunner) -> None:
+def test_the_engine_refuses_what_its_machine_cannot_run(runner: EmbeddedRunner) -> None:
     with pytest.raises(Unreachable):
         runner.start(Program(Path(__file__), needs=Needs(cores=1000)))

@@ -1,4 +1,4 @@
-"""What is kept of many runs, and what lets many go on at once."""
+"""Many runs: their sessions, how many are kept, how many run at once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from webapp.engine.runner import UnknownRun
 MB = 1 << 20
 
 
-def test_all_runs_are_of_one_session_and_each_a_group_of_its_own(
+def test_all_runs_share_a_session_and_each_has_its_own_process_group(
     runner: EmbeddedRunner, run: Run
 ) -> None:
     recording = run("import os; print(os.getsid(0), os.getpgrp())")
@@ -23,7 +23,7 @@ def test_all_runs_are_of_one_session_and_each_a_group_of_its_own(
     assert line == f"{runner.launcher_pid} {recording.receipt.pid}"
 
 
-def test_a_run_that_signals_its_group_ends_nobody_else(
+def test_a_run_that_signals_its_group_ends_no_other_run(
     runner: EmbeddedRunner, write: Write, tmp_path: Path
 ) -> None:
     over = tmp_path / "over"
@@ -36,7 +36,7 @@ def test_a_run_that_signals_its_group_ends_nobody_else(
     assert finish(runner, other).outcome is Outcome.FINISHED
 
 
-def test_of_many_finished_runs_the_last_are_kept(
+def test_the_last_finished_runs_are_kept(
     make_runner: Callable[..., EmbeddedRunner], write: Write
 ) -> None:
     runner = make_runner(finished=3)
@@ -55,7 +55,7 @@ def _is_known(runner: EmbeddedRunner, run: str) -> bool:
         return False
 
 
-def test_as_many_runs_go_on_as_the_memory_holds() -> None:
+def test_the_default_capacity_fits_the_cores_and_the_memory() -> None:
     assert default_capacity(cores=2, memory=64_000 * MB) == 256
     assert default_capacity(cores=2, memory=1024 * MB) == 64
     assert default_capacity(cores=1, memory=1 * MB) == 1

@@ -1,4 +1,4 @@
-"""A recording as bytes: small, whole, and readable for as long as it is kept."""
+"""A recording as bytes is small and complete, and later versions can read it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from webapp.engine.events import Event, Kind
 from webapp.engine.packing import pack, unpack
 from webapp.engine.recording import Outcome, Receipt, Recording, Wait
 
-# As the first version wrote it. What is stored stays as it is: this may not be brought up to date.
+# As the first version wrote it. Never update this: such recordings are stored.
 FIRST: dict[str, Any] = {
     "events": [[1, 1000, 42, 43, "Thread-1", "printed", "stdout", "hello\n", 7]],
     "outcome": "deadlocked",
@@ -41,16 +41,16 @@ FIRST: dict[str, Any] = {
 }
 
 
-def packed(told: object) -> bytes:
-    return zlib.compress(json.dumps(told).encode())
+def packed(record: object) -> bytes:
+    return zlib.compress(json.dumps(record).encode())
 
 
 @pytest.mark.parametrize("events", [0, 1, 60, 1000])
-def test_it_comes_back_as_it_was(events: int) -> None:
+def test_a_recording_unpacks_to_the_same(events: int) -> None:
     assert unpack(pack(recording(events))) == recording(events)
 
 
-def test_what_the_first_version_stored_can_still_be_read() -> None:
+def test_recordings_of_the_first_version_can_be_read() -> None:
     assert unpack(packed(FIRST)) == Recording(
         events=(Event(1, 1000, 42, 43, "Thread-1", Kind.PRINTED, "stdout", "hello\n", 7),),
         outcome=Outcome.DEADLOCKED,
@@ -77,7 +77,7 @@ def test_what_the_first_version_stored_can_still_be_read() -> None:
     )
 
 
-def test_what_a_receipt_has_got_since_then_comes_back_and_is_nothing_in_older_ones() -> None:
+def test_later_fields_of_a_receipt_unpack_and_are_empty_in_older_ones() -> None:
     first = unpack(packed(FIRST))
     assert (first.receipt.host, first.receipt.free_threaded) == ("", False)
     receipt = replace(first.receipt, host="lab-1", free_threaded=True)
@@ -105,6 +105,6 @@ def test_a_thousand_events_take_a_few_kilobytes() -> None:
         packed({**FIRST, "more": "than there is"}),
     ],
 )
-def test_what_is_damaged_is_refused(damaged: bytes) -> None:
+def test_damaged_bytes_are_refused(damaged: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
         unpack(damaged)

@@ -1,4 +1,4 @@
-"""The engine's small parts, each alone."""
+"""Unit tests of the engine's small parts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_escaped_text_is_one_field_of_one_line_and_reads_back(text: str) -> None
     assert unescape(escape(text)) == text
 
 
-def test_what_is_no_event_is_refused() -> None:
+def test_a_line_that_is_no_event_is_refused() -> None:
     for line in (b"", b"1\t2", b"x\t1\t1\tprinted\t0\tw\to\tt", b"1\t1\t1\tdanced\t0\tw\to\tt"):
         with pytest.raises(ValueError, match=r".+"):
             decode(line, id=1, began=0)
@@ -31,12 +31,12 @@ def test_times_are_microseconds_since_the_run_began() -> None:
     assert event == Event(4, 3000, 7, 8, "w", Kind.PRINTED, "stdout", "hi\n", 3)
 
 
-def test_names_hold_no_control_characters_and_printed_text_may() -> None:
+def test_names_have_no_control_characters_but_printed_text_may() -> None:
     event = decode(b"1\t7\t8\tprinted\t3\tw\x1b\x00\\n\to\x7f\t\x1b[31m\x00", id=1, began=0)
     assert (event.worker, event.object, event.text) == ("w␛␀␊", "o␡", "\x1b[31m\x00")
 
 
-def test_pieces_are_joined_whatever_comes_between_and_however_they_are_read() -> None:
+def test_pieces_of_a_line_are_joined_whatever_comes_between_them() -> None:
     stream = b"one\n>1.1 lo\n>2.2 wi\n<1.1 ng\ntwo\n<2.2 de\nthree"
     whole = [b"one", b"long", b"two", b"wide"]
     for size in range(1, len(stream) + 1):
@@ -45,7 +45,7 @@ def test_pieces_are_joined_whatever_comes_between_and_however_they_are_read() ->
         assert [line for chunk in chunks for line in joiner.feed(chunk)] == whole
 
 
-def test_visitors_take_turns_however_much_one_of_them_asks_for() -> None:
+def test_visitors_take_turns_even_if_one_has_many_runs() -> None:
     queue = FairQueue()
     for run, visitor in [("a1", "a"), ("a2", "a"), ("a3", "a"), ("b1", "b"), ("c1", "c")]:
         queue.put(run, visitor)
@@ -57,7 +57,7 @@ def test_visitors_take_turns_however_much_one_of_them_asks_for() -> None:
         queue.get()
 
 
-def test_messages_read_back_as_they_were_said(tmp_path: Path) -> None:
+def test_messages_are_read_as_they_were_sent(tmp_path: Path) -> None:
     prepared = wire.Prepare("/seat", observe=False, resources={"RLIMIT_CPU": 20})
     over = wire.Over("/seat", True, 1, -9, "deadline", 2, 0.5, Pressure(2.5, 0.5))
     for message in (prepared, wire.Stop("/seat"), wire.Reaped("/seat"), over):
@@ -82,7 +82,7 @@ def test_messages_read_back_as_they_were_said(tmp_path: Path) -> None:
     assert wire.wait_for_line(wire.open_lines(line)) == b""
 
 
-def test_parameters_change_the_last_line_and_no_other() -> None:
+def test_parameters_change_only_the_last_line() -> None:
     source = 'def main(n=1):\n    ...\n\n\nif __name__ == "__main__":\n    main()\n'
     changed = with_parameters(source, {"n": 4, "word": "a'b"})
     assert changed == source.replace("    main()\n", '    main(n=4, word="a\'b")\n')
@@ -91,7 +91,7 @@ def test_parameters_change_the_last_line_and_no_other() -> None:
         with_parameters("print(1)\n", {"n": 1})
 
 
-def test_the_parameters_of_main_are_read_and_not_run() -> None:
+def test_the_parameters_of_main_are_read_without_running_it() -> None:
     source = "raise SystemExit\ndef main(a: int = 1, b='x', c=-0.5): ..."
     assert main_defaults(source) == {"a": 1, "b": "x", "c": -0.5}
     for broken in ("x = 1", "def main(a): ...", "def main(a=f()): ..."):
@@ -112,7 +112,7 @@ def test_the_transcript_shows_what_a_terminal_would() -> None:
     assert [(line.worker, line.text) for line in transcript.rest()] == [("b", "rest")]
 
 
-def test_spans_that_only_touch_do_not_overlap() -> None:
+def test_adjacent_spans_do_not_overlap() -> None:
     def span(start: int, end: int | None) -> Span:
         return Span((1, 1), "w", start, end)
 

@@ -1,6 +1,6 @@
-"""Each primitive behaves as its original does, and what is done with it is reported."""
+"""Each recorded primitive behaves like its original, and its use is reported."""
 
-# ruff: noqa: E501  (programs are written as compactly as they read)
+# ruff: noqa: E501  (the programs have long lines)
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ START_METHODS = ("fork", "spawn", "forkserver")
 
 
 def steps(recording: Recording, object: str) -> list[tuple[str, str, str]]:
-    """Who did what with the object of that name, and the event's text."""
+    """Return each worker, kind and text of the events of the object with that name."""
     events = sorted(recording.events, key=lambda event: event.id)
     return [(e.worker, str(e.kind), e.text) for e in events if e.object == object]
 
 
-# Programs whose output does not depend on who is faster: each must print the same with the recorder.
+# Programs whose output does not depend on which worker is faster: it must be the same recorded.
 PROGRAMS = {
     "rlock": """
         import threading
@@ -337,12 +337,12 @@ if __name__ == "__main__":
 
 
 def whole(source: str) -> str:
-    """A process program around its `body`."""
+    """Return a program that uses processes, with this `body`."""
     return MAIN.format(body=textwrap.dedent(source).strip())
 
 
 def assert_same_as_plain(write: Write, recording: Recording, source: str) -> None:
-    """What was printed, line by line, and the exit code are those of `python PROGRAM.py`."""
+    """Compare the printed lines and the exit code with those of `python PROGRAM.py`."""
     # Unbuffered, two children could mix the pieces of their lines.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     plain = subprocess.run(
@@ -403,7 +403,7 @@ def test_a_semaphore_reports_its_value(run: Run) -> None:
     ]
 
 
-def test_nobody_is_seen_to_pass_a_barrier_before_the_last_arrives(run: Run) -> None:
+def test_no_worker_passes_a_barrier_before_the_last_has_arrived(run: Run) -> None:
     recording = run("""
         import threading
         barrier = threading.Barrier(3)
@@ -417,7 +417,7 @@ def test_nobody_is_seen_to_pass_a_barrier_before_the_last_arrives(run: Run) -> N
     assert arrived == ["1 of 3", "2 of 3", "3 of 3"]
 
 
-def test_a_condition_reports_who_waits_and_who_lets_go_on(run: Run) -> None:
+def test_a_condition_reports_waiting_and_notifying_workers(run: Run) -> None:
     recording = run("""
         import threading
         condition = threading.Condition()
@@ -441,7 +441,7 @@ def test_a_condition_reports_who_waits_and_who_lets_go_on(run: Run) -> None:
     assert ("waiter", "passed") in [step[:2] for step in steps(recording, "condition")]
 
 
-def test_what_is_put_is_seen_before_it_is_taken(run: Run) -> None:
+def test_an_item_is_put_before_it_is_taken(run: Run) -> None:
     recording = run("""
         import queue, threading
         items = queue.Queue(maxsize=2)
@@ -464,7 +464,7 @@ def test_what_is_put_is_seen_before_it_is_taken(run: Run) -> None:
 
 
 @pytest.mark.parametrize("method", START_METHODS)
-def test_names_go_along_to_children(run: Run, method: str) -> None:
+def test_children_have_the_names_of_their_parents_objects(run: Run, method: str) -> None:
     source = whole("""
         def work(guard, items, start):
             start.wait()
@@ -490,7 +490,7 @@ def test_names_go_along_to_children(run: Run, method: str) -> None:
 
 
 @pytest.mark.parametrize("method", START_METHODS)
-def test_which_worker_of_a_pool_did_which_task(run: Run, method: str) -> None:
+def test_each_task_of_a_pool_has_its_worker(run: Run, method: str) -> None:
     source = whole("""
         def square(number): return number * number
         def body(ctx):
@@ -507,7 +507,7 @@ def test_which_worker_of_a_pool_did_which_task(run: Run, method: str) -> None:
 
 
 @pytest.mark.parametrize("method", START_METHODS)
-def test_a_shared_value_is_told_by_its_lock_and_not_by_each_access(run: Run, method: str) -> None:
+def test_a_shared_value_reports_its_lock_and_not_each_access(run: Run, method: str) -> None:
     source = whole("""
         def work(counter):
             for _ in range(100): counter.value += 1
@@ -601,9 +601,7 @@ def test_signals_to_children_and_managers_are_reported(run: Run) -> None:
         ),
     ],
 )
-def test_workers_that_wait_for_each_other_for_ever_are_a_deadlock(
-    run: Run, name: str, source: str
-) -> None:
+def test_workers_that_wait_for_each_other_are_a_deadlock(run: Run, name: str, source: str) -> None:
     recording = run(source)
     assert recording.outcome is Outcome.DEADLOCKED
     cycle = recording.detail.split(" → ")
@@ -667,14 +665,14 @@ def test_workers_that_wait_for_each_other_for_ever_are_a_deadlock(
         ),
     ],
 )
-def test_what_will_go_on_is_no_deadlock(run: Run, name: str, source: str) -> None:
+def test_a_program_that_will_go_on_is_no_deadlock(run: Run, name: str, source: str) -> None:
     assert run(source).outcome is Outcome.FINISHED
 
 
-def test_a_joined_worker_that_takes_a_while_to_be_gone_is_no_deadlock(
+def test_a_joined_worker_that_is_still_ending_is_no_deadlock(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Its last event says that its code is over; its interpreter may still be ending."""
+    """After a worker's last event its interpreter may still be ending."""
     monkeypatch.setattr("webapp.engine.deadlock._all_known", lambda live: True)
     steps = [
         (10, Kind.STARTED, "process", ""),
@@ -692,12 +690,12 @@ def test_a_joined_worker_that_takes_a_while_to_be_gone_is_no_deadlock(
         for id, (pid, kind, object, text) in enumerate(steps, 1)
     ]
     assert find_cycle(events) == ()
-    # The same, had the last one not ended and waited for the first: now it is one.
+    # If the last one had not ended, and waited for the first, it would be a deadlock.
     events[-1] = Event(8, 8, 12, 12, "P-2", Kind.WAITS, "MainThread", "join")
     assert describe(find_cycle(events)) == "MainThread → P-1 → P-2 → MainThread"
 
 
-def test_a_lost_wake_up_with_nobody_else_alive_is_only_timed_out(
+def test_a_lost_wake_up_without_other_workers_is_only_timed_out(
     make_runner: Callable[..., EmbeddedRunner], write: Write
 ) -> None:
     runner = make_runner(soft_deadline=1)

@@ -1,4 +1,4 @@
-"""What the recorder reports, and that programs cannot tell that it is there."""
+"""What the recorder reports; programs cannot notice it."""
 
 from __future__ import annotations
 
@@ -411,7 +411,7 @@ PROGRAMS = {
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_a_program_cannot_tell_that_it_is_recorded(write: Write, run: Run, name: str) -> None:
-    """Exit code, output and errors (tracebacks included) are those of `python PROGRAM.py`."""
+    """Exit code, output and errors (with tracebacks) are those of `python PROGRAM.py`."""
     program = write(PROGRAMS[name])
     plain = subprocess.run(
         [sys.executable, program.path],

@@ -1,7 +1,6 @@
-"""Runs under a user of their own: as root starts them, and as any other user does with the helper.
+"""Runs under a user of their own, started by root, or by another user with the helper.
 
-The engine needs the standard library only, so it is run here by a Python that everybody may
-execute.
+The engine needs only the standard library, so a Python that every user may execute runs it here.
 """
 
 from __future__ import annotations
@@ -50,7 +49,7 @@ print(runner.folder.exists())
 
 @pytest.fixture
 def place() -> Iterator[Path]:
-    """A folder that everybody may enter; pytest's own are not."""
+    """A folder that every user may enter, unlike pytest's."""
     folder = Path(f"/tmp/movazi-run-user-{os.getpid()}")
     folder.mkdir(mode=0o755)
     folder.chmod(0o755)
@@ -59,7 +58,7 @@ def place() -> Iterator[Path]:
 
 
 def serve(place: Path, identity: Identity, helper: Path = HELPER) -> list[str]:
-    """Run the demo by a server of its own, and give what came of it."""
+    """Run the demo with a server of its own; return what the server prints."""
     shutil.copytree(ROOT / "webapp/engine", place / "webapp/engine")
     (place / "webapp/__init__.py").touch()
     demo = Path(shutil.copy(DEMO, place))
@@ -80,8 +79,8 @@ def serve(place: Path, identity: Identity, helper: Path = HELPER) -> list[str]:
     return ended.stdout.splitlines()
 
 
-def told(privileged: bool) -> list[str]:
-    """What the demo prints that runs as nobody."""
+def answers(privileged: bool) -> list[str]:
+    """Return what the server prints if the demo runs as another user."""
     who = f"{RUNS.pw_uid} {RUNS.pw_gid} []"
     return [
         *(f"{method} {who}" for method in ("itself", "fork", "spawn", "forkserver")),
@@ -106,35 +105,35 @@ def setpriv(place: Path) -> Path:
     return helper
 
 
-def test_what_a_run_may_not_do_where_it_is_another_user(place: Path) -> None:
+def test_a_run_as_another_user_has_no_access_to_the_server(place: Path) -> None:
     if os.geteuid() == 0:
-        assert serve(place, {}) == told(True)
+        assert serve(place, {}) == answers(True)
     else:
         with pytest.raises(RunUserError, match="that needs"):
             find_run_user("nobody")
 
 
-def test_an_ordinary_user_starts_runs_as_another_by_the_helper(place: Path) -> None:
+def test_an_ordinary_user_starts_runs_as_another_user_with_the_helper(place: Path) -> None:
     if os.geteuid() == 0:
-        assert serve(place, SERVER, setpriv(place)) == told(True)
+        assert serve(place, SERVER, setpriv(place)) == answers(True)
     else:
         assert not os.access(HELPER, os.X_OK)
 
 
-def test_a_user_who_is_not_there_is_told() -> None:
+def test_a_missing_user_is_refused() -> None:
     with pytest.raises(RunUserError, match="There is no user nobody-at-all"):
         find_run_user("nobody-at-all")
 
 
-def test_our_own_user_is_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    # A name is made up, for in a container our user may have none.
+def test_our_own_user_is_no_run_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The name is invented: in a container our user may have none.
     ours = pwd.struct_passwd(("ours", "x", os.geteuid(), os.getegid(), "", "/", "/bin/sh"))
     monkeypatch.setattr(pwd, "getpwnam", {"ours": ours}.__getitem__)
     assert find_run_user("") is None
     assert find_run_user("ours") is None
 
 
-def test_without_the_helper_an_ordinary_user_is_told_what_it_takes(
+def test_without_the_helper_an_ordinary_user_is_told_what_is_missing(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 12_345)

@@ -1,4 +1,4 @@
-"""How runs begin, end and are kept apart, by the engine of this very process."""
+"""How the embedded engine starts, ends and separates runs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.engine.running import (
     until_printed,
     wait_until,
 )
-from tests.engine.seam import *  # noqa: F403  (what every runner promises)
+from tests.engine.seam import *  # noqa: F403  (tests of what every runner promises)
 from tests.engine.seam import FOREVER
 from webapp.engine import tree
 from webapp.engine.embedded import EmbeddedRunner
@@ -33,7 +33,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 MakeEngine = Callable[..., EmbeddedRunner]
 
 
-def test_a_launcher_that_is_killed_is_replaced_and_its_runs_are_lost(
+def test_a_killed_launcher_is_replaced_and_its_runs_are_lost(
     make_runner: MakeEngine, write: Write
 ) -> None:
     runner = make_runner()
@@ -50,7 +50,7 @@ def test_a_launcher_that_is_killed_is_replaced_and_its_runs_are_lost(
     assert texts(finish(runner, runner.start(write("print('again')")))) == ["again"]
 
 
-def test_a_supervisor_that_is_killed_loses_its_run_and_leaves_nothing(
+def test_a_killed_supervisor_loses_its_run_and_leaves_nothing(
     make_runner: MakeEngine, write: Write
 ) -> None:
     runner = make_runner()
@@ -72,7 +72,7 @@ def _is_main(runner: EmbeddedRunner, run: str, pid: int) -> bool:
     return first.pid == pid
 
 
-def test_closing_ends_all_runs_and_removes_what_belongs_to_them(
+def test_closing_ends_all_runs_and_removes_their_files(
     make_runner: MakeEngine, write: Write
 ) -> None:
     runner = make_runner()
@@ -88,10 +88,10 @@ def test_closing_ends_all_runs_and_removes_what_belongs_to_them(
     assert threading.active_count() < threads
 
 
-def test_closing_at_once_says_nothing(
+def test_closing_at_once_prints_nothing(
     make_runner: MakeEngine, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """A supervisor may be on its way to its seat."""
+    """A supervisor may still be preparing its seat."""
     for _ in range(10):
         make_runner().close()
     assert capfd.readouterr() == ("", "")
@@ -109,7 +109,7 @@ def test_an_engine_with_nothing_to_do_does_nothing(make_runner: MakeEngine, writ
     assert time.clock_gettime(clock) - used < 0.05
 
 
-def test_when_the_server_is_killed_its_runs_and_files_go_with_it(write: Write) -> None:
+def test_a_killed_server_leaves_no_runs_and_no_files(write: Write) -> None:
     program = write(FOREVER)
     code = f"""
 import sys
@@ -145,7 +145,7 @@ def test_a_run_sees_nothing_of_the_servers_environment(
     assert "SECRET_KEY" not in texts(finish(runner, runner.start(write(source))))[0]
 
 
-def test_the_oldest_finished_runs_are_forgotten(make_runner: MakeEngine, write: Write) -> None:
+def test_the_oldest_finished_runs_are_removed(make_runner: MakeEngine, write: Write) -> None:
     runner = make_runner(kept=30)
     program = write("for number in range(20): print(number)")
     first, second = runner.start(program), runner.start(program)

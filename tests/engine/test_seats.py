@@ -1,4 +1,4 @@
-"""A seat takes one run after another, and nothing of one reaches the next."""
+"""A seat carries out one run after another; nothing of a run reaches the next."""
 
 from __future__ import annotations
 
@@ -56,37 +56,37 @@ SPOILS = {
 IMPORTS = "import os, signal, sys, time\nprint('parent', os.getppid())\n"
 
 
-def _told(runner: EmbeddedRunner, write: Write) -> dict[str, str]:
+def _surroundings(runner: EmbeddedRunner, write: Write) -> dict[str, str]:
     lines = texts(finish(runner, runner.start(write(TELLS))))
     return dict(line.split(" ", 1) for line in lines)
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_run_finds_its_seat_as_the_first_one_did(
+def test_a_run_finds_its_seat_as_the_first_run_did(
     make_runner: MakeRunner, write: Write, change: str
 ) -> None:
     runner = make_runner(grace=0.3)
-    first = _told(runner, write)
+    first = _surroundings(runner, write)
     finish(runner, runner.start(write(IMPORTS + CHANGES[change])))
-    later = _told(runner, write)
+    later = _surroundings(runner, write)
     assert later.pop("pid") != first.pop("pid")
-    assert later == first  # the supervisor, too, is the same
+    assert later == first  # even the supervisor is the same
 
 
 @pytest.mark.parametrize("change", SPOILS)
-def test_a_seat_that_a_run_has_changed_is_not_used_again(
+def test_a_seat_that_a_run_has_damaged_is_not_used_again(
     make_runner: MakeRunner, write: Write, change: str
 ) -> None:
     runner = make_runner()
-    first = _told(runner, write)
+    first = _surroundings(runner, write)
     finish(runner, runner.start(write(IMPORTS + SPOILS[change])))
-    later = _told(runner, write)
+    later = _surroundings(runner, write)
     assert later.pop("parent") != first.pop("parent")
     assert later.pop("pid") != first.pop("pid")
     assert later == first
 
 
-def test_a_run_cannot_say_itself_that_it_is_over(make_runner: MakeRunner, write: Write) -> None:
+def test_a_run_cannot_report_that_it_is_over(make_runner: MakeRunner, write: Write) -> None:
     runner = make_runner()
     program = write("""
         import json, os, time
@@ -102,18 +102,18 @@ def test_a_run_cannot_say_itself_that_it_is_over(make_runner: MakeRunner, write:
     assert (recording.exit_code, texts(recording)) == (3, ["still there"])
 
 
-def test_what_stops_a_run_does_not_stop_the_next(make_runner: MakeRunner, write: Write) -> None:
+def test_a_late_cancel_does_not_stop_the_next_run(make_runner: MakeRunner, write: Write) -> None:
     runner = make_runner(grace=0.3)
     short = write("print('ready')")
     for _ in range(20):
         run = runner.start(short)
         until_printed(runner, run, "ready")
-        runner.cancel(run)  # it may be over by now
+        runner.cancel(run)  # it may be over already
         finish(runner, run)
         assert finish(runner, runner.start(short)).outcome is Outcome.FINISHED
 
 
-def test_a_supervisor_that_is_killed_while_it_waits_is_replaced(
+def test_a_supervisor_that_is_killed_while_waiting_is_replaced(
     make_runner: MakeRunner, write: Write
 ) -> None:
     runner = make_runner()
@@ -125,7 +125,7 @@ def test_a_supervisor_that_is_killed_while_it_waits_is_replaced(
     assert texts(finish(runner, runner.start(write("print('again')")))) == ["again"]
 
 
-def test_seats_beyond_one_are_given_up_after_a_while(make_runner: MakeRunner, write: Write) -> None:
+def test_spare_seats_are_closed_after_a_while(make_runner: MakeRunner, write: Write) -> None:
     runner = make_runner()
     sleeps = write("import time\ntime.sleep(0.3)")
     for run in [runner.start(sleeps) for _ in range(5)]:

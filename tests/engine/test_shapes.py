@@ -1,10 +1,10 @@
-"""Programs that were never written for the recorder, of the shapes that Python's own pages use.
+"""Programs of the shapes that Python's documentation uses, not written for the recorder.
 
-Each prints what it prints without the recorder, and the record makes sense: whoever did something
-has a life and a name, waits end, and source lines are the program's.
+Each prints the same without the recorder, and the record makes sense: each worker has a name, a
+start and an end, waits end, and source lines are the program's.
 """
 
-# ruff: noqa: E501  (programs are written as compactly as they read)
+# ruff: noqa: E501  (the programs have long lines)
 
 from __future__ import annotations
 
@@ -191,20 +191,20 @@ PROGRAMS = {
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_it_prints_what_it_prints_without_the_recorder(write: Write, run: Run, name: str) -> None:
+def test_a_program_prints_the_same_without_the_recorder(write: Write, run: Run, name: str) -> None:
     recording = run(PROGRAMS[name])
     assert_same_as_plain(write, recording, PROGRAMS[name])
     assert_makes_sense(recording)
 
 
 def assert_makes_sense(recording: Recording) -> None:
-    """Nobody is without a name, and whoever began has ended, waiting for nothing."""
+    """Check that every worker has a name, has ended, and waits for nothing."""
     assert "?" not in {event.worker for event in recording.events}
     assert all(span.end is not None for span in recording.lifetimes), recording.lifetimes
     assert all(span.end is not None for span in recording.waits), recording.waits
 
 
-def test_an_exception_in_a_bare_thread_is_told_as_the_interpreter_does(run: Run) -> None:
+def test_an_exception_in_a_bare_thread_is_printed_as_by_the_interpreter(run: Run) -> None:
     recording = run("""
         import _thread, time
         def fail(): raise ValueError("oh")
@@ -230,7 +230,7 @@ def _path(recording: Recording) -> str:
     return next(line.text.split('"')[1] for line in recording.lines if 'File "' in line.text)
 
 
-def test_a_child_that_is_forked_by_hand_has_a_life_and_a_name(run: Run) -> None:
+def test_a_child_of_os_fork_has_a_start_an_end_and_a_name(run: Run) -> None:
     recording = run("""
         import os, threading, time
         pid = os.fork()
@@ -255,7 +255,7 @@ def test_a_child_that_is_forked_by_hand_has_a_life_and_a_name(run: Run) -> None:
     ]
 
 
-def test_what_goes_through_a_simple_queue_is_seen(run: Run) -> None:
+def test_items_of_a_simple_queue_are_reported(run: Run) -> None:
     recording = run("""
         import queue, threading
         items = queue.SimpleQueue()
@@ -271,7 +271,7 @@ def test_what_goes_through_a_simple_queue_is_seen(run: Run) -> None:
     ]
 
 
-def test_the_wait_for_tasks_and_workers_of_an_executor_is_seen(run: Run) -> None:
+def test_waits_for_tasks_and_workers_of_an_executor_are_reported(run: Run) -> None:
     recording = run("""
         import time
         from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
@@ -302,7 +302,7 @@ def test_the_wait_for_tasks_and_workers_of_an_executor_is_seen(run: Run) -> None
     ]
 
 
-def test_tasks_are_called_by_the_functions_that_the_program_wrote(run: Run) -> None:
+def test_tasks_have_the_names_of_the_programs_functions(run: Run) -> None:
     recording = run("""
         import asyncio
         from concurrent.futures import ProcessPoolExecutor
@@ -330,7 +330,7 @@ def test_tasks_are_called_by_the_functions_that_the_program_wrote(run: Run) -> N
     assert len(kinds(recording.events, Kind.DONE)) == 5
 
 
-def test_a_forked_child_reports_no_line_of_its_parents(run: Run) -> None:
+def test_a_forked_child_reports_no_line_of_its_parent(run: Run) -> None:
     recording = run("""
         import multiprocessing
         ctx = multiprocessing.get_context("fork")
@@ -342,7 +342,7 @@ def test_a_forked_child_reports_no_line_of_its_parents(run: Run) -> None:
     assert put.line == 0
 
 
-def test_a_sleep_that_the_program_hands_on_is_its_own(run: Run) -> None:
+def test_a_sleep_that_is_passed_as_a_function_is_the_programs(run: Run) -> None:
     recording = run("""
         import sched, threading, time
         scheduler = sched.scheduler(time.monotonic, time.sleep)
@@ -354,7 +354,7 @@ def test_a_sleep_that_the_program_hands_on_is_its_own(run: Run) -> None:
     assert [span.worker for span in recording.sleeps] == ["MainThread", "sleeper"]
 
 
-def test_elements_of_a_shared_array_are_left_alone(run: Run) -> None:
+def test_accesses_to_a_shared_array_are_not_reported(run: Run) -> None:
     recording = run("""
         from multiprocessing import Array
         numbers = Array("i", 3)
@@ -364,7 +364,7 @@ def test_elements_of_a_shared_array_are_left_alone(run: Run) -> None:
     assert [step[1] for step in steps(recording, "numbers")] == ["got", "released"]
 
 
-def test_waiting_for_one_of_several_pipes_names_them_all(run: Run) -> None:
+def test_a_wait_for_one_of_several_pipes_names_them_all(run: Run) -> None:
     recording = run("""
         import multiprocessing, threading, time
         from multiprocessing.connection import wait
@@ -382,10 +382,10 @@ def test_waiting_for_one_of_several_pipes_names_them_all(run: Run) -> None:
     ]
 
 
-def test_reporting_does_not_hand_the_gil_to_others(run: Run) -> None:
-    """Each event of a thread would wait for one that computes, whose turn lasts an interval.
+def test_reporting_does_not_release_the_gil(run: Run) -> None:
+    """Otherwise each event would wait a switch interval for the thread that computes.
 
-    All of them fit into the FIFO, so that none waits for a reader that has no processor.
+    All events fit into the FIFO, so none waits for a reader that has no processor.
     """
     recording = run("""
         import sys, threading

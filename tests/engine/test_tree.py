@@ -1,4 +1,4 @@
-"""What is read of a process that ends at that very moment."""
+"""Reading /proc of a process that ends meanwhile."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def process() -> Iterator[subprocess.Popen[bytes]]:
 
 @pytest.fixture
 def ending(process: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch) -> int:
-    """The id of a process that has ended when a file of it is open, and not yet read."""
+    """The id of a process that ends between the opening and the reading of its file."""
 
     def open_(*arguments: Any, **options: Any) -> IO[Any]:
-        file: IO[Any] = open(*arguments, **options)  # noqa: PTH123, SIM115  (as the one it replaces)
+        file: IO[Any] = open(*arguments, **options)  # noqa: PTH123, SIM115  (it replaces `open`)
         process.kill()
         process.wait()
         return file
@@ -34,8 +34,8 @@ def ending(process: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch) ->
     return process.pid
 
 
-def test_a_living_process_is_read(process: subprocess.Popen[bytes]) -> None:
-    # The kernel names a program a moment after it has begun.
+def test_a_living_process_can_be_read(process: subprocess.Popen[bytes]) -> None:
+    # The kernel sets a program's name a moment after its start.
     wait_until(lambda: tree.read(process.pid, "comm") == "cat\n")
     assert tree.threads(process.pid) == [process.pid]
     assert is_alive(process.pid)
@@ -62,5 +62,5 @@ def test_a_process_that_ends_meanwhile_has_no_children(ending: int) -> None:
     assert tree.children(ending) == []
 
 
-def test_a_process_that_ends_meanwhile_is_in_no_deadlock(ending: int) -> None:
+def test_a_process_that_ends_meanwhile_is_no_deadlock(ending: int) -> None:
     assert not _all_known({(ending, ending): "main"})

@@ -1,4 +1,4 @@
-"""What the lessons' tests share: the site's own topics and one engine."""
+"""The engine that the lessons' tests share."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from webapp.engine.embedded import EmbeddedRunner
 
 @pytest.fixture(scope="session")
 def runner() -> Iterator[EmbeddedRunner]:
-    """The engine as the site has it."""
+    """An engine with the site's default limits."""
     runner = EmbeddedRunner()
     yield runner
     runner.close()

@@ -1,4 +1,4 @@
-"""Every demo of every topic, with small values, as test parameters."""
+"""Every demo of every topic as test parameters, and values to run it with."""
 
 from __future__ import annotations
 
@@ -21,37 +21,36 @@ from webapp.lessons.values import Value
 TOPICS = find_topics()
 DEMOS = [(f"{topic.slug}/{demo.slug}", demo) for topic in TOPICS for demo in topic.demos]
 
-# Long enough that what happens side by side can be told from what does not, on a busy machine.
 SHORT = 0.2
-"""Seconds."""
+"""Seconds that are long enough to tell parallel from serial on a busy machine."""
 
 
 def every_demo(where: Callable[[Demo], object] = lambda demo: True) -> pytest.MarkDecorator:
-    """Run a test with each demo as `demo`, or with those of which something is true."""
+    """Run a test with each demo as `demo`, or with those for which `where` is true."""
     chosen = [
-        pytest.param(demo, id=name, marks=_where_it_can_run(demo))
+        pytest.param(demo, id=name, marks=_skip_if_it_cannot_run(demo))
         for name, demo in DEMOS
         if where(demo)
     ]
     return pytest.mark.parametrize("demo", chosen)
 
 
-def _where_it_can_run(demo: Demo) -> pytest.MarkDecorator:
+def _skip_if_it_cannot_run(demo: Demo) -> pytest.MarkDecorator:
     return pytest.mark.skipif(
         not this_machine().meets(demo.needs), reason=f"this machine does not have {demo.needs}"
     )
 
 
 def run_all(runner: EmbeddedRunner, programs: Iterable[Program]) -> list[Recording]:
-    """Run programs at the same time; give their records."""
+    """Run programs at the same time; return their records."""
     runs = [runner.start(program) for program in programs]
-    # All are followed, for a run that nobody follows is ended.
+    # Follow all of them: the engine ends a run that has no follower.
     with ThreadPoolExecutor(max(1, len(runs))) as followers:
         return [*followers.map(partial(finish, runner), runs)]
 
 
 def short_values(demo: Demo) -> dict[str, Value]:
-    """The defaults, with all times cut down alike, to what still shows the lesson."""
+    """Return the defaults with all times cut down alike; the lesson still shows."""
     values = demo.defaults
     times = {p.name: p.default for p in demo.parameters if isinstance(p, Float)}
     lists = {p.name: p.default for p in demo.parameters if isinstance(p, Floats)}
@@ -60,18 +59,18 @@ def short_values(demo: Demo) -> dict[str, Value]:
         values[name] = seconds * SHORT / longest
     for name, durations in lists.items():
         values[name] = tuple(seconds * SHORT / longest for seconds in durations)
-    if "work" in values:  # what it computes
+    if "work" in values:  # the amount of computing
         values["work"] = 1
     return values
 
 
 def report_values(demo: Demo) -> dict[str, Value]:
-    """The values of the course report."""
+    """Return the values of the course report."""
     return {**demo.defaults, **demo.as_in_report}
 
 
 def each_choice(demo: Demo) -> list[dict[str, Value]]:
-    """The short values with every option of every choice."""
+    """Return the short values with every option of every choice."""
     found = [short_values(demo)]
     for parameter in demo.parameters:
         if isinstance(parameter, Choice):

@@ -1,8 +1,8 @@
 """The wrong programs that a topic's `mistakes.toml` makes of its demos.
 
-`[[mending]]` takes out what a demo's lesson rests on, so that one of its claims fails. `[[timing]]`
-breaks its claims of time. In both, `instead` takes the place of `there` in the program of `demo`,
-and `values` are those that show it, where they are not the default.
+`[[mending]]` undoes what a demo fixes, so that one of its claims fails. `[[timing]]` breaks its
+claims of time. In both, `instead` replaces `there` in the program of `demo`, and `values` are those
+that show the mistake, if they are not the defaults.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ class Mistake:
 
 
 def mistakes(kind: str, topics: Sequence[Topic] = TOPICS) -> Iterator[tuple[str, Mistake]]:
-    """The topics' mistakes of a kind, each with the name of its demo."""
+    """Yield the topics' mistakes of a kind, each with the name of its demo."""
     for topic in topics:
         path = topic.folder / "mistakes.toml"
-        told = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-        assert told.keys() <= {"mending", "timing"}, path
-        for entry in told.get(kind, ()):
+        tables = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        assert tables.keys() <= {"mending", "timing"}, path
+        for entry in tables.get(kind, ()):
             demo = topic.demo(entry["demo"])
             assert demo, f"{path}: no demo is called {entry['demo']}"
             values = {name: _value(value) for name, value in entry.get("values", {}).items()}

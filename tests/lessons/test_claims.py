@@ -1,4 +1,4 @@
-"""Each check of the vocabulary, on records made by hand: it can hold, and it can fail."""
+"""Each check of the vocabulary can hold and can fail, on handmade records."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Step = tuple[int, tuple[int, int], Kind, str, str]
 def recording(
     steps: Sequence[Step], *, wall: float = 1.0, observed: bool = True, held_up: float = 0.0
 ) -> Recording:
-    """A finished run of these steps."""
+    """Return the record of a finished run with these steps."""
     events = tuple(
         Event(id, time * 1000, *key, f"w{key[1]}", kind, object, text)
         for id, (time, key, kind, object, text) in enumerate(steps, 1)
@@ -43,12 +43,12 @@ def recording(
 
 
 def prints(*lines: str, key: tuple[int, int] = MAIN) -> list[Step]:
-    """A worker prints some lines."""
+    """Return the steps of a worker that prints some lines."""
     return [(0, key, Kind.PRINTED, "stdout", f"{line}\n") for line in lines]
 
 
 def lives(key: tuple[int, int], start: int, end: int | None, by: str = "100.100") -> list[Step]:
-    """A worker lives from one millisecond to another, or for ever."""
+    """Return the start and the end, in milliseconds, of a worker; without `end` it never ends."""
     kind = "thread" if key[0] == MAIN[0] else "process"
     steps: list[Step] = [(start, key, Kind.STARTED, kind, by)]
     return steps if end is None else [*steps, (end, key, Kind.ENDED, "", "")]
@@ -57,12 +57,12 @@ def lives(key: tuple[int, int], start: int, end: int | None, by: str = "100.100"
 def lasts(
     key: tuple[int, int], begin: Kind, end: Kind, times: tuple[int, int], object: str = ""
 ) -> list[Step]:
-    """A worker sleeps, waits or holds."""
+    """Return the steps of a worker that sleeps, waits or holds a lock."""
     return [(times[0], key, begin, object, ""), (times[1], key, end, object, "")]
 
 
 def nested(key: tuple[int, int], times: tuple[int, int, int, int]) -> list[Step]:
-    """A worker holds a lock twice over."""
+    """Return the steps of a worker that acquires an RLock twice."""
     kinds = (Kind.GOT, Kind.GOT, Kind.RELEASED, Kind.RELEASED)
     return [(time, key, kind, "lock", "") for time, kind in zip(times, kinds, strict=True)]
 
@@ -206,21 +206,19 @@ CASES: dict[str, tuple[Check, list[Step], list[Step]]] = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_it_holds_where_it_should_and_fails_where_it_should(name: str) -> None:
+def test_a_check_can_hold_and_can_fail(name: str) -> None:
     check, good, bad = CASES[name]
     assert check(recording(good), {}).holds is True
     assert check(recording(bad), {}).holds is False
 
 
 @pytest.mark.parametrize(("wall", "holds"), [(1.0, True), (1.4, True), (0.9, False), (2.0, False)])
-def test_a_time_is_about_right_if_it_is_not_shorter_and_hardly_longer(
-    wall: float, holds: bool
-) -> None:
+def test_a_time_may_not_be_shorter_and_only_slightly_longer(wall: float, holds: bool) -> None:
     check = timing.took_about(lambda values: values["seconds"])
     assert check(recording([], wall=wall), {"seconds": 1.0}).holds is holds
 
 
-def test_a_time_that_was_never_printed_was_not_long_enough() -> None:
+def test_a_time_that_was_not_printed_was_not_long_enough() -> None:
     printed = numbers.printed_number(r"took ([\d.]+)")
     check = timing.lasted_at_least(printed, lambda values: 0.5)
     assert check(recording(prints("took 0.5")), {}) == Measured(True, "0.500 s ≥ 0.5 s")
@@ -228,7 +226,7 @@ def test_a_time_that_was_never_printed_was_not_long_enough() -> None:
     assert check(recording(prints("nothing")), {}) == Measured(False)
 
 
-def test_what_needs_the_observer_cannot_be_told_without_it() -> None:
+def test_a_check_that_needs_the_observer_cannot_tell_without_it() -> None:
     steps = lasts(A, *HOLD, (1, 2), "lock")
     unobserved = recording(steps, observed=False)
     for check in (
@@ -240,7 +238,7 @@ def test_what_needs_the_observer_cannot_be_told_without_it() -> None:
         assert check(unobserved, {}).holds is None
 
 
-def test_where_asks_only_under_its_condition() -> None:
+def test_where_checks_only_under_its_condition() -> None:
     check = where(lambda values: values["asked"], lines.printed("^a$"))
     assert check(recording(prints("a")), {"asked": True}).holds is True
     assert check(recording(prints("b")), {"asked": True}).holds is False
@@ -255,7 +253,7 @@ def test_a_run_that_did_not_finish_proves_nothing() -> None:
     assert claim.measure(replace(whole, cut=True), {}) == Measured(None)
 
 
-def test_a_run_of_too_many_steps_proves_nothing_about_steps_but_all_about_lines() -> None:
+def test_a_cut_record_proves_lines_but_not_steps() -> None:
     steps = [*lasts(A, *HOLD, (1, 2), "lock"), *prints("a")]
     long = replace(recording(steps), dropped=1)
     assert Claim("x", lines.printed("^a$")).measure(long, {}).holds is True
@@ -270,8 +268,8 @@ OF_TIME = {
 
 
 @pytest.mark.parametrize("claim", OF_TIME.values(), ids=OF_TIME)
-def test_a_claim_of_time_that_fails_cannot_be_told_of_a_late_run(claim: Claim) -> None:
-    # The order is wrong, and the run took 0.1 s more than it may.
+def test_a_claim_of_time_that_fails_in_a_late_run_cannot_tell(claim: Claim) -> None:
+    # The order is wrong, and the run took 0.1 s longer than allowed.
     failed = recording(prints("n 2", "n 1"), wall=0.7)
     assert claim.measure(replace(failed, held_up=0.01), {}).holds is False
     late = claim.measure(replace(failed, held_up=0.2), {})
@@ -280,11 +278,11 @@ def test_a_claim_of_time_that_fails_cannot_be_told_of_a_late_run(claim: Claim) -
     assert claim.measure(held, {}).holds is True
 
 
-def test_no_machine_makes_a_run_too_short() -> None:
+def test_a_run_that_is_too_short_is_never_the_machines_fault() -> None:
     short = recording([], wall=0.1, held_up=5.0)
     assert OF_TIME["a duration"].measure(short, {}).holds is False
 
 
-def test_what_must_hold_in_every_schedule_is_told_of_a_late_run_too() -> None:
+def test_a_claim_about_every_schedule_is_checked_in_a_late_run_too() -> None:
     claim = Claim("x", numbers.printed_ascending(r"n (\d+)"))
     assert claim.measure(recording(prints("n 2", "n 1"), held_up=5.0), {}).holds is False

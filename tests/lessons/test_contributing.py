@@ -1,4 +1,4 @@
-"""CONTRIBUTING says how to add a topic: who follows it has one."""
+"""The topic that CONTRIBUTING shows how to add works."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FILE = re.compile(r"^`([\w./]+)`:\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTA
 
 @pytest.fixture
 def topic(tmp_path: Path) -> Topic:
-    """The topic of CONTRIBUTING, in a course of its own."""
+    """The topic of CONTRIBUTING, alone in a course."""
     for name, text in FILE.findall(GUIDE.read_text(encoding="utf-8")):
         path = tmp_path / "greeting" / name
         path.parent.mkdir(parents=True, exist_ok=True)

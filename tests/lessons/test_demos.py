@@ -1,4 +1,4 @@
-"""Every demo of every topic: it stands alone, it is real, and its claims hold."""
+"""Every demo of every topic: it runs alone, it is real, and its claims hold."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ from webapp.lessons.topic import Demo
 from webapp.lessons.values import Value
 
 LONG = 4.0
-"""Seconds: the report's own values that take longer are checked, and not run."""
+"""Seconds: runs with the report's values that take longer are not tested."""
 
 MEETINGS = 10
-"""Runs of a mistaken program, one of which must show its fault."""
+"""Runs of a wrong program, one of which must show its fault."""
 
 PLAIN = [sys.executable, "-I", "-S"]
 CAUGHT: dict[str, Any] = {
@@ -43,22 +43,22 @@ CAUGHT: dict[str, Any] = {
     "text": True,
     "encoding": "utf-8",
 }
-# Into a pipe Python writes only when its buffer is full, or at the end, which may not come.
+# Python buffers output to a pipe until the end, and a program that hangs has no end.
 LINE_BY_LINE = """
 import runpy, sys
 sys.stdout.reconfigure(line_buffering=True)
 runpy.run_path(sys.argv[1], run_name="__main__")
 """
 
-# What differs from one honest run to the next: ids, clocks, measured times, random items, who of
-# several equals does what, and how much a race lost.
+# What differs from run to run: ids, clocks, measured times, random items, which of several equal
+# workers does what, and how much a race lost.
 VARYING = re.compile(
     r"\d+(?:[.:-]\d+)*"
     r'|(?<=File ")[^"]+'
     r"|consumer: got(?= item)|parent: found(?= item)"
     r"|(?<=Process terminated: ).*"
 )
-# Printed as often as chance has it.
+# Lines that are printed a random number of times.
 REPEATED = re.compile("backs off")
 
 
@@ -72,9 +72,9 @@ def test_its_claims_hold_in_every_run(
         first = runs[0]
         assert demo.outcome.of(first, demo.defaults) is not None
         for claim in demo.claims:
-            # A claim that no run of the defaults could check would state nothing.
-            told = claim.measure(first, demo.defaults)
-            assert told.holds is not None or told.late is not None, claim.text["en"]
+            # A claim that a run with the defaults cannot check claims nothing.
+            finding = claim.measure(first, demo.defaults)
+            assert finding.holds is not None or finding.late is not None, claim.text["en"]
         for values, recording in zip(chosen, runs, strict=True):
             assert not [*_failures(demo, values, recording)]
 
@@ -83,9 +83,9 @@ def test_its_claims_hold_in_every_run(
 def test_it_prints_the_same_recorded_and_plain(
     runner: EmbeddedRunner, demo: Demo, tmp_path: Path
 ) -> None:
-    """As multisets, for which worker comes first is free.
+    """Lines are compared as multisets: any worker may come first.
 
-    Plain is in an isolated interpreter that has nothing but the standard library on its path.
+    The plain run has an isolated interpreter with only the standard library on its path.
     """
     values = short_values(demo)
     path = _download(demo, values, tmp_path)
@@ -112,7 +112,7 @@ MENDINGS = [*mistakes("mending")]
 
 @pytest.fixture(scope="module")
 def impatient() -> Iterator[EmbeddedRunner]:
-    """An engine that soon ends what waits for ever."""
+    """An engine with a short deadline, for programs that hang."""
     runner = EmbeddedRunner(Limits(soft_deadline=3.0, grace=0.5))
     yield runner
     runner.close()
@@ -123,24 +123,24 @@ def impatient() -> Iterator[EmbeddedRunner]:
     [mistake for _, mistake in MENDINGS],
     ids=[f"{name}: {mistake.there.split()[0]}" for name, mistake in MENDINGS],
 )
-def test_a_claim_fails_when_what_it_rests_on_is_taken_out(
+def test_a_claim_fails_without_what_the_demo_fixes(
     impatient: EmbeddedRunner, tmp_path: Path, mistake: Mistake
 ) -> None:
     broken, values = mistake.write(tmp_path), mistake.values
 
-    def is_seen() -> bool:
+    def fault_shows() -> bool:
         recording = finish(impatient, impatient.start(Program(broken, values)))
         held = all(
             claim.measure(recording, values).holds is not False for claim in mistake.demo.claims
         )
         return recording.outcome is not Outcome.FINISHED or not held
 
-    # A fault shows when its workers meet, which a busy machine may prevent once or twice.
-    assert any(is_seen() for _ in range(MEETINGS))
+    # A fault shows when its workers meet. A busy machine may prevent that once or twice.
+    assert any(fault_shows() for _ in range(MEETINGS))
 
 
 @every_demo()
-def test_what_is_downloaded_differs_in_its_last_line_only(demo: Demo) -> None:
+def test_the_download_differs_only_in_its_last_line(demo: Demo) -> None:
     downloaded = with_parameters(demo.source, demo.defaults).splitlines()
     shown = demo.source.splitlines()
     assert downloaded[:-1] == shown[:-1]
@@ -155,7 +155,7 @@ def test_it_fits_beside_its_transcript(demo: Demo) -> None:
 
 
 def _failures(demo: Demo, values: dict[str, Value], recording: Recording) -> Iterator[str]:
-    """What was not as the topic says, of one run."""
+    """Yield what differs from the topic's claims in one run."""
     seen = f"with {values}: {texts(recording)}"
     if recording.outcome not in (Outcome.FINISHED, *_unusual(demo)):
         yield f"{recording.outcome} {recording.detail} {seen}"
@@ -168,21 +168,21 @@ def _failures(demo: Demo, values: dict[str, Value], recording: Recording) -> Ite
 
 
 def _download(demo: Demo, values: dict[str, Value], folder: Path) -> Path:
-    """The demo's file as a student gets it who has chosen these values."""
+    """Write the demo's file as a student downloads it with these values; return its path."""
     path = folder / demo.path.name
     path.write_text(with_parameters(demo.source, values), encoding="utf-8")
     return path
 
 
 def _until_it_ends(plain: subprocess.Popen[str]) -> list[str]:
-    """What a program prints until its end, the lines of both streams."""
+    """Return the lines of both streams that a program prints until it ends."""
     output, errors = plain.communicate()
     assert plain.returncode == 0, errors
     return output.splitlines() + errors.splitlines()
 
 
 def _until_it_hangs(plain: subprocess.Popen[str], lines: int) -> list[str]:
-    """What a program prints that hangs once it has printed so many lines."""
+    """Return the lines that a program prints before it hangs, after so many lines."""
     assert plain.stdout is not None
     try:
         printed = [plain.stdout.readline().rstrip("\n") for _ in range(lines)]
@@ -194,7 +194,7 @@ def _until_it_hangs(plain: subprocess.Popen[str], lines: int) -> list[str]:
 
 
 def _unusual(demo: Demo) -> Iterator[Outcome]:
-    """How a demo may end besides finishing, where its claims say so."""
+    """Yield the outcomes besides finishing that a demo's claims allow."""
     if any(claim.of_any_run for claim in demo.claims):
         yield Outcome.DEADLOCKED
 

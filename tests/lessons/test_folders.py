@@ -1,4 +1,4 @@
-"""A topic is a folder and a line of `order.toml`; a broken one stops the start and says why."""
+"""A topic is a folder and a line of `order.toml`. A broken one stops the start and says why."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from webapp.lessons.words import Words
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A copy of a whole topic, to break."""
+    """A copy of a topic, to break."""
     copy = tmp_path / "topics" / "lock"
     shutil.copytree(TOPICS / "lock", copy, ignore=shutil.ignore_patterns("__pycache__"))
     put_in_order(copy.parent, "lock")
@@ -27,7 +27,7 @@ def folder(tmp_path: Path) -> Path:
 
 @contextmanager
 def refused(file: str, reason: str) -> Iterator[None]:
-    """Expect a BrokenTopic that names this file and this reason."""
+    """Expect a BrokenTopic with this file and this reason."""
     with pytest.raises(BrokenTopic) as caught:
         yield
     assert caught.value.path.name == file
@@ -36,33 +36,43 @@ def refused(file: str, reason: str) -> Iterator[None]:
 
 
 def put_in_order(course: Path, *names: str) -> None:
-    """Write the course's order."""
+    """Write the course's order.toml."""
     (course / "order.toml").write_text(f"threads = {[*names]}", encoding="utf-8")
 
 
 def replace(path: Path, old: str, new: str) -> None:
-    """Change a file."""
+    """Replace a text in a file that has it."""
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
+def pair(folder: Path, old: str, new: str) -> None:
+    """Change the pair of the demo `lock-around-everything`."""
+    replace(folder / "topic.py", old, new)
+
+
+def order(folder: Path, content: str) -> None:
+    """Write a course's order.toml as a text."""
+    (folder.parent / "order.toml").write_text(content, encoding="utf-8")
+
+
 def need(folder: Path, needs: str) -> None:
-    """Have the demo of a try at a lock need something."""
+    """Give the demo `try-lock` needs."""
     topic = folder / "topic.py"
     replace(topic, 'slug="try-lock",', f'slug="try-lock", needs=Needs({needs}),')
     source = topic.read_text(encoding="utf-8")
     topic.write_text(f"from webapp.engine.machines import Needs\n{source}", encoding="utf-8")
 
 
-def test_the_course_is_in_the_order_of_its_file() -> None:
+def test_topics_are_in_the_order_of_order_toml() -> None:
     chapters = tomllib.loads((TOPICS / "order.toml").read_text(encoding="utf-8"))
     listed = [(chapter, name) for chapter, names in chapters.items() for name in names]
     assert [(topic.chapter, topic.folder.name) for topic in find_topics()] == listed
     assert [topic.order for topic in find_topics()] == [*range(1, len(listed) + 1)]
 
 
-def test_a_topic_is_a_folder_and_a_line(folder: Path) -> None:
+def test_a_folder_and_a_line_make_a_topic(folder: Path) -> None:
     assert [topic.slug for topic in find_topics(folder.parent)] == ["lock"]
     shutil.copytree(folder, folder.with_name("lock_again"))
     put_in_order(folder.parent, "lock", "lock_again")
@@ -75,7 +85,7 @@ def test_every_common_text_is_used() -> None:
     words.check_used()
 
 
-def test_a_demos_own_words_come_before_the_topics_and_these_before_the_common_ones() -> None:
+def test_a_demos_words_come_before_its_topics_and_these_before_common_words() -> None:
     [topic] = [topic for topic in find_topics() if topic.slug == "kill-a-process"]
     first, last = topic.demos[0].parameters[0], topic.demos[-1].parameters[0]
     assert first.name == last.name == "duration"
@@ -83,7 +93,7 @@ def test_a_demos_own_words_come_before_the_topics_and_these_before_the_common_on
     assert first.help != last.help
 
 
-def test_a_demo_hands_its_needs_on_to_what_runs_it(folder: Path) -> None:
+def test_a_demos_program_has_the_demos_needs(folder: Path) -> None:
     needs = Needs(cores=2, python="3.13", free_threaded=True, start_method="spawn")
     need(folder, "2, '3.13', True, 'spawn'")
     for demo in load_topic(folder, Words(COMMON)).demos:
@@ -91,6 +101,7 @@ def test_a_demo_hands_its_needs_on_to_what_runs_it(folder: Path) -> None:
         assert demo.program(demo.defaults).needs == needed
 
 
+PAIR = 'other="lock/lock-around-the-message"'
 BREAKS: dict[str, tuple[Callable[[Path], object], str, str]] = {
     "no topic.py": (lambda f: (f / "topic.py").unlink(), "topic.py", "missing"),
     "topic.py raises": (
@@ -179,67 +190,66 @@ BREAKS: dict[str, tuple[Callable[[Path], object], str, str]] = {
         "topic.py",
         "no such demo",
     ),
-}
-
-
-@pytest.mark.parametrize("name", BREAKS)
-def test_a_broken_topic_names_the_file_and_the_reason(folder: Path, name: str) -> None:
-    break_it, file, reason = BREAKS[name]
-    break_it(folder)
-    with refused(file, reason):
-        load_topic(folder, Words(COMMON))
-
-
-ORDERS: dict[str, tuple[str, str, str]] = {
-    "a folder without a line": ("threads = []", "lock", "it is not in order.toml"),
-    "a line without a folder": (
-        "threads = ['lock', 'lack']",
+    "a folder without a line in the order": (
+        lambda f: order(f, "threads = []"),
+        "lock",
+        "it is not in order.toml",
+    ),
+    "a line of the order without a folder": (
+        lambda f: order(f, "threads = ['lock', 'lack']"),
         "order.toml",
         "there is no folder lack",
     ),
-    "a line twice": ("a = ['lock']\nb = ['lock']", "order.toml", "lock stands in it twice"),
-    "no TOML": ("threads = [", "order.toml", "TOMLDecodeError"),
-    "no list": ("threads = 1", "order.toml", "TypeError"),
-}
-
-
-@pytest.mark.parametrize("name", ORDERS)
-def test_a_broken_order_is_refused(folder: Path, name: str) -> None:
-    order, file, reason = ORDERS[name]
-    (folder.parent / "order.toml").write_text(order, encoding="utf-8")
-    with refused(file, reason):
-        find_topics(folder.parent)
-
-
-PAIR = 'other="lock/lock-around-the-message"'
-PAIRS = {
-    "a topic that is not there": (PAIR, 'other="nowhere/lost-update"', "no such demo"),
-    "a demo that is not there": (PAIR, 'other="lock/nowhere"', "no such demo"),
-    "no demo at all": (PAIR, 'other="lock"', "no such demo"),
-    "a value out of bounds": (
-        'other_values={"thread_count": 3, ',
-        'other_values={"thread_count": 99, ',
-        "thread_count: less_than_equal",
+    "a line of the order twice": (
+        lambda f: order(f, "a = ['lock']\nb = ['lock']"),
+        "order.toml",
+        "lock stands in it twice",
     ),
-    "a value of another type": (
-        ' values={"thread_count": 3, ',
-        ' values={"thread_count": "many", ',
-        "thread_count: int_parsing",
+    "an order that is no TOML": (
+        lambda f: order(f, "threads = ["),
+        "order.toml",
+        "TOMLDecodeError",
     ),
-    "a parameter that is not there": (
-        ' values={"thread_count": 3, ',
-        ' values={"threads": 3, ',
+    "an order without a list": (lambda f: order(f, "threads = 1"), "order.toml", "TypeError"),
+    "a pair with a missing topic": (
+        lambda f: pair(f, PAIR, 'other="nowhere/lost-update"'),
+        "topic.py",
+        "lock-around-everything beside nowhere/lost-update: no such demo",
+    ),
+    "a pair with a missing demo": (
+        lambda f: pair(f, PAIR, 'other="lock/nowhere"'),
+        "topic.py",
+        "lock-around-everything beside lock/nowhere: no such demo",
+    ),
+    "a pair with no demo at all": (
+        lambda f: pair(f, PAIR, 'other="lock"'),
+        "topic.py",
+        "lock-around-everything beside lock: no such demo",
+    ),
+    "a pair with a value out of bounds": (
+        lambda f: pair(
+            f, 'other_values={"thread_count": 3, ', 'other_values={"thread_count": 99, '
+        ),
+        "topic.py",
+        "lock-around-everything beside lock/lock-around-the-message: thread_count: less_than_equal",
+    ),
+    "a pair with a value of another type": (
+        lambda f: pair(f, ' values={"thread_count": 3, ', ' values={"thread_count": "many", '),
+        "topic.py",
+        "lock-around-everything beside lock/lock-around-the-message: thread_count: int_parsing",
+    ),
+    "a pair with a missing parameter": (
+        lambda f: pair(f, ' values={"thread_count": 3, ', ' values={"threads": 3, '),
+        "topic.py",
+        "lock-around-everything beside lock/lock-around-the-message: "
         "lock-around-everything has no parameter threads",
     ),
 }
 
 
-@pytest.mark.parametrize("name", PAIRS)
-def test_a_pair_that_cannot_be_run_stops_the_start(folder: Path, name: str) -> None:
-    old, new, reason = PAIRS[name]
-    replace(folder / "topic.py", old, new)
-    with pytest.raises(BrokenTopic) as caught:
+@pytest.mark.parametrize("name", BREAKS)
+def test_a_broken_topic_is_refused_with_its_file_and_the_reason(folder: Path, name: str) -> None:
+    break_it, file, reason = BREAKS[name]
+    break_it(folder)
+    with refused(file, reason):
         find_topics(folder.parent)
-    assert caught.value.path == folder / "topic.py"
-    assert caught.value.reason.startswith("lock-around-everything beside ")
-    assert reason in caught.value.reason

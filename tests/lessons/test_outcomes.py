@@ -1,4 +1,4 @@
-"""Each word of the vocabulary, on records made by hand: what it reads, and what it cannot."""
+"""Each outcome of the vocabulary on handmade records: what it reads, and what it cannot tell."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from webapp.lessons.text import Text
 
 
 def exited(*codes: int) -> list[Step]:
-    """The main process learns that its children have ended."""
+    """Return the steps of a main process that joins children with these exit codes."""
     return [(0, MAIN, Kind.EXITED, f"p{code}", f"20{code % 10} {code}") for code in codes]
 
 
 def held(*depths: int, name: str = "lock") -> list[Step]:
-    """A worker gets an RLock, so many times over each time."""
+    """Return the steps of a worker that acquires an RLock to each of these depths."""
     return [(0, A, Kind.GOT, name, str(depth)) for depth in depths]
 
 
@@ -110,18 +110,18 @@ CASES: dict[str, tuple[Measure[Told], list[Step], Told | None]] = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_it_reads_what_it_should(name: str) -> None:
-    read, steps, told = CASES[name]
-    assert read(recording(steps), {}) == told
+def test_an_outcome_is_read_from_the_record(name: str) -> None:
+    read, steps, expected = CASES[name]
+    assert read(recording(steps), {}) == expected
 
 
-def test_what_needs_the_observer_cannot_be_told_without_it() -> None:
+def test_an_outcome_that_needs_the_observer_cannot_tell_without_it() -> None:
     read = waiting.deepest_hold("lock")
     assert read(recording(held(1), observed=False), {}) is None
     assert read(replace(recording(held(1)), dropped=1), {}) is None
 
 
-def test_a_run_that_did_not_finish_came_to_what_ended_it() -> None:
+def test_the_outcome_of_a_run_that_did_not_finish_is_how_it_ended() -> None:
     final = DemoOutcome(numbers.printed_number(r"(\d+)"))
     whole = recording(prints("7"))
     assert final.of(whole, {}) == 7
@@ -129,7 +129,7 @@ def test_a_run_that_did_not_finish_came_to_what_ended_it() -> None:
     assert final.of(replace(whole, cut=True), {}) is None
 
 
-def test_one_of_a_few_answers_is_told_in_words() -> None:
+def test_an_answer_is_told_in_words() -> None:
     words = {"got-it": Text({"en": "it got it", "fa": "گرفت"})}
     read = lines.either({"^got": "got-it"})
     outcome = DemoOutcome(read, answers=("got-it",), words=words)

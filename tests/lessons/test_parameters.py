@@ -1,4 +1,4 @@
-"""What can be entered for a parameter, and why something cannot."""
+"""Which values a parameter takes, and why it refuses others."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_values_are_read(parameter: AnyParameter, given: str, value: Value) -> N
         ({"size": ["3"]}, Problem("size", "extra_forbidden", "3")),
     ],
 )
-def test_what_cannot_be_taken_says_why(given: dict[str, list[str]], problem: Problem) -> None:
+def test_a_refused_value_says_why(given: dict[str, list[str]], problem: Problem) -> None:
     good = {"count": ["4"], "pause": ["0.5"], "mode": ["a"]}
     with pytest.raises(InvalidParameters) as caught:
         parse_all(ALL, {**good, **given})
@@ -84,19 +84,19 @@ def test_what_cannot_be_taken_says_why(given: dict[str, list[str]], problem: Pro
         (ORDER, "1,2,x", "int_parsing"),
     ],
 )
-def test_lists_that_cannot_be_taken_say_why(parameter: AnyParameter, given: str, type: str) -> None:
+def test_a_refused_list_says_why(parameter: AnyParameter, given: str, type: str) -> None:
     with pytest.raises(InvalidParameters) as caught:
         parse_all([parameter], {parameter.name: [given]})
     assert [problem.type for problem in caught.value.problems] == [type]
 
 
-def test_a_list_is_written_as_it_is_entered() -> None:
+def test_a_list_is_shown_as_it_is_entered() -> None:
     for parameter in (TIMES, ORDER):
         assert parameter.parse(parameter.write(parameter.default)) == parameter.default
     assert TIMES.write(TIMES.default) == "3, 2"
 
 
-def test_every_problem_is_told_at_once_in_order_of_declaration() -> None:
+def test_all_problems_are_told_at_once_in_the_order_of_the_parameters() -> None:
     with pytest.raises(InvalidParameters) as caught:
         parse_all(ALL, {"zzz": ["1"], "mode": ["c"], "count": ["0"]})
     assert [(problem.parameter, problem.type) for problem in caught.value.problems] == [
@@ -107,5 +107,5 @@ def test_every_problem_is_told_at_once_in_order_of_declaration() -> None:
     ]
 
 
-def test_an_address_that_names_some_parameters_gets_the_others_defaults() -> None:
+def test_parameters_that_an_address_leaves_out_have_their_defaults() -> None:
     assert parse_all(ALL, {"count": ["2"]}, partial=True) == {"count": 2, "pause": 0.5, "mode": "a"}

@@ -1,4 +1,4 @@
-"""What many runs have in common: bars, the rarest run, lines that kept their order."""
+"""Many runs of one demo: bars, the rarest run, lines that kept their order."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ FINAL = DemoOutcome(printed_number(r"^final: (\d+)$"))
 
 
 def spread(*values: Told | None) -> Distribution:
-    """How often each of these came; the runs are called 0, 1, 2 …"""
+    """Return the distribution of these values; the runs are named 0, 1, 2 …"""
     return distribution([(str(number), value) for number, value in enumerate(values)])
 
 
 def shown(distribution: Distribution) -> list[tuple[object, int]]:
-    """Each bar with its number of runs; a range as (low, high)."""
+    """Return each bar with its number of runs; a range is (low, high)."""
     return [(_plain(bar.key), len(bar.runs)) for bar in distribution.bars]
 
 
@@ -48,7 +48,7 @@ def _plain(key: object) -> object:
 
 
 def run(*lines: str, name: str = "r", ending: Outcome = Outcome.FINISHED) -> Summary:
-    """A run that printed these lines."""
+    """Return the summary of a run that printed these lines."""
     return Summary(name, ending, None, 1.0, lines, longer=False)
 
 
@@ -57,7 +57,7 @@ def printing(*lines: str, outcome: Outcome = Outcome.FINISHED) -> Recording:
 
 
 def orders(*runs: Iterable[str]) -> dict[str, bool | None]:
-    """For each line, whether it kept its order in runs that printed these lines."""
+    """Return for each line whether it kept its order in runs that printed these lines."""
     compared = compare_lines([run(*lines) for lines in runs])
     return {line.text: line.kept for line in compared.lines}
 
@@ -65,11 +65,11 @@ def orders(*runs: Iterable[str]) -> dict[str, bool | None]:
 # --- distributions ----------------------------------------------------------------------------
 
 
-def test_few_whole_numbers_stay_single_with_the_gaps_between_them() -> None:
+def test_few_whole_numbers_have_a_bar_each_and_gaps_are_shown() -> None:
     assert shown(spread(5, 0, 0, 2)) == [(0, 2), (1, 0), (2, 1), (3, 0), (4, 0), (5, 1)]
 
 
-def test_whole_numbers_far_apart_stay_single_if_they_are_few() -> None:
+def test_few_whole_numbers_far_apart_have_a_bar_each() -> None:
     assert shown(spread(800, 800, 651, 800)) == [(651, 1), (800, 3)]
 
 
@@ -81,13 +81,13 @@ def test_many_whole_numbers_are_put_into_ranges_with_round_limits() -> None:
     assert sum(count for _, count in bars) == len(values)
 
 
-def test_ranges_hold_numbers_below_zero_too() -> None:
+def test_ranges_hold_negative_numbers_too() -> None:
     bars = spread(*range(-8, 12)).bars
     assert shown(Distribution(bars))[0] == ((-8, -7), 2)
     assert sum(len(bar.runs) for bar in bars) == 20
 
 
-def test_other_numbers_are_put_into_ranges_without_an_end() -> None:
+def test_real_numbers_are_put_into_half_open_ranges() -> None:
     bars = shown(spread(0.5123, 0.513, 0.5139, 0.516))
     assert bars[0] == ((Decimal("0.5120"), Decimal("0.5125")), 1)
     assert bars[2] == ((Decimal("0.5130"), Decimal("0.5135")), 1)
@@ -96,7 +96,7 @@ def test_other_numbers_are_put_into_ranges_without_an_end() -> None:
 
 @pytest.mark.parametrize("scale", [1e-6, 1e-3, 1.0, 7.0, 1e6])
 @pytest.mark.parametrize("count", [2, 3, 30])
-def test_every_number_is_in_the_one_bar_that_covers_it(scale: float, count: int) -> None:
+def test_every_number_is_in_exactly_one_bar(scale: float, count: int) -> None:
     values = [scale * (1 + number * number / 10) for number in range(count)]
     bars = spread(*values).bars
     assert 2 <= len(bars) <= MOST_BARS
@@ -107,16 +107,16 @@ def test_every_number_is_in_the_one_bar_that_covers_it(scale: float, count: int)
     assert sorted(int(name) for bar in bars for name in bar.runs) == [*range(count)]
 
 
-def test_numbers_that_are_all_the_same_are_one_bar() -> None:
+def test_equal_numbers_are_one_bar() -> None:
     assert shown(spread(0.214, 0.214)) == [(0.214, 2)]
     assert shown(spread(800)) == [(800, 1)]
 
 
-def test_texts_come_the_most_frequent_first_and_of_those_the_earliest() -> None:
+def test_texts_are_sorted_by_frequency_and_then_by_first_run() -> None:
     assert shown(spread("b", "a", "c", "a", "c")) == [("a", 2), ("c", 2), ("b", 1)]
 
 
-def test_texts_beyond_a_limit_are_put_together() -> None:
+def test_texts_beyond_a_limit_share_a_bar() -> None:
     often = spread("usual", "usual", *(f"{n} → {n + 1}" for n in range(25)))
     assert len(often.bars) == MOST_BARS - 1
     assert shown(often)[0] == ("usual", 2)
@@ -126,7 +126,7 @@ def test_texts_beyond_a_limit_are_put_together() -> None:
     assert exactly.tail == ()
 
 
-def test_what_did_not_finish_and_what_cannot_be_told_come_last() -> None:
+def test_unfinished_runs_and_those_that_cannot_tell_come_last() -> None:
     words = spread(None, Outcome.TIMED_OUT, 7, "b", None, 7, Outcome.TIMED_OUT, Outcome.LOST)
     assert shown(words) == [
         (7, 2),
@@ -137,11 +137,11 @@ def test_what_did_not_finish_and_what_cannot_be_told_come_last() -> None:
     ]
 
 
-def test_a_line_that_says_failed_is_not_a_run_that_failed() -> None:
+def test_the_printed_text_failed_is_not_the_outcome_failed() -> None:
     assert len(spread("failed", Outcome.FAILED).bars) == 2
 
 
-def test_of_no_runs_there_is_nothing_to_show() -> None:
+def test_no_runs_have_no_bars() -> None:
     assert spread() == Distribution(())
     assert rarest(spread()) is None
     assert compare_lines([]).lines == ()
@@ -151,33 +151,33 @@ def test_of_no_runs_there_is_nothing_to_show() -> None:
 # --- the rarest -------------------------------------------------------------------------------
 
 
-def test_the_rarest_is_the_first_run_of_what_came_least_often() -> None:
+def test_the_rarest_run_is_the_first_of_the_smallest_bar() -> None:
     found = rarest(spread("a", "b", "a", "b", "a"))
     assert found
     assert (found.run, found.bar.key, found.ties) == ("1", "b", 0)
 
 
-def test_what_came_as_seldom_is_counted() -> None:
+def test_bars_that_are_as_small_are_counted() -> None:
     found = rarest(spread("a", "b", "c", "a"))
     assert found
     assert found.bar.key == "b"
     assert found.ties == 1
 
 
-def test_a_gap_between_numbers_is_not_what_came_least_often() -> None:
+def test_a_gap_between_numbers_is_not_the_smallest_bar() -> None:
     found = rarest(spread(0, 5, 5))
     assert found
     assert found.bar == Bar(0, ("0",))
 
 
-def test_the_rarest_may_be_in_the_tail() -> None:
+def test_the_rarest_run_may_be_unfinished() -> None:
     twice = [f"t{n}" for n in range(12) for _ in range(2)]
     found = rarest(spread(*twice, "alone"))
     assert found
     assert found.bar.key == "alone"
 
 
-def test_where_all_came_to_the_same_nothing_is_rare() -> None:
+def test_equal_runs_have_no_rarest() -> None:
     assert rarest(spread(800, 800)) is None
 
 
@@ -200,7 +200,7 @@ def test_where_all_came_to_the_same_nothing_is_rare() -> None:
         ("lap 3 of 5", "lap 3 of 5"),
     ],
 )
-def test_what_is_another_one_in_every_run_is_masked(text: str, same: str) -> None:
+def test_what_differs_in_every_run_is_masked(text: str, same: str) -> None:
     assert masked(text, frozenset({"4242", "4243"})) == same
 
 
@@ -211,28 +211,28 @@ def test_a_runs_own_ids_are_those_of_its_processes_and_threads() -> None:
     assert found.lines == ("child …", "child 300")
 
 
-def test_lines_that_always_come_alike_keep_their_order() -> None:
+def test_lines_that_come_in_the_same_order_keep_it() -> None:
     assert orders("abc", "abc", "abc") == {"a": True, "b": True, "c": True}
 
 
-def test_lines_that_change_places_do_not_and_the_others_do() -> None:
+def test_lines_that_change_places_do_not_keep_their_order() -> None:
     assert orders("abcd", "acbd") == {"a": True, "b": False, "c": False, "d": True}
 
 
-def test_one_line_that_wanders_moves_those_that_it_passes() -> None:
+def test_a_line_that_moves_also_moves_those_that_it_passes() -> None:
     assert orders("abcx", "axbc") == {"a": True, "b": False, "c": False, "x": False}
 
 
-def test_a_line_that_is_missing_in_some_run_disturbs_no_other() -> None:
+def test_a_line_that_is_missing_in_a_run_moves_no_other() -> None:
     assert orders("abc", "xacb", "abc", "xabc") == {"a": True, "b": False, "c": False, "x": None}
 
 
-def test_places_are_told_from_the_earliest_to_the_latest() -> None:
+def test_the_places_of_a_line_are_its_earliest_and_its_latest() -> None:
     b = compare_lines([run("a", "b", "c"), run("a", "c", "b"), run("a", "b", "c")]).lines[1]
     assert b == ComparedLine("b", 1, False, 2, 3, 3, False)
 
 
-def test_equal_lines_are_told_apart_by_their_turn() -> None:
+def test_equal_lines_are_numbered() -> None:
     found = compare_lines([run("a", "a", "b"), run("a", "b", "a")])
     assert [(line.text, line.occurrence, line.kept) for line in found.lines] == [
         ("a", 1, True),
@@ -242,22 +242,22 @@ def test_equal_lines_are_told_apart_by_their_turn() -> None:
     assert [line.repeated for line in found.lines] == [True, True, False]
 
 
-def test_what_one_run_alone_printed_is_only_counted() -> None:
+def test_lines_that_only_one_run_printed_are_only_counted() -> None:
     found = compare_lines([run("a", "final: 1"), run("a", "final: 2"), run("a")])
     assert [line.text for line in found.lines] == ["a"]
     assert found.once == ("final: 1", "final: 2")
 
 
-def test_of_one_run_every_line_keeps_its_order() -> None:
+def test_in_a_single_run_every_line_keeps_its_order() -> None:
     assert orders("ab") == {"a": True, "b": True}
 
 
-def test_runs_without_a_line_are_compared_too() -> None:
+def test_runs_without_lines_are_compared_too() -> None:
     assert orders("", "") == {}
     assert orders("a", "", "a") == {"a": None}
 
 
-def test_a_run_that_was_stopped_or_lost_tells_nothing_of_the_order() -> None:
+def test_a_cancelled_or_lost_run_does_not_count_for_the_order() -> None:
     cut = [run("a", ending=ending) for ending in (Outcome.CANCELLED, Outcome.LOST)]
     found = compare_lines([run("a", "b"), *cut, run("a", "b")])
     assert found.runs == 2
@@ -269,7 +269,7 @@ def test_only_the_beginning_of_a_long_transcript_is_compared() -> None:
     summary = summarise("r", many, FINAL, {})
     assert len(summary.lines) == LINES_COMPARED
     assert summary.longer
-    # A line that one run has at its end may come a little later in the other.
+    # The last compared line of one run may come later in another.
     later = replace(summary, lines=("first", *summary.lines[:-1]))
     found = compare_lines([summary, later, summary])
     assert found.cut
@@ -281,7 +281,7 @@ def test_only_the_beginning_of_a_long_transcript_is_compared() -> None:
 # --- folding ----------------------------------------------------------------------------------
 
 
-def test_a_run_that_did_not_finish_came_to_what_ended_it() -> None:
+def test_the_value_of_a_run_that_did_not_finish_is_how_it_ended() -> None:
     tally = Tally(FINAL, {})
     tally.add("a", printing("final: 3"))
     tally.add("b", printing("final: 3", outcome=Outcome.DEADLOCKED))
@@ -290,7 +290,7 @@ def test_a_run_that_did_not_finish_came_to_what_ended_it() -> None:
     assert endings(tally.summaries) == ((Outcome.FINISHED, 2), (Outcome.DEADLOCKED, 1))
 
 
-def test_times_are_told_of_runs_that_came_to_their_own_end() -> None:
+def test_times_are_those_of_runs_that_ended_by_themselves() -> None:
     tally = Tally(FINAL, {})
     for name, wall in (("a", 1.0), ("b", 3.0), ("c", 2.0)):
         tally.add(name, replace(printing("x"), wall=wall))
@@ -300,7 +300,7 @@ def test_times_are_told_of_runs_that_came_to_their_own_end() -> None:
     assert sorted(run for bar in walls(tally.summaries).bars for run in bar.runs) == ["a", "b", "c"]
 
 
-def test_the_first_run_of_each_outcome_is_held_with_the_quickest_and_the_slowest() -> None:
+def test_the_first_run_of_each_value_the_fastest_and_the_slowest_are_held() -> None:
     tally = Tally(FINAL, {})
     finals = [("a", 1, 5.0), ("b", 1, 9.0), ("c", 2, 5.0), ("d", 1, 1.0), ("e", 1, 5.0)]
     for name, final, wall in finals:
@@ -308,13 +308,13 @@ def test_the_first_run_of_each_outcome_is_held_with_the_quickest_and_the_slowest
     assert sorted(tally.held) == ["a", "b", "c", "d"]
 
 
-def test_what_is_held_is_bounded_and_what_is_rare_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_held_runs_are_bounded_and_rare_ones_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tallies, "EVENTS_HELD", 2)
     tally = Tally(FINAL, {})
     for number, final in enumerate([1, 2, 1, 3, 2, 1]):
         tally.add(str(number), printing(f"final: {final}"))
         assert sum(len(held.events) for held in tally.held.values()) <= 2
-    assert "3" in tally.held  # the only run that came to 3
+    assert "3" in tally.held  # the only run with the value 3
 
 
 def test_one_run_is_held_however_many_events_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -324,6 +324,6 @@ def test_one_run_is_held_however_many_events_it_has(monkeypatch: pytest.MonkeyPa
     assert list(tally.held) == ["a"]
 
 
-def test_a_record_that_was_cut_cannot_tell() -> None:
+def test_a_cut_record_cannot_tell() -> None:
     cut = replace(recording(prints("final: 3", key=MAIN)), cut=True)
     assert FINAL.of(cut, {}) is None

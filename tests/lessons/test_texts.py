@@ -1,4 +1,4 @@
-"""The languages are equals: no text grows older than another."""
+"""No text of a topic is older than those in other languages."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ def test_no_text_is_older_than_another() -> None:
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        (["en.md"], "lock/fa.md is older than en.md: mend it, then `make texts`"),
-        (["fa.md"], "lock/en.md is older than fa.md: mend it, then `make texts`"),
-        (["en.toml"], "lock/fa.toml is older than en.toml: mend it, then `make texts`"),
+        (["en.md"], "lock/fa.md is older than en.md: update it, then run `make texts`"),
+        (["fa.md"], "lock/en.md is older than fa.md: update it, then run `make texts`"),
+        (["en.toml"], "lock/fa.toml is older than en.toml: update it, then run `make texts`"),
         (
             ["en.md", "fa.md"],
-            "lock: en.md and fa.md have changed; if they say the same, `make texts`",
+            "lock: en.md and fa.md have changed; if they say the same, run `make texts`",
         ),
     ],
 )
-def test_a_text_that_changes_alone_is_noticed(
+def test_a_text_that_changes_alone_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: list[str], said: str
 ) -> None:
     shutil.copytree(TOPICS / "lock", tmp_path / "lock")
@@ -38,5 +38,5 @@ def test_a_text_that_changes_alone_is_noticed(
     assert list(texts.check()) == [said]
 
 
-def test_the_common_words_are_watched_too() -> None:
+def test_the_common_words_are_checked_too() -> None:
     assert COMMON in texts.folders()

@@ -1,7 +1,7 @@
-"""Claims of time: a busy machine makes none of them false, and a wrong program each of them.
+"""Claims of time: a busy machine makes none of them false; a wrong program makes each one false.
 
-A claim of time is one with a margin, or one about a duration. The wrong programs stand in the
-topic's `mistakes.toml`.
+A claim of time has a margin, or is about a duration. The wrong programs are in the topic's
+`mistakes.toml`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ ENDLESS = recording([], wall=1e6)
 
 
 def of_time(demo: Demo) -> dict[str, Claim]:
-    """The demo's claims of time, by their names."""
+    """Return the demo's claims of time by their names."""
     return {
         claim.name: claim
         for claim in demo.claims
@@ -38,7 +38,7 @@ def of_time(demo: Demo) -> dict[str, Claim]:
 def test_each_claim_of_time_fails_for_a_wrong_program(
     runner: EmbeddedRunner, demo: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # As on a machine that is never late: only the program is to blame.
+    # As on a machine that is never late.
     monkeypatch.setattr("webapp.lessons.claims.lateness", lambda recording: 0.0)
     claims, wrong = of_time(demo), [*_wrong(demo, tmp_path)]
     runs = run_all(runner, [Program(*one) for one in wrong])
@@ -52,21 +52,19 @@ def test_each_claim_of_time_fails_for_a_wrong_program(
 
 
 @pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.slug)
-def test_no_claim_of_time_is_false_where_others_take_all_cores(
-    runner: EmbeddedRunner, topic: Topic
-) -> None:
+def test_no_claim_of_time_is_false_on_a_busy_machine(runner: EmbeddedRunner, topic: Topic) -> None:
     demos = [demo for demo in topic.demos if of_time(demo)]
     jobs = [(demo, values) for demo in demos for values in each_choice(demo) if _forked(values)]
     with cores_taken():
         runs = run_all(runner, [demo.program(values) for demo, values in jobs])
     for (demo, values), run in zip(jobs, runs, strict=True):
         for claim in of_time(demo).values():
-            told = claim.measure(run, values)
-            assert told.holds is not False, f"{claim.name}: {told.figure}"
+            finding = claim.measure(run, values)
+            assert finding.holds is not False, f"{claim.name}: {finding.figure}"
 
 
 def _wrong(demo: Demo, folder: Path) -> Iterator[tuple[Path, dict[str, Value]]]:
-    """The demo's wrong programs, the one that takes too long among them, with their values."""
+    """Yield the demo's wrong programs with their values; one of them takes too long."""
     longest = max(demo.ideal.seconds(values) for values in each_choice(demo))
     slow = f"{GUARD}    import time; time.sleep({longest + 0.6})\n"
     values = short_values(demo)
@@ -78,5 +76,5 @@ def _wrong(demo: Demo, folder: Path) -> Iterator[tuple[Path, dict[str, Value]]]:
 
 
 def _forked(values: dict[str, Value]) -> bool:
-    """Whether processes are forked, for no duration is claimed of the other start methods."""
+    """Return whether processes are forked: no duration is claimed for other start methods."""
     return values.get("start_method", "fork") == "fork"

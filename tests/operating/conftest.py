@@ -1,4 +1,4 @@
-"""A site with a small topic, on a runner that does as it is told, with settings of one's own."""
+"""A site with a small topic, a scripted runner, and settings of the test's own."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def runner() -> ScriptedRunner:
 
 @pytest.fixture
 def make_client(runner: ScriptedRunner, store: Store) -> MakeClient:
-    """Make a client of a site with these settings."""
+    """Make clients of sites with settings of the test's own."""
 
     def make(**settings: Any) -> FlaskClient:
         return create_app(runner, find_topics(COURSE), store, Settings(**settings)).test_client()

@@ -1,4 +1,4 @@
-"""The site's settings of gunicorn, but for how long a client may take nothing of its answers."""
+"""The site's settings of gunicorn, with a shorter time for clients that do not read."""
 
 from runpy import run_path
 

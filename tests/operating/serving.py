@@ -1,4 +1,4 @@
-"""The site behind gunicorn, as `make run` serves it, to be stopped, reloaded and killed."""
+"""The site under gunicorn, as `make run` serves it, for tests that stop, reload and kill it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
-from tests.api.serving import ask, free_port, wait_until
+from tests.api.serving import ask, wait_until
 from tests.web.scripted import STREAMED
+from tools.serving import free_port
 from webapp.engine import tree
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,7 +25,7 @@ FORM = "application/x-www-form-urlencoded"
 
 @dataclass(frozen=True)
 class Served:
-    """A server and its processes: gunicorn's own and its workers below it."""
+    """A server: its port, gunicorn's main process, and the database."""
 
     port: int
     process: subprocess.Popen[bytes]
@@ -33,14 +34,14 @@ class Served:
 
     @property
     def worker(self) -> int:
-        """The web worker; where there are two for a while, the newer."""
+        """The id of the web worker; of the newer one during a reload."""
         return max(tree.children(self.process.pid))
 
     def is_ready(self) -> bool:
         return ask(self.port, "/readyz")[0] == 200
 
     def press(self, seconds: float, times: int = 3) -> http.client.HTTPResponse:
-        """Press Run on a demo whose threads sleep one after the other, as htmx does."""
+        """Press Run, as htmx does, on a demo whose `times` threads sleep one after the other."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         self.connections.callback(connection.close)
         form = urlencode({"thread_count": times, "sleep_seconds": seconds})
@@ -50,7 +51,7 @@ class Served:
 
 @contextmanager
 def served(database: Path, *options: str, **environment: str) -> Iterator[Served]:
-    """Serve the site on a free port until the end of the block."""
+    """Serve the site on a free port until the block ends."""
     port = free_port()
     own = {"HOST": "127.0.0.1", "PORT": str(port), "DATABASE_URL": f"sqlite:///{database}"}
     process = subprocess.Popen(
@@ -58,7 +59,7 @@ def served(database: Path, *options: str, **environment: str) -> Iterator[Served
         cwd=ROOT,
         env={**os.environ, **own, **environment},
     )
-    _let_open_few(process.pid)
+    _set_low_limit_of_descriptors(process.pid)
     try:
         with ExitStack() as connections:
             served = Served(port, process, connections, database)
@@ -69,14 +70,14 @@ def served(database: Path, *options: str, **environment: str) -> Iterator[Served
         process.wait()
 
 
-def _let_open_few(pid: int) -> None:
-    """Set the limit that few shells raise, before the server starts its worker."""
+def _set_low_limit_of_descriptors(pid: int) -> None:
+    """Set the soft limit, as most shells do, before the server starts its worker."""
     _, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
     resource.prlimit(pid, resource.RLIMIT_NOFILE, (128, hard))
 
 
 def until(stream: http.client.HTTPResponse, text: bytes) -> bytes:
-    """Read a stream until it has said something."""
+    """Read a stream until it has sent `text`; return all that was read."""
     read = b""
     while text not in read:
         line = stream.readline()

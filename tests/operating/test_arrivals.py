@@ -1,4 +1,4 @@
-"""Clients that send slowly, or nothing, hold nobody up, and are sent away in time."""
+"""Clients that send slowly, or nothing, delay no other client, and are disconnected in time."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ WHOLE = [
     HEAD + b"Content-Length: 3\r\n\r\nabc",
     HEAD + b"content-LENGTH: 0\r\n\r\n",
     HEAD + b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
-    HEAD + b"Content-Length: 99999999\r\n\r\n",  # it is refused without being read
+    HEAD + b"Content-Length: 99999999\r\n\r\n",  # is refused without its body
 ]
 
 
 class Conn:
-    """What gunicorn makes of a connection, as far as it is looked at."""
+    """The part of gunicorn's connection object that arrivals use."""
 
     parser = None
 
@@ -34,8 +34,8 @@ class Conn:
         self.sock = sock
 
 
-class Desk:
-    """Arrivals with a poller of their own, and what came of them."""
+class PolledArrivals:
+    """Arrivals with their own poller, and the requests and connections that they report."""
 
     def __init__(self, stack: ExitStack) -> None:
         self.stack = stack
@@ -58,43 +58,45 @@ class Desk:
         self.arrivals.begin(Conn(server))
         return client
 
-    def look(self) -> None:
+    def poll(self) -> None:
         for key, _ in self.poller.select(0):
             key.data(key.fileobj)
 
 
 @pytest.fixture
-def desk() -> Iterator[Desk]:
+def polled() -> Iterator[PolledArrivals]:
     with ExitStack() as stack:
-        yield Desk(stack)
+        yield PolledArrivals(stack)
 
 
 @pytest.mark.parametrize("request_", WHOLE, ids=range(len(WHOLE)))
-def test_a_request_is_handed_on_when_it_is_whole_and_no_sooner(desk: Desk, request_: bytes) -> None:
-    with desk.connect() as client:
+def test_a_request_is_passed_on_when_it_is_complete_and_not_before(
+    polled: PolledArrivals, request_: bytes
+) -> None:
+    with polled.connect() as client:
         for place in range(len(request_)):
-            assert desk.arrived == []
+            assert polled.arrived == []
             client.send(request_[place : place + 1])
-            desk.look()
-        assert desk.arrived == [request_]
+            polled.poll()
+        assert polled.arrived == [request_]
 
 
-def test_a_client_that_waits_to_be_encouraged_is(desk: Desk) -> None:
-    with desk.connect() as client:
+def test_a_client_that_expects_100_continue_gets_it(polled: PolledArrivals) -> None:
+    with polled.connect() as client:
         client.send(HEAD + b"Content-Length: 3\r\nExpect: 100-continue\r\n\r\n")
-        desk.look()
+        polled.poll()
         assert client.recv(100).startswith(b"HTTP/1.1 100 ")
         client.send(b"abc")
-        desk.look()
-        assert len(desk.arrived) == 1
+        polled.poll()
+        assert len(polled.arrived) == 1
 
 
-def test_a_head_without_end_is_refused(desk: Desk) -> None:
-    with desk.connect() as client:
+def test_a_head_without_end_is_refused(polled: PolledArrivals) -> None:
+    with polled.connect() as client:
         client.send(b"GET / HTTP/1.1\r\n" + b"X: 1\r\n" * 10_000)
-        desk.look()
+        polled.poll()
         assert client.recv(100).startswith(b"HTTP/1.1 431 ")
-        assert (desk.arrived, desk.lost) == ([], 1)
+        assert (polled.arrived, polled.lost) == ([], 1)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +109,7 @@ def test_a_head_without_end_is_refused(desk: Desk) -> None:
     ],
     ids=["no request", "no header", "long", "coding"],
 )
-def test_what_cannot_be_read_is_answered_in_a_text_that_repeats_nothing(
+def test_a_malformed_request_is_answered_without_repeating_it(
     site: Served, request_: bytes, status: int
 ) -> None:
     with socket.create_connection(("127.0.0.1", site.port)) as client:
@@ -118,23 +120,23 @@ def test_what_cannot_be_read_is_answered_in_a_text_that_repeats_nothing(
     assert b"<b>" not in head + body
 
 
-def test_who_waits_too_long_is_sent_away_and_the_longest_first(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+def test_clients_that_send_nothing_are_disconnected_the_oldest_first(
+    polled: PolledArrivals, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(arrivals, "MOST", 2)
     with ExitStack() as stack:
-        first, second, third = (stack.enter_context(desk.connect()) for _ in range(3))
+        first, second, third = (stack.enter_context(polled.connect()) for _ in range(3))
         assert first.recv(1) == b""
         monkeypatch.setattr(arrivals, "PATIENCE", -1.0)
-        fourth = stack.enter_context(desk.connect())
-        desk.arrivals.close_late(leaving=False)
+        fourth = stack.enter_context(polled.connect())
+        polled.arrivals.close_late(leaving=False)
         assert second.recv(1) == b""
         third.send(b"GET")
-        desk.look()
-        desk.arrivals.close_late(leaving=True)
+        polled.poll()
+        polled.arrivals.close_late(leaving=True)
         third.setblocking(False)
         with pytest.raises(BlockingIOError):
-            third.recv(1)  # it has begun
+            third.recv(1)  # not closed: its request has begun
         assert fourth.recv(1) == b""
 
 
@@ -145,7 +147,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 @pytest.mark.parametrize("sent", [b"", GET[:20], HEAD + b"Content-Length: 9\r\n\r\nabc"])
-def test_more_slow_clients_than_threads_hold_nobody_up(site: Served, sent: bytes) -> None:
+def test_more_slow_clients_than_threads_delay_no_other_client(site: Served, sent: bytes) -> None:
     with ExitStack() as stack:
         for _ in range(600):
             slow = stack.enter_context(socket.create_connection(("127.0.0.1", site.port)))
@@ -155,5 +157,5 @@ def test_more_slow_clients_than_threads_hold_nobody_up(site: Served, sent: bytes
             client.settimeout(30)
             client.sendall(GET)
             assert client.recv(100).startswith(b"HTTP/1.1 200 ")
-        # Far less than any time-out: they are not waited for.
+        # Far less than any time-out: the server does not wait for the slow clients.
         assert time.monotonic() - began < arrivals.PATIENCE / 2

@@ -1,6 +1,6 @@
-"""What becomes of runs and streams when the server is stopped, reloaded or killed; what is lost.
+"""Runs and streams when the server is stopped, reloaded or killed, and what is lost.
 
-In each case: nothing that a run had reported to its visitor, and nothing that was stored before.
+In no case: lines that had reached the visitor, and runs that had been stored.
 """
 
 from __future__ import annotations
@@ -29,31 +29,31 @@ RESULT = b'class="result'
 KEPT = b'class="kept-page"'
 LATE = b"The run is stored as soon as"
 ENDED = 45
-"""Seconds within which a server that was stopped must be gone, also where the machine is busy."""
+"""Seconds within which a stopped server must have ended, even on a busy machine."""
 
 LONG_GRACE = ("--graceful-timeout", "60")
-"""Under it a run may go on for half a minute after a stop: no test waits for that."""
+"""With it a run may go on for half a minute after a stop; no test waits for that."""
 
 IMPATIENT = Path(__file__).with_name("impatient.py")
 
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Served]:
-    """A server of the test's own, to be stopped."""
+    """A server for one test, which may stop it."""
     with served(tmp_path / "runs.sqlite") as site:
         yield site
 
 
 @pytest.fixture(scope="module")
 def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A server for all the tests that leave it as it was."""
+    """A server for all tests that do not damage it."""
     folder = tmp_path_factory.mktemp("lasting") / "folder"
     with served(folder / "runs.sqlite", "--config", str(IMPATIENT)) as site:
         yield site
 
 
 def kept(site: Served, stream: bytes) -> bytes:
-    """The page of the run that a stream told of."""
+    """Return the page of the stored run that a stream links to."""
     [run] = set(re.findall(rb"/en/runs/([\w-]{16})", stream))
     status, page = ask(site.port, f"/en/runs/{run.decode()}")
     assert status == 200
@@ -61,27 +61,27 @@ def kept(site: Served, stream: bytes) -> bytes:
 
 
 def unread(site: Served) -> set[str]:
-    """The clients that have not taken all that the server has sent them, as the kernel has it."""
+    """Return the clients with unread bytes in the kernel's send queue."""
     rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
     own = [row for row in rows if row[1].endswith(f":{site.port:04X}")]
     return {row[2] for row in own if not row[4].startswith("00000000:")}
 
 
-def everything(site: Served) -> list[int]:
+def processes(site: Served) -> list[int]:
     return tree.descendants(site.process.pid)
 
 
-def test_at_a_stop_streams_end_with_a_result_and_nothing_is_left(tmp_path: Path) -> None:
-    """Lost: how a run would have gone on. It says so, also when the server is back.
+def test_at_a_stop_streams_end_with_a_result_and_no_process_is_left(tmp_path: Path) -> None:
+    """Lost: the rest of the run. Its result says so, also after a restart.
 
-    A client that does not read delays nobody and no stop; lost is what it did not read.
+    A client that does not read delays neither others nor the stop; it loses what it did not read.
     """
     with served(tmp_path / "runs.sqlite") as site:
-        slow = site.press(1, times=10)  # never read beyond its head
+        slow = site.press(1, times=10)  # only the head is read
         assert b"outcome-finished" in site.press(0.02).read()
         stream = site.press(1, times=10)
         read = until(stream, PRINTED)
-        below = everything(site)
+        below = processes(site)
         site.process.terminate()
         read += stream.read()
         assert RESULT in read
@@ -113,7 +113,7 @@ def test_a_locked_database_delays_no_stream_and_no_page(tmp_path: Path) -> None:
     file = tmp_path / "runs.sqlite"
     with served(file) as site, closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
-        # Each of these would wait for ever if it waited for the lock.
+        # If one of these waited for the lock, it would never return.
         read = site.press(0.02).read()
         assert b"outcome-finished" in read
         assert LATE in read
@@ -124,7 +124,7 @@ def test_a_locked_database_delays_no_stream_and_no_page(tmp_path: Path) -> None:
         assert other.execute("SELECT count(*) FROM runs").fetchone() == (1,)
 
 
-def test_who_is_in_line_at_a_stop_is_told_at_once(tmp_path: Path) -> None:
+def test_a_visitor_in_line_at_a_stop_is_told_at_once(tmp_path: Path) -> None:
     """Lost: the place in line."""
     with served(tmp_path / "runs.sqlite", *LONG_GRACE, MOVAZI_CAPACITY="1") as site:
         running = site.press(1, times=10)
@@ -133,14 +133,14 @@ def test_who_is_in_line_at_a_stop_is_told_at_once(tmp_path: Path) -> None:
         until(waiting, b"In line: number")
         site.process.terminate()
         assert b"The server lost this run" in waiting.read()
-        assert is_alive(int(pid))  # nobody had to wait for the run before them
+        assert is_alive(int(pid))  # the answer did not wait for the run ahead
         os.kill(int(pid), signal.SIGKILL)
         running.read()
         assert site.process.wait(ENDED) == 0
 
 
 def test_a_reload_ends_old_streams_and_serves_new_ones_meanwhile(site: Served) -> None:
-    """Lost: how the old worker's runs would have gone on."""
+    """Lost: the rest of the old worker's runs."""
     old, stream = site.worker, site.press(1, times=10)
     read = until(stream, PRINTED)
     site.process.send_signal(signal.SIGHUP)
@@ -154,12 +154,12 @@ def test_a_reload_ends_old_streams_and_serves_new_ones_meanwhile(site: Served) -
     assert b"outcome-finished" in site.press(0.05).read()
 
 
-def test_a_worker_that_is_killed_is_replaced_and_its_runs_end_with_it(site: Served) -> None:
-    """Lost: the stream, and the record of runs that were not over. The lines that came stay."""
+def test_a_killed_worker_is_replaced_and_its_runs_end(site: Served) -> None:
+    """Lost: the stream, and the record of unfinished runs. The lines that had arrived stay."""
     done = site.press(0.02).read()
     stream = site.press(1, times=10)
     until(stream, PRINTED)
-    old, below = site.worker, everything(site)
+    old, below = site.worker, processes(site)
     os.kill(old, signal.SIGKILL)
     with contextlib.suppress(http.client.IncompleteRead, ConnectionError):
         assert RESULT not in stream.read()
@@ -170,26 +170,26 @@ def test_a_worker_that_is_killed_is_replaced_and_its_runs_end_with_it(site: Serv
     assert b"outcome-finished" in kept(site, done)
 
 
-def test_a_worker_may_open_as_much_as_the_system_lets_it(lasting: Served) -> None:
-    """Few shells let a process have more than 1,024 descriptors; a class takes more."""
+def test_a_worker_has_the_highest_limit_of_descriptors(lasting: Served) -> None:
+    """Most shells allow a process 1,024 descriptors; a class needs more."""
     mine = resource.getrlimit(resource.RLIMIT_NOFILE)
     assert resource.prlimit(lasting.process.pid, resource.RLIMIT_NOFILE) == (128, mine[1])
     assert resource.prlimit(lasting.worker, resource.RLIMIT_NOFILE) == (mine[1], mine[1])
 
 
 def test_a_worker_that_is_recycled_lets_its_streams_end(tmp_path: Path) -> None:
-    """Lost: how a run would have gone on that is longer than the grace."""
+    """Lost: the rest of a run that is longer than the grace."""
     with served(tmp_path / "runs.sqlite", *LONG_GRACE, "--max-requests", "3") as site:
         old, stream = site.worker, site.press(0.3)
         read = until(stream, PRINTED)
-        ask(site.port, "/healthz")  # the third, after which it is recycled
+        ask(site.port, "/healthz")  # the third request: the worker is recycled after it
         read += stream.read()
         assert b"outcome-finished" in read
         wait_until(lambda: site.is_ready() and not is_alive(old))
 
 
-def test_the_database_may_fail_in_mid_run(lasting: Served) -> None:
-    """Lost: the link to the run. Its result is shown all the same, and says so."""
+def test_the_database_may_fail_during_a_run(lasting: Served) -> None:
+    """Lost: the link to the run. Its result is shown."""
     folder = lasting.database.parent
     elsewhere = folder.with_name("elsewhere")
     stream = lasting.press(0.3)
@@ -207,8 +207,8 @@ def test_the_database_may_fail_in_mid_run(lasting: Served) -> None:
     assert KEPT in lasting.press(0.02).read()
 
 
-def test_a_client_that_takes_nothing_is_given_up(lasting: Served) -> None:
-    """Lost: what it did not take. Else a few hundred of them would hold every thread there is."""
+def test_a_client_that_does_not_read_is_disconnected(lasting: Served) -> None:
+    """Lost: what it did not read. A few hundred such clients would occupy every thread."""
     found: set[str] = set()
 
     def all_were_unread() -> bool:
@@ -220,16 +220,15 @@ def test_a_client_that_takes_nothing_is_given_up(lasting: Served) -> None:
             client = clients.enter_context(socket.socket())
             client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
             client.connect(("127.0.0.1", lasting.port))
-            # More answers than the kernel holds for it.
+            # More answers than the kernel buffers.
             client.sendall(b"GET /en/ HTTP/1.1\r\nHost: localhost\r\n\r\n" * 600)
         wait_until(all_were_unread)
         wait_until(lambda: not unread(lasting))
     assert b"outcome-finished" in lasting.press(0.02).read()
 
 
-def test_clients_that_do_not_close_delay_nobody(lasting: Served) -> None:
-    """Lost: nothing. gunicorn waits two seconds for each, in the thread that accepts all others:
-    for these it would be longer than a test may take."""
+def test_clients_that_do_not_close_delay_no_other_client(lasting: Served) -> None:
+    """Lost: nothing. If gunicorn's accepting thread waited for each, the test would time out."""
     with ExitStack() as clients:
         for _ in range(60):
             client = clients.enter_context(socket.create_connection(("127.0.0.1", lasting.port)))
@@ -238,10 +237,10 @@ def test_clients_that_do_not_close_delay_nobody(lasting: Served) -> None:
 
 
 def test_the_disk_may_be_full_for_a_while(lasting: Served) -> None:
-    """Lost: the link to a run that ended meanwhile. What was stored before is still there."""
+    """Lost: the link to a run that ended meanwhile. Runs that were stored before stay."""
     before = lasting.press(0.02).read()
     limits = resource.prlimit(lasting.worker, resource.RLIMIT_FSIZE)
-    # To the kernel it is the same: no file may grow by another byte.
+    # The same as a full disk: no file may grow.
     resource.prlimit(lasting.worker, resource.RLIMIT_FSIZE, (0, limits[1]))
     try:
         read = lasting.press(0.02).read()
@@ -265,8 +264,8 @@ def test_the_disk_may_be_full_for_a_while(lasting: Served) -> None:
     ],
     ids=["line", "field", "fields", "body", "length", "nonsense"],
 )
-def test_what_is_too_large_or_no_request_is_refused(lasting: Served, head: bytes) -> None:
-    """Lost: nothing. Nobody is told what failed inside, nor which version of what serves."""
+def test_a_request_that_is_too_large_or_malformed_is_refused(lasting: Served, head: bytes) -> None:
+    """Lost: nothing. The answer tells neither what failed inside nor the server's version."""
     with socket.create_connection(("127.0.0.1", lasting.port), timeout=10) as client:
         client.sendall(head + b"\r\n\r\n")
         client.shutdown(socket.SHUT_WR)

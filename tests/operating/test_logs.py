@@ -1,4 +1,4 @@
-"""The log tells which request and which run a line is about, and never who asked."""
+"""A line of the log names its request and its run, never the visitor."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ HERE = "127.0.0.1"
 
 @pytest.fixture
 def lines(request: pytest.FixtureRequest) -> Iterator[StringIO]:
-    """What is logged in the format that the test names."""
+    """The lines that are logged, in the format that the test names."""
     root = logging.getLogger()
     before = root.handlers[:], root.level
     written = StringIO()
@@ -36,15 +36,13 @@ def lines(request: pytest.FixtureRequest) -> Iterator[StringIO]:
 
 
 @pytest.mark.parametrize("lines", ["json"], indirect=True)
-def test_a_run_is_told_with_the_request_that_asked_for_it(
-    client: FlaskClient, lines: StringIO
-) -> None:
+def test_a_run_is_logged_with_the_id_of_its_request(client: FlaskClient, lines: StringIO) -> None:
     answer = client.post(HELLO, data=GOOD, environ_base={"REMOTE_ADDR": ADDRESS})
     answer.get_data()
-    [told] = map(json.loads, lines.getvalue().splitlines())
-    assert told["message"] == "a run is over"
-    assert told["request"] == answer.headers["X-Request-ID"]
-    assert (told["run"], told["demo"], told["outcome"]) == (
+    [entry] = map(json.loads, lines.getvalue().splitlines())
+    assert entry["message"] == "a run is over"
+    assert entry["request"] == answer.headers["X-Request-ID"]
+    assert (entry["run"], entry["demo"], entry["outcome"]) == (
         "run1",
         "greeting/say-hello",
         "finished",
@@ -53,7 +51,7 @@ def test_a_run_is_told_with_the_request_that_asked_for_it(
 
 
 @pytest.mark.parametrize("lines", ["text"], indirect=True)
-def test_a_limit_that_was_reached_is_told_without_who_reached_it(
+def test_a_reached_limit_is_logged_without_the_visitors_address(
     make_client: MakeClient, lines: StringIO
 ) -> None:
     client = make_client(rate_limit=1)
@@ -65,24 +63,24 @@ def test_a_limit_that_was_reached_is_told_without_who_reached_it(
     assert ADDRESS not in lines.getvalue()
 
 
-def test_what_is_no_request_is_told_without_who_sent_it(
+def test_a_malformed_request_is_logged_without_the_clients_address(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """And without the id of the request that was answered before it."""
+    """It is also logged without the id of an earlier request."""
     with (
         served(tmp_path / "runs.sqlite", "--threads", "1") as site,
         socket.create_connection((HERE, site.port)) as connection,
     ):
         connection.sendall(b"GARBAGE\r\n\r\n")
         assert connection.recv(1000).startswith(b"HTTP/1.1 400 ")
-    [told] = [line for line in capfd.readouterr().err.splitlines() if "GARBAGE" in line]
-    assert "Invalid request" in told
-    assert HERE not in told
-    assert "request=" not in told
+    [entry] = [line for line in capfd.readouterr().err.splitlines() if "GARBAGE" in line]
+    assert "Invalid request" in entry
+    assert HERE not in entry
+    assert "request=" not in entry
 
 
 @pytest.mark.parametrize("lines", ["json"], indirect=True)
-def test_our_own_fault_is_told_with_its_traceback_to_the_log_alone(
+def test_an_internal_error_is_logged_with_its_traceback_which_the_answer_lacks(
     client: FlaskClient, runner: ScriptedRunner, lines: StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object, **__: object) -> str:
@@ -96,13 +94,13 @@ def test_our_own_fault_is_told_with_its_traceback_to_the_log_alone(
     assert id in answer.text
     assert "secret" not in answer.text
     assert "Traceback" not in answer.text
-    [told] = map(json.loads, lines.getvalue().splitlines())
-    assert (told["level"], told["request"]) == ("error", id)
-    assert "RuntimeError: a secret of ours" in told["traceback"]
+    [entry] = map(json.loads, lines.getvalue().splitlines())
+    assert (entry["level"], entry["request"]) == ("error", id)
+    assert "RuntimeError: a secret of ours" in entry["traceback"]
 
 
 @pytest.mark.parametrize("lines", ["text"], indirect=True)
-def test_nobody_writes_a_line_of_their_own(lines: StringIO) -> None:
+def test_a_visitor_cannot_forge_a_line(lines: StringIO) -> None:
     logging.getLogger("movazi").warning("they sent %s", "x\n2026 error: forged")
     assert len(lines.getvalue().splitlines()) == 1
 
@@ -112,7 +110,7 @@ def test_each_request_has_an_id_of_its_own(client: FlaskClient) -> None:
     assert len(ids) == 5
 
 
-def test_an_id_from_outside_is_taken_of_a_proxy_only(make_client: MakeClient) -> None:
+def test_a_request_id_is_taken_only_from_a_proxy(make_client: MakeClient) -> None:
     sent = {"X-Request-ID": "from-the-proxy"}
     assert make_client().get("/healthz", headers=sent).headers["X-Request-ID"] != "from-the-proxy"
     behind = make_client(proxies=1)

@@ -1,4 +1,4 @@
-"""Metrics are there for who has the token, and for nobody else."""
+"""Metrics need the token."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BEARER = {"Authorization": "Bearer hush"}
 
 
 def read(client: FlaskClient) -> dict[str, float]:
-    """All samples, by their name and labels."""
+    """Return all samples by their name and labels."""
     answer = client.get("/metrics", headers=BEARER)
     assert answer.status_code == 200
     return {
@@ -25,20 +25,18 @@ def read(client: FlaskClient) -> dict[str, float]:
     }
 
 
-def test_without_a_token_there_are_none(client: FlaskClient) -> None:
+def test_without_a_token_there_are_no_metrics(client: FlaskClient) -> None:
     assert client.get("/metrics", headers=BEARER).status_code == 404
     assert client.get("/metrics", headers={"Authorization": "Bearer "}).status_code == 404
 
 
 @pytest.mark.parametrize("sent", [None, "", "hush", "Bearer", "Bearer hus", "Bearer hush2", "é"])
-def test_who_does_not_know_the_token_finds_nothing(
-    make_client: MakeClient, sent: str | None
-) -> None:
+def test_a_client_without_the_token_gets_404(make_client: MakeClient, sent: str | None) -> None:
     headers = {} if sent is None else {"Authorization": sent}
     assert make_client(metrics_token=TOKEN).get("/metrics", headers=headers).status_code == 404
 
 
-def test_they_tell_what_the_engine_does(make_client: MakeClient) -> None:
+def test_metrics_count_the_engines_runs(make_client: MakeClient) -> None:
     client = make_client(metrics_token=TOKEN)
     client.post(HELLO, data=GOOD)
     found = read(client)
@@ -49,7 +47,7 @@ def test_they_tell_what_the_engine_does(make_client: MakeClient) -> None:
     assert found["process_open_fds[]"] > 0
 
 
-def test_they_count_requests_by_route_and_never_by_address(make_client: MakeClient) -> None:
+def test_metrics_count_requests_by_route_and_not_by_address(make_client: MakeClient) -> None:
     client = make_client(metrics_token=TOKEN)
     for number in range(3):
         client.get(f"/nowhere/{number}")

@@ -1,4 +1,4 @@
-"""Settings come from the environment; what is wrong with them stops the start and is told."""
+"""Settings come from the environment; a wrong one stops the start with the reason."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NAMES = tuple(Settings.model_fields)
 
 
 def start(command: Sequence[str], **environment: str) -> subprocess.CompletedProcess[str]:
-    """Start the site with these variables, and give what it says."""
+    """Start the site with these variables; return what it prints."""
     return subprocess.run(
         [sys.executable, "-m", *command],
         cwd=ROOT,
@@ -33,12 +33,12 @@ def start(command: Sequence[str], **environment: str) -> subprocess.CompletedPro
 
 
 @pytest.fixture(autouse=True)
-def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in NAMES:
         monkeypatch.delenv(variable(name), raising=False)
 
 
-def test_without_any_variable_all_have_defaults() -> None:
+def test_without_variables_every_setting_has_its_default() -> None:
     settings = read_settings()
     assert (settings.host, settings.port, settings.hosts) == ("127.0.0.1", 8000, ())
 
@@ -65,7 +65,7 @@ def test_a_variable_is_read(
 
 
 @pytest.mark.parametrize(
-    ("name", "given", "told"),
+    ("name", "given", "allowed"),
     [
         ("PORT", "http", "a whole number from 1 to 65535"),
         ("PORT", "0", "a whole number from 1 to 65535"),
@@ -77,16 +77,16 @@ def test_a_variable_is_read(
         ("MOVAZI_REPOSITORY", 'octo/"><b>', "OWNER/NAME"),
     ],
 )
-def test_a_wrong_value_is_told_with_its_name_and_what_is_allowed(
-    monkeypatch: pytest.MonkeyPatch, name: str, given: str, told: str
+def test_a_wrong_value_is_reported_with_its_name_and_what_is_allowed(
+    monkeypatch: pytest.MonkeyPatch, name: str, given: str, allowed: str
 ) -> None:
     monkeypatch.setenv(name, given)
     with pytest.raises(SettingsError) as error:
         read_settings()
-    assert str(error.value).startswith(f"{name} cannot be {given!r}: it takes {told}")
+    assert str(error.value).startswith(f"{name} cannot be {given!r}: it takes {allowed}")
 
 
-def test_all_that_is_wrong_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_problems_are_reported_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORT", "x")
     monkeypatch.setenv("MOVAZI_PROXIES", "x")
     with pytest.raises(SettingsError) as error:
@@ -94,7 +94,7 @@ def test_all_that_is_wrong_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> N
     assert [line.split()[0] for line in str(error.value).splitlines()] == ["PORT", "MOVAZI_PROXIES"]
 
 
-def test_a_name_that_is_no_setting_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_setting_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MOVAZI_DATABSE_URL", "sqlite:////lost")
     with pytest.raises(SettingsError, match=r"MOVAZI_DATABSE_URL is no setting; .*, DATABASE_URL"):
         read_settings()
@@ -109,7 +109,7 @@ def test_a_wrong_setting_stops_the_start_with_one_line(command: list[str]) -> No
     )
 
 
-def test_the_command_lists_every_setting_with_what_it_takes_and_its_default() -> None:
+def test_the_command_lists_every_setting_with_its_values_and_its_default() -> None:
     ended = start(["flask", "--app", "wsgi", "settings"], MOVAZI_RATE_LIMIT="77")
     assert ended.returncode == 0
     for name, field in Settings.model_fields.items():
@@ -119,7 +119,7 @@ def test_the_command_lists_every_setting_with_what_it_takes_and_its_default() ->
     assert "default: 3000\n    now: 77\n" in ended.stdout
 
 
-def test_secrets_are_told_nowhere() -> None:
+def test_secrets_are_never_printed() -> None:
     settings = Settings(metrics_token=SecretStr("hush-hush"))
     listed = CliRunner().invoke(settings_command(settings))
     assert "now: (set)" in listed.output

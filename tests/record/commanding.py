@@ -1,4 +1,4 @@
-"""The command as a student calls it, and what stands in the page that it wrote."""
+"""Run the command as a student does, and read the page that it writes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def record(*arguments: object, **options: Any) -> subprocess.CompletedProcess[st
 
 
 def refused(*arguments: object) -> subprocess.CompletedProcess[str]:
-    """Carry out the command in this process, where it runs no program."""
+    """Call the command in this process, with arguments that it refuses."""
     command = [*map(str, arguments)]
     with redirect_stdout(StringIO()) as output, redirect_stderr(StringIO()) as errors:
         try:
@@ -41,33 +41,33 @@ def refused(*arguments: object) -> subprocess.CompletedProcess[str]:
 
 @dataclass(frozen=True)
 class Written:
-    """A page that was written."""
+    """A page that the command wrote."""
 
     html: str
 
     @property
     def transcript(self) -> list[str]:
-        """Its lines, without who and when."""
+        """The lines of the transcript without their workers and times."""
         lines = re.findall(r'<li class="line .*?<span class="text">(.*?)</span></li>', self.html)
         return [unescape(re.sub("<span.*?</span>", "", line)) for line in lines]
 
     @property
     def source(self) -> str:
-        """The program as it is shown."""
+        """The program's source on the page."""
         listing = self.html.split('id="listing"')[1].split("</pre>")[0].split(">", 1)[1]
         listing = re.sub(r'<a href="#L\d+" tabindex="-1">\d+</a>', "", listing)
         return unescape(re.sub("<[^>]+>", "", listing))
 
     @property
     def outcome(self) -> str:
-        """How it says that the program ended: the class of its result."""
+        """How the program ended: the class of the result."""
         outcomes: list[str] = re.findall(r'class="result outcome-(\w+)"', self.html)
         [outcome] = outcomes
         return outcome
 
     @property
     def steps(self) -> dict[str, Any]:
-        """What a walk through it shows."""
+        """The data of the walk through the run."""
         [data] = re.findall(
             r'<script type="application/json">(.*?)</script>', self.html, flags=re.DOTALL
         )
@@ -87,7 +87,7 @@ def read(path: Path) -> Written:
 
 
 class Loaded(HTMLParser):
-    """Notes all that a page would load from elsewhere, or send there."""
+    """Notes everything that a page would load from elsewhere or send there."""
 
     LOADING = ("src", "href", "action", "data", "srcset", "poster", "xlink:href")
 

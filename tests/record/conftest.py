@@ -1,4 +1,4 @@
-"""What the tests of the command share: programs that are written on the spot."""
+"""What the tests of the command share: programs that a test writes, and a page's path."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Write = Callable[[str], Path]
 
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
-    """Write a program to a file; give its path."""
+    """Write a program to a file; return its path."""
 
     def write(source: str) -> Path:
         path = tmp_path / "my_program.py"
@@ -25,5 +25,5 @@ def write(tmp_path: Path) -> Write:
 
 @pytest.fixture
 def page(tmp_path: Path) -> Path:
-    """Where a page is to be written."""
+    """The path of the page to write."""
     return tmp_path / "run.html"

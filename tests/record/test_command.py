@@ -1,4 +1,4 @@
-"""`python -m webapp.engine record`: what it takes, what it refuses, and how it ends."""
+"""`python -m webapp.engine record`: what it accepts, what it refuses, and how it ends."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.record.commanding import COMMAND, ROOT, read, record, refused
 from tests.record.conftest import Write
 
 ARGUMENTS = "import sys\nprint(sys.argv[1:])"
-# Many short sleeps: a signal that comes in the moment before a sleep does not cut it short.
+# Many short sleeps: a signal just before a sleep does not interrupt it.
 READY_THEN_WAIT = """
     import time
     print("ready", flush=True)
@@ -29,13 +29,13 @@ READY_THEN_WAIT = """
 
 
 def started(program: Path, page: Path, **options: Any) -> subprocess.Popen[str]:
-    """Begin to record a program."""
+    """Start recording a program."""
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
     return subprocess.Popen([*COMMAND, program, "-o", page], cwd=ROOT, text=True, **pipes)
 
 
 def left(page: Path) -> list[str]:
-    """What the command has left in the page's folder besides the program."""
+    """Return the files that the command has left in the page's folder besides the program."""
     return [path.name for path in page.parent.iterdir() if path.suffix != ".py"]
 
 
@@ -228,7 +228,7 @@ def leave_little_room() -> None:
 
 
 def test_a_folder_that_may_not_be_written_to_is_refused(write: Write) -> None:
-    """The kernel's own folder: not even root may make a file there."""
+    """Not even root can make a file in this folder of the kernel's."""
     run = refused("record", write("print('ran')"), "-o", Path("/sys/run.html"))
     assert run.returncode == 2
     assert run.stdout == ""
@@ -317,7 +317,7 @@ def test_a_time_out_ends_it(write: Write, page: Path) -> None:
 
 
 def press_until_over(command: subprocess.Popen[str]) -> None:
-    """Send Ctrl-C as often as a hasty hand does, and more."""
+    """Send Ctrl-C repeatedly, faster than a person does, until the command ends."""
     while command.poll() is None:
         command.send_signal(signal.SIGINT)
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -325,7 +325,7 @@ def press_until_over(command: subprocess.Popen[str]) -> None:
 
 
 def interrupted(program: Path, page: Path, *signals: signal.Signals) -> tuple[int, str]:
-    """Record until the program says `ready`, send a signal for each such line; (code, output)."""
+    """Record; at each line `ready` send the next signal. Return the exit code and the output."""
     output = ""
     with started(program, page, stderr=subprocess.STDOUT) as command:
         assert command.stdout

@@ -1,4 +1,4 @@
-"""Colours for a source, whatever is in it."""
+"""Colours for any source."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def plain(html: str) -> str:
-    """The text without its colours."""
+    """Return the text without its colours."""
     return unescape(re.sub("<[^>]+>", "", html))
 
 

@@ -1,4 +1,4 @@
-"""A signal that was ignored when the command began: neither it nor its program minds it."""
+"""A signal that is ignored when the command starts ends neither it nor its program."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands in the page of a recorded program."""
+"""The content of a recorded program's page."""
 
 from __future__ import annotations
 
@@ -42,26 +42,26 @@ HOSTILE = """
 
 
 def recorded(program: Path, page: Path, *arguments: str) -> Written:
-    """Record a program and read its page."""
+    """Record a program; return its page."""
     record(program, *arguments, "-o", page)
     return read(page)
 
 
 class Recorded:
-    """Pages that several tests look at: each program is recorded once in each language."""
+    """Pages that several tests read: each program is recorded once in each language."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._pages: dict[tuple[str, str], Written] = {}
 
     def program(self, source: str) -> Path:
-        """A file with the program."""
+        """Write the program to a file; return its path."""
         path = self._folder / f"{hash(source)}.py"
         path.write_text(textwrap.dedent(source).lstrip(), encoding="utf-8")
         return path
 
     def page(self, source: str, language: str = "en") -> Written:
-        """The program's page."""
+        """Return the program's page."""
         if (source, language) not in self._pages:
             self._pages[source, language] = recorded(
                 self.program(source), self._folder / "run.html", "--language", language
@@ -135,7 +135,7 @@ def test_it_speaks_its_language(once: Recorded, language: str) -> None:
 
 
 def test_it_works_without_javascript(once: Recorded) -> None:
-    """What is shown is in the page itself; scripts only make it move."""
+    """Everything is in the page itself; scripts only animate it."""
     html = once.page(HOSTILE).html
     still = re.sub(r"<script.*?</script>", "", html, flags=re.DOTALL)
     for needed in ('<svg class="picture"', '<details class="lanes-table"', 'class="line hue-'):
@@ -153,7 +153,7 @@ def test_of_many_lines_the_first_and_the_last_are_shown(write: Write, page: Path
     assert written.transcript[LINES_SHOWN - 1] == str(LINES_SHOWN - 1)
     assert written.transcript[-1] == str(count - 1)
     assert "10 lines are not shown here." in written.html
-    # A walk finds a line by its place in the list, so what follows a gap is in another.
+    # A walk finds a line by its index in the list, so lines after the gap are in another list.
     first = written.html.split('id="transcript"')[1].split("</ol>")[0]
     assert first.count('class="line ') == LINES_SHOWN
 
@@ -169,7 +169,7 @@ def test_the_receipt_proves_the_source(once: Recorded) -> None:
     assert hashlib.sha256(program.read_bytes()).hexdigest() in once.page(HOSTILE).html
 
 
-# --- programs that nobody here wrote ---
+# --- programs of Python's documentation ---
 
 
 def test_the_programs_of_the_documentation_are_as_they_were() -> None:
@@ -186,10 +186,10 @@ def test_queues_between_processes(page: Path) -> None:
     assert written.transcript == run.stdout.splitlines()[: len(written.transcript)]
     assert len([line for line in written.transcript if "says that" in line]) == 30
     assert sorted(written.lanes) == ["MainThread", *(f"Process-{n}" for n in range(1, 5))]
-    told = " ".join(written.steps["sentences"])
+    sentences = " ".join(written.steps["sentences"])
     for words in ("starts Process-4", "into task_queue", "out of task_queue", "for an item in"):
-        assert words in told
-    assert re.search(r"puts .*Process-\d says that mul\(\d+, 7\)", told)
+        assert words in sentences
+    assert re.search(r"puts .*Process-\d says that mul\(\d+, 7\)", sentences)
 
 
 def test_an_executor_of_processes(page: Path) -> None:
@@ -228,7 +228,7 @@ def test_the_example_of_the_sites_page_does_what_it_says(tmp_path: Path) -> None
 
 
 def test_nothing_but_its_own_folders_are_needed(tmp_path: Path, write: Write) -> None:
-    """A bare interpreter, and of us only what the recorder and its page are made of."""
+    """A bare interpreter can run it, with only the folders that the recorder and its page need."""
     for folder in ("engine", "lessons", "pages", "record", "timeline"):
         shutil.copytree(ROOT / "webapp" / folder, tmp_path / "webapp" / folder)
     shutil.copytree(ROOT / "static", tmp_path / "static")

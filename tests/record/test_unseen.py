@@ -1,4 +1,4 @@
-"""What is said of a program that the recorder cannot see."""
+"""What the page says about parts of a program that the recorder cannot see."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from webapp.record.unseen import FOREIGN, OTHER_FILES, REASONS, find_unseen
 
 
 def unseen(program: Path) -> dict[str, tuple[str, ...]]:
-    """The reasons with their names."""
+    """Return the names of each reason."""
     source = program.read_text(encoding="utf-8")
     return {found.reason: found.names for found in find_unseen(program, source)}
 
@@ -122,13 +122,13 @@ def test_another_file_that_is_broken_is_only_named(write: Write, tmp_path: Path)
 def test_what_is_called_unseen_is_not_seen_indeed(
     write: Write, page: Path, source: str, request: pytest.FixtureRequest
 ) -> None:
-    """Where it is seen one day, the page must no longer say that it is not."""
+    """If the recorder sees it one day, the page must no longer say that it does not."""
     program = write(source)
     record(program, "-o", page)
     steps = read(page).steps
-    told = [steps["sentences"][place] for _, lane, _, _, place in steps["steps"] if lane == 0]
-    assert told[0] == "begins to run"
-    assert not [sentence for sentence in told if "wait" in sentence]
+    sentences = [steps["sentences"][place] for _, lane, _, _, place in steps["steps"] if lane == 0]
+    assert sentences[0] == "begins to run"
+    assert not [sentence for sentence in sentences if "wait" in sentence]
     assert request.node.callspec.id in unseen(program)
 
 

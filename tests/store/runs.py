@@ -16,7 +16,7 @@ NASTY = "سلام \t\n\0\x1b[31m\ud800 🙂 '\"\\"
 
 
 def recording(events: int = 60) -> Recording:
-    """A record of so many events of every kind, from ten threads."""
+    """Return a record of so many events, of every kind, from ten threads."""
     kinds = list(Kind)
     return Recording(
         events=tuple(
@@ -60,7 +60,7 @@ def run(
     stored_at: datetime | None = None,
     events: int = 60,
 ) -> StoredRun:
-    """A run, stored now if not said otherwise."""
+    """Return a run to store, with these fields changed."""
     return StoredRun(
         id=id,
         topic=topic,

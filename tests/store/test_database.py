@@ -1,4 +1,4 @@
-"""A database is looked at before it is touched, and brought up to date once."""
+"""A database is checked before it is changed, and migrated once."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ from webapp.store.tables import HEAD, VERSION_TABLE, metadata
 ROOT = Path(__file__).resolve().parents[2]
 FLASK = [sys.executable, "-m", "flask", "--app", "wsgi", "demos"]
 CANNOT_LOAD = 4
-"""The exit code after which gunicorn does not try again."""
+"""The exit code after which gunicorn does not restart a worker."""
 
 GUNICORN = [sys.executable, "-m", "gunicorn", "--bind", "127.0.0.1:0"]
 
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """A database with one run, that nobody has open."""
+    """A closed database with one run."""
     file = tmp_path / "folder" / "runs.sqlite"
     store = Store(f"sqlite:///{file}")
     store.save(run())
@@ -51,7 +51,7 @@ def write_garbage(file: Path) -> None:
     file.write_bytes(b"This is no database, " * 1000)
 
 
-def cut_off(file: Path) -> None:
+def truncate(file: Path) -> None:
     file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
 
 
@@ -61,54 +61,54 @@ def overwrite_the_first_page(file: Path) -> None:
     file.write_bytes(content)
 
 
-def come_from_the_future(file: Path) -> None:
+def set_a_later_version(file: Path) -> None:
     execute(file, f"UPDATE {VERSION_TABLE} SET version_num = '9999'")
 
 
-def belong_to_somebody_else(file: Path) -> None:
+def be_another_applications(file: Path) -> None:
     file.unlink()
     execute(file, "CREATE TABLE contacts (name TEXT)")
 
 
 BROKEN: Mapping[Callable[[Path], None], str] = {
     write_garbage: "is damaged or is not a database at all (file is not a database). It was left",
-    cut_off: "is damaged or is not a database at all (database disk image is malformed). It was",
+    truncate: "is damaged or is not a database at all (database disk image is malformed). It was",
     overwrite_the_first_page: "is damaged or is not a database at all",
-    come_from_the_future: f"was made by a newer version of Movazi (its tables are at 9999, this "
+    set_a_later_version: f"was made by a newer version of Movazi (its tables are at 9999, this "
     f"version knows them up to {HEAD}). It was left as it is. Run that version, or set "
     "DATABASE_URL to another database.",
-    belong_to_somebody_else: "holds tables that are not Movazi's (contacts). It was left as it is.",
+    be_another_applications: "holds tables that are not Movazi's (contacts). It was left as it is.",
 }
-EVERY_BROKEN_ONE = pytest.mark.parametrize("broken", BROKEN, ids=lambda broken: broken.__name__)
+EVERY_BROKEN_DATABASE = pytest.mark.parametrize(
+    "broken", BROKEN, ids=lambda broken: broken.__name__
+)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """All files of a folder, byte for byte."""
+    """Return the bytes of all files of a folder by their names."""
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-@EVERY_BROKEN_ONE
-def test_what_is_not_ours_to_use_is_told_and_left_as_it_is(
+@EVERY_BROKEN_DATABASE
+def test_a_database_that_is_not_usable_is_refused_and_unchanged(
     file: Path, broken: Callable[[Path], None]
 ) -> None:
     broken(file)
     before = contents(file.parent)
     assert [*before] == ["runs.sqlite"]
-    with pytest.raises(StoreError) as told:
+    with pytest.raises(StoreError) as caught:
         Store(f"sqlite:///{file}")
-    assert str(told.value).startswith(f"The database {file} ")
-    assert BROKEN[broken] in str(told.value)
+    assert str(caught.value).startswith(f"The database {file} ")
+    assert BROKEN[broken] in str(caught.value)
     assert contents(file.parent) == before
 
 
-def test_a_newer_database_that_was_not_closed_is_left_with_its_log(
-    file: Path, tmp_path: Path
-) -> None:
+def test_a_newer_database_that_was_not_closed_keeps_its_log(file: Path, tmp_path: Path) -> None:
     folder = tmp_path / "copy"
     with closing(sqlite3.connect(file)) as connection, connection:
         connection.execute(f"UPDATE {VERSION_TABLE} SET version_num = '9999'")
         connection.commit()
-        # As after a power cut: what was written last stands in the log only.
+        # As after a power cut: the last change is in the log only.
         shutil.copytree(file.parent, folder)
     before = contents(folder)
     assert before["runs.sqlite-wal"]
@@ -119,7 +119,7 @@ def test_a_newer_database_that_was_not_closed_is_left_with_its_log(
     assert after["runs.sqlite-wal"] == before["runs.sqlite-wal"]
 
 
-def test_what_was_not_closed_is_there_again(file: Path, tmp_path: Path) -> None:
+def test_a_run_in_a_database_that_was_not_closed_is_found(file: Path, tmp_path: Path) -> None:
     store = Store(f"sqlite:///{file}")
     store.save(run("last"))
     folder = tmp_path / "copy"
@@ -130,8 +130,8 @@ def test_what_was_not_closed_is_there_again(file: Path, tmp_path: Path) -> None:
     again.close()
 
 
-@EVERY_BROKEN_ONE
-def test_the_site_says_so_in_one_sentence_and_does_not_start(
+@EVERY_BROKEN_DATABASE
+def test_with_a_broken_database_the_site_says_why_in_one_sentence_and_does_not_start(
     file: Path,
     broken: Callable[[Path], None],
     monkeypatch: pytest.MonkeyPatch,
@@ -143,29 +143,27 @@ def test_the_site_says_so_in_one_sentence_and_does_not_start(
     with pytest.raises(SystemExit) as end:
         runpy.run_path(str(ROOT / "wsgi.py"))
     assert end.value.code == CANNOT_LOAD
-    [told] = capfd.readouterr().err.splitlines()
-    assert BROKEN[broken] in told
+    [message] = capfd.readouterr().err.splitlines()
+    assert BROKEN[broken] in message
     assert contents(file.parent) == before
 
 
 @pytest.mark.parametrize("server", [FLASK, GUNICORN], ids=["flask", "gunicorn"])
-def test_a_server_of_a_site_that_does_not_start_ends_and_adds_no_traceback(
-    file: Path, server: list[str]
-) -> None:
-    come_from_the_future(file)
+def test_a_server_that_cannot_start_ends_without_a_traceback(file: Path, server: list[str]) -> None:
+    set_a_later_version(file)
     before = contents(file.parent)
     environment = {**os.environ, "DATABASE_URL": f"sqlite:///{file}"}
     run = subprocess.run(
         server, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=50
     )
     assert run.returncode != 0
-    assert BROKEN[come_from_the_future] in run.stderr
+    assert BROKEN[set_a_later_version] in run.stderr
     assert "Traceback" not in run.stderr
     assert contents(file.parent) == before
 
 
 @pytest.mark.parametrize(
-    ("url", "told"),
+    ("url", "reason"),
     [
         ("mysql://127.0.0.1/runs", "names mysql; only sqlite and postgresql will do"),
         ("where it was", "cannot be read"),
@@ -177,13 +175,13 @@ def test_a_server_of_a_site_that_does_not_start_ends_and_adds_no_traceback(
         ("sqlite:////proc", "The database /proc cannot be used: "),
     ],
 )
-def test_a_wrong_setting_is_told(url: str, told: str) -> None:
+def test_a_wrong_setting_is_refused(url: str, reason: str) -> None:
     with pytest.raises(StoreError, match="DATABASE_URL") as error:
         Store(url)
-    assert told in str(error.value)
+    assert reason in str(error.value)
 
 
-def test_a_folder_that_is_missing_is_made_whatever_its_name(tmp_path: Path) -> None:
+def test_a_missing_folder_is_made_whatever_its_name(tmp_path: Path) -> None:
     file = tmp_path / "a folder" / "100% سلام" / "runs.sqlite"
     store = Store(f"sqlite:///{file}")
     store.save(run())
@@ -262,7 +260,7 @@ def test_a_start_with_nothing_to_do_loads_no_alembic(file: Path) -> None:
     assert "alembic" not in loaded.stdout.split()
 
 
-def test_the_migrations_lead_to_the_tables_as_they_are(file: Path) -> None:
+def test_the_migrations_make_the_tables_of_tables_py(file: Path) -> None:
     assert ScriptDirectory(str(history.MIGRATIONS)).get_heads() == [HEAD]
     engine = create_engine(f"sqlite:///{file}")
     with engine.connect() as connection:

@@ -1,4 +1,4 @@
-"""A store within bounds forgets its oldest runs by itself."""
+"""A store with bounds removes its oldest runs by itself."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ ANY_SIZE, ANY_AGE = 10**12, timedelta(days=10_000)
 
 
 def fill(store: Store, count: int, *, events: int = 60) -> None:
-    """Store runs, each a day older than the one before."""
+    """Store `count` runs, each a day older than the one before."""
     for days in range(count):
         stored_at = NOW - timedelta(days=days, minutes=1)
         store.save(run(f"day-{days}", stored_at=stored_at, events=events))
 
 
 def prune(store: Store, bounds: Bounds) -> int:
-    """Have a pruner do one round; count its steps."""
+    """Let a pruner do one round; return the number of its steps."""
     pruner, steps = Pruner(store._database, bounds), 1
     while pruner.step() == PAUSE:
         steps += 1
@@ -44,13 +44,13 @@ def is_pruned(store: Store, id: str) -> bool:
     return False
 
 
-def test_runs_that_are_too_old_go(store: Store) -> None:
+def test_runs_that_are_too_old_are_pruned(store: Store) -> None:
     fill(store, 5)
     prune(store, Bounds(timedelta(days=2), ANY_SIZE))
     assert [is_pruned(store, f"day-{days}") for days in range(5)] == [False] * 2 + [True] * 3
 
 
-def test_beyond_the_size_the_oldest_go_and_no_more_than_needed(store: Store) -> None:
+def test_beyond_the_size_only_as_many_of_the_oldest_as_needed_are_pruned(store: Store) -> None:
     fill(store, 60, events=2000)
     size = space.size(store._database, 0)
     bound = size // 2
@@ -60,38 +60,38 @@ def test_beyond_the_size_the_oldest_go_and_no_more_than_needed(store: Store) -> 
     assert bound * 0.8 < space.size(store._database, 0) <= bound
 
 
-def test_within_the_bounds_nothing_goes(store: Store) -> None:
+def test_within_the_bounds_nothing_is_pruned(store: Store) -> None:
     fill(store, 5)
     assert prune(store, Bounds(timedelta(days=5), ANY_SIZE)) == 1
     assert not any(is_pruned(store, f"day-{days}") for days in range(5))
 
 
-def test_without_bounds_nothing_goes(store: Store) -> None:
+def test_without_bounds_nothing_is_pruned(store: Store) -> None:
     fill(store, 1)
     assert Pruner(store._database, None).step() == ROUND
     assert not is_pruned(store, "day-0")
 
 
-def test_many_go_a_slice_at_a_time_and_give_their_space_back(store: Store, tmp_path: Path) -> None:
+def test_many_runs_are_pruned_in_slices_and_free_their_space(store: Store, tmp_path: Path) -> None:
     fill(store, 3 * SLICE, events=600)
     with closing(sqlite3.connect(tmp_path / "runs.sqlite")) as other:
         other.execute("PRAGMA wal_checkpoint(truncate)")
         [before] = other.execute("PRAGMA page_count").fetchone()
         steps = prune(store, Bounds(timedelta(seconds=1), ANY_SIZE))
-        assert steps > 4  # three slices, the look for more, and space that is given back in parts
+        assert steps > 4  # three slices, a check for more, and several steps to free the space
         [after] = other.execute("PRAGMA page_count").fetchone()
     assert after < before / 2
 
 
 def test_a_store_prunes_by_itself(tmp_path: Path) -> None:
     store = Store(f"sqlite:///{tmp_path / 'runs.sqlite'}", Bounds(timedelta(days=1), ANY_SIZE))
-    # The thread that writes begins with the first run, and prunes whenever it has nothing to write.
+    # The writing thread starts with the first run, and prunes while it has nothing to write.
     store.save(run("old", stored_at=NOW - timedelta(days=2)))
     wait_until(lambda: is_pruned(store, "old"))
     store.close()
 
 
-def test_the_oldest_ids_are_not_remembered_for_ever(
+def test_the_oldest_ids_of_pruned_runs_are_forgotten(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pruning, "REMEMBERED", 2)

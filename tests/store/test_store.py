@@ -24,23 +24,23 @@ NOW = datetime.now(UTC)
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """Where the fixture `store` keeps its runs."""
+    """The file of the fixture `store`."""
     return tmp_path / "runs.sqlite"
 
 
 def rows(file: Path, query: str) -> list[Any]:
-    """Ask the database itself."""
+    """Return the result of a query on the database itself."""
     with closing(sqlite3.connect(file)) as connection:
         return connection.execute(query).fetchall()
 
 
 def change(file: Path, statement: str) -> None:
-    """Meddle with the database."""
+    """Change the database without the store."""
     with closing(sqlite3.connect(file)) as connection, connection:
         connection.execute(statement)
 
 
-def test_a_run_comes_back_as_it_was(store: Store) -> None:
+def test_a_stored_run_is_found_unchanged(store: Store) -> None:
     stored = run()
     store.save(stored)
     assert store.find(stored.id) == stored
@@ -52,7 +52,7 @@ def test_every_outcome_is_stored(store: Store, outcome: Outcome) -> None:
     assert store.find("i" * 16).recording.outcome is outcome
 
 
-def test_a_run_without_events_or_parameters_is_a_run(store: Store) -> None:
+def test_a_run_without_events_or_parameters_is_stored(store: Store) -> None:
     stored = run(events=0, values={})
     store.save(stored)
     assert store.find(stored.id) == stored
@@ -64,14 +64,14 @@ def test_a_run_with_as_many_events_as_are_kept_is_stored_whole(store: Store) -> 
     assert store.find(stored.id).recording.events == stored.recording.events
 
 
-def test_a_run_that_is_stored_again_stays_as_it_was_first(store: Store) -> None:
+def test_storing_a_run_again_does_not_change_it(store: Store) -> None:
     first = run(stored_at=NOW - timedelta(days=1))
     store.save(first)
     store.save(run(outcome=Outcome.FAILED))
     assert store.find(first.id) == first
 
 
-def test_a_source_is_kept_once(store: Store, file: Path) -> None:
+def test_a_source_is_stored_once(store: Store, file: Path) -> None:
     for number in range(3):
         store.save(run(f"run-{number}"))
     store.save(run("other", source=SOURCE + "\n"))
@@ -96,7 +96,7 @@ def latest(store: Store) -> str | None:
     return store.latest("greeting", "say-hello", VALUES, SOURCE)
 
 
-def test_the_latest_is_the_last_one_that_was_stored(store: Store) -> None:
+def test_the_latest_run_is_the_last_stored(store: Store) -> None:
     assert latest(store) is None
     for id, age in (("old", 2), ("new", 0), ("older", 3)):
         store.save(run(id, stored_at=NOW - timedelta(hours=age)))
@@ -118,24 +118,26 @@ def test_the_latest_is_the_last_one_that_was_stored(store: Store) -> None:
     ],
     ids=str,
 )
-def test_what_is_not_just_this_run_is_not_the_latest(store: Store, other: dict[str, Any]) -> None:
+def test_a_run_that_differs_in_anything_is_not_the_latest(
+    store: Store, other: dict[str, Any]
+) -> None:
     store.save(run("this", stored_at=NOW - timedelta(hours=1)))
     store.save(run("other", **other))
     assert latest(store) == "this"
 
 
-def test_a_deadlock_is_what_some_programs_come_to(store: Store) -> None:
+def test_a_deadlocked_run_can_be_the_latest(store: Store) -> None:
     store.save(run("stuck", outcome=Outcome.DEADLOCKED))
     assert latest(store) == "stuck"
 
 
-def test_values_are_the_same_in_any_order_and_as_tuples(store: Store) -> None:
+def test_values_are_equal_in_any_order_and_as_tuples(store: Store) -> None:
     store.save(run("this"))
     turned = {**dict(reversed([*VALUES.items()])), "order": (2, 1)}
     assert store.latest("greeting", "say-hello", turned, SOURCE) == "this"
 
 
-def test_pruning_forgets_what_is_older_and_remembers_that_it_was_there(store: Store) -> None:
+def test_pruning_removes_older_runs_and_keeps_their_ids(store: Store) -> None:
     for days in range(5):
         store.save(run(f"day-{days}", stored_at=NOW - timedelta(days=days, minutes=1)))
     assert store.prune(timedelta(days=2)) == 3
@@ -147,7 +149,7 @@ def test_pruning_forgets_what_is_older_and_remembers_that_it_was_there(store: St
     assert latest(store) == "day-0"
 
 
-def test_pruning_takes_many_at_a_time_and_gives_their_space_back(store: Store, file: Path) -> None:
+def test_pruning_removes_many_runs_and_frees_their_space(store: Store, file: Path) -> None:
     old, count = NOW - timedelta(days=1), 2 * SLICE + 1
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda n: store.save(run(f"run-{n}", stored_at=old)), range(count)))
@@ -160,7 +162,7 @@ def test_pruning_takes_many_at_a_time_and_gives_their_space_back(store: Store, f
     assert store.find("new").id == "new"
 
 
-def test_a_record_that_is_damaged_is_the_only_one_that_is_lost(store: Store, file: Path) -> None:
+def test_a_damaged_record_affects_no_other(store: Store, file: Path) -> None:
     store.save(run("good"))
     for id, damage in (("bad", "x'00'"), ("worse", "substr(recording, 1, 100)")):
         store.save(run(id))
@@ -171,7 +173,7 @@ def test_a_record_that_is_damaged_is_the_only_one_that_is_lost(store: Store, fil
 
 
 def use(store: Store) -> None:
-    """Every use of the store."""
+    """Use the store in every way."""
     for step in (
         lambda: store.save(run("another")),
         lambda: store.find("i" * 16),
@@ -182,7 +184,7 @@ def use(store: Store) -> None:
             step()
 
 
-def test_a_database_that_is_gone_at_run_time_is_an_error_and_stays_gone(
+def test_a_database_that_is_removed_at_run_time_is_an_error_and_is_not_made_again(
     store: Store, file: Path
 ) -> None:
     store.save(run())
@@ -191,7 +193,7 @@ def test_a_database_that_is_gone_at_run_time_is_an_error_and_stays_gone(
     assert not file.exists()
 
 
-def test_a_database_that_is_replaced_at_run_time_is_the_one_that_counts(
+def test_a_database_that_is_replaced_at_run_time_is_used(
     store: Store, file: Path, tmp_path: Path
 ) -> None:
     store.save(run())
@@ -207,7 +209,7 @@ def test_a_database_that_is_replaced_at_run_time_is_the_one_that_counts(
 
 
 @pytest.mark.parametrize("pragma", ["max_page_count = 1", "query_only = on"])
-def test_a_full_or_read_only_disk_refuses_to_save_and_still_finds(
+def test_on_a_full_or_read_only_disk_runs_can_be_found_but_not_saved(
     store: Store, pragma: str
 ) -> None:
     store.save(run())
@@ -231,9 +233,7 @@ def test_a_reader_does_not_wait_for_a_writer(store: Store, file: Path) -> None:
         writer.execute("ROLLBACK")
 
 
-def test_nothing_is_logged_while_all_is_well(
-    store: Store, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_nothing_is_logged_without_a_fault(store: Store, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
         store.save(run())
         store.prune(timedelta(0))

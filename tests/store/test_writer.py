@@ -1,4 +1,4 @@
-"""Runs are written by one thread. A locked database delays what is stored, and nothing else."""
+"""One thread writes runs. A locked database delays only what is stored."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_a_run_is_found_while_the_database_is_locked_and_is_stored_afterwards(
 ) -> None:
     store.save(run("before"))
     other.execute("BEGIN EXCLUSIVE")
-    # Each of these would wait for ever if it waited for the lock.
+    # If one of these waited for the lock, it would never return.
     assert not store.save(run("late"))
     assert store.is_waiting("late")
     assert store.find("late") == run("late", stored_at=store.find("late").stored_at)
@@ -46,7 +46,7 @@ def test_a_run_is_found_while_the_database_is_locked_and_is_stored_afterwards(
     assert store.find("late").id == "late"
 
 
-def test_many_that_end_while_it_is_locked_are_all_stored(
+def test_many_runs_that_end_while_the_database_is_locked_are_all_stored(
     store: Store, other: sqlite3.Connection
 ) -> None:
     other.execute("BEGIN EXCLUSIVE")
@@ -57,7 +57,7 @@ def test_many_that_end_while_it_is_locked_are_all_stored(
     wait_until(lambda: len(ids(other)) == 150)
 
 
-def test_a_check_tells_that_it_cannot_be_written(store: Store, other: sqlite3.Connection) -> None:
+def test_a_check_reports_a_locked_database(store: Store, other: sqlite3.Connection) -> None:
     store.check()
     other.execute("BEGIN IMMEDIATE")
     for _ in range(2):
@@ -69,7 +69,7 @@ def test_a_check_tells_that_it_cannot_be_written(store: Store, other: sqlite3.Co
 
 
 @pytest.mark.parametrize("pragma", ["query_only = on"])
-def test_a_check_tells_that_it_is_read_only(store: Store, pragma: str) -> None:
+def test_a_check_reports_a_read_only_database(store: Store, pragma: str) -> None:
     store.check()
     with store._database.writer.connect() as connection:
         connection.connection.cursor().execute(f"PRAGMA {pragma}")
@@ -77,7 +77,7 @@ def test_a_check_tells_that_it_is_read_only(store: Store, pragma: str) -> None:
         store.check()
 
 
-def test_one_run_that_cannot_be_written_does_not_take_others_with_it(
+def test_one_run_that_cannot_be_written_does_not_affect_others(
     store: Store, other: sqlite3.Connection, caplog: pytest.LogCaptureFixture
 ) -> None:
     other.execute(
@@ -96,7 +96,7 @@ def test_one_run_that_cannot_be_written_does_not_take_others_with_it(
     ]
 
 
-def test_more_than_so_many_do_not_wait(
+def test_only_a_limited_number_of_runs_wait(
     store: Store, other: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert MOST > 1
@@ -108,7 +108,7 @@ def test_more_than_so_many_do_not_wait(
     other.execute("ROLLBACK")
 
 
-def test_what_waits_at_the_end_is_written_or_told(
+def test_a_run_that_waits_at_the_end_is_reported_if_it_cannot_be_written(
     store: Store,
     other: sqlite3.Connection,
     monkeypatch: pytest.MonkeyPatch,
@@ -122,7 +122,7 @@ def test_what_waits_at_the_end_is_written_or_told(
     assert "the run late could not be stored before the end" in caplog.text
 
 
-def test_a_store_that_is_closed_has_written_everything(tmp_path: Path) -> None:
+def test_a_closed_store_has_written_everything(tmp_path: Path) -> None:
     store = Store(f"sqlite:///{tmp_path / 'runs.sqlite'}")
     with ThreadPoolExecutor(8) as pool:
         for number in range(50):

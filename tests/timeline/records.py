@@ -1,4 +1,4 @@
-"""Records made by hand, for what a real run would only do by chance."""
+"""Handmade records, for what a real run does only by chance."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def record(
     observed: bool = True,
     cycle: tuple[Wait, ...] = (),
 ) -> Recording:
-    """A run of these steps, which came in this order; `wall` in microseconds."""
+    """Return the record of a run whose events came in this order; `wall` in microseconds."""
     events = tuple(
         Event(id, time, *key, NAMES.get(key, f"w{key[1]}"), kind, object, text, line=id)
         for id, (time, key, kind, object, text) in enumerate(steps, 1)
@@ -45,14 +45,14 @@ def record(
 
 
 def life(key: Key, start: int, end: int | None, *steps: Step) -> list[Step]:
-    """A worker's steps between its first and its last."""
+    """Return a worker's start, these steps, and its end."""
     kind = "thread" if key[0] == MAIN[0] != key[1] else "process"
     lived: list[Step] = [(start, key, Kind.STARTED, kind, "100.100"), *steps]
     return lived if end is None else [*lived, (end, key, Kind.ENDED, "", "")]
 
 
 def many(events: int) -> Recording:
-    """Four threads that take turns with one lock, in about so many events."""
+    """Return the record of four threads that share one lock, in about so many events."""
     steps: list[Step] = []
     workers = [(100, 101 + at) for at in range(4)]
     for key in workers:

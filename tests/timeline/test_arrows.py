@@ -1,4 +1,4 @@
-"""Arrows: who brought about what another worker did next."""
+"""Arrows: which worker caused the next step of another."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def arrows(steps: list[Step]) -> list[Found]:
     ]
 
 
-def test_a_start_leads_to_the_first_step_and_an_end_to_who_waited_for_it() -> None:
+def test_a_start_leads_to_the_first_step_and_an_end_to_the_joining_worker() -> None:
     main = life(
         MAIN,
         0,
@@ -34,14 +34,14 @@ def test_a_start_leads_to_the_first_step_and_an_end_to_who_waited_for_it() -> No
     ]
 
 
-def test_who_did_not_wait_was_not_held_up() -> None:
+def test_a_join_without_a_wait_has_no_arrow() -> None:
     main = life(MAIN, 0, 90, (60, MAIN, Kind.JOINED, "A", "100.101"))
     assert arrows([*main, *life(A, 12, 50)]) == []
 
 
-def test_an_item_goes_from_who_put_it_to_who_took_it() -> None:
+def test_an_item_leads_from_its_producer_to_its_consumer() -> None:
     puts: list[Step] = [(10, A, Kind.PUT, "q", "1: 'x'"), (11, A, Kind.PUT, "q", "2: 'y'")]
-    # The last in is the first out here: items are told apart, not only counted.
+    # Last in, first out: items are matched by value, not only counted.
     takes: list[Step] = [(20, B, Kind.TOOK, "q", "1: 'y'"), (30, B, Kind.TOOK, "q", "0: 'x'")]
     assert arrows([*life(A, 0, 90, *puts), *life(B, 0, 90, *takes)]) == [
         (Cause.ITEM, "A", "B", 11, 20),
@@ -49,16 +49,16 @@ def test_an_item_goes_from_who_put_it_to_who_took_it() -> None:
     ]
 
 
-def test_an_item_goes_from_one_end_of_a_pipe_to_the_other() -> None:
+def test_an_item_leads_from_one_end_of_a_pipe_to_the_other() -> None:
     sends = life(A, 0, 90, (10, A, Kind.PUT, "here", "?: 'x'"))
     assert arrows([*sends, *life(B, 0, 90, (20, B, Kind.TOOK, "there", "?: 'x'"))]) == [
         (Cause.ITEM, "A", "B", 10, 20)
     ]
-    # A queue counts, and is no pipe.
+    # A queue numbers its items, so it is no pipe.
     assert arrows([*sends, *life(B, 0, 90, (20, B, Kind.TOOK, "queue", "0: 'x'"))]) == []
 
 
-def test_a_release_leads_to_who_waited_for_it_and_to_nobody_else() -> None:
+def test_a_release_leads_only_to_a_worker_that_waited_for_it() -> None:
     one = life(A, 0, 90, (5, A, Kind.GOT, "lock", ""), (30, A, Kind.RELEASED, "lock", ""))
     waited: list[Step] = [(10, B, Kind.WAITS, "lock", "acquire"), (32, B, Kind.GOT, "lock", "")]
     late: list[Step] = [(40, B, Kind.GOT, "lock", "")]
@@ -66,7 +66,7 @@ def test_a_release_leads_to_who_waited_for_it_and_to_nobody_else() -> None:
     assert arrows([*one, *life(B, 0, 90, *late)]) == []
 
 
-def test_a_signal_leads_to_all_who_waited_for_it() -> None:
+def test_a_notification_leads_to_all_workers_that_waited_for_it() -> None:
     steps = life(MAIN, 0, 90, (30, MAIN, Kind.SIGNALLED, "go", ""))
     for key in (A, B):
         steps += life(
@@ -78,7 +78,7 @@ def test_a_signal_leads_to_all_who_waited_for_it() -> None:
     ]
 
 
-def test_a_signal_kills() -> None:
+def test_a_signal_leads_to_the_end_of_the_killed_process() -> None:
     main = life(
         MAIN,
         0,

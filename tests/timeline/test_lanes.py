@@ -1,4 +1,4 @@
-"""Lanes: what each worker was at, from a record that may lack anything."""
+"""Lanes: the states of each worker, from a record that may be incomplete."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_every_way_to_wait_is_a_state_that_ends(how: How, in_vain: bool) -> None
     assert states(lane_of(record(steps), "A"))[1] == (WAITING[how], 10, 40)
 
 
-def test_who_waits_on_a_condition_lets_go_of_its_lock_and_still_waits() -> None:
+def test_a_worker_that_waits_on_a_condition_does_not_hold_its_lock() -> None:
     steps = life(
         A,
         0,
@@ -79,7 +79,7 @@ def test_who_waits_on_a_condition_lets_go_of_its_lock_and_still_waits() -> None:
     assert held(lane) == [("lock", 10, 21), ("lock", 50, 60)]
 
 
-def test_a_lock_that_is_held_twice_over_is_held_until_the_last_release() -> None:
+def test_an_rlock_is_held_until_its_last_release() -> None:
     steps = life(
         A,
         0,
@@ -92,7 +92,7 @@ def test_a_lock_that_is_held_twice_over_is_held_until_the_last_release() -> None
     assert held(lane_of(record(steps), "A")) == [("lock", 10, 40)]
 
 
-def test_a_lock_that_another_releases_is_held_until_then() -> None:
+def test_a_lock_that_another_worker_releases_is_held_until_then() -> None:
     steps = [
         *life(A, 0, 90, (10, A, Kind.GOT, "lock", "")),
         *life(B, 0, 90, (50, B, Kind.RELEASED, "lock", "")),
@@ -102,7 +102,7 @@ def test_a_lock_that_another_releases_is_held_until_then() -> None:
     assert held(lane_of(recording, "B")) == []
 
 
-def test_a_semaphore_that_only_passes_a_signal_on_is_not_held() -> None:
+def test_a_semaphore_that_another_worker_released_first_is_not_held() -> None:
     steps = [
         *life(A, 0, 90, (30, A, Kind.GOT, "full", "0")),
         *life(B, 0, 90, (20, B, Kind.RELEASED, "full", "1")),
@@ -110,12 +110,12 @@ def test_a_semaphore_that_only_passes_a_signal_on_is_not_held() -> None:
     assert held(lane_of(record(steps), "A")) == []
 
 
-def test_what_is_never_released_is_held_to_the_end_of_its_holder() -> None:
+def test_a_lock_that_is_never_released_is_held_to_the_end_of_its_holder() -> None:
     steps = life(A, 0, 60, (10, A, Kind.GOT, "lock", ""))
     assert held(lane_of(record(steps), "A")) == [("lock", 10, 60)]
 
 
-def test_a_barrier_says_which_of_how_many_it_is() -> None:
+def test_a_wait_at_a_barrier_has_the_number_of_arrived_workers() -> None:
     steps = life(
         A,
         0,
@@ -151,7 +151,7 @@ def test_a_pools_worker_is_idle_before_between_and_after_its_tasks() -> None:
     ]
 
 
-def test_threads_stand_below_their_process() -> None:
+def test_threads_are_below_their_process() -> None:
     steps = [
         *life(MAIN, 0, 90),
         *life(CHILD, 5, 80),
@@ -167,7 +167,7 @@ def test_threads_stand_below_their_process() -> None:
     ]
 
 
-def test_a_killed_process_ends_with_its_threads_when_that_was_seen() -> None:
+def test_a_killed_process_and_its_threads_end_when_its_exit_is_noticed() -> None:
     steps = [
         *life(MAIN, 0, 90, (50, MAIN, Kind.EXITED, "child", "200 -15")),
         *life(CHILD, 5, None),
@@ -179,14 +179,14 @@ def test_a_killed_process_ends_with_its_threads_when_that_was_seen() -> None:
     assert lanes[200, 201].exit_code is None
 
 
-def test_a_daemon_is_cut_off_with_its_process() -> None:
+def test_a_daemon_thread_ends_with_its_process() -> None:
     steps = [*life(MAIN, 0, 60), *life(A, 5, None, (10, A, Kind.SLEPT, "", "9"))]
     lane = lane_of(record(steps, wall=70), "A")
     assert (lane.end, lane.ending) == (70, End.CUT)
     assert states(lane)[-1] == (State.SLEEPING, 10, 70)
 
 
-def test_who_still_waits_when_a_run_is_ended_has_no_end_though_its_main_thread_has() -> None:
+def test_a_worker_that_waits_when_a_run_is_ended_has_no_end() -> None:
     steps = [*life(MAIN, 0, 60), *life(A, 5, None, (10, A, Kind.WAITS, "lock", "acquire"))]
     lane = lane_of(record(steps, wall=500, outcome=Outcome.DEADLOCKED), "A")
     assert (lane.end, lane.ending) == (500, End.OPEN)
@@ -200,24 +200,24 @@ def test_a_worker_without_an_end_lasts_as_long_as_the_run() -> None:
     assert states(lane)[-1] == (State.GETTING, 10, 500)
 
 
-def test_events_that_came_out_of_order_are_put_in_order() -> None:
+def test_events_that_arrive_out_of_order_are_sorted() -> None:
     straight = life(A, 0, 90, (10, A, Kind.SLEPT, "", "1"), (20, A, Kind.WOKE, "", ""))
     mixed = [straight[at] for at in (2, 0, 3, 1)]
     assert states(lane_of(record(mixed), "A")) == states(lane_of(record(straight), "A"))
 
 
-def test_a_worker_whose_beginning_is_missing_begins_with_its_first_event() -> None:
+def test_a_worker_without_a_start_begins_with_its_first_event() -> None:
     lane = lane_of(record([(30, A, Kind.PRINTED, "stdout", "x\n")]), "A")
     assert (lane.start, lane.end) == (30, 1000)
 
 
-def test_what_nobody_wrote_has_no_lane_but_keeps_its_number() -> None:
+def test_output_of_no_worker_has_no_lane_but_keeps_its_event_number() -> None:
     steps: list[Step] = [(5, (0, 0), Kind.PRINTED, "stderr", "raw\n"), *life(MAIN, 0, 90)]
     [lane] = draw(record(steps)).lanes
     assert (lane.key, lane.number) == (MAIN, 1)
 
 
-def test_noise_is_how_late_sleepers_usually_woke() -> None:
+def test_noise_is_the_median_lateness_of_sleeps() -> None:
     sleeps: list[Step] = []
     for at, late in ((0, 300), (2000, 500), (4000, 900)):
         sleeps += [(at, A, Kind.SLEPT, "", "0.001"), (at + 1000 + late, A, Kind.WOKE, "", "")]

@@ -1,4 +1,4 @@
-"""The picture, the walk, the table, the trace: every record draws, and says what it leaves out."""
+"""The picture, the walk, the table and the trace of any record, and what they leave out."""
 
 from __future__ import annotations
 
@@ -74,10 +74,10 @@ def drawn(name: str) -> Timeline:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", ODD)
-def test_every_record_draws(name: str, language: Language) -> None:
+def test_every_record_can_be_drawn(name: str, language: Language) -> None:
     say, timeline = WORDINGS[language], drawn(name)
     html = draw_figure(timeline, say, Setting(ideal=0.5))
-    # It is XML, too, but for HTML's void element, its bare attribute and its data.
+    # It is XML, except for the void element, the bare attribute and the data.
     html = re.sub(r"<script.*</script>| hidden", "", re.sub(r"(<input[^>]*)>", r"\1/>", html))
     ElementTree.fromstring(html)
     ElementTree.fromstring(draw_document(timeline, say, title="<a & b>").encode())
@@ -89,7 +89,7 @@ def test_a_thousand_events_are_a_small_picture() -> None:
     assert len(picture(many(1000)).svg) <= 60_000
 
 
-def test_what_is_merged_is_counted_and_comes_apart_when_zoomed() -> None:
+def test_merged_stretches_are_counted_and_are_separate_when_zoomed() -> None:
     recording = many(20_000)
     whole = picture(recording)
     assert whole.merged > 1000
@@ -100,28 +100,28 @@ def test_what_is_merged_is_counted_and_comes_apart_when_zoomed() -> None:
     assert f"{whole.merged:,}".replace(",", "\u202f") in draw_figure(draw(recording), EN, Setting())
 
 
-def test_nothing_that_happened_is_left_without_a_mark() -> None:
-    """A sleep of a thousandth of a pixel still shows."""
+def test_every_event_has_a_mark() -> None:
+    """Even a sleep of a thousandth of a pixel shows."""
     steps = life(
         A, 0, 10**9, (5 * 10**8, A, Kind.SLEPT, "", "0"), (5 * 10**8 + 1, A, Kind.WOKE, "", "")
     )
     assert 'class="sleeping"' in picture(record(steps, wall=10**9)).svg
 
 
-def test_more_than_many_lanes_are_drawn_low() -> None:
+def test_very_many_lanes_are_drawn_low() -> None:
     few, many_ = picture(crowd(MANY)), picture(crowd(MANY + 1))
     assert not few.low
     assert many_.low
     assert many_.height < few.height
 
 
-def test_a_view_shows_its_part_alone() -> None:
+def test_a_view_shows_only_its_part() -> None:
     steps = life(A, 0, 1000, (100, A, Kind.SLEPT, "", "0.0001"), (200, A, Kind.WOKE, "", ""))
     assert 'class="sleeping"' in picture(record(steps), View(0, 300)).svg
     assert 'class="sleeping"' not in picture(record(steps), View(300, 1000)).svg
 
 
-def test_noise_is_drawn_where_it_can_be_seen() -> None:
+def test_noise_is_drawn_if_it_is_wide_enough() -> None:
     short, long = record(life(A, 0, 2000), wall=2000), record(life(A, 0, 10**7), wall=10**7)
     assert 'class="noise"' in picture(short).svg
     assert 'class="noise"' not in picture(long).svg
@@ -167,7 +167,7 @@ def test_every_kind_of_step_has_its_words(language: Language, timeout: str) -> N
             assert step_text(WORDINGS[language], event)
 
 
-def test_a_walk_says_what_everyone_is_at_after_each_step() -> None:
+def test_a_walk_has_the_state_of_every_worker_after_each_step() -> None:
     steps = [
         *life(A, 0, 90, (10, A, Kind.GOT, "lock", ""), (60, A, Kind.RELEASED, "lock", "")),
         *life(B, 5, 95, (20, B, Kind.WAITS, "lock", "acquire"), (61, B, Kind.GOT, "lock", "")),
@@ -176,7 +176,7 @@ def test_a_walk_says_what_everyone_is_at_after_each_step() -> None:
     assert [step[0] for step in data["steps"]] == [0, 5, 10, 20, 60, 61, 90, 95]
 
     def at(step: int, lane: int, kind: int) -> list[str]:
-        """What a lane is at after the step (counted from 0)."""
+        """Return the state of a lane after a step, counted from 0."""
         return [
             data["sentences"][sentence]
             for of, what, sentence, first, end in data["spans"]
@@ -191,7 +191,7 @@ def test_a_walk_says_what_everyone_is_at_after_each_step() -> None:
     assert at(7, 1, 0) == []
 
 
-def test_a_walk_knows_the_line_that_each_step_printed() -> None:
+def test_a_walk_has_the_line_that_each_step_printed() -> None:
     steps = life(
         A, 0, 90, (10, A, Kind.PRINTED, "stdout", "a\nb\n"), (20, A, Kind.PRINTED, "stdout", "c\n")
     )
@@ -199,7 +199,7 @@ def test_a_walk_knows_the_line_that_each_step_printed() -> None:
     assert printed == [-1, 0, 2, -1]
 
 
-def test_data_in_a_page_cannot_end_their_script() -> None:
+def test_data_in_a_page_cannot_close_their_script() -> None:
     html = draw_figure(draw(ODD["hostile names"]), EN, Setting())
     [data] = re.findall(r'<script type="application/json">(.*?)</script>', html)
     assert any("</script>" in sentence for sentence in json.loads(data)["sentences"])
@@ -227,7 +227,7 @@ def test_the_table_adds_up() -> None:
     assert (waited.seconds, held.seconds) == pytest.approx((0.0001, 0.0002))
 
 
-def test_a_trace_holds_every_lane_from_its_beginning_to_its_end() -> None:
+def test_a_trace_has_every_lane_from_its_start_to_its_end() -> None:
     timeline = draw(many(200))
     trace = draw_trace(timeline)["traceEvents"]
     for lane in timeline.lanes:
@@ -260,13 +260,13 @@ def test_a_cycle_links_each_wait_to_its_line() -> None:
     assert draw_cycle((), EN, lines="L") == ""
 
 
-def test_a_worker_that_is_joined_needs_no_thing_between() -> None:
+def test_a_cycle_names_a_joined_worker_without_an_object() -> None:
     svg = draw_cycle((Wait("a", "b", 1, "b"), Wait("b", "a", 2, "a")), EN, lines="L")
     assert svg.count('class="node worker"') == 2
     assert svg.count('class="node"') == 0
 
 
-def test_a_process_that_was_killed_says_so() -> None:
+def test_a_killed_process_is_called_killed() -> None:
     steps: list[Step] = [
         *life(MAIN, 0, 90, (50, MAIN, Kind.EXITED, "child", "200 -9")),
         *life(CHILD, 5, None),

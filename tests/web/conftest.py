@@ -1,4 +1,4 @@
-"""A site with a small topic of its own, on a runner that does as it is told."""
+"""A site with a small topic and a scripted runner."""
 
 import pytest
 from flask.testing import FlaskClient
@@ -22,11 +22,11 @@ def small_site() -> SharedSite:
 
 @pytest.fixture
 def client(small_site: SharedSite, runner: ScriptedRunner, store: Store) -> FlaskClient:
-    """A client of that site."""
+    """A client of the small site."""
     return small_site.lent(runner, store).test_client()
 
 
 @pytest.fixture(scope="session")
 def real_client() -> FlaskClient:
-    """A client of the site with its own topics, on which nothing can be run."""
+    """A client of the site with its own topics and a scripted runner."""
     return create_app(ScriptedRunner(busy=True), TESTING=True).test_client()

@@ -1,4 +1,4 @@
-"""What strangers send, and what no answer may hold."""
+"""Hostile input, and the checks that every answer must pass."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 from werkzeug.test import TestResponse
 
 MARK = "zq7mark"
-"""Stands in every value that is to be found again."""
+"""A mark in every hostile value, to find it in answers."""
 
 VALUES = (
     f"<script>{MARK}</script>",
@@ -61,14 +61,14 @@ HEADERS = (
     "X-Forwarded-Proto",
     "X-Request-ID",
 )
-"""All that the site reads of a head, and some that others read."""
+"""All headers that the site reads, and some that it does not."""
 
 LINKS = {"href", "src", "action", "formaction", "hx-post", "hx-get"}
 
 
 @dataclass
 class Form:
-    """A form of a page: where it sends what, its fields with the values that they have."""
+    """A form of a page: its method, its address, and its fields with their values."""
 
     action: str
     method: str
@@ -76,7 +76,7 @@ class Form:
 
 
 class Reading(HTMLParser):
-    """A page as a browser takes it apart: its forms, and all that it could be harmed by."""
+    """Parses a page as a browser does; collects its forms, and everything harmful."""
 
     def __init__(self, page: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -87,7 +87,7 @@ class Reading(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Look at an element."""
+        """Check an element."""
         given = {name: value or "" for name, value in attrs}
         self._script = tag == "script"
         self.harm += _harm(tag, given)
@@ -98,7 +98,7 @@ class Reading(HTMLParser):
             self.forms[-1].fields.setdefault(given["name"], given.get("value", ""))
 
     def handle_data(self, data: str) -> None:
-        """Look at text: none of it may be a script."""
+        """Check that text is not in a script."""
         if self._script and data.strip():
             self.harm.append(f"a script in the page: {data[:80]}")
 
@@ -122,16 +122,16 @@ def _harm(tag: str, given: Mapping[str, str]) -> Iterator[str]:
 
 @lru_cache(maxsize=8)
 def find_harm(page: str) -> list[str]:
-    """All that a page could be harmed by; many values in turn are often answered by the same."""
+    """Return everything harmful in a page; cached, since many answers are equal."""
     return Reading(page).harm
 
 
 def check(answer: TestResponse) -> None:
-    """Hold an answer to what must be true of each, whatever was sent."""
+    """Check what must be true of every answer, whatever was sent."""
     assert answer.status_code < 500, answer.status
-    told = str(answer.headers)
-    assert "X-Forged" not in told
-    assert "Set-Cookie" not in told
+    headers = str(answer.headers)
+    assert "X-Forged" not in headers
+    assert "Set-Cookie" not in headers
     assert answer.headers["X-Request-ID"]
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     if 300 <= answer.status_code < 400:
@@ -141,14 +141,14 @@ def check(answer: TestResponse) -> None:
     assert "Traceback (most recent call last)" not in text
     if answer.mimetype == "text/html":
         assert "unsafe" not in answer.headers["Content-Security-Policy"]
-        # What strangers sent is known by its mark; elsewhere the page is the site's own.
+        # Hostile input has the mark; a page without it is the site's own.
         assert MARK not in text or find_harm(text) == []
     elif answer.mimetype == "text/event-stream":
         check_stream(text)
 
 
 def check_stream(text: str) -> None:
-    """No line of a stream is theirs, and no element in it."""
+    """Check that hostile input makes no line and no element of a stream."""
     data = []
     for line in text.split("\n"):
         name, _, value = line.partition(": ")

@@ -1,4 +1,4 @@
-"""A runner that does as it is told, and what the tests ask a small topic of their own."""
+"""Scripted runners, and requests to the small topic of the tests."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ STREAMED = {"HX-Request": "true", "Accept": "text/html, text/event-stream"}
 
 
 def printed(id: int, text: str, *, stream: str = "stdout", line: int = 7) -> Event:
-    """An event that printed something a moment after the run began."""
+    """Return an event that prints `text`."""
     return Event(id, id * 1000, 42, 42, "MainThread", Kind.PRINTED, stream, text, line)
 
 
 @dataclass
 class ScriptedRunner:
-    """Runs nothing: plays `batches`, and remembers what it was asked for."""
+    """Runs nothing: every run has the events of `batches`. It notes its requests."""
 
     batches: Sequence[Sequence[Event]] = ((printed(1, "hello\n"),), (), (printed(2, "hello\n"),))
     outcome: Outcome = Outcome.FINISHED
@@ -63,7 +63,7 @@ class ScriptedRunner:
         return f"run{len(self.programs)}"
 
     def follow(self, run: str, after: int = 0) -> Generator[Sequence[Event], None, None]:
-        # Kept, so that only closing ends a follower, not forgetting it.
+        # Kept, so that a follower ends by close(), not by garbage collection.
         self.followers.append(self._follow(after))
         return self.followers[-1]
 
@@ -107,11 +107,11 @@ class ScriptedRunner:
         )
 
     def _about(self, run: str) -> str:
-        """What was said of a run when it was asked for."""
+        """Return the `about` of a run."""
         return self.abouts[int(run.removeprefix("run")) - 1]
 
     def _sha256(self, run: str) -> str:
-        """The hash of the program that a run was asked for."""
+        """Return the hash of a run's program."""
         return self.programs[int(run.removeprefix("run")) - 1].sha256
 
     def machines(self) -> Sequence[Machine]:
@@ -132,7 +132,7 @@ class ScriptedRunner:
 
 @dataclass
 class NamedRunner(ScriptedRunner):
-    """Its runs have ids as the engine's have, and are over if not said otherwise."""
+    """Its runs have ids like the engine's, and are over by default."""
 
     phase: Phase = Phase.OVER
 
@@ -151,8 +151,8 @@ class NamedRunner(ScriptedRunner):
         return replace(recording, receipt=replace(recording.receipt, run=run))
 
 
-class Changing:
-    """Stands for a runner or a store in a site that lasts, while each test has one of its own."""
+class Delegate:
+    """Delegates to a runner or a store that each test replaces, while the site stays."""
 
     def __init__(self) -> None:
         self.own: Any = None
@@ -162,16 +162,16 @@ class Changing:
 
 
 class SharedSite:
-    """A site that is made once, for tests that have a runner and a store of their own."""
+    """A site that is made once, for tests with a runner and a store of their own."""
 
     def __init__(self, topics: Sequence[Topic] | None = None) -> None:
-        self._runner, self._store = Changing(), Changing()
+        self._runner, self._store = Delegate(), Delegate()
         runner: Any = self._runner
         store: Any = self._store
         self._app = create_app(runner, topics, store, TESTING=True)
 
     def lent(self, runner: Runner, store: Store) -> Flask:
-        """The site as if it were new, with this runner and this store."""
+        """Return the site in the state of a new one, with this runner and this store."""
         self._runner.own, self._store.own = runner, store
         for limiter in self._app.extensions["limiter"]:
             limiter.reset()

@@ -1,4 +1,4 @@
-"""The pages for teachers and on what is kept: whole, in both languages, and true."""
+"""The pages for teachers and on privacy are complete in both languages, and true."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def text_of(page: str, language: str) -> str:
 
 
 @EVERY_PAGE
-def test_it_is_there_and_linked_from_every_page(
+def test_an_about_page_exists_and_is_linked_from_every_page(
     real_client: FlaskClient, page: str, language: str
 ) -> None:
     assert real_client.get(f"/{language}/{page}").status_code == 200
@@ -35,25 +35,29 @@ def test_it_is_there_and_linked_from_every_page(
 
 
 @EVERY_PAGE
-def test_it_says_where_one_is(real_client: FlaskClient, page: str, language: str) -> None:
+def test_an_about_page_is_marked_as_the_current_one(
+    real_client: FlaskClient, page: str, language: str
+) -> None:
     [footer] = re.findall(r"<footer.*</footer>", real_client.get(f"/{language}/{page}").text, re.S)
     assert re.findall(r'href="([^"]+)" aria-current="page"', footer) == [f"/{language}/{page}"]
 
 
 @EVERY_PAGE
-def test_its_links_lead_somewhere(real_client: FlaskClient, page: str, language: str) -> None:
+def test_the_links_of_an_about_page_exist(
+    real_client: FlaskClient, page: str, language: str
+) -> None:
     html = real_client.get(f"/{language}/{page}").text
     own = re.search(r"<main.*</main>", html, re.DOTALL)
     assert own
     links = re.findall(r'href="(/[^"]+)"', own[0])
-    assert f"/{language}/" not in links  # where a demo leads to that is not there
+    assert f"/{language}/" not in links  # a missing demo's link
     for link in links:
         assert real_client.get(link.replace("&amp;", "&")).status_code == 200, link
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_both_languages_say_as_much(page: str) -> None:
-    """As many sections, points, commands and links to the same demos."""
+def test_both_languages_have_the_same_parts(page: str) -> None:
+    """They have as many sections, points and commands, and link to the same demos."""
     one, other = (text_of(page, language) for language in LANGUAGES)
     for what in (r"^## ", r"^(?:- |\d\. )", r"^ *```", r"\]\(([^)]+)\)", r"`([^`\n]+)`"):
         found = re.findall(what, one, re.MULTILINE)
@@ -69,7 +73,7 @@ def test_persian_prose_has_persian_digits(page: str) -> None:
 
 
 @EVERY_PAGE
-def test_the_commands_that_it_names_exist(
+def test_the_commands_of_an_about_page_exist(
     real_client: FlaskClient, page: str, language: str
 ) -> None:
     app: Flask = real_client.application
@@ -82,7 +86,7 @@ def test_the_commands_that_it_names_exist(
 
 
 @EVERY_PAGE
-def test_the_settings_that_it_names_exist(page: str, language: str) -> None:
+def test_the_settings_of_an_about_page_exist(page: str, language: str) -> None:
     named = set(re.findall(r"MOVAZI_\w+", text_of(page, language)))
     assert named <= {variable(name) for name in Settings.model_fields}
 
@@ -94,7 +98,7 @@ def test_the_plan_takes_ninety_minutes(language: str, minutes: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_all_that_a_browser_keeps_is_told(language: str) -> None:
+def test_everything_that_a_browser_stores_is_listed(language: str) -> None:
     keys = {
         key
         for file in JS.glob("*.js")

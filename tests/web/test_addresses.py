@@ -1,4 +1,4 @@
-"""Every address answers one thing; a wrong one shows the way on."""
+"""Every address has one answer; a wrong one shows where to go."""
 
 import pytest
 from flask.testing import FlaskClient
@@ -21,7 +21,7 @@ MISSING = [
     ("accepted", "language"),
     [("fa-IR,fa;q=0.9,en;q=0.8", "fa"), ("en-GB,en", "en"), ("de", "en"), ("", "en")],
 )
-def test_the_root_sends_to_the_language_of_the_browser(
+def test_the_root_redirects_to_the_browsers_language(
     client: FlaskClient, accepted: str, language: str
 ) -> None:
     answer = client.get("/", headers={"Accept-Language": accepted})
@@ -30,14 +30,14 @@ def test_the_root_sends_to_the_language_of_the_browser(
     assert "Accept-Language" in answer.headers["Vary"]
 
 
-def test_a_topic_sends_to_its_first_demo(client: FlaskClient) -> None:
+def test_a_topic_redirects_to_its_first_demo(client: FlaskClient) -> None:
     answer = client.get("/fa/threads/greeting")
     assert answer.status_code == 302
     assert answer.location == "/fa/threads/greeting/say-hello"
 
 
 @pytest.mark.parametrize("address", MISSING)
-def test_what_is_not_there_is_a_page_with_all_topics(client: FlaskClient, address: str) -> None:
+def test_a_missing_page_lists_all_topics(client: FlaskClient, address: str) -> None:
     answer = client.get(address)
     assert answer.status_code == 404
     assert 'href="/en/threads/greeting"' in answer.text
@@ -45,21 +45,19 @@ def test_what_is_not_there_is_a_page_with_all_topics(client: FlaskClient, addres
 
 
 @pytest.mark.parametrize("address", ["/fa/nowhere", "/fa/threads/greeting/say-goodbye"])
-def test_a_missing_page_answers_in_the_language_of_its_address(
-    client: FlaskClient, address: str
-) -> None:
+def test_a_missing_page_has_the_language_of_its_address(client: FlaskClient, address: str) -> None:
     answer = client.get(address)
     assert '<html lang="fa" dir="rtl">' in answer.text
     assert "اینجا چیزی نیست" in answer.text
 
 
-def test_an_unknown_language_is_answered_in_that_of_the_browser(client: FlaskClient) -> None:
+def test_an_unknown_language_is_answered_in_the_browsers_language(client: FlaskClient) -> None:
     answer = client.get("/de/threads/greeting/say-hello", headers={"Accept-Language": "fa"})
     assert answer.status_code == 404
     assert '<html lang="fa" dir="rtl">' in answer.text
 
 
-def test_stopping_is_not_something_to_see(client: FlaskClient, runner: ScriptedRunner) -> None:
+def test_cancel_has_no_page(client: FlaskClient, runner: ScriptedRunner) -> None:
     client.post(HELLO, data=GOOD)
     answer = client.get("/runs/run1/cancel")
     assert answer.status_code == 405
@@ -68,11 +66,11 @@ def test_stopping_is_not_something_to_see(client: FlaskClient, runner: ScriptedR
     assert runner.cancelled == []
 
 
-def test_stopping_an_unknown_run_is_not_found(client: FlaskClient) -> None:
+def test_an_unknown_run_cannot_be_cancelled(client: FlaskClient) -> None:
     assert client.post("/runs/none/cancel").status_code == 404
 
 
-def test_a_mistake_of_ours_is_a_page_without_a_traceback(
+def test_an_internal_error_is_a_page_without_a_traceback(
     client: FlaskClient, runner: ScriptedRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*args: object, **kwargs: object) -> str:
@@ -87,13 +85,13 @@ def test_a_mistake_of_ours_is_a_page_without_a_traceback(
     assert "Traceback" not in answer.text
 
 
-def test_an_entry_that_is_too_large_is_refused(client: FlaskClient) -> None:
+def test_a_form_that_is_too_large_is_refused(client: FlaskClient) -> None:
     answer = client.post(HELLO, data={**GOOD, "tone": "x" * 100_000})
     assert answer.status_code == 413
     assert read_texts("en")["error.other.title"] in answer.text
 
 
-def test_the_download_is_the_file_itself_where_its_own_values_are_chosen(
+def test_with_the_defaults_the_download_is_the_file_itself(
     client: FlaskClient,
 ) -> None:
     answer = client.get(f"{HELLO}.py")
@@ -102,7 +100,7 @@ def test_the_download_is_the_file_itself_where_its_own_values_are_chosen(
     assert answer.text.endswith('if __name__ == "__main__":\n    main()\n')
 
 
-def test_the_download_holds_the_chosen_values_in_its_last_line(client: FlaskClient) -> None:
+def test_the_download_has_the_chosen_values_in_its_last_line(client: FlaskClient) -> None:
     own = client.get(f"{HELLO}.py").text
     chosen = client.get(f"{HELLO}.py?times=4").text
     assert chosen.splitlines()[-1] == "    main(times=4, pause=0.1, tone='warm')"

@@ -51,17 +51,17 @@ IDS = ("------------run1", "------------run2")
 
 @dataclass
 class TwoRunner(NamedRunner):
-    """The first run takes `walls[0]` seconds and ends as `outcomes[0]`, and so on."""
+    """The nth run takes `walls[n]` seconds and has the outcome `outcomes[n]`, counted from 0."""
 
     walls: list[float] = field(default_factory=lambda: [3.0, 1.0])
     outcomes: list[Outcome] = field(default_factory=lambda: [Outcome.FINISHED, Outcome.FINISHED])
-    refusals: int = 0  # how often there is no room for the second
+    refusals: int = 0  # how often the second run is refused
 
-    def start(self, program: Program, **told: Any) -> str:
+    def start(self, program: Program, **options: Any) -> str:
         if self.programs and self.refusals:
             self.refusals -= 1
             raise Busy
-        return super().start(program, **told)
+        return super().start(program, **options)
 
     def recording(self, run: str) -> Recording:
         recording = super().recording(run)
@@ -75,12 +75,12 @@ def runner() -> TwoRunner:
 
 
 def run(client: FlaskClient, data: Mapping[str, str] = MappingProxyType(BOTH)) -> str:
-    """Run both to the end; give the page."""
+    """Run both demos to the end; return the page."""
     return client.post(COMPARE, data=dict(data)).text
 
 
 def fields(page: str) -> dict[str, str]:
-    """What a form on a page would send of its numbers and texts."""
+    """Return the number and text fields of a page's form."""
     inputs = re.findall(r"<input\s+type=\"(?:number|text)\".*?>", page, re.S)
     return {attribute(tag, "name"): attribute(tag, "value") for tag in inputs if "name=" in tag}
 
@@ -98,13 +98,13 @@ def query(address: str) -> dict[str, list[str]]:
 # --- the page and its form --------------------------------------------------------------------
 
 
-def test_without_a_word_it_is_the_courses_first_pair(client: FlaskClient) -> None:
+def test_by_default_the_courses_first_pair_is_compared(client: FlaskClient) -> None:
     page = client.get(COMPARE).text
     assert len(re.findall(r'value="greeting/say-hello"\s+selected', page)) == 2
     assert fields(page) == {"a-times": "2", "a-pause": "0.1", "b-times": "2", "b-pause": "0.1"}
 
 
-def test_the_address_holds_everything(client: FlaskClient) -> None:
+def test_the_address_has_all_values(client: FlaskClient) -> None:
     page = client.get(COMPARE, query_string={**BOTH, "run-transcript-only": "on"}).text
     assert fields(page)["a-times"] == fields(page)["b-times"] == "3"
     assert re.search(r'name="a-tone"\s+value="warm"\s+checked', page)
@@ -118,13 +118,13 @@ def test_the_address_holds_everything(client: FlaskClient) -> None:
     }
 
 
-def test_a_side_that_is_not_named_is_as_the_other_one(client: FlaskClient) -> None:
+def test_a_missing_side_is_like_the_other(client: FlaskClient) -> None:
     page = client.get(f"{COMPARE}?b=greeting/say-in-turn").text
     assert len(re.findall(r'value="greeting/say-in-turn"\s+selected', page)) == 2
 
 
 @pytest.mark.parametrize("data", [BOTH, OTHERS], ids=["one demo", "two demos"])
-def test_no_id_is_there_twice_and_every_label_has_its_field(
+def test_ids_are_unique_and_every_label_has_its_field(
     client: FlaskClient, data: dict[str, str]
 ) -> None:
     for page in (client.get(COMPARE, query_string=data).text, run(client, data)):
@@ -134,7 +134,7 @@ def test_no_id_is_there_twice_and_every_label_has_its_field(
             assert name in ids
 
 
-def test_a_bad_value_is_told_at_its_field_and_nothing_runs(
+def test_a_bad_value_is_reported_at_its_field_and_nothing_runs(
     client: FlaskClient, runner: TwoRunner
 ) -> None:
     for answer in (
@@ -148,13 +148,15 @@ def test_a_bad_value_is_told_at_its_field_and_nothing_runs(
         assert "Enter a whole number from 1 to 5." in answer.text
         assert fields(answer.text)["b-times"] == "9"
         assert fields(answer.text)["a-times"] == "3"
-    # To htmx, the form alone.
+    # htmx gets only the form.
     assert answer.headers["HX-Retarget"] == "#form"
     assert "<html" not in answer.text
     assert runner.programs == []
 
 
-def test_what_is_missing_or_nobodys_is_a_problem(client: FlaskClient, runner: TwoRunner) -> None:
+def test_a_missing_and_an_unknown_parameter_are_problems(
+    client: FlaskClient, runner: TwoRunner
+) -> None:
     without = {name: value for name, value in BOTH.items() if name != "a-times"}
     assert 'id="e-a-times"' in client.post(COMPARE, data=without).text
     for name in ("a-unknown", "unknown", "c-times", "times"):
@@ -166,9 +168,7 @@ def test_what_is_missing_or_nobodys_is_a_problem(client: FlaskClient, runner: Tw
 
 @pytest.mark.parametrize("side", ["a", "b"])
 @pytest.mark.parametrize("name", ["greeting/nowhere", "nowhere/say-hello", "nowhere"])
-def test_a_demo_that_is_not_there_is_said_to_be_so(
-    client: FlaskClient, side: str, name: str
-) -> None:
+def test_an_unknown_demo_is_reported(client: FlaskClient, side: str, name: str) -> None:
     answer = client.get(COMPARE, query_string={**BOTH, side: name})
     assert answer.status_code == 404
     assert "There is no such demo" in answer.text
@@ -177,7 +177,7 @@ def test_a_demo_that_is_not_there_is_said_to_be_so(
     assert "چنین نمونه‌ای نداریم" in persian.text
 
 
-def test_another_demo_takes_what_it_can_of_the_values(client: FlaskClient) -> None:
+def test_another_demo_keeps_the_values_that_it_accepts(client: FlaskClient) -> None:
     entered = {
         **BOTH,
         "a": "greeting/say-in-turn",
@@ -196,13 +196,13 @@ def test_another_demo_takes_what_it_can_of_the_values(client: FlaskClient) -> No
         "b-tone": ["cold"],
     }
     assert client.get(answer.location).status_code == 200
-    # Without JavaScript a button asks for both.
+    # Without JavaScript a button requests both.
     assert "<noscript>" in client.get(COMPARE).text
     both = client.get(COMPARE, query_string={**entered, "choose": "both"})
     assert "#" not in both.location
 
 
-def test_two_demos_share_the_values_that_both_take(client: FlaskClient) -> None:
+def test_two_demos_share_the_values_that_both_accept(client: FlaskClient) -> None:
     address = f"{COMPARE}/greeting/say-hello/greeting/say-hello?times=4&run-transcript-only=on"
     answer = client.get(address)
     assert query(answer.location) == {
@@ -228,11 +228,13 @@ def pieces(client: FlaskClient, **headers: str) -> Iterator[str]:
         yield piece.decode() if isinstance(piece, bytes) else piece
 
 
-def test_the_second_starts_when_the_first_is_over(client: FlaskClient, runner: TwoRunner) -> None:
-    told = []
+def test_the_second_run_starts_when_the_first_is_over(
+    client: FlaskClient, runner: TwoRunner
+) -> None:
+    read = []
     for piece in pieces(client, **STREAMED):
-        told.append(piece)
-        if "Running the second" not in "".join(told):
+        read.append(piece)
+        if "Running the second" not in "".join(read):
             assert len(runner.programs) == 1
         assert runner.following <= 1
     assert [program.parameters["tone"] for program in runner.programs] == ["warm", "cold"]
@@ -240,7 +242,7 @@ def test_the_second_starts_when_the_first_is_over(client: FlaskClient, runner: T
     assert len(set(runner.visitors)) == 1
 
 
-def test_the_stream_tells_each_run_and_then_the_comparison(client: FlaskClient) -> None:
+def test_the_stream_has_each_run_and_then_the_comparison(client: FlaskClient) -> None:
     answer = client.post(COMPARE, data=BOTH, headers=STREAMED)
     assert answer.mimetype == "text/event-stream"
     first, *_, result, over = (message.get("data", "") for message in messages(answer.text))
@@ -258,11 +260,11 @@ def test_the_stream_tells_each_run_and_then_the_comparison(client: FlaskClient) 
     assert over == ""
 
 
-def test_without_javascript_the_page_grows_to_the_whole(client: FlaskClient) -> None:
-    told = list(pieces(client))
-    page = "".join(told)
-    lines = [at for at, piece in enumerate(told) if PRINTED in piece]
-    begins = next(at for at, piece in enumerate(told) if 'id="b-transcript"' in piece)
+def test_without_javascript_the_page_is_streamed(client: FlaskClient) -> None:
+    stream = list(pieces(client))
+    page = "".join(stream)
+    lines = [at for at, piece in enumerate(stream) if PRINTED in piece]
+    begins = next(at for at, piece in enumerate(stream) if 'id="b-transcript"' in piece)
     assert len([at for at in lines if at < begins]) == len([at for at in lines if at > begins]) == 2
     assert page.index('id="a-transcript"') < page.index(PRINTED)
     assert "the first took 3.0 times as long as the second" in page
@@ -281,7 +283,7 @@ def test_each_transcript_leads_to_its_own_source(client: FlaskClient) -> None:
     assert 'id="a-L7"' in page and 'id="b-L7"' in page
 
 
-def test_a_reader_who_leaves_ends_what_is_going_on(client: FlaskClient, runner: TwoRunner) -> None:
+def test_a_reader_that_leaves_ends_the_current_run(client: FlaskClient, runner: TwoRunner) -> None:
     answer = client.post(COMPARE, data=BOTH, headers=STREAMED, buffered=False)
     stream = iter(answer.response)
     next(stream), next(stream)
@@ -292,7 +294,7 @@ def test_a_reader_who_leaves_ends_what_is_going_on(client: FlaskClient, runner: 
     assert len(runner.programs) == 1
 
 
-def test_where_the_first_is_stopped_the_second_is_not_run(
+def test_if_the_first_run_is_cancelled_the_second_does_not_start(
     client: FlaskClient, runner: TwoRunner, store: Store
 ) -> None:
     runner.outcomes[0] = Outcome.CANCELLED
@@ -304,7 +306,7 @@ def test_where_the_first_is_stopped_the_second_is_not_run(
     assert store.find(IDS[0]).recording.outcome is Outcome.CANCELLED
 
 
-def test_a_full_server_says_when_to_come_again(client: FlaskClient, runner: TwoRunner) -> None:
+def test_a_full_server_says_when_to_try_again(client: FlaskClient, runner: TwoRunner) -> None:
     runner.busy = True
     page = client.post(COMPARE, data=BOTH)
     assert page.status_code == 503
@@ -315,7 +317,7 @@ def test_a_full_server_says_when_to_come_again(client: FlaskClient, runner: TwoR
     assert client.post(COMPARE, data=BOTH, headers=STREAMED).status_code == 503
 
 
-def test_the_second_waits_for_room(
+def test_the_second_run_waits_for_a_free_place(
     client: FlaskClient, runner: TwoRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(running, "PAUSE", 0)
@@ -325,7 +327,7 @@ def test_the_second_waits_for_room(
     assert "the first took 3.0 times" in stream
 
 
-def test_where_there_is_no_room_for_the_second_the_first_is_kept(
+def test_if_the_second_run_is_refused_the_first_is_stored(
     client: FlaskClient, runner: TwoRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(running, "PATIENCE", 0)
@@ -334,7 +336,7 @@ def test_where_there_is_no_room_for_the_second_the_first_is_kept(
     assert client.get(f"/en/runs/{IDS[0]}").status_code == 200
 
 
-def test_a_place_in_line_is_told(client: FlaskClient, runner: TwoRunner) -> None:
+def test_the_place_in_line_is_shown(client: FlaskClient, runner: TwoRunner) -> None:
     runner.phase = Phase.QUEUED
     runner.in_line = [3, 3, 2, 2]
     runner.batches = [[], [], [printed(1, "hello\n")]]
@@ -343,7 +345,7 @@ def test_a_place_in_line_is_told(client: FlaskClient, runner: TwoRunner) -> None
     assert "In line: number 2" in stream
 
 
-def test_a_comparison_that_breaks_off_still_ends_the_page(
+def test_a_comparison_that_fails_still_ends_the_page(
     client: FlaskClient, runner: TwoRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(runner, "recording", lambda run: None)
@@ -385,8 +387,8 @@ def test_the_times_are_compared_in_words(
     first, second = (
         replace(runner.recording(id), wall=wall) for id, wall in zip(IDS, walls, strict=True)
     )
-    told = compare_times(load_wordings()[language], first, second)
-    assert re.sub("[\u2068\u2069]", "", told) == sentence
+    compared = compare_times(load_wordings()[language], first, second)
+    assert re.sub("[\u2068\u2069]", "", compared) == sentence
 
 
 @pytest.mark.parametrize("ended", [Outcome.DEADLOCKED, Outcome.FAILED, Outcome.TIMED_OUT])
@@ -404,7 +406,7 @@ def test_only_runs_that_finished_are_compared_by_time(
 
 
 def rows(page: str) -> dict[str, tuple[str, ...]]:
-    """The rows of the table, with what is heard of each."""
+    """Return the rows of the table, with the text for screen readers."""
     table = page[page.index('class="compare-table"') :]
     found = re.findall(r'<th scope="row">(.*?)</th>(.*?)</tr>', table, re.S)
     return {
@@ -417,34 +419,34 @@ def plain(html: str) -> str:
     return unescape(" ".join(re.sub(r"<[^>]+>", " ", html).split()))
 
 
-def test_what_differs_is_marked_by_a_sign_and_a_word(client: FlaskClient) -> None:
-    told = rows(run(client, {**BOTH, "b-times": "5"}))
-    assert told["Tone ≠ (differs)"] == ("warm", "cold")
-    assert told["Times ≠ (differs)"] == ("3", "5")
-    assert told["Pause"] == ("0.5", "0.5")
-    assert told["Wall time"] == ("3.000 s", "1.000 s")
-    assert told["Ideal time"] == ("0.500 s", "0.500 s")
-    assert told["Ending"] == ("Finished", "Finished")
-    assert told["Outcome: greetings"] == ("2", "2")
+def test_differences_are_marked_by_a_sign_and_a_word(client: FlaskClient) -> None:
+    table = rows(run(client, {**BOTH, "b-times": "5"}))
+    assert table["Tone ≠ (differs)"] == ("warm", "cold")
+    assert table["Times ≠ (differs)"] == ("3", "5")
+    assert table["Pause"] == ("0.5", "0.5")
+    assert table["Wall time"] == ("3.000 s", "1.000 s")
+    assert table["Ideal time"] == ("0.500 s", "0.500 s")
+    assert table["Ending"] == ("Finished", "Finished")
+    assert table["Outcome: greetings"] == ("2", "2")
 
 
-def test_what_only_one_demo_has_is_told(client: FlaskClient) -> None:
-    told = rows(run(client, OTHERS))
-    assert told["Times ≠ (differs)"] == ("3", "–")
-    assert told["Outcome: greetings"] == ("2", "–")
+def test_what_only_one_demo_has_is_shown(client: FlaskClient) -> None:
+    table = rows(run(client, OTHERS))
+    assert table["Times ≠ (differs)"] == ("3", "–")
+    assert table["Outcome: greetings"] == ("2", "–")
 
 
 def test_both_pictures_have_one_axis_of_time(client: FlaskClient) -> None:
     page = run(client)
     stops = re.findall(r'<run-lanes [^>]*data-end="(\d+)" data-start="0" data-stop="(\d+)"', page)
     assert stops == [("3000000", "3000000")] * 2
-    # The shorter one is not a part of something longer.
+    # The shorter picture is not called a part of a longer one.
     assert "is drawn." not in page
     labels = re.findall(r'role="(?:region|img)"[^>]*aria-label="([^"]*)"', page)
     assert len(labels) == len(set(labels)) > 4
 
 
-def test_two_runs_are_kept_and_have_a_link_in_both_languages(
+def test_a_comparison_is_stored_and_has_a_link_in_both_languages(
     client: FlaskClient, store: Store
 ) -> None:
     page = run(client)
@@ -466,7 +468,7 @@ def test_two_runs_are_kept_and_have_a_link_in_both_languages(
     assert query(unescape(again[1])) == {name: [value] for name, value in BOTH.items()}
 
 
-def test_any_two_runs_can_be_looked_at(client: FlaskClient) -> None:
+def test_any_two_stored_runs_can_be_compared(client: FlaskClient) -> None:
     run(client, OTHERS)
     turned = client.get(f"/en/compare/{IDS[1]}/{IDS[0]}")
     assert "the second took 3.0 times" in turned.text
@@ -475,9 +477,7 @@ def test_any_two_runs_can_be_looked_at(client: FlaskClient) -> None:
     assert "about as long" in twice.text
 
 
-def test_a_run_that_is_not_there_is_told_with_its_reason_and_which_it_is(
-    client: FlaskClient, store: Store
-) -> None:
+def test_a_missing_run_is_named_with_the_reason(client: FlaskClient, store: Store) -> None:
     run(client)
     unknown = "x" * 16
     for first, second, which, reason in (
@@ -496,7 +496,7 @@ def test_a_run_that_is_not_there_is_told_with_its_reason_and_which_it_is(
     assert "This run is no longer kept" in client.get(f"/en/compare/{IDS[0]}/{IDS[1]}").text
 
 
-def test_runs_that_could_not_be_kept_are_compared_without_a_link(
+def test_runs_that_could_not_be_stored_are_compared_without_a_link(
     client: FlaskClient, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(run: object) -> None:
@@ -512,7 +512,7 @@ def test_runs_that_could_not_be_kept_are_compared_without_a_link(
 # --- the sources ------------------------------------------------------------------------------
 
 
-def test_lines_that_both_have_stand_beside_each_other() -> None:
+def test_common_lines_are_beside_each_other() -> None:
     first = ["import time", "", "def f():", "    go()", "    stop()"]
     second = [
         "import time",
@@ -528,14 +528,14 @@ def test_lines_that_both_have_stand_beside_each_other() -> None:
         (1, 1, True),
         (2, 2, True),
         (None, 3, False),
-        (3, 4, False),  # indented anew
+        (3, 4, False),  # only the indentation differs
         (4, 5, True),
         (None, 6, False),
     ]
     assert list(align([], ["x"])) == [(None, 0, False)]
 
 
-def test_lines_that_only_one_has_are_marked_by_a_sign_and_a_word(client: FlaskClient) -> None:
+def test_lines_of_only_one_source_are_marked_by_a_sign_and_a_word(client: FlaskClient) -> None:
     page = client.get(COMPARE, query_string=OTHERS).text
     first, second = page.split('id="b-L1"')
     assert page.count("code-line only") == first.count("−</span>") + second.count("+</span>")
@@ -545,7 +545,7 @@ def test_lines_that_only_one_has_are_marked_by_a_sign_and_a_word(client: FlaskCl
     assert len({listing.count('class="code-line') for listing in listings}) == 1
 
 
-def test_one_program_is_listed_once(client: FlaskClient) -> None:
+def test_one_source_is_listed_once(client: FlaskClient) -> None:
     page = client.get(COMPARE, query_string=BOTH).text
     assert page.count("<pre") == 1
     assert "Both run this program; only their values can differ." in page
@@ -558,7 +558,7 @@ def test_one_program_is_listed_once(client: FlaskClient) -> None:
 # --- the ways to it ---------------------------------------------------------------------------
 
 
-def test_a_demos_page_leads_to_its_pairs_itself_and_the_others(client: FlaskClient) -> None:
+def test_a_demos_page_links_to_its_pairs_to_itself_and_to_other_demos(client: FlaskClient) -> None:
     page = client.get("/en/threads/greeting/say-hello?times=4").text
     menu = page[page.index("compare-menu") : page.index("</details>", page.index("compare-menu"))]
     links = [
@@ -571,7 +571,7 @@ def test_a_demos_page_leads_to_its_pairs_itself_and_the_others(client: FlaskClie
         "Taking turns",
         "Saying nothing",
     ]
-    # A pair has values of its own; all else follows the form.
+    # A pair has its own values; other links follow the form.
     assert [follows for *_, follows in links] == [False, True, True, True]
     pair, itself, *_ = (
         query(client.get(links[at][0], follow_redirects=True).request.url) for at in (0, 1)
@@ -580,7 +580,7 @@ def test_a_demos_page_leads_to_its_pairs_itself_and_the_others(client: FlaskClie
     assert itself["a-times"] == itself["b-times"] == ["4"]
 
 
-def test_what_to_look_for_is_said_of_the_pairs_own_values_only(client: FlaskClient) -> None:
+def test_what_to_look_for_is_shown_only_with_the_pairs_own_values(client: FlaskClient) -> None:
     own = {**BOTH, "b-times": "4"}
     assert "Feel the difference." in client.get(COMPARE, query_string=own).text
     assert "Feel the difference." not in client.get(COMPARE, query_string=BOTH).text
@@ -590,7 +590,7 @@ TOPICS = find_topics()
 PAIRS = [(topic, demo, pair) for topic in TOPICS for demo in topic.demos for pair in demo.beside]
 
 
-def test_the_course_compares_what_it_is_worth() -> None:
+def test_the_course_has_the_expected_pairs() -> None:
     named = {(topic.name_of(demo), pair.other) for topic, demo, pair in PAIRS}
     assert named >= {
         ("lock/lock-around-everything", "lock/lock-around-the-message"),

@@ -1,4 +1,4 @@
-"""What search engines are told: every page in both languages, and nothing that runs a program."""
+"""Search engines get every page in both languages, and nothing that runs a program."""
 
 import re
 from urllib.parse import urlsplit
@@ -18,7 +18,7 @@ PAGES = ["/en/", "/en/record", "/en/api", "/en/compare", HELLO]
 
 
 def sitemap(client: FlaskClient) -> dict[str, dict[str, str]]:
-    """The URL of each page, with its URL in each language."""
+    """Return each page's URL, with its URL in each language."""
     answer = client.get("/sitemap.xml")
     assert answer.mimetype == "text/xml"
     return {
@@ -30,8 +30,8 @@ def sitemap(client: FlaskClient) -> dict[str, dict[str, str]]:
     }
 
 
-def may_be_asked_for(client: FlaskClient, address: str) -> bool:
-    """Tell whether robots.txt leaves an address to crawlers, as RFC 9309 reads it."""
+def is_allowed(client: FlaskClient, address: str) -> bool:
+    """Return whether robots.txt allows crawlers an address, by RFC 9309."""
     rules = re.findall(r"^Disallow: (\S+)$", client.get("/robots.txt").text, re.MULTILINE)
     assert rules
     forms = [re.escape(rule).replace(r"\*", ".*").replace(r"\$", "$") for rule in rules]
@@ -54,7 +54,7 @@ def test_each_page_of_the_sitemap_is_to_be_indexed_under_that_very_url(
         assert f'<link rel="canonical" href="{url}">' in answer.text
         assert alternates.keys() == set(LANGUAGES)
         assert url in alternates.values()
-        assert may_be_asked_for(client, urlsplit(url).path)
+        assert is_allowed(client, urlsplit(url).path)
 
 
 def test_robots_txt_names_the_sitemap(client: FlaskClient) -> None:
@@ -73,7 +73,5 @@ def test_robots_txt_names_the_sitemap(client: FlaskClient) -> None:
         "/runs/AAAAAAAAAAAAAAAA.json",
     ],
 )
-def test_what_runs_a_program_or_is_for_programs_is_not_for_crawlers(
-    client: FlaskClient, address: str
-) -> None:
-    assert not may_be_asked_for(client, address)
+def test_crawlers_may_not_run_programs_or_use_the_api(client: FlaskClient, address: str) -> None:
+    assert not is_allowed(client, address)

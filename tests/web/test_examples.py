@@ -1,4 +1,4 @@
-"""A demo's page shows a recorded run of its own values until its visitor has made one."""
+"""A demo's page shows an example, a stored run with the defaults, until its visitor runs it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LARGEST_PAGE = 80_000
 
 @dataclass
 class SlowRunner(NamedRunner):
-    """Its runs end when they are told to, and note that somebody follows them."""
+    """Its runs end when the test lets them; it notes when a run has a follower."""
 
     begun: Signal = field(default_factory=Signal)
     may_end: Signal = field(default_factory=Signal)
@@ -42,7 +42,7 @@ class SlowRunner(NamedRunner):
 
 @pytest.fixture
 def small_site() -> SharedSite:
-    """A site of the test's own: it remembers which examples it has tried to make."""
+    """A site for one test, since a site notes which examples it has tried to make."""
     return SharedSite(find_topics(COURSE))
 
 
@@ -53,16 +53,16 @@ def runner() -> NamedRunner:
 
 @pytest.fixture(autouse=True)
 def at_once(runner: SlowRunner) -> None:
-    """Let runs end at once, in all tests that do not wait for it."""
+    """Let runs end at once by default."""
     runner.may_end.set()
 
 
 def result(page: str) -> str:
-    """What stands where the result of a run is shown."""
+    """Return the part of the page for the result of a run."""
     return page.split('<div id="result">')[1].partition('id="recent"')[0]
 
 
-def test_the_first_page_asks_for_an_example(client: FlaskClient, runner: SlowRunner) -> None:
+def test_a_page_without_an_example_requests_one(client: FlaskClient, runner: SlowRunner) -> None:
     page = client.get(HELLO).text
     assert "Nothing has run yet" in page
     assert ASKS in page
@@ -70,7 +70,7 @@ def test_the_first_page_asks_for_an_example(client: FlaskClient, runner: SlowRun
     assert runner.programs == []
 
 
-def test_the_example_is_a_run_of_the_demos_own_values_that_is_kept(
+def test_the_example_is_a_stored_run_with_the_defaults(
     client: FlaskClient, runner: SlowRunner, store: Store
 ) -> None:
     fragment = client.get(FRAGMENT)
@@ -89,7 +89,7 @@ def test_the_example_is_a_run_of_the_demos_own_values_that_is_kept(
 @pytest.mark.parametrize(
     ("address", "note"), [(HELLO, "Press Run for a run of your own."), (PERSIAN, "ضبط‌شده در")]
 )
-def test_from_then_on_the_page_holds_it(
+def test_later_pages_have_the_example(
     client: FlaskClient, runner: SlowRunner, address: str, note: str
 ) -> None:
     client.get(FRAGMENT)
@@ -103,7 +103,7 @@ def test_from_then_on_the_page_holds_it(
     assert len(runner.programs) == 1
 
 
-def test_it_is_not_taken_for_the_visitors_own(client: FlaskClient) -> None:
+def test_the_example_is_not_called_the_visitors_run(client: FlaskClient) -> None:
     client.get(FRAGMENT)
     page = client.get(HELLO).text
     assert 'data-own=""' in page
@@ -111,14 +111,14 @@ def test_it_is_not_taken_for_the_visitors_own(client: FlaskClient) -> None:
     assert re.search(r'id="status".*?>Ready</p>', page, re.S)
 
 
-def test_a_visitors_run_of_the_same_values_becomes_the_example(client: FlaskClient) -> None:
+def test_a_visitors_run_with_the_defaults_becomes_the_example(client: FlaskClient) -> None:
     client.get(FRAGMENT)
     client.post(HELLO, data=DEFAULTS, buffered=True)
     assert "/en/runs/------------run2" in result(client.get(HELLO).text)
 
 
 @pytest.mark.parametrize("query", ["?times=4", "?run-transcript-only=on"])
-def test_a_page_with_other_values_shows_no_run_of_these(client: FlaskClient, query: str) -> None:
+def test_a_page_with_other_values_shows_no_example(client: FlaskClient, query: str) -> None:
     client.get(FRAGMENT)
     page = client.get(HELLO + query).text
     assert "Nothing has run yet" in page
@@ -126,21 +126,21 @@ def test_a_page_with_other_values_shows_no_run_of_these(client: FlaskClient, que
     assert "example" in client.get(f"{HELLO}?times=2").text
 
 
-def test_a_refused_page_and_a_running_page_show_none(client: FlaskClient) -> None:
+def test_a_refused_page_and_a_running_page_show_no_example(client: FlaskClient) -> None:
     client.get(FRAGMENT)
     for page in (client.get(f"{HELLO}?times=99"), client.post(HELLO, data=DEFAULTS)):
         assert "Press Run" not in page.text
         assert "_example" not in page.text
 
 
-def test_without_javascript_a_link_leads_to_its_page(client: FlaskClient) -> None:
+def test_without_javascript_a_link_leads_to_the_example(client: FlaskClient) -> None:
     answer = client.get(LINK)
     assert answer.status_code == 303
     assert answer.location == "/en/runs/------------run1"
     assert client.get(answer.location).status_code == 200
 
 
-def test_a_trap_is_labelled_where_its_example_is_shown(client: FlaskClient) -> None:
+def test_the_example_of_a_trap_is_labelled(client: FlaskClient) -> None:
     trap = "/en/threads/greeting/say-nothing"
     client.get(f"{trap}/_example")
     page = client.get(trap).text
@@ -148,7 +148,7 @@ def test_a_trap_is_labelled_where_its_example_is_shown(client: FlaskClient) -> N
     assert "A trap: this program is wrong on purpose." in page
 
 
-def test_a_whole_class_makes_one_run(client: FlaskClient, runner: SlowRunner) -> None:
+def test_concurrent_requests_make_one_example(client: FlaskClient, runner: SlowRunner) -> None:
     runner.may_end.clear()
     clients = [client.application.test_client() for _ in range(8)]
     with ThreadPoolExecutor(len(clients)) as pool:
@@ -159,7 +159,7 @@ def test_a_whole_class_makes_one_run(client: FlaskClient, runner: SlowRunner) ->
     assert len(runner.programs) == 1
 
 
-def test_a_full_server_makes_none_and_is_asked_again(
+def test_a_full_server_makes_no_example_and_is_asked_again(
     client: FlaskClient, runner: SlowRunner
 ) -> None:
     runner.busy = True
@@ -173,7 +173,7 @@ def test_a_full_server_makes_none_and_is_asked_again(
 
 
 @pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.TIMED_OUT, Outcome.LOST])
-def test_a_run_that_went_wrong_is_no_example_and_is_tried_once(
+def test_a_run_that_failed_is_no_example_and_is_not_repeated(
     client: FlaskClient, runner: SlowRunner, outcome: Outcome
 ) -> None:
     runner.outcome = outcome
@@ -193,7 +193,7 @@ def test_an_example_that_was_pruned_is_made_anew(client: FlaskClient, store: Sto
     assert "/en/runs/------------run2" in result(client.get(HELLO).text)
 
 
-def test_an_example_of_an_older_program_is_none(client: FlaskClient, store: Store) -> None:
+def test_a_run_of_an_older_program_is_no_example(client: FlaskClient, store: Store) -> None:
     client.get(FRAGMENT)
     stored = store.find("-" * 12 + "run1")
     store.prune(timedelta(0))
@@ -201,7 +201,9 @@ def test_an_example_of_an_older_program_is_none(client: FlaskClient, store: Stor
     assert ASKS in client.get(HELLO).text
 
 
-def test_without_a_database_the_page_asks_for_none(client: FlaskClient, tmp_path: Path) -> None:
+def test_without_a_database_the_page_requests_no_example(
+    client: FlaskClient, tmp_path: Path
+) -> None:
     client.get(HELLO)
     (tmp_path / "runs.sqlite").unlink()
     page = client.get(HELLO)
@@ -212,7 +214,7 @@ def test_without_a_database_the_page_asks_for_none(client: FlaskClient, tmp_path
 
 
 def crowded(steps: int) -> list[Event]:
-    """Threads that take turns with locks, so often that their lanes are full."""
+    """Return the events of threads that share locks so often that their lanes are full."""
     events = [printed(1, "hello\n"), printed(2, "hello\n")]
     for step in range(steps):
         for kind in (Kind.WAITS, Kind.GOT, Kind.RELEASED):
@@ -227,7 +229,7 @@ def crowded(steps: int) -> list[Event]:
 
 @pytest.mark.parametrize("steps", [10, 100, 1000])
 @pytest.mark.parametrize("address", [HELLO, PERSIAN])
-def test_a_page_with_its_example_stays_light(
+def test_a_page_with_its_example_is_small(
     client: FlaskClient, runner: SlowRunner, steps: int, address: str
 ) -> None:
     runner.batches = [crowded(steps)]

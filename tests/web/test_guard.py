@@ -1,4 +1,4 @@
-"""No foreign code in a page, no foreign page behind a post, no foreign name for the site."""
+"""A page has no foreign code; posts of foreign pages and foreign host names are refused."""
 
 import re
 import socket
@@ -21,7 +21,7 @@ PAGES = ["/en/", "/fa/", HELLO, f"{HELLO}?times=99", "/fa/nowhere", "/runs/x/can
 
 
 @pytest.mark.parametrize("address", PAGES)
-def test_every_page_allows_nothing_inline_and_nothing_foreign(
+def test_the_policy_of_every_page_forbids_inline_and_foreign_code(
     client: FlaskClient, address: str
 ) -> None:
     answer = client.get(address)
@@ -36,7 +36,7 @@ def test_every_page_allows_nothing_inline_and_nothing_foreign(
 
 
 @pytest.mark.parametrize("address", PAGES)
-def test_every_page_asks_only_for_files_of_ours(client: FlaskClient, address: str) -> None:
+def test_every_page_loads_only_the_sites_files(client: FlaskClient, address: str) -> None:
     page = client.get(address).text
     asked = re.findall(r'<(?:script|link)[^>]*?(?:src|href)="([^"]+)"', page)
     files = [file for file in asked if "/static/" in file]
@@ -50,7 +50,7 @@ def test_every_page_asks_only_for_files_of_ours(client: FlaskClient, address: st
     assert all(other.startswith("http://localhost/") for other in others)
 
 
-def test_modules_and_fonts_are_found_by_the_paths_in_our_files(client: FlaskClient) -> None:
+def test_modules_and_fonts_exist_at_the_paths_in_scripts_and_styles(client: FlaskClient) -> None:
     page = client.get("/fa/").text
     style = re.search(r'href="(/static/\w+/css/)style.css"', page)
     assert style
@@ -82,10 +82,10 @@ def test_a_post_from_another_site_is_refused(
     ],
     ids=lambda said: " ".join(said.values()),
 )
-def test_a_post_that_says_another_origin_is_refused(
+def test_a_post_with_another_origin_is_refused(
     client: FlaskClient, runner: ScriptedRunner, said: dict[str, str]
 ) -> None:
-    """Browsers say no Sec-Fetch-Site to plain http, as a class has it."""
+    """Browsers send no Sec-Fetch-Site over plain HTTP, which a class may use."""
     assert client.post(HELLO, data=GOOD, headers=said).status_code == 403
     assert runner.programs == []
 
@@ -95,25 +95,25 @@ def test_a_post_that_says_another_origin_is_refused(
     [
         {},
         {"Origin": "http://localhost"},
-        {"Origin": "https://localhost"},  # a proxy took the https away
+        {"Origin": "https://localhost"},  # HTTPS ends at a proxy
         {"Origin": "http://localhost", "Referer": "http://localhost/en/"},
     ],
     ids=lambda said: " ".join(said.values()) or "nothing",
 )
-def test_a_post_that_says_our_own_origin_is_taken(
+def test_a_post_with_the_sites_origin_is_accepted(
     client: FlaskClient, runner: ScriptedRunner, said: dict[str, str]
 ) -> None:
     assert client.post(HELLO, data=GOOD, headers=said).status_code == 200
 
 
 @pytest.mark.parametrize("site", ["same-origin", "none"])
-def test_a_post_from_our_own_pages_is_taken(
+def test_a_post_from_the_sites_pages_is_accepted(
     client: FlaskClient, runner: ScriptedRunner, site: str
 ) -> None:
     assert client.post(HELLO, data=GOOD, headers={"Sec-Fetch-Site": site}).status_code == 200
 
 
-def test_a_link_from_another_site_may_come_in(client: FlaskClient) -> None:
+def test_a_link_from_another_site_is_accepted(client: FlaskClient) -> None:
     assert client.get(HELLO, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200
 
 
@@ -123,7 +123,9 @@ def test_the_picture_of_a_run_allows_its_own_style_and_nothing_else() -> None:
     assert PICTURE["Content-Security-Policy"] == policy
 
 
-def test_only_the_names_that_are_set_are_answered_to(runner: ScriptedRunner, store: Store) -> None:
+def test_only_the_host_names_of_the_setting_are_answered(
+    runner: ScriptedRunner, store: Store
+) -> None:
     settings = Settings(hosts=("movazi.example", ".school.example"))
     client = create_app(runner, find_topics(COURSE), store, settings).test_client()
 
@@ -150,7 +152,9 @@ def test_only_the_names_that_are_set_are_answered_to(runner: ScriptedRunner, sto
         f"{socket.gethostname()}.local:8000",
     ],
 )
-def test_without_names_the_machines_own_are_answered_to(client: FlaskClient, host: str) -> None:
+def test_without_the_setting_the_machines_own_names_are_answered(
+    client: FlaskClient, host: str
+) -> None:
     assert client.get(HELLO, headers={"Host": host}).status_code == 200
 
 
@@ -158,7 +162,7 @@ def test_without_names_the_machines_own_are_answered_to(client: FlaskClient, hos
     "host",
     ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "a b", "", "[::1", "1:x"],
 )
-def test_no_other_name_is_believed(client: FlaskClient, host: str) -> None:
+def test_other_host_names_are_refused(client: FlaskClient, host: str) -> None:
     answer = client.get("/fa", headers={"Host": host})
     assert answer.status_code == 400
     assert "MOVAZI_HOSTS" in answer.text
@@ -168,7 +172,7 @@ def test_no_other_name_is_believed(client: FlaskClient, host: str) -> None:
     assert "evil" not in answer.text + str(answer.headers)
 
 
-def test_a_codespace_is_answered_by_the_name_that_github_gives_it(
+def test_in_a_codespace_its_name_is_answered(
     runner: ScriptedRunner, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CODESPACE_NAME", "fluffy-lamp")
@@ -178,7 +182,9 @@ def test_a_codespace_is_answered_by_the_name_that_github_gives_it(
     assert client.get(HELLO, headers=host).status_code == 200
 
 
-def test_what_a_proxy_says_is_believed_when_told_only(runner: ScriptedRunner, store: Store) -> None:
+def test_headers_of_a_proxy_are_trusted_only_if_a_setting_says_so(
+    runner: ScriptedRunner, store: Store
+) -> None:
     sent = {
         "X-Forwarded-For": "192.0.2.9",
         "X-Forwarded-Proto": "https",

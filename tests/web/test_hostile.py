@@ -1,6 +1,6 @@
-"""Every form and every field, in both languages, is sent what strangers send.
+"""Hostile input in every field of every form, in both languages.
 
-Nothing really runs: a scripted runner plays a transcript that is hostile, too.
+Nothing runs: a scripted runner plays a transcript that is hostile, too.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from webapp.store.store import Store
 
 ID = "-" * 12 + "run1"
 FEW = VALUES[:12]
-"""Those that could break out of a page, for the many forms that are drawn by the same templates."""
+"""Values that could break a page, for the many forms that have the same templates."""
 
 UNKNOWN = ("unknown", f'x"><i {MARK}>')
-"""Names of fields that no form has."""
+"""Names of unknown fields."""
 
 EVERY_LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)
 
@@ -46,12 +46,12 @@ ADDRESSES = (
 
 
 def settings(proxies: int = 0) -> Settings:
-    """Settings under which Run may be pressed as often as these tests do."""
+    """Return settings with a limit that these tests do not reach."""
     return Settings(rate_limit=1_000_000, rate_limit_page=1_000_000, proxies=proxies)
 
 
 def hostile_events() -> list[Event]:
-    """A run whose program, workers and objects all have hostile names."""
+    """Return the events of a run whose program, workers and objects have hostile names."""
     events = []
     for number, value in enumerate(value for value in VALUES if MARK in value):
         id, text = 3 * number + 1, value.encode("utf-8", "replace").decode()
@@ -65,9 +65,9 @@ def hostile_events() -> list[Event]:
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
-    """A client of a small site, after one run that printed what strangers print.
+    """A client of a small site after one run with hostile output.
 
-    Later runs print little: what is sent with them does not depend on what they print.
+    Later runs print little, since the answers to input do not depend on output.
     """
     runner = NamedRunner(batches=(hostile_events(),), detail=f"<b>{MARK}</b>")
     with site(runner, tmp_path_factory.mktemp("hostile")) as client:
@@ -88,7 +88,7 @@ def site(runner: NamedRunner, folder: Path, proxies: int = 0) -> Iterator[FlaskC
 def reached(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[FlaskClient]:
-    """A client of a site that believes so many proxies, after one run."""
+    """A client of a site that trusts so many proxies, after one run."""
     with site(NamedRunner(), tmp_path_factory.mktemp("reached"), request.param) as client:
         client.post(HELLO, data=GOOD, buffered=True)
         yield client
@@ -96,12 +96,12 @@ def reached(
 
 @pytest.fixture(scope="module")
 def course() -> Iterator[FlaskClient]:
-    """A client of the whole course, in which nothing can be run."""
+    """A client of the whole course with a scripted runner."""
     yield create_app(NamedRunner(busy=True), settings=settings()).test_client()
 
 
 def forms(client: FlaskClient, address: str) -> list[Form]:
-    """The forms of a page, each with where it really sends to."""
+    """Return the forms of a page with their resolved addresses."""
     found = Reading(client.get(address).text).forms
     for form in found:
         form.action = form.action or address.partition("?")[0]
@@ -109,7 +109,7 @@ def forms(client: FlaskClient, address: str) -> list[Form]:
 
 
 def send(client: FlaskClient, form: Form, value: str, *names: str) -> None:
-    """Send a form with some fields changed, to a page, to htmx, and in the address."""
+    """Send a form with these fields set to `value`: as a page, by htmx, and in the address."""
     fields = {**form.fields, **dict.fromkeys(names, value)}
     safe = {key: text.encode("utf-8", "surrogatepass") for key, text in fields.items()}
     if form.method == "post":
@@ -134,7 +134,7 @@ def test_no_field_of_any_form_breaks_a_page(
 @EVERY_LANGUAGE
 @pytest.mark.timeout(120)
 def test_no_field_of_the_course_breaks_a_page(course: FlaskClient, language: str) -> None:
-    """What could break out, in all fields of each demo."""
+    """Send the values that could break a page in all fields of each demo."""
     for topic in find_topics():
         for demo in topic.demos:
             address = f"/{language}/{topic.chapter}/{topic.slug}/{demo.slug}"
@@ -145,7 +145,7 @@ def test_no_field_of_the_course_breaks_a_page(course: FlaskClient, language: str
                 check(answer)
                 assert answer.status_code == 422
                 for name in names:
-                    assert f"{MARK}-{name}" in answer.text  # what was entered stays, as text
+                    assert f"{MARK}-{name}" in answer.text  # the entered value stays, as text
 
 
 @EVERY_LANGUAGE
@@ -200,9 +200,7 @@ def test_no_address_breaks_an_answer(client: FlaskClient, path: str) -> None:
 
 
 @EVERY_LANGUAGE
-def test_what_a_program_prints_is_text_wherever_it_stands(
-    client: FlaskClient, language: str
-) -> None:
+def test_output_of_a_program_is_text_on_every_page(client: FlaskClient, language: str) -> None:
     page = client.get(f"/{language}/runs/{ID}")
     check(page)
     assert MARK in page.text
@@ -216,8 +214,8 @@ def test_what_a_program_prints_is_text_wherever_it_stands(
     check(client.post(HELLO, data=GOOD, headers=STREAMED, buffered=True))
 
 
-def test_the_checks_see_what_they_are_for() -> None:
-    """A page that gave back what it was sent would be found, for every value that could harm."""
+def test_the_checks_find_every_harmful_value() -> None:
+    """They find a page that returns its input unchanged, for every value that could harm."""
     harmful: Sequence[str] = [value for value in FEW if "<" in value and "<!--" not in value]
     for value in harmful:
         assert (

@@ -1,4 +1,4 @@
-"""A run that is over is kept: its page, its files, and what is said where there is none."""
+"""Stored runs: their page, their files, and the answer if there is none."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ def runner() -> NamedRunner:
 
 @pytest.fixture
 def kept(client: FlaskClient) -> FlaskClient:
-    """A client of the same site, after one run."""
+    """A client of the same site after one run."""
     run(client)
     return client
 
 
 def run(client: FlaskClient, **more: str) -> None:
-    """Run a demo to its end, which is only reached by who reads the answer."""
+    """Run a demo to its end by reading the answer."""
     client.post(HELLO, data={**GOOD, **more}, buffered=True)
 
 
 def changed(store: Store, **changes: object) -> None:
-    """Store the run again under the id `changed---------`, with another past."""
+    """Store the run again under the id `changed---------`, with these changes."""
     store.save(replace(store.find(ID), id="changed".ljust(16, "-"), **changes))  # type: ignore[arg-type]
 
 
@@ -51,7 +51,7 @@ CHANGED = "/en/runs/changed---------"
 
 
 @pytest.mark.parametrize("headers", [{}, STREAMED], ids=["page", "stream"])
-def test_a_result_has_a_link_to_keep(
+def test_a_result_has_a_link_to_the_stored_run(
     client: FlaskClient, store: Store, headers: dict[str, str]
 ) -> None:
     answer = client.post(HELLO, data=GOOD, headers=headers).text
@@ -64,11 +64,11 @@ def test_a_result_has_a_link_to_keep(
     assert datetime.now(UTC) - stored.stored_at < timedelta(minutes=1)
 
 
-def test_the_browser_is_told_what_it_needs_to_list_the_run(client: FlaskClient) -> None:
+def test_the_result_has_what_the_browser_needs_to_list_the_run(client: FlaskClient) -> None:
     answer = client.post(HELLO, data=GOOD).text
-    told = re.search(r'data-own="(.*?)"', answer)
-    assert told
-    assert json.loads(told[1].replace("&#34;", '"')) == {
+    data = re.search(r'data-own="(.*?)"', answer)
+    assert data
+    assert json.loads(data[1].replace("&#34;", '"')) == {
         "id": ID,
         "began": "2026-01-01",
         "titles": {"en": "Saying hello", "fa": "سلام گفتن"},
@@ -78,19 +78,21 @@ def test_the_browser_is_told_what_it_needs_to_list_the_run(client: FlaskClient) 
 
 
 @pytest.mark.parametrize(
-    ("language", "told"),
+    ("language", "texts"),
     [
         ("en", ["Saying hello", "cores: 2", "The program ran to its end.", "kindly", "one line"]),
         ("fa", ["سلام گفتن", "تعداد هسته‌ها: ۲", "برنامه تا پایان اجرا شد.", "هر بار یک خط"]),
     ],
 )
-def test_its_page_shows_all_of_it(kept: FlaskClient, language: str, told: list[str]) -> None:
+def test_the_page_of_a_stored_run_shows_all_of_it(
+    kept: FlaskClient, language: str, texts: list[str]
+) -> None:
     page = kept.get(f"/{language}/runs/{ID}")
     assert page.status_code == 200
-    for text in told:
+    for text in texts:
         assert text in page.text
     assert page.text.count("hello</span>") == 2
-    assert 'class="fails"' in page.text  # three times were asked for
+    assert 'class="fails"' in page.text  # it claims three lines
     assert 'id="L7"' in page.text
     assert (
         f"/{language}/threads/greeting/say-hello?times=3&amp;pause=0.5&amp;tone=warm" in page.text
@@ -98,7 +100,7 @@ def test_its_page_shows_all_of_it(kept: FlaskClient, language: str, told: list[s
     assert '<meta name="robots" content="noindex">' in page.text
 
 
-def test_its_page_says_when_and_on_what_it_was_recorded(kept: FlaskClient, store: Store) -> None:
+def test_the_page_says_when_and_on_what_a_run_was_recorded(kept: FlaskClient, store: Store) -> None:
     changed(store, stored_at=datetime(2026, 3, 7, 9, 5, tzinfo=UTC))
     english = kept.get(CHANGED).text
     assert "Recorded on 7 March 2026, 09:05 UTC on any (CPython 3.x, cores: 2)." in english
@@ -106,21 +108,21 @@ def test_its_page_says_when_and_on_what_it_was_recorded(kept: FlaskClient, store
     assert "ضبط‌شده در ۷ مارس ۲۰۲۶، ساعت ۰۹:۰۵ (UTC) روی any" in persian
 
 
-def test_the_other_language_is_one_click_away(kept: FlaskClient) -> None:
+def test_the_page_links_to_the_other_language(kept: FlaskClient) -> None:
     assert re.search(rf'href="/fa/runs/{ID}"\s+hreflang="fa"', kept.get(PAGE).text)
 
 
-def test_its_json_is_what_the_api_answers(kept: FlaskClient) -> None:
-    told = kept.get(f"/runs/{ID}.json").json
-    assert told is not None
-    assert told["run"] == ID
-    assert told["demo"] == "greeting/say-hello"
-    assert told["parameters"] == {"times": 3, "pause": 0.5, "tone": "warm"}
-    assert [line["text"] for line in told["transcript"]] == ["hello", "hello"]
-    assert [event["id"] for event in told["events"]] == [1, 2]
+def test_the_json_of_a_run_is_the_apis_answer(kept: FlaskClient) -> None:
+    answer = kept.get(f"/runs/{ID}.json").json
+    assert answer is not None
+    assert answer["run"] == ID
+    assert answer["demo"] == "greeting/say-hello"
+    assert answer["parameters"] == {"times": 3, "pause": 0.5, "tone": "warm"}
+    assert [line["text"] for line in answer["transcript"]] == ["hello", "hello"]
+    assert [event["id"] for event in answer["events"]] == [1, 2]
 
 
-def test_its_trace_opens_in_perfetto(kept: FlaskClient) -> None:
+def test_the_trace_of_a_run_is_a_download(kept: FlaskClient) -> None:
     answer = kept.get(f"/runs/{ID}/trace.json")
     assert answer.mimetype == "application/json"
     assert f"run-{ID}.trace.json" in answer.headers["Content-Disposition"]
@@ -128,7 +130,7 @@ def test_its_trace_opens_in_perfetto(kept: FlaskClient) -> None:
     assert answer.json["otherData"]["run"] == ID
 
 
-def test_its_picture_is_a_file_of_its_own(kept: FlaskClient) -> None:
+def test_the_picture_of_a_run_is_a_separate_file(kept: FlaskClient) -> None:
     answer = kept.get(f"/runs/{ID}.svg")
     assert answer.mimetype == "image/svg+xml"
     assert ElementTree.fromstring(answer.data).tag == "{http://www.w3.org/2000/svg}svg"
@@ -136,7 +138,7 @@ def test_its_picture_is_a_file_of_its_own(kept: FlaskClient) -> None:
     assert "سلام گفتن" in kept.get(f"/runs/{ID}.svg", headers={"Accept-Language": "fa"}).text
 
 
-def test_its_program_holds_its_parameters_in_the_last_line(kept: FlaskClient) -> None:
+def test_the_program_of_a_run_has_its_parameters_in_the_last_line(kept: FlaskClient) -> None:
     answer = kept.get(f"/runs/{ID}.py")
     assert answer.mimetype == "text/x-python"
     assert "filename=say_hello.py" in answer.headers["Content-Disposition"]
@@ -144,13 +146,13 @@ def test_its_program_holds_its_parameters_in_the_last_line(kept: FlaskClient) ->
     assert answer.text.endswith("    main(times=3, pause=0.5, tone='warm')\n")
 
 
-def test_a_program_with_its_own_values_is_the_file_itself(client: FlaskClient) -> None:
+def test_with_the_defaults_the_program_of_a_run_is_the_file_itself(client: FlaskClient) -> None:
     turns = "/en/threads/greeting/say-in-turn"
     client.post(turns, data={"order": "2, 1, 3", "pauses": "0, 0.5"}, buffered=True)
     assert client.get(f"/runs/{ID}.py").text == client.get(f"{turns}.py").text
 
 
-def test_the_page_shows_the_source_that_ran_and_not_that_of_today(
+def test_the_page_shows_the_source_that_ran_and_not_the_current_one(
     kept: FlaskClient, store: Store
 ) -> None:
     old = store.find(ID).source.replace("def main", "# As it was.\ndef main")
@@ -158,7 +160,7 @@ def test_the_page_shows_the_source_that_ran_and_not_that_of_today(
     page = kept.get(CHANGED).text
     assert "# As it was." in page
     assert "The program was changed after this run." in page
-    # What must hold today was never promised then.
+    # Today's claims were not made of the old source.
     assert 'class="finding claims"' not in page
     assert "# As it was." in kept.get("/runs/changed---------.py").text
     today = kept.get(PAGE).text
@@ -166,14 +168,14 @@ def test_the_page_shows_the_source_that_ran_and_not_that_of_today(
     assert 'class="finding claims"' in today
 
 
-def test_what_was_not_watched_says_so(client: FlaskClient) -> None:
+def test_a_run_without_the_observer_says_so(client: FlaskClient) -> None:
     run(client, **{"run-transcript-only": "on"})
     page = client.get(PAGE).text
     assert "Only what it printed was recorded." in page
     assert "tone=warm&amp;run-transcript-only=on" in page
 
 
-def test_what_a_stored_program_printed_is_text(client: FlaskClient, runner: NamedRunner) -> None:
+def test_output_of_a_stored_run_is_text(client: FlaskClient, runner: NamedRunner) -> None:
     runner.batches = [[printed(1, "<script>alert(1)</script>\n")]]
     run(client)
     assert "&lt;script&gt;alert(1)" in client.get(PAGE).text
@@ -181,7 +183,7 @@ def test_what_a_stored_program_printed_is_text(client: FlaskClient, runner: Name
 
 
 @pytest.mark.parametrize("outcome", Outcome)
-def test_however_it_ended_it_has_a_page(
+def test_a_run_with_any_outcome_has_a_page(
     client: FlaskClient, runner: NamedRunner, outcome: Outcome
 ) -> None:
     runner.outcome = outcome
@@ -189,9 +191,7 @@ def test_however_it_ended_it_has_a_page(
     assert f"outcome-{outcome.name.lower()}" in client.get(PAGE).text
 
 
-def test_a_run_that_goes_on_is_followed_on_its_page(
-    client: FlaskClient, runner: NamedRunner
-) -> None:
+def test_a_running_run_is_followed_on_its_page(client: FlaskClient, runner: NamedRunner) -> None:
     answer = client.post(HELLO, data=GOOD, headers=STREAMED, buffered=False)
     next(iter(answer.response))
     runner.phase = Phase.RUNNING
@@ -204,7 +204,7 @@ def test_a_run_that_goes_on_is_followed_on_its_page(
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_a_run_that_goes_on_has_no_files_yet(
+def test_a_running_run_has_no_files_yet(
     client: FlaskClient, runner: NamedRunner, file: str
 ) -> None:
     answer = client.post(HELLO, data=GOOD, headers=STREAMED, buffered=False)
@@ -229,7 +229,7 @@ NOT_THERE = {
 @pytest.mark.parametrize("address", ["/LANGUAGE/runs/{}", *FILES])
 @pytest.mark.parametrize("language", ["en", "fa"])
 @pytest.mark.parametrize("case", NOT_THERE)
-def test_what_is_not_there_says_which_in_the_language_of_the_page(
+def test_a_missing_run_is_named_in_the_language_of_the_page(
     kept: FlaskClient, store: Store, case: str, language: str, address: str
 ) -> None:
     store.prune(timedelta(0))
@@ -255,7 +255,7 @@ def test_what_is_not_there_says_which_in_the_language_of_the_page(
     ],
     ids=["topic", "demo", "values"],
 )
-def test_a_run_of_a_demo_that_is_gone_keeps_its_program_and_its_trace(
+def test_a_run_of_a_removed_demo_keeps_its_program_and_its_trace(
     kept: FlaskClient, store: Store, changes: dict[str, object]
 ) -> None:
     changed(store, **changes)
@@ -269,14 +269,14 @@ def test_a_run_of_a_demo_that_is_gone_keeps_its_program_and_its_trace(
 
 @pytest.fixture
 def gone(client: FlaskClient, tmp_path: Path) -> FlaskClient:
-    """A client of a site whose database has disappeared."""
+    """A client of a site whose database has been removed."""
     client.get(PAGE)
     (tmp_path / "runs.sqlite").unlink()
     return client
 
 
 @pytest.mark.parametrize("headers", [{}, STREAMED], ids=["page", "stream"])
-def test_without_a_database_runs_still_run_and_say_that_they_are_not_kept(
+def test_without_a_database_runs_go_on_and_say_that_they_are_not_stored(
     gone: FlaskClient, caplog: pytest.LogCaptureFixture, headers: dict[str, str]
 ) -> None:
     answer = gone.post(HELLO, data=GOOD, headers=headers)
@@ -284,13 +284,13 @@ def test_without_a_database_runs_still_run_and_say_that_they_are_not_kept(
     assert "The program ran to its end." in answer.text
     assert "This run could not be kept" in answer.text
     assert f'href="{PAGE}"' not in answer.text
-    (told,) = [record for record in caplog.records if record.levelno == logging.ERROR]
-    assert f"the run {ID} of " in told.getMessage()
-    assert "could not be kept: The database of runs cannot be used" in told.getMessage()
+    (entry,) = [record for record in caplog.records if record.levelno == logging.ERROR]
+    assert f"the run {ID} of " in entry.getMessage()
+    assert "could not be kept: The database of runs cannot be used" in entry.getMessage()
 
 
 @pytest.mark.parametrize("address", [PAGE, *(file.format(ID) for file in FILES)])
-def test_without_a_database_kept_runs_are_out_of_reach_for_now(
+def test_without_a_database_stored_runs_are_temporarily_unavailable(
     gone: FlaskClient, address: str
 ) -> None:
     answer = gone.get(address)
@@ -300,12 +300,12 @@ def test_without_a_database_kept_runs_are_out_of_reach_for_now(
         assert "The kept runs cannot be reached" in answer.text
 
 
-def test_without_a_database_every_other_page_is_there(gone: FlaskClient) -> None:
+def test_without_a_database_every_other_page_works(gone: FlaskClient) -> None:
     for address in ("/en/", HELLO, "/fa/threads/greeting/say-nothing"):
         assert gone.get(address).status_code == 200
 
 
-def test_a_run_of_a_file_that_was_changed_meanwhile_is_not_kept_under_another_source(
+def test_a_run_of_a_file_that_has_changed_since_is_not_stored_with_the_new_source(
     client: FlaskClient, runner: NamedRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recording: Callable[[str], Recording] = runner.recording
@@ -319,9 +319,7 @@ def test_a_run_of_a_file_that_was_changed_meanwhile_is_not_kept_under_another_so
     assert client.get(PAGE).status_code == 404
 
 
-def test_a_lost_stream_that_is_taken_up_again_ends_with_the_same_link(
-    client: FlaskClient, store: Store
-) -> None:
+def test_a_resumed_stream_ends_with_the_same_link(client: FlaskClient, store: Store) -> None:
     client.post(HELLO, data=GOOD, headers=STREAMED, buffered=True)
     first: StoredRun = store.find(ID)
     again = client.get(f"/runs/{ID}/events", headers={"Last-Event-ID": "1"}).text

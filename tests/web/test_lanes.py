@@ -1,4 +1,4 @@
-"""The lanes of a kept run: the walk's data in both languages, and a part of the time drawn anew."""
+"""The lanes of a stored run: the walk's data in both languages, and a part of the time."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ def runner() -> NamedRunner:
 
 @pytest.fixture
 def kept(client: FlaskClient) -> FlaskClient:
-    """A client of a site on which one run, of 214 ms, is kept."""
+    """A client of a site with one stored run of 214 ms."""
     client.post(HELLO, data=GOOD, buffered=True)
     return client
 
 
 @pytest.mark.parametrize(("language", "word"), [("en", "prints"), ("fa", "چاپ می‌کند")])
-def test_a_walk_tells_its_steps_in_the_visitors_language(
+def test_a_walk_has_its_steps_in_the_visitors_language(
     kept: FlaskClient, language: str, word: str
 ) -> None:
     data = kept.get(f"/{language}/runs/{ID}/steps.json").get_json()
@@ -31,11 +31,11 @@ def test_a_walk_tells_its_steps_in_the_visitors_language(
     assert word in data["sentences"][data["steps"][0][4]]
 
 
-def test_there_is_no_walk_through_a_run_that_never_was(kept: FlaskClient) -> None:
+def test_an_unknown_run_has_no_walk(kept: FlaskClient) -> None:
     assert kept.get(f"/en/runs/{'x' * 16}/steps.json").status_code == 404
 
 
-def test_a_part_of_the_time_can_be_drawn_without_a_script(kept: FlaskClient) -> None:
+def test_a_part_of_the_time_can_be_drawn_without_javascript(kept: FlaskClient) -> None:
     whole, part = kept.get(f"/en/runs/{ID}"), kept.get(f"/en/runs/{ID}?from=0.5&to=2")
     assert (whole.status_code, part.status_code) == (200, 200)
     assert 'data-start="0" data-stop="214000"' in whole.text
@@ -47,7 +47,7 @@ def test_a_part_of_the_time_can_be_drawn_without_a_script(kept: FlaskClient) -> 
 @pytest.mark.parametrize(
     "query", ["from=x", "from=5&to=5", "from=-1", "to=nan", "from=inf", "from=300&to=400", "to="]
 )
-def test_times_that_cannot_be_drawn_are_told_and_the_whole_is_drawn(
+def test_invalid_times_are_reported_and_the_whole_run_is_drawn(
     kept: FlaskClient, query: str
 ) -> None:
     page = kept.get(f"/en/runs/{ID}?{query}")

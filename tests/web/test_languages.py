@@ -44,7 +44,7 @@ def test_persian_texts_use_persian_letters_and_digits() -> None:
         assert not re.search(r"[\u0660-\u0669]", text), f"an Arabic digit in {key}"
 
 
-def test_numbers_are_written_as_the_language_does() -> None:
+def test_numbers_have_the_digits_of_the_language() -> None:
     say = load_wordings()
     assert say["en"].number(1234567) == "1\u202f234\u202f567"
     assert say["fa"].number(1234567) == "۱\u202f۲۳۴\u202f۵۶۷"
@@ -66,13 +66,13 @@ def test_the_prose_has_as_many_parts_and_the_same_code_in_every_language(
 
 @EVERY_TOPIC
 @EVERY_LANGUAGE
-def test_every_link_of_a_topic_goes_somewhere(
+def test_every_link_of_a_topic_exists(
     real_client: FlaskClient, topic: Topic, language: Language
 ) -> None:
     page = real_client.get(addresses.demo(language, topic, topic.demos[0])).text
     links = {unescape(link) for link in re.findall(r'<a[^>]*?\shref="(/[^"#]*)', page)}
     assert len(links) > len(topic.demos)
-    # The one link that runs something, which this site is too busy for.
+    # The only link that runs a demo: this site's runner is busy.
     links.remove(addresses.example(language, topic, topic.demos[0]))
     for link in links:
         assert real_client.get(link, follow_redirects=True).status_code == 200, link

@@ -1,4 +1,4 @@
-"""Every address that `pages/addresses.py` writes is answered by the route that is meant."""
+"""The intended route answers every address that `pages/addresses.py` writes."""
 
 import inspect
 from collections.abc import Callable
@@ -61,7 +61,7 @@ ROUTES: dict[str, tuple[Callable[..., str], str, dict[str, str]]] = {
     "run": (partial(addresses.run, id="a1"), "runs.show", OF_A_RUN),
     "steps": (partial(addresses.steps, id="a1"), "lanes.steps", OF_A_RUN),
 }
-"""Of each function that takes a language: the endpoint, and what its route finds beside that."""
+"""Functions that take a language: the endpoint, and the route's other arguments."""
 
 BARE: dict[str, tuple[Callable[[str], str], str, str]] = {
     "run_json": (addresses.run_json, "kept.show", "GET"),
@@ -72,10 +72,10 @@ BARE: dict[str, tuple[Callable[[str], str], str, str]] = {
     "cancel": (addresses.cancel, "runs.cancel", "POST"),
     "stop": (addresses.stop, "repetitions.stop", "POST"),
 }
-"""Of each function that takes an id alone: endpoint and method."""
+"""Functions that take only an id: the endpoint and the method."""
 
 
-def test_no_function_is_left_out() -> None:
+def test_every_function_is_tested() -> None:
     public = {
         name
         for name, function in inspect.getmembers(addresses, inspect.isfunction)
@@ -86,7 +86,9 @@ def test_no_function_is_left_out() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", ROUTES)
-def test_a_page_stands_where_links_lead(real_client: FlaskClient, name: str, language: str) -> None:
+def test_an_address_of_a_page_has_its_route(
+    real_client: FlaskClient, name: str, language: str
+) -> None:
     address, endpoint, found = ROUTES[name]
     method = "POST" if name == "repeat" else "GET"
     routes = real_client.application.url_map.bind("")
@@ -94,15 +96,15 @@ def test_a_page_stands_where_links_lead(real_client: FlaskClient, name: str, lan
 
 
 @pytest.mark.parametrize("name", BARE)
-def test_a_part_of_a_run_stands_where_links_lead(real_client: FlaskClient, name: str) -> None:
+def test_an_address_of_a_part_of_a_run_has_its_route(real_client: FlaskClient, name: str) -> None:
     address, endpoint, method = BARE[name]
     routes = real_client.application.url_map.bind("")
     assert routes.match(address("a1"), method) == (endpoint, {"id": "a1"})
 
 
 def test_a_query_is_read_as_it_was_written(real_client: FlaskClient) -> None:
-    told = {"n": 3, "names": ["a b", "c&d", "فا"]}
+    values = {"n": 3, "names": ["a b", "c&d", "فا"]}
     with real_client.application.test_request_context(
-        addresses.demo("en", TOPIC, DEMO, told)
+        addresses.demo("en", TOPIC, DEMO, values)
     ) as context:
-        assert context.request.args.to_dict(flat=False) == {"n": ["3"], "names": told["names"]}
+        assert context.request.args.to_dict(flat=False) == {"n": ["3"], "names": values["names"]}

@@ -1,4 +1,4 @@
-"""A demo is offered where some machine can run it, and the others say why they are not."""
+"""A demo can be run if a machine meets its needs; otherwise its page says what is missing."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ COMPARED = {
 
 @dataclass
 class FewRunner(ScriptedRunner):
-    """There are these machines; it counts how often they are asked for."""
+    """A runner with the given machines; it counts how often they are requested."""
 
     there: Sequence[Machine] = (SMALL,)
     asked: int = 0
@@ -43,7 +43,7 @@ class FewRunner(ScriptedRunner):
         self.asked += 1
         return self.there
 
-    def start(self, program: Program, **told: object) -> str:
+    def start(self, program: Program, **options: object) -> str:
         if not any(machine.meets(program.needs) for machine in self.there):
             raise Unreachable
         return super().start(program)
@@ -56,7 +56,7 @@ def few() -> FewRunner:
 
 @cache
 def site_of(needs: Needs) -> SharedSite:
-    """A site whose first demo has needs."""
+    """Return a site whose first demo has needs."""
     [topic] = find_topics(COURSE)
     demos = (replace(topic.demos[0], needs=needs), *topic.demos[1:])
     return SharedSite([replace(topic, demos=demos)])
@@ -77,11 +77,11 @@ def client_of(site: Callable[[Needs], Flask]) -> Callable[[Needs], FlaskClient]:
 Client = Callable[[Needs], FlaskClient]
 
 
-def shown(page: str) -> dict[str, str]:
-    """What is told to be lacking, as it is read, by the id that it has in the page."""
+def lacks(page: str) -> dict[str, str]:
+    """Return the texts about missing needs by their ids in the page."""
     return {
-        id: re.sub(r"[\u2066-\u2069]", "", " ".join(re.sub("<[^>]+>", "", told).split()))
-        for id, told in LACK.findall(page)
+        id: re.sub(r"[\u2066-\u2069]", "", " ".join(re.sub("<[^>]+>", "", text).split()))
+        for id, text in LACK.findall(page)
     }
 
 
@@ -108,20 +108,20 @@ def test_a_demo_that_no_machine_can_run_says_what_it_needs(
 ) -> None:
     client = client_of(needs)
     page = client.get(HELLO).text
-    assert shown(page) == {
+    assert lacks(page) == {
         "lack": f"This demo needs {english}, which no machine that answers can offer. You can read "
         "it here, and run its file on a machine of your own: say_hello.py"
     }
-    assert DISABLED.findall(page) == ["lack", "lack"]  # Run, and × 30
+    assert DISABLED.findall(page) == ["lack", "lack"]  # Run and × 30
     page = client.get(HELLO.replace("/en/", "/fa/")).text
-    assert shown(page)["lack"].startswith(f"این نمونه به {persian} نیاز دارد و هیچ‌یک")
+    assert lacks(page)["lack"].startswith(f"این نمونه به {persian} نیاز دارد و هیچ‌یک")
     assert DISABLED.findall(page) == ["lack", "lack"]
 
 
-def test_its_file_can_be_had_with_the_values_that_were_entered(client_of: Client) -> None:
+def test_a_demo_that_cannot_run_can_be_downloaded_with_its_values(client_of: Client) -> None:
     client = client_of(TWO)
-    [(_, told)] = LACK.findall(client.get(f"{HELLO}?times=4").text)
-    [address] = re.findall(r'href="([^"]+)"', told)
+    [(_, lack)] = LACK.findall(client.get(f"{HELLO}?times=4").text)
+    [address] = re.findall(r'href="([^"]+)"', lack)
     assert "main(times=4" in client.get(address).text
 
 
@@ -130,63 +130,59 @@ def test_its_file_can_be_had_with_the_values_that_were_entered(client_of: Client
     [(ANYWHERE, [SMALL]), (Needs(start_method="spawn"), [SMALL]), (Needs(cores=64), [])],
     ids=["no needs", "met", "nobody answers"],
 )
-def test_else_it_is_offered(
+def test_a_demo_whose_needs_are_met_can_be_run(
     client_of: Client, few: FewRunner, needs: Needs, there: Sequence[Machine]
 ) -> None:
     few.there = there
     client = client_of(needs)
     for address in (HELLO, "/en/", MIXED):
         page = client.get(address).text
-        assert not shown(page)
+        assert not lacks(page)
         assert not DISABLED.search(page)
         assert ">Ready<" in page
 
 
-def test_it_is_offered_where_one_of_several_machines_can_run_it(
+def test_a_demo_can_be_run_if_one_of_several_machines_meets_its_needs(
     client_of: Client, few: FewRunner
 ) -> None:
     few.there = [SMALL, replace(SMALL, cores=2)]
-    assert not shown(client_of(TWO).get(HELLO).text)
+    assert not lacks(client_of(TWO).get(HELLO).text)
 
 
-def test_the_first_page_has_the_same_rule(client_of: Client) -> None:
+def test_the_home_page_has_the_same_rule(client_of: Client) -> None:
     page = client_of(TWO).get("/en/").text
-    assert "2 cores" in shown(page)["lack"]
+    assert "2 cores" in lacks(page)["lack"]
     assert DISABLED.findall(page) == ["lack"]
 
 
-def test_a_form_that_is_refused_says_it_again(client_of: Client) -> None:
+def test_a_refused_form_also_says_what_is_missing(client_of: Client) -> None:
     form = client_of(TWO).post(HELLO, data={"times": "99"}, headers=STREAMED)
     assert form.status_code == 422
-    assert "lack" in shown(form.text)
+    assert "lack" in lacks(form.text)
     assert DISABLED.findall(form.text) == ["lack", "lack"]
 
 
-def test_two_demos_are_compared_where_both_can_be_run(client_of: Client) -> None:
+def test_two_demos_can_be_compared_if_both_can_be_run(client_of: Client) -> None:
     client = client_of(TWO)
     page = client.get(MIXED).text
-    assert [*shown(page)] == ["lack-b"]
+    assert [*lacks(page)] == ["lack-b"]
     assert DISABLED.findall(page) == ["lack-b"]
     assert ">Ready<" not in page
     assert "say-hello.py?times=4" in page
     page = client.get("/fa/compare?a=greeting/say-hello").text
-    assert [*shown(page)] == ["lack-a", "lack-b"]
+    assert [*lacks(page)] == ["lack-a", "lack-b"]
     assert DISABLED.findall(page) == ["lack-a lack-b"]
     assert not DISABLED.search(client.get(TWICE).text)
 
 
 @pytest.mark.parametrize("address", [HELLO, f"{HELLO}?times=99", "/en/", MIXED, "/api/topics"])
-def test_a_page_asks_once_which_machines_there_are(
-    client_of: Client, few: FewRunner, address: str
-) -> None:
-    """It may be a question to another machine."""
+def test_a_page_requests_the_machines_once(client_of: Client, few: FewRunner, address: str) -> None:
+    """The request may go to another machine."""
     client_of(TWO).get(address)
     assert few.asked == 1
 
 
-def test_a_run_of_another_day_is_shown_without_a_word_of_running_it(
-    client_of: Client, store: Store
-) -> None:
+def test_a_stored_run_is_shown_without_a_word_about_needs(client_of: Client, store: Store) -> None:
     [topic] = find_topics(COURSE)
     demo = topic.demos[0]
     run = stored_run("i" * 16, topic=topic.slug, demo=demo.slug, source=demo.source, events=0)
@@ -198,7 +194,7 @@ def test_a_run_of_another_day_is_shown_without_a_word_of_running_it(
     assert ">Ready<" not in page
 
 
-def test_no_example_is_made_of_what_cannot_be_run(client_of: Client) -> None:
+def test_a_demo_that_cannot_run_has_no_example(client_of: Client) -> None:
     assert "/_example" not in client_of(TWO).get(HELLO).text
     assert "/_example" in client_of(ANYWHERE).get(HELLO).text
 
@@ -206,7 +202,7 @@ def test_no_example_is_made_of_what_cannot_be_run(client_of: Client) -> None:
 @pytest.mark.parametrize(
     ("address", "data"), [(HELLO, GOOD), (f"{HELLO}/repeat", GOOD), ("/en/compare", COMPARED)]
 )
-def test_who_presses_run_all_the_same_is_told_that_no_machine_answers(
+def test_a_run_that_no_machine_can_carry_out_is_refused(
     client_of: Client, few: FewRunner, address: str, data: dict[str, str]
 ) -> None:
     client = client_of(TWO)
@@ -215,15 +211,15 @@ def test_who_presses_run_all_the_same_is_told_that_no_machine_answers(
         assert answer.status_code == 503
         assert "No machine answers" in answer.text
         assert "Retry-After" in answer.headers
-    assert few.programs == []  # of a comparison not the first either
+    assert few.programs == []  # not even the first of a comparison
 
 
-def test_programs_are_told_what_a_demo_needs(client_of: Client) -> None:
+def test_the_api_has_the_needs_of_a_demo(client_of: Client) -> None:
     for needs, available in ((TWO, False), (ANYWHERE, True)):
         client = client_of(needs)
         listed = client.get("/api/topics").get_json()["topics"][0]["demos"]
-        told = client.get("/api/topics/greeting/say-hello").get_json()
-        for demo in (listed[0], told):
+        detail = client.get("/api/topics/greeting/say-hello").get_json()
+        for demo in (listed[0], detail):
             assert demo["available"] is available
             assert demo["needs"] == {
                 "cores": needs.cores,
@@ -234,7 +230,7 @@ def test_programs_are_told_what_a_demo_needs(client_of: Client) -> None:
         assert listed[1]["available"] is True
 
 
-def test_programs_are_told_why_a_run_cannot_be_had(client_of: Client) -> None:
+def test_the_api_says_why_a_run_is_refused(client_of: Client) -> None:
     answer = client_of(TWO).post("/api/runs", json={"demo": "greeting/say-hello"})
     assert answer.status_code == 503
     [problem] = answer.get_json()["detail"]
@@ -242,12 +238,15 @@ def test_programs_are_told_why_a_run_cannot_be_had(client_of: Client) -> None:
     assert problem["msg"].startswith("No machine answers, or none that has what the demo needs")
 
 
-def test_a_terminal_is_told_it_too(site: Callable[[Needs], Flask], few: FewRunner) -> None:
+def test_a_terminal_says_why_a_run_is_refused(
+    site: Callable[[Needs], Flask], few: FewRunner
+) -> None:
     shell = site(TWO).test_cli_runner()
-    told = shell.invoke(args=["run-demo", "greeting/say-hello"])
-    assert told.exit_code == 1
+    result = shell.invoke(args=["run-demo", "greeting/say-hello"])
+    assert result.exit_code == 1
     assert (
-        told.output == "Error: This demo needs 2 cores, which no machine that answers can offer.\n"
+        result.output
+        == "Error: This demo needs 2 cores, which no machine that answers can offer.\n"
     )
     few.there = []
     assert shell.invoke(args=["run-demo", "greeting/say-hello"]).output == (

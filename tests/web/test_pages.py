@@ -1,4 +1,4 @@
-"""What every page has: its language, its other language, its names for those who index."""
+"""What every page has: valid markup, its languages, its title, its address."""
 
 import re
 from html.parser import HTMLParser
@@ -22,7 +22,7 @@ VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "met
 
 
 class Nesting(HTMLParser):
-    """Notes ids, and whether every element is closed where it should be."""
+    """Notes ids, and elements that are not closed properly."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -53,7 +53,7 @@ def test_a_page_is_well_formed(client: FlaskClient, address: str) -> None:
 
 
 @pytest.mark.parametrize(("language", "direction"), [("en", "ltr"), ("fa", "rtl")])
-def test_a_page_says_its_language_and_direction(
+def test_a_page_has_its_language_and_direction(
     client: FlaskClient, language: str, direction: str
 ) -> None:
     page = client.get(f"/{language}/threads/greeting/say-hello").text
@@ -67,7 +67,7 @@ def test_a_page_has_a_title_a_description_and_one_address(client: FlaskClient) -
     assert f'<link rel="canonical" href="http://localhost{HELLO}">' in page
 
 
-def test_the_other_language_is_one_click_away_with_the_same_values(client: FlaskClient) -> None:
+def test_the_link_to_the_other_language_has_the_same_values(client: FlaskClient) -> None:
     page = client.get(f"{HELLO}?times=4").text
     assert re.search(r'href="/fa/threads/greeting/say-hello\?times=4"\s+hreflang="fa"', page)
     address = f"http://localhost{HELLO.replace('/en/', '/fa/')}"
@@ -81,7 +81,7 @@ def test_a_refused_or_missing_page_is_not_indexed(client: FlaskClient) -> None:
         assert "canonical" not in page
 
 
-def test_traps_are_labelled_as_traps(client: FlaskClient) -> None:
+def test_a_trap_is_labelled_as_one(client: FlaskClient) -> None:
     page = client.get("/en/threads/greeting/say-nothing").text
     assert "A trap: this program is wrong on purpose." in page
     assert page.count('<span class="trap">trap</span>') == 1
@@ -93,7 +93,7 @@ def test_the_last_demo_has_no_next(client: FlaskClient) -> None:
     assert 'class="next on"' not in client.get("/en/threads/greeting/say-nothing").text
 
 
-def test_the_source_is_shown_as_it_is(client: FlaskClient) -> None:
+def test_the_source_is_shown_unchanged(client: FlaskClient) -> None:
     page = client.get(HELLO).text
     listing = page.split('id="listing"')[1].split("</pre>")[0].split(">", 1)[1]
     numbers = re.findall(r'id="L(\d+)"', listing)
@@ -103,20 +103,20 @@ def test_the_source_is_shown_as_it_is(client: FlaskClient) -> None:
     assert numbers == [str(n + 1) for n in range(len(numbers))]
 
 
-def test_numbers_in_persian_prose_are_persian(client: FlaskClient) -> None:
+def test_persian_prose_has_persian_numbers(client: FlaskClient) -> None:
     page = client.get(HELLO.replace("/en/", "/fa/")).text
     assert "از ۱ تا ۵" in page
     assert "۱۷ خط" in page
 
 
-def test_the_home_page_runs_a_demo_right_there(client: FlaskClient) -> None:
+def test_the_home_page_can_run_a_demo(client: FlaskClient) -> None:
     page = client.get("/en/").text
     assert f'hx-post="{HELLO}"' in page
     assert re.search(r'<input type="hidden" name="times" value="2">', page)
     assert 'href="/en/threads/greeting">Greeting</a>' in page
 
 
-def test_pages_are_compressed_for_those_who_take_it(client: FlaskClient) -> None:
+def test_pages_are_compressed_for_browsers_that_accept_it(client: FlaskClient) -> None:
     plain = client.get(HELLO)
     packed = client.get(HELLO, headers={"Accept-Encoding": "gzip, br"})
     assert "Content-Encoding" not in plain.headers

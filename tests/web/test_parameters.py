@@ -1,4 +1,4 @@
-"""What is entered is checked before anything is run, and told in the page's language."""
+"""Entered values are checked before a run; problems are in the page's language."""
 
 import re
 
@@ -23,7 +23,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("entered", "reason"), WRONG)
-def test_a_value_that_cannot_be_taken_is_refused_with_its_reason_and_nothing_is_run(
+def test_a_bad_value_is_refused_with_the_reason_and_nothing_runs(
     client: FlaskClient, runner: ScriptedRunner, entered: dict[str, str], reason: str
 ) -> None:
     answer = client.post(HELLO, data=entered)
@@ -39,13 +39,15 @@ def test_the_entered_values_are_kept(client: FlaskClient) -> None:
     assert 'value="cold"\nchecked' in answer.text
 
 
-def test_what_a_number_field_would_drop_is_kept_in_a_text_field(client: FlaskClient) -> None:
+def test_a_value_that_a_number_field_would_drop_is_kept_in_a_text_field(
+    client: FlaskClient,
+) -> None:
     answer = client.post(HELLO, data={**GOOD, "pause": "soon"})
     assert '<input type="text"\nid="p-pause"' in answer.text
     assert '<input type="number"\nid="p-times"' in answer.text
 
 
-def test_all_problems_are_told_at_once_each_beside_its_field(client: FlaskClient) -> None:
+def test_all_problems_are_shown_at_once_beside_their_fields(client: FlaskClient) -> None:
     answer = client.post(HELLO, data={"times": "9", "pause": "9", "tone": "cold"})
     assert 'id="e-times"' in answer.text
     assert 'id="e-pause"' in answer.text
@@ -53,7 +55,7 @@ def test_all_problems_are_told_at_once_each_beside_its_field(client: FlaskClient
     assert 'aria-describedby="e-times h-times"' in answer.text
 
 
-def test_the_reason_is_told_in_persian_on_a_persian_page(client: FlaskClient) -> None:
+def test_the_reason_is_in_persian_on_a_persian_page(client: FlaskClient) -> None:
     answer = client.post(PERSIAN, data={**GOOD, "times": "9"})
     assert answer.status_code == 422
     assert "یک عدد صحیح از ۱ تا ۵ وارد کنید." in answer.text
@@ -65,7 +67,7 @@ def test_persian_digits_are_numbers(client: FlaskClient, runner: ScriptedRunner)
     assert runner.programs[0].parameters == {"times": 3, "pause": 0.5, "tone": "warm"}
 
 
-def test_htmx_gets_the_form_alone(client: FlaskClient, runner: ScriptedRunner) -> None:
+def test_htmx_gets_only_the_form(client: FlaskClient, runner: ScriptedRunner) -> None:
     answer = client.post(HELLO, data={**GOOD, "times": "9"}, headers=STREAMED)
     assert answer.status_code == 422
     assert answer.headers["HX-Retarget"] == "#form"
@@ -89,7 +91,7 @@ def test_an_address_with_a_bad_value_is_refused_too(client: FlaskClient) -> None
     assert 'value="99"' in answer.text
 
 
-def test_several_numbers_are_entered_with_commas_between(
+def test_several_numbers_are_separated_by_commas(
     client: FlaskClient, runner: ScriptedRunner
 ) -> None:
     page = client.get(TURNS).text
@@ -109,7 +111,7 @@ def test_several_numbers_are_entered_with_commas_between(
         ("pauses", "0.5, 9", "Enter 2 numbers from 0 to 1, with commas between."),
     ],
 )
-def test_several_numbers_that_cannot_be_taken_are_refused(
+def test_bad_lists_of_numbers_are_refused(
     client: FlaskClient, runner: ScriptedRunner, name: str, value: str, reason: str
 ) -> None:
     answer = client.post(TURNS, data={"order": "1,2,3", "pauses": "0,0", name: value})
@@ -126,7 +128,7 @@ def test_hostile_values_are_text(client: FlaskClient) -> None:
     assert "called &lt;b&gt; here" in answer.text
 
 
-def test_the_preset_of_the_report_is_a_link_that_fills_the_form(client: FlaskClient) -> None:
+def test_the_reports_values_are_a_link_that_fills_the_form(client: FlaskClient) -> None:
     address = f"{HELLO}?times=5&amp;pause=0.1&amp;tone=warm"
     assert re.search(
         rf'href="{re.escape(address)}"\s*>As in the report</a>', client.get(HELLO).text
@@ -144,7 +146,7 @@ def test_transcript_only_turns_the_observer_off(
     assert runner.observed == [True, False]
 
 
-def test_a_visitor_is_an_address_and_the_token_of_the_page(
+def test_a_visitor_is_an_address_and_the_pages_token(
     client: FlaskClient, runner: ScriptedRunner
 ) -> None:
     client.post(HELLO, data={**GOOD, "run-visitor": "abc"})

@@ -1,4 +1,4 @@
-"""An explanation names demos and never copies them; a wrong name stops the start."""
+"""Prose names demos and does not copy their code; a wrong name stops the start."""
 
 import shutil
 from pathlib import Path
@@ -13,14 +13,14 @@ from webapp.lessons.folders import find_topics
 
 
 def site_with(tmp_path: Path, prose: str) -> str:
-    """The first demo's page of a course whose English explanation is `prose`."""
+    """Return the first demo's page of a course whose English prose is `prose`."""
     shutil.copytree(COURSE, tmp_path / "course")
     (tmp_path / "course/greeting/en.md").write_text(prose, encoding="utf-8")
     topics = find_topics(tmp_path / "course")
     return create_app(ScriptedRunner(), topics).test_client().get(HELLO).text
 
 
-def test_what_stands_before_the_first_heading_is_the_lead_and_the_rest_folds_away(
+def test_the_text_before_the_first_heading_is_the_lead_and_the_rest_is_folded(
     client: FlaskClient,
 ) -> None:
     before, after = client.get(HELLO).text.split('<section class="depth"')
@@ -37,7 +37,7 @@ def test_links_lead_to_demos_and_topics_in_the_language_of_the_page(client: Flas
         assert f'<a href="/{language}/threads/greeting">' in page
 
 
-def test_a_function_is_included_as_it_stands_in_the_file_with_a_link_to_it(
+def test_a_function_is_included_unchanged_with_a_link_to_its_file(
     client: FlaskClient,
 ) -> None:
     excerpt = client.get(HELLO).text.split('<figure class="excerpt">')[1].split("</figure>")[0]
@@ -57,7 +57,7 @@ def test_a_function_is_included_as_it_stands_in_the_file_with_a_link_to_it(
         ("```demo say-hello\n```", "is not `demo SLUG FUNCTION`"),
     ],
 )
-def test_a_name_of_nothing_stops_the_start_and_says_where(
+def test_an_unknown_name_stops_the_start_and_says_where(
     tmp_path: Path, prose: str, reason: str
 ) -> None:
     with pytest.raises(BrokenTopic, match=r"en\.md") as raised:
@@ -65,7 +65,7 @@ def test_a_name_of_nothing_stops_the_start_and_says_where(
     assert reason in str(raised.value)
 
 
-def test_html_in_an_explanation_is_text(tmp_path: Path) -> None:
+def test_html_in_prose_is_text(tmp_path: Path) -> None:
     page = site_with(tmp_path, "one <b>bold</b> [x](javascript:alert(1))")
     assert "one &lt;b&gt;bold&lt;/b&gt;" in page
     assert 'href="javascript' not in page

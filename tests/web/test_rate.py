@@ -1,4 +1,4 @@
-"""Run may be pressed so often and no oftener, by a page and by an address."""
+"""A page and an address have limits for how often they may press Run."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ ORDER = {"demo": "greeting/say-hello"}
 
 @pytest.fixture
 def limited(runner: ScriptedRunner, store: Store) -> FlaskClient:
-    """A client of a site on which a page may press three times a minute, an address six times."""
+    """A client of a site with limits of three runs a minute for a page, six for an address."""
     settings = Settings(rate_limit=6, rate_limit_page=3)
     return create_app(runner, find_topics(COURSE), store, settings, TESTING=True).test_client()
 
 
 @pytest.fixture
 def press(limited: FlaskClient) -> Press:
-    """Press Run on a page, from an address; give the status."""
+    """Press Run on a page from an address; return the status."""
 
     def press(page: str = "", address: str = "192.0.2.1", where: str = HELLO) -> int:
         sent = {**GOOD, "run-visitor": page}
@@ -45,7 +45,7 @@ def press(limited: FlaskClient) -> Press:
     return press
 
 
-def test_a_page_that_presses_too_often_is_told_to_wait(
+def test_a_page_beyond_its_limit_has_to_wait(
     press: Press, limited: FlaskClient, runner: ScriptedRunner
 ) -> None:
     assert [press("a") for _ in range(4)] == [200, 200, 200, 429]
@@ -58,17 +58,17 @@ def test_a_page_that_presses_too_often_is_told_to_wait(
     assert 0 < int(answer.headers["Retry-After"]) <= 60
 
 
-def test_others_of_the_same_address_go_on(press: Press) -> None:
+def test_other_pages_of_the_same_address_are_not_limited(press: Press) -> None:
     assert [press("a") for _ in range(4)] == [200, 200, 200, 429]
     assert [press("b") for _ in range(3)] == [200, 200, 200]
 
 
-def test_an_address_has_a_limit_whatever_its_pages_call_themselves(press: Press) -> None:
+def test_an_address_has_a_limit_whatever_its_pages_tokens(press: Press) -> None:
     assert [press(f"page {number}") for number in range(7)] == [200] * 6 + [429]
     assert press("a", address="192.0.2.2") == 200
 
 
-def test_all_ways_to_run_count_as_one(press: Press, limited: FlaskClient) -> None:
+def test_all_ways_to_run_share_a_limit(press: Press, limited: FlaskClient) -> None:
     assert press("a") == press("a", where=f"{HELLO}/repeat") == 200
     pressed = [
         limited.post("/api/runs", json=ORDER, environ_base={"REMOTE_ADDR": "192.0.2.1"})
@@ -82,7 +82,7 @@ def test_all_ways_to_run_count_as_one(press: Press, limited: FlaskClient) -> Non
     assert "Retry-After" in refused.headers
 
 
-def test_htmx_is_told_in_its_panel(press: Press, limited: FlaskClient) -> None:
+def test_htmx_gets_the_message_in_its_panel(press: Press, limited: FlaskClient) -> None:
     for _ in range(3):
         press("a")
     answer = limited.post(
@@ -95,8 +95,8 @@ def test_htmx_is_told_in_its_panel(press: Press, limited: FlaskClient) -> None:
     assert 'role="alert"' in answer.text
 
 
-def test_many_may_press_in_the_same_moment() -> None:
-    """Each is counted, and for none of them it is an error."""
+def test_concurrent_presses_are_all_counted() -> None:
+    """None of them is an error."""
     storage = OneAtATime()
     threads = threading.active_count()
     together = threading.Barrier(8)
@@ -107,7 +107,7 @@ def test_many_may_press_in_the_same_moment() -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert sorted(pool.map(press, range(8))) == [*range(1, 9)]
-    assert threading.active_count() == threads  # none was started to forget them
+    assert threading.active_count() == threads  # no thread to remove expired entries
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_many_may_press_in_the_same_moment() -> None:
     ],
     ids=["too large", "of too many parts"],
 )
-def test_a_form_that_cannot_be_read_changes_no_count(
+def test_an_unreadable_form_does_not_change_the_count(
     press: Press,
     limited: FlaskClient,
     caplog: pytest.LogCaptureFixture,
@@ -135,8 +135,10 @@ def test_reading_has_no_limit(limited: FlaskClient) -> None:
     assert {limited.get(HELLO).status_code for _ in range(20)} == {200}
 
 
-def test_a_class_may_press_at_once(client: FlaskClient, runner: ScriptedRunner) -> None:
-    """Two hundred pages behind the one address of a school, five times each in a minute."""
+def test_a_class_behind_one_address_is_not_limited(
+    client: FlaskClient, runner: ScriptedRunner
+) -> None:
+    """Two hundred pages at one address press Run five times each in a minute."""
     runner.batches = ()
     statuses = set()
     for number in range(1000):
@@ -146,13 +148,13 @@ def test_a_class_may_press_at_once(client: FlaskClient, runner: ScriptedRunner) 
 
 
 def remembered(limited: FlaskClient) -> str:
-    """All that the limit holds in memory."""
+    """Return everything that the limit has in memory."""
     [limiter] = limited.application.extensions["limiter"]
     assert isinstance(limiter, Limiter)
     return str(vars(limiter.storage))
 
 
-def test_who_pressed_is_forgotten_when_the_minute_is_over_and_somebody_else_presses(
+def test_expired_entries_are_removed_at_the_next_press(
     press: Press, limited: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     press("first page", address="192.0.2.1")
@@ -164,9 +166,7 @@ def test_who_pressed_is_forgotten_when_the_minute_is_over_and_somebody_else_pres
     assert "192.0.2.2 other page" in remembered(limited)
 
 
-def test_what_a_page_calls_itself_is_not_remembered_at_any_length(
-    press: Press, limited: FlaskClient
-) -> None:
+def test_long_tokens_of_pages_are_not_stored_in_full(press: Press, limited: FlaskClient) -> None:
     press("x" * 1000)
     assert "x" * 32 in remembered(limited)
     assert "x" * 33 not in remembered(limited)

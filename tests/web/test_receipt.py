@@ -1,4 +1,4 @@
-"""What proves a run: which machine it was made on, and by which Python."""
+"""The receipt of a run has its machine and its Python."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ROW = re.compile(r"<dt>(.*?)</dt>\s*<dd>(.*?)</dd>", re.S)
 
 @dataclass
 class MachineRunner(NamedRunner):
-    """Its runs are made on a machine of this name."""
+    """Its runs have a machine with this name."""
 
     host: str = ""
     free_threaded: bool = False
@@ -36,12 +36,12 @@ def runner() -> MachineRunner:
 
 
 def receipt(client: FlaskClient, language: str) -> dict[str, str]:
-    """The receipt of a run that is kept, as its page shows it."""
+    """Return the receipt of a stored run from its page."""
     page = client.get(f"/{language}/runs/{RUN}").text
     return dict(ROW.findall(page.split('<details class="receipt">')[1].partition("</dl>")[0]))
 
 
-def test_it_names_the_machine_where_it_has_a_name(
+def test_a_receipt_has_the_machines_name_if_there_is_one(
     client: FlaskClient, runner: MachineRunner
 ) -> None:
     runner.host = "lab-1"
@@ -52,22 +52,22 @@ def test_it_names_the_machine_where_it_has_a_name(
     assert client.get(f"/runs/{RUN}.json").get_json()["receipt"]["host"] == "lab-1"
 
 
-def test_else_there_is_no_such_row(client: FlaskClient) -> None:
+def test_a_receipt_without_a_machines_name_has_no_such_row(client: FlaskClient) -> None:
     client.post(HELLO, data=GOOD)
     assert "Name of the machine" not in receipt(client, "en")
     assert receipt(client, "en")["Machine"] == '<code dir="ltr">any</code>'
 
 
 @pytest.mark.parametrize(
-    ("free_threaded", "told"),
+    ("free_threaded", "lock"),
     [(True, "CPython 3.14.0, free-threaded"), (False, "CPython 3.14.0")],
 )
-def test_it_tells_whether_there_was_a_global_interpreter_lock(
-    client: FlaskClient, runner: MachineRunner, free_threaded: bool, told: str
+def test_a_receipt_says_whether_there_was_a_global_interpreter_lock(
+    client: FlaskClient, runner: MachineRunner, free_threaded: bool, lock: str
 ) -> None:
     runner.free_threaded = free_threaded
     client.post(HELLO, data=GOOD)
-    assert receipt(client, "en")["Python"] == f'<code dir="ltr">{told}</code>'
-    assert f"({told}, cores: 2)" in client.get(f"/en/runs/{RUN}").text
+    assert receipt(client, "en")["Python"] == f'<code dir="ltr">{lock}</code>'
+    assert f"({lock}, cores: 2)" in client.get(f"/en/runs/{RUN}").text
     kept = client.get(f"/runs/{RUN}.json").get_json()
     assert kept["receipt"]["free_threaded"] is free_threaded

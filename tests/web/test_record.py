@@ -14,30 +14,32 @@ EVERY_LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)
 
 
 def page_of(repository: str, store: Store) -> str:
-    """The page of a site whose repository is known."""
+    """Return the page of a site with this repository."""
     app = create_app(ScriptedRunner(), find_topics(COURSE), store, Settings(repository=repository))
     return app.test_client().get("/en/record").text
 
 
 @EVERY_LANGUAGE
 @pytest.mark.parametrize("address", ["", "threads/greeting/say-hello", "api"])
-def test_it_is_one_click_away(client: FlaskClient, language: str, address: str) -> None:
+def test_the_page_is_linked_from_every_page(
+    client: FlaskClient, language: str, address: str
+) -> None:
     assert f'href="/{language}/record"' in client.get(f"/{language}/{address}").text
 
 
 @EVERY_LANGUAGE
-def test_it_shows_the_command(client: FlaskClient, language: str) -> None:
+def test_the_page_shows_the_command(client: FlaskClient, language: str) -> None:
     page = client.get(f"/{language}/record").text
     assert "python3 -m webapp.engine record my_program.py -o run.html" in page
 
 
-def test_the_button_opens_the_repository_that_the_site_is_told(store: Store) -> None:
+def test_the_button_opens_the_repository_of_the_setting(store: Store) -> None:
     page = page_of("octo/movazi", store)
     assert 'href="https://codespaces.new/octo/movazi"' in page
     assert "git clone https://github.com/octo/movazi ~/movazi" in page
 
 
-def test_without_a_repository_there_is_no_dead_button(client: FlaskClient) -> None:
+def test_without_a_repository_there_is_no_button(client: FlaskClient) -> None:
     page = client.get("/en/record").text
     assert "codespaces.new" not in page
     assert "or a fork of it, press Code, choose Codespaces" in page

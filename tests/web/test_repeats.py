@@ -1,4 +1,4 @@
-"""A demo that is run many times, as a page and as a stream."""
+"""Many runs of a demo, as a page and as a stream."""
 
 import re
 import threading
@@ -23,14 +23,14 @@ from webapp.pages.repeat.running import RUNS, Repetition, Repetitions
 
 REPEAT = f"{HELLO}/repeat"
 SLEEPS, COMPUTES = 0.001, 0.2
-"""Seconds of processor time in a run of 0.214 s."""
+"""Processor seconds of a run that takes 0.214 s."""
 
 
 @dataclass
 class ManyRuns(ScriptedRunner):
-    """Plays many runs: the nth says hello `hellos(n)` times and ends as `ends(n)` says.
+    """Plays many runs: the nth prints hello `hellos(n)` times and has the outcome `ends(n)`.
 
-    While `held`, all but those that are `free` go on until they are cancelled.
+    While `held`, all runs that are not `free` go on until they are cancelled.
     """
 
     hellos: Callable[[int], int] = lambda number: 2
@@ -44,13 +44,13 @@ class ManyRuns(ScriptedRunner):
     attempts: int = 0
     most: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
-    let_go: threading.Event = field(default_factory=threading.Event)
+    wake: threading.Event = field(default_factory=threading.Event)
 
-    def start(self, program: Program, **told: Any) -> str:
+    def start(self, program: Program, **options: Any) -> str:
         self.attempts += 1
         if self.full(self.attempts):
             raise Busy
-        return super().start(program, **told)
+        return super().start(program, **options)
 
     def follow(self, run: str, after: int = 0) -> Generator[Sequence[Event], None, None]:
         follower = self._until_the_end(run)
@@ -64,7 +64,7 @@ class ManyRuns(ScriptedRunner):
         try:
             yield []
             while self.held and run not in (*self.free, *self.cancelled):
-                self.let_go.wait(0.01)
+                self.wake.wait(0.01)
                 yield []
         finally:
             with self.lock:
@@ -87,7 +87,7 @@ def runner() -> ManyRuns:
 
 
 def rows(page: str, number: int = 0) -> list[tuple[str, str]]:
-    """Each bar of a histogram: its label, and how often."""
+    """Return each bar of a histogram: its label and its number of runs."""
     histogram = re.findall(r'<section class="histogram">.*?</section>', page, re.S)[number]
     bars = re.findall(
         r'class="bar-label">\s*(.*?)\s*</span>.*?class="often">(.*?)<', histogram, re.S
@@ -96,7 +96,7 @@ def rows(page: str, number: int = 0) -> list[tuple[str, str]]:
 
 
 def streamed(client: FlaskClient) -> Generator[str, None, None]:
-    """Start a stream and give it piece by piece; close it to leave."""
+    """Start a stream and yield its pieces; closing the generator closes the stream."""
     answer = client.post(REPEAT, data=GOOD, headers=STREAMED, buffered=False)
     try:
         for piece in answer.response:
@@ -118,7 +118,7 @@ def test_every_run_is_of_the_same_program_for_the_same_visitor(
     assert set(runner.observed) == {False}
 
 
-def test_without_javascript_the_page_holds_every_run_and_what_they_came_to(
+def test_without_javascript_the_page_has_every_run_and_the_panel(
     client: FlaskClient, runner: ManyRuns
 ) -> None:
     runner.hellos = lambda number: 3 if number == 7 else 2
@@ -144,9 +144,7 @@ def test_the_stream_counts_the_runs_and_ends_with_the_panel(client: FlaskClient)
     assert over == {"event": "over", "data": ""}
 
 
-def test_bad_values_are_refused_as_those_of_a_single_run_are(
-    client: FlaskClient, runner: ManyRuns
-) -> None:
+def test_bad_values_are_refused_as_for_a_single_run(client: FlaskClient, runner: ManyRuns) -> None:
     bad = {**GOOD, "times": "99"}
     for headers in ({}, STREAMED):
         once = client.post(HELLO, data=bad, headers=headers)
@@ -165,7 +163,7 @@ def test_a_full_server_says_so_at_the_first_run(client: FlaskClient, runner: Man
     assert f'href="{HELLO}?times=3&amp;pause=0.5&amp;tone=warm">Run again</a>' in page.text
 
 
-def test_a_server_that_is_full_on_the_way_is_asked_again(
+def test_a_server_that_is_full_for_a_later_run_is_asked_again(
     client: FlaskClient, runner: ManyRuns, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(running, "BUSY_PAUSE", 0.01)
@@ -175,7 +173,7 @@ def test_a_server_that_is_full_on_the_way_is_asked_again(
     assert runner.attempts > RUNS
 
 
-def test_a_server_that_stays_full_leaves_fewer_runs(
+def test_a_server_that_stays_full_carries_out_fewer_runs(
     client: FlaskClient, runner: ManyRuns, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(running, "BUSY_PAUSE", 0.01)
@@ -186,7 +184,7 @@ def test_a_server_that_stays_full_leaves_fewer_runs(
     assert rows(page) == [("2", "5 times")]
 
 
-def test_runs_that_compute_go_one_after_the_other(client: FlaskClient, runner: ManyRuns) -> None:
+def test_runs_that_compute_go_one_at_a_time(client: FlaskClient, runner: ManyRuns) -> None:
     runner.cpu = COMPUTES
     page = client.post(REPEAT, data=GOOD).text
     assert "They went one after the other" in page
@@ -194,15 +192,15 @@ def test_runs_that_compute_go_one_after_the_other(client: FlaskClient, runner: M
     assert runner.most == 1
 
 
-def test_runs_of_a_demo_that_should_take_no_time_do_not_sleep(
+def test_runs_of_a_demo_without_sleeps_go_one_at_a_time(
     client: FlaskClient, runner: ManyRuns
 ) -> None:
-    """However long they took: on a busy machine that is no sleep, but waiting for the processor."""
+    """On a busy machine they may take long, but they wait for the processor and do not sleep."""
     assert client.post("/en/threads/greeting/say-nothing/repeat").text
     assert runner.most == 1
 
 
-def test_runs_that_sleep_go_together(client: FlaskClient, runner: ManyRuns) -> None:
+def test_runs_that_sleep_go_concurrently(client: FlaskClient, runner: ManyRuns) -> None:
     runner.held = True
     pieces = streamed(client)
     begun, first, heartbeat = next(pieces), next(pieces), next(pieces)
@@ -214,9 +212,7 @@ def test_runs_that_sleep_go_together(client: FlaskClient, runner: ManyRuns) -> N
     assert "Up to 29 went on at the same time" in "".join(pieces)
 
 
-def test_runs_that_had_to_be_ended_wait_and_go_together(
-    client: FlaskClient, runner: ManyRuns
-) -> None:
+def test_runs_that_had_to_be_ended_go_concurrently(client: FlaskClient, runner: ManyRuns) -> None:
     runner.ends = lambda number: Outcome.DEADLOCKED
     runner.held = True
     pieces = streamed(client)
@@ -225,7 +221,7 @@ def test_runs_that_had_to_be_ended_wait_and_go_together(
     pieces.close()
 
 
-def test_repetitions_share_the_room(runner: ManyRuns) -> None:
+def test_repetitions_share_the_capacity(runner: ManyRuns) -> None:
     demo = find_topics(COURSE)[0].demos[0]
     program = demo.program(demo.defaults)
     all_of_them = Repetitions()
@@ -252,8 +248,8 @@ def test_repetitions_share_the_room(runner: ManyRuns) -> None:
 
 
 @dataclass
-class Noticed:
-    """What servers tell each other, in memory."""
+class MemoryNotices:
+    """Notices between servers, in memory."""
 
     notices: set[str] = field(default_factory=set)
 
@@ -264,9 +260,9 @@ class Noticed:
         return notice in self.notices
 
 
-def test_a_repetition_is_stopped_by_way_of_another_server(runner: ManyRuns) -> None:
+def test_a_repetition_can_be_stopped_on_another_server(runner: ManyRuns) -> None:
     demo = find_topics(COURSE)[0].demos[0]
-    program, notices = demo.program(demo.defaults), Noticed()
+    program, notices = demo.program(demo.defaults), MemoryNotices()
     here, there = Repetitions(notices), Repetitions(notices)
     runner.held = True
     own, other = (
@@ -286,7 +282,7 @@ def test_a_repetition_is_stopped_by_way_of_another_server(runner: ManyRuns) -> N
     assert not other.stopped
 
 
-def test_a_reader_that_leaves_takes_all_runs_along(client: FlaskClient, runner: ManyRuns) -> None:
+def test_a_reader_that_leaves_ends_all_runs(client: FlaskClient, runner: ManyRuns) -> None:
     runner.held = True
     pieces = streamed(client)
     next(pieces), next(pieces), next(pieces)
@@ -296,7 +292,9 @@ def test_a_reader_that_leaves_takes_all_runs_along(client: FlaskClient, runner: 
     assert set(runner.cancelled) == {f"run{number}" for number in range(2, RUNS + 1)}
 
 
-def test_stop_ends_what_goes_on_and_shows_what_came(client: FlaskClient, runner: ManyRuns) -> None:
+def test_stop_ends_running_runs_and_shows_the_results_so_far(
+    client: FlaskClient, runner: ManyRuns
+) -> None:
     runner.held = True
     pieces = streamed(client)
     begun = next(pieces)
@@ -322,9 +320,7 @@ def test_stop_before_any_run_is_over_says_so(client: FlaskClient, runner: ManyRu
     assert "Stopped after 0 of 30 runs." in rest
 
 
-def test_a_run_that_was_stopped_or_lost_counts_as_what_it_is(
-    client: FlaskClient, runner: ManyRuns
-) -> None:
+def test_a_cancelled_or_lost_run_is_counted_as_such(client: FlaskClient, runner: ManyRuns) -> None:
     ends = {3: Outcome.LOST, 5: Outcome.TIMED_OUT, 6: Outcome.TIMED_OUT}
     runner.ends = lambda number: ends.get(number, Outcome.FINISHED)
     page = client.post(REPEAT, data=GOOD).text
@@ -332,14 +328,14 @@ def test_a_run_that_was_stopped_or_lost_counts_as_what_it_is(
     assert "Not all of them finished: Finished 27, Out of time 2, Lost 1." in page
 
 
-def test_a_run_that_the_server_has_forgotten_is_left_out(
+def test_a_run_that_the_server_no_longer_knows_is_left_out(
     client: FlaskClient, runner: ManyRuns
 ) -> None:
     runner.forgotten = frozenset({"run4"})
     assert rows(client.post(REPEAT, data=GOOD).text) == [("2", "29 times")]
 
 
-def test_the_rarest_run_is_kept_and_linked(client: FlaskClient, runner: ManyRuns) -> None:
+def test_the_rarest_run_is_stored_and_linked(client: FlaskClient, runner: ManyRuns) -> None:
     runner.hellos = lambda number: {4: 1, 9: 3}.get(number, 2)
     page = client.post(REPEAT, data=GOOD).text
     assert rows(page) == [("1", "once"), ("2", "28 times"), ("3", "once")]
@@ -351,7 +347,7 @@ def test_the_rarest_run_is_kept_and_linked(client: FlaskClient, runner: ManyRuns
     assert shown == [addresses.run("en", run) for run in ("run4", "run1", "run9")]
 
 
-def test_a_run_that_cannot_be_kept_is_not_linked(
+def test_a_run_that_cannot_be_stored_is_not_linked(
     client: FlaskClient, runner: ManyRuns, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(keeping, "keep", lambda site, run, recording: False)
@@ -361,7 +357,7 @@ def test_a_run_that_cannot_be_kept_is_not_linked(
     assert "Show one" not in page
 
 
-def test_it_says_what_to_read_from_it(client: FlaskClient, runner: ManyRuns) -> None:
+def test_the_panel_says_how_to_read_it(client: FlaskClient, runner: ManyRuns) -> None:
     same = client.post(REPEAT, data=GOOD).text
     assert "All 30 runs came to the same." in same
     assert "The rarest" not in same
@@ -380,7 +376,7 @@ def test_lines_are_shown_with_their_places(client: FlaskClient, runner: ManyRuns
     assert "Lines that came in a single run: 1. One of them is: hello" in page
 
 
-def test_what_a_program_prints_is_text(client: FlaskClient, runner: ManyRuns) -> None:
+def test_output_of_a_program_is_text(client: FlaskClient, runner: ManyRuns) -> None:
     address = HELLO.replace("say-hello", "say-in-turn")
     runner.text = "hello from <b>\n"
     page = client.post(f"{address}/repeat", data={"order": "2, 1, 3", "pauses": "0, 0.5"}).text
@@ -388,7 +384,7 @@ def test_what_a_program_prints_is_text(client: FlaskClient, runner: ManyRuns) ->
     assert "hello from <b>" not in page
 
 
-def test_what_cannot_be_shown_together_still_ends_the_page(
+def test_a_panel_that_cannot_be_drawn_still_ends_the_page(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stream, "draw_repeats", lambda *args: 1 / 0)
@@ -397,6 +393,6 @@ def test_what_cannot_be_shown_together_still_ends_the_page(
     assert page.rstrip().endswith("</html>")
 
 
-def test_there_is_nothing_to_see_at_the_address_itself(client: FlaskClient) -> None:
+def test_the_address_has_no_page(client: FlaskClient) -> None:
     assert client.get(REPEAT).status_code == 405
     assert client.post("/repetitions/nobody/stop").status_code == 404

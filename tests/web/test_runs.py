@@ -10,7 +10,7 @@ from webapp.engine.recording import Outcome
 
 
 def messages(text: str) -> list[dict[str, str]]:
-    """Read server-sent events as a browser does."""
+    """Parse server-sent events as a browser does."""
     found = []
     for block in text.split("\n\n"):
         fields: dict[str, str] = {}
@@ -29,7 +29,7 @@ def test_the_program_gets_the_entered_values(client: FlaskClient, runner: Script
     assert runner.programs[0].parameters == {"times": 3, "pause": 0.5, "tone": "warm"}
 
 
-def test_without_javascript_the_page_holds_the_transcript_and_the_result(
+def test_without_javascript_the_page_has_the_transcript_and_the_result(
     client: FlaskClient,
 ) -> None:
     page = client.post(HELLO, data=GOOD)
@@ -42,7 +42,7 @@ def test_without_javascript_the_page_holds_the_transcript_and_the_result(
     assert "Nothing has run yet" not in page.text
 
 
-def test_the_page_grows_while_the_program_runs(client: FlaskClient) -> None:
+def test_the_page_is_streamed_while_the_program_runs(client: FlaskClient) -> None:
     pieces = client.post(HELLO, data=GOOD, buffered=False).response
     text = [piece.decode() if isinstance(piece, bytes) else piece for piece in pieces]
     lines = [at for at, piece in enumerate(text) if "hello</span>" in piece]
@@ -51,7 +51,7 @@ def test_the_page_grows_while_the_program_runs(client: FlaskClient) -> None:
     assert result > lines[-1]
 
 
-def test_the_stream_names_the_run_first_then_the_lines_then_the_result(
+def test_the_stream_has_the_run_then_the_lines_then_the_result(
     client: FlaskClient,
 ) -> None:
     answer = client.post(HELLO, data=GOOD, headers=STREAMED)
@@ -70,14 +70,14 @@ def test_the_stream_names_the_run_first_then_the_lines_then_the_result(
     assert [m["id"] for m in (first, one, two, result)] == ["0", "1", "2", "2"]
 
 
-def test_a_silent_stream_is_written_to_so_that_a_reader_who_left_is_noticed(
+def test_a_silent_stream_gets_comments_so_that_a_lost_reader_is_noticed(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("webapp.engine.runner.HEARTBEAT", 0)
     assert client.post(HELLO, data=GOOD, headers=STREAMED).text.count(": heartbeat\n\n") == 1
 
 
-def test_a_lost_stream_goes_on_after_the_last_event_that_was_read(
+def test_a_lost_stream_continues_after_the_last_event_that_was_read(
     client: FlaskClient, runner: ScriptedRunner
 ) -> None:
     runner.batches = [[printed(1, "one\ntw")], [printed(2, "o\nthree\n")]]
@@ -90,14 +90,14 @@ def test_a_lost_stream_goes_on_after_the_last_event_that_was_read(
     assert shown == ["two", "three"]
 
 
-def test_a_stream_that_is_asked_for_from_the_start_starts_anew(client: FlaskClient) -> None:
+def test_a_stream_that_is_requested_from_the_start_starts_again(client: FlaskClient) -> None:
     client.post(HELLO, data=GOOD, headers=STREAMED)
     again = messages(client.get("/runs/run1/events").text)
     assert '<hx-partial hx-target="#transcript"></hx-partial>' in again[0]["data"]
     assert sum(m.get("data", "").count("hello</span>") for m in again) == 2
 
 
-def test_a_reader_that_leaves_is_not_followed_for(
+def test_a_run_is_not_followed_for_a_reader_that_has_left(
     client: FlaskClient, runner: ScriptedRunner
 ) -> None:
     answer = client.post(HELLO, data=GOOD, headers=STREAMED, buffered=False)
@@ -108,15 +108,15 @@ def test_a_reader_that_leaves_is_not_followed_for(
     assert runner.following == 0
 
 
-def test_the_place_in_line_is_told(client: FlaskClient, runner: ScriptedRunner) -> None:
+def test_the_place_in_line_is_shown(client: FlaskClient, runner: ScriptedRunner) -> None:
     runner.in_line = [3, 3, 2]
     runner.batches = [[], [], [], [printed(1, "hello\n")]]
     stream = client.post(HELLO, data=GOOD, headers=STREAMED).text
-    told = [message.get("data", "") for message in messages(stream)]
-    assert "Starting" in told[0]
-    assert "In line: number 3" in told[1]
-    assert "In line: number 2" in told[2]
-    assert "Running" in told[3]
+    data = [message.get("data", "") for message in messages(stream)]
+    assert "Starting" in data[0]
+    assert "In line: number 3" in data[1]
+    assert "In line: number 2" in data[2]
+    assert "Running" in data[3]
 
 
 @pytest.mark.parametrize("outcome", Outcome)
@@ -142,20 +142,20 @@ def test_claims_show_what_was_measured(client: FlaskClient, runner: ScriptedRunn
 
 
 @pytest.mark.parametrize(
-    ("language", "told"), [("en", "250 ms late"), ("fa", "۲۵۰ میلی‌ثانیه عقب انداخته باشد")]
+    ("language", "lateness"), [("en", "250 ms late"), ("fa", "۲۵۰ میلی‌ثانیه عقب انداخته باشد")]
 )
-def test_a_claim_of_time_that_a_busy_machine_broke_is_not_called_false(
-    client: FlaskClient, runner: ScriptedRunner, language: str, told: str
+def test_a_claim_of_time_that_fails_in_a_late_run_is_not_called_false(
+    client: FlaskClient, runner: ScriptedRunner, language: str, lateness: str
 ) -> None:
     address = HELLO.replace("/en/", f"/{language}/")
     assert "✗" in client.post(address, data=GOOD).text
     runner.held_up = 0.25
     page = client.post(address, data=GOOD).text
-    assert told in page
+    assert lateness in page
     assert "✗" not in page
 
 
-def test_what_is_missing_or_was_left_behind_is_told(
+def test_dropped_events_and_leftover_processes_are_reported(
     client: FlaskClient, runner: ScriptedRunner
 ) -> None:
     whole = client.post(HELLO, data=GOOD).text
@@ -165,7 +165,7 @@ def test_what_is_missing_or_was_left_behind_is_told(
     page = client.post(HELLO, data=GOOD).text
     assert "Processes that the program left behind, and that were ended: 3." in page
     assert "7 events are missing" in page
-    # What is not whole proves nothing.
+    # An incomplete record proves nothing.
     assert "✓" not in page
 
 
@@ -193,7 +193,7 @@ def test_a_line_is_linked_to_the_source_line_that_printed_it(client: FlaskClient
     assert 'id="L7"' in page
 
 
-def test_a_flood_of_lines_is_cut_and_its_end_is_kept(
+def test_too_many_lines_are_cut_and_the_last_are_kept(
     client: FlaskClient, runner: ScriptedRunner
 ) -> None:
     runner.batches = [[printed(n, f"line {n}\n") for n in range(1, 10_001)]]
@@ -203,7 +203,7 @@ def test_a_flood_of_lines_is_cut_and_its_end_is_kept(
     assert "7\u202f950 lines are not shown here" in page
 
 
-def test_a_line_without_end_is_cut(client: FlaskClient, runner: ScriptedRunner) -> None:
+def test_a_very_long_line_is_cut(client: FlaskClient, runner: ScriptedRunner) -> None:
     runner.batches = [[printed(1, "x" * 1_000_000)]]
     assert len(client.post(HELLO, data=GOOD).text) < 100_000
 
@@ -227,7 +227,7 @@ def test_stop_ends_the_run(client: FlaskClient, runner: ScriptedRunner) -> None:
     assert runner.cancelled == ["run1", "run1"]
 
 
-def test_a_full_server_says_when_to_come_again(client: FlaskClient, runner: ScriptedRunner) -> None:
+def test_a_full_server_says_when_to_try_again(client: FlaskClient, runner: ScriptedRunner) -> None:
     runner.busy = True
     page = client.post(HELLO, data=GOOD)
     assert page.status_code == 503

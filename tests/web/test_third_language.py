@@ -1,4 +1,4 @@
-"""A third language is data: its files, and nothing else, are added to a copy of the site."""
+"""A third language is data: only files of its own are added to a copy of the site."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 PARTS = ("webapp", "templates", "static")
 IGNORED = shutil.ignore_patterns("__pycache__", "topics")
 
-# Runs in the copy: asks for the pages, and runs the demo.
+# Runs in the copy: requests the pages, and runs the demo.
 VISIT = """
 import json, sys
 from webapp.app import create_app
@@ -34,7 +34,7 @@ PAGES = ["/eo/", HELLO, "/eo/record", "/eo/api", "/eo/teachers", "/en/", "/sitem
 
 @pytest.fixture(scope="module")
 def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[int, str]]:
-    """What a copy of the site answers that speaks a third language."""
+    """The answers of a copy of the site with a third language."""
     copy = tmp_path_factory.mktemp("site")
     for part in PARTS:
         shutil.copytree(ROOT / part, copy / part, ignore=IGNORED)
@@ -57,13 +57,13 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[int, st
     return dict(zip([*PAGES, "run"], json.loads(visit.stdout), strict=True))
 
 
-def test_all_its_pages_are_served(answers: dict[str, tuple[int, str]]) -> None:
+def test_all_pages_of_the_language_are_served(answers: dict[str, tuple[int, str]]) -> None:
     assert {status for status, _ in answers.values()} == {200}
     for page in (*PAGES[:5], "run"):
         assert '<html lang="eo" dir="rtl">' in answers[page][1]
 
 
-def test_the_interface_the_topic_and_the_numbers_speak_it(
+def test_the_interface_the_topic_and_the_numbers_have_the_language(
     answers: dict[str, tuple[int, str]],
 ) -> None:
     assert "~Saying hello" in answers[HELLO][1]
@@ -72,7 +72,7 @@ def test_the_interface_the_topic_and_the_numbers_speak_it(
     assert re.search("[⓪①②③④⑤⑥⑦⑧⑨]", answers["run"][1])
 
 
-def test_each_page_leads_to_the_others_in_every_language(
+def test_each_page_links_to_itself_in_every_language(
     answers: dict[str, tuple[int, str]],
 ) -> None:
     assert re.search(r'hreflang="eo"\s+href="[^"]*/eo/"', answers["/en/"][1])

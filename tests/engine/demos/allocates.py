@@ -1,4 +1,4 @@
-"""Takes memory until there is none, and says so."""
+"""Allocates memory until there is none, and says so."""
 
 
 def main(pieces: int = 1_000) -> None:

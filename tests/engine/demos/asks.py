@@ -1,4 +1,4 @@
-"""Says who it is, and tries what is not for it."""
+"""Prints its user, groups and privileges, and tries what it may not do."""
 
 import multiprocessing
 import os

@@ -1,4 +1,4 @@
-"""Computes for ever."""
+"""Computes until it is killed."""
 
 
 def main() -> None:

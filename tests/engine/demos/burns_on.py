@@ -1,4 +1,4 @@
-"""Computes for ever, and takes no notice of being told that its time is over."""
+"""Computes until it is killed, and ignores the signal that its CPU time is over."""
 
 import signal
 

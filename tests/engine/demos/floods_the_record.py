@@ -1,4 +1,4 @@
-"""Writes 100 MB without an end of line to where the recorder reports to."""
+"""Writes 100 MB without an end of line into the recorder's FIFO."""
 
 import os
 import signal
@@ -10,7 +10,7 @@ def main(size: int = 100_000_000) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     print("it begins")
     piece = b"x" * 60_000
-    # The recorder opens what it reports to twice, above all of ours; the higher one does not wait.
+    # The recorder's FIFO is open twice, as the two highest numbers; the highest is non-blocking.
     recorder = HIGHEST - 1
     for _ in range(size // len(piece)):
         os.write(recorder, piece)

@@ -1,4 +1,4 @@
-"""Forks until it cannot: each child waits, and ignores that it is asked to end."""
+"""Forks until it cannot. Each child waits, and ignores SIGTERM."""
 
 import os
 import signal

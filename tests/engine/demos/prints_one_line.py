@@ -1,4 +1,4 @@
-"""Prints 100 MB at once."""
+"""Prints 100 MB in one line."""
 
 
 def main(size: int = 100_000_000) -> None:

@@ -1,4 +1,4 @@
-"""Writes a file of 1 GB, and says how far it came."""
+"""Writes a file of 1 GB, and says why it cannot."""
 
 
 def main(size: int = 1_000_000_000) -> None:

@@ -1,4 +1,4 @@
-"""Writes 100 MB to standard output, past print."""
+"""Writes 100 MB to standard output without print."""
 
 import os
 

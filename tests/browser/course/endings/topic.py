@@ -1,4 +1,4 @@
-"""A small topic for the tests of what a page shows: every way in which a run can end."""
+"""A small topic whose demo can end in every way, for the tests of pages."""
 
 from webapp.lessons.measures.workers import ending
 from webapp.lessons.outcomes import DemoOutcome

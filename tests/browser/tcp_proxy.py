@@ -1,4 +1,4 @@
-"""A cable between a browser and the site, to be cut, or to hold back what the site sends."""
+"""A TCP proxy between a browser and the site, which can break or delay connections."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from playwright.sync_api import Page
 BYTES = 1 << 16
 
 RESULT = b'class="result '
-"""What the end of a run, of many runs and of a comparison begins with."""
+"""The beginning of the result of a run, of many runs and of a comparison."""
 
 
 def retry_soon(page: Page) -> None:
-    """Have a page try as often as ever to take a lost stream up again, but not wait for seconds."""
+    """Let a page wait only 50 ms between its attempts to resume a lost stream."""
     page.locator("#form").evaluate(
         """form => form.setAttribute("hx-config",
           form.getAttribute("hx-config").replace(/(reconnectMaxDelay):\\d+/, "$1:50"))"""
     )
 
 
-class Cable:
-    """Passes connections on to `port`, until it is cut; and again when it is mended."""
+class TcpProxy:
+    """Forwards connections to `port`."""
 
     def __init__(self, port: int) -> None:
         self._to = port
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._ends: list[socket.socket] = []
-        self._mended = True
+        self._connected = True
         self._held = b""
-        self._let_go = threading.Event()
+        self._released = threading.Event()
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
 
-    def __enter__(self) -> Cable:
+    def __enter__(self) -> TcpProxy:
         threading.Thread(target=self._accept, daemon=True).start()
         return self
 
@@ -46,39 +46,39 @@ class Cable:
         traceback: TracebackType | None,
     ) -> None:
         self.cut()
-        self.let_go()
+        self.release()
         self._listener.close()
 
     def cut(self) -> None:
-        """Break all connections, and refuse new ones."""
-        self._mended = False
+        """Break all connections, and close new ones at once."""
+        self._connected = False
         for end in self._ends:
             with contextlib.suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
 
-    def mend(self) -> None:
-        """Let new connections through."""
-        self._mended = True
+    def restore(self) -> None:
+        """Forward new connections again."""
+        self._connected = True
 
     def hold(self, mark: bytes) -> None:
-        """Hold back what the site sends from where it sends `mark`, connection by connection."""
-        self._let_go.clear()
+        """Hold back what the site sends on a connection, from the piece with `mark` on."""
+        self._released.clear()
         self._held = mark
 
-    def let_go(self) -> None:
-        """Pass on what was held back, and all that follows."""
+    def release(self) -> None:
+        """Forward what was held back, and all that follows."""
         self._held = b""
-        self._let_go.set()
+        self._released.set()
 
-    def lead(self, port: int) -> None:
-        """Pass new connections on to another port."""
+    def redirect(self, port: int) -> None:
+        """Forward new connections to another port."""
         self._to = port
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):  # the listener was closed
             while True:
                 near, _ = self._listener.accept()
-                if self._mended:
+                if self._connected:
                     self._connect(near)
                 else:
                     near.close()
@@ -93,9 +93,9 @@ class Cable:
         last = b""
         with contextlib.suppress(OSError):
             while data := site.recv(BYTES):
-                # A mark may come in two pieces: the browser then has no whole message with it.
+                # The mark may be split over two pieces; the first of them is no complete message.
                 if self._held and self._held in last + data:
-                    self._let_go.wait()
+                    self._released.wait()
                 last = data
                 browser.sendall(data)
             browser.shutdown(socket.SHUT_RDWR)
