@@ -1,4 +1,4 @@
-"""Two demos side by side: chosen and run, or two runs that are kept."""
+"""The routes of comparisons: of two demos to run, and of two kept runs."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from webapp.pages.compare.page import draw_choice, draw_kept
 from webapp.pages.compare.sources import prefixes
 from webapp.pages.compare.stream import Two, as_events, as_page
 from webapp.pages.demo.desk import Desk
-from webapp.pages.demo.form import entered, read_entry
+from webapp.pages.demo.form import read_entry, submitted
 from webapp.pages.demo.needs import is_offered
 from webapp.pages.htmx import FORM_ONLY, by_htmx, streamed, takes_events
 from webapp.pages.run.kept import Kept, NoSuchRun, find_kept
@@ -45,12 +45,12 @@ class CompareFormView:
 
 
 def compare_blueprint(site: Site) -> Blueprint:
-    """Make the pages of comparisons, in each language."""
+    """Return the routes of comparisons."""
     blueprint = Blueprint("compare", __name__, url_prefix="/<language:language>/compare")
 
     @blueprint.get("")
     def choose(language: Language) -> AnyResponse:
-        """Show two demos, the form filled from the address."""
+        """Show two demos, the form filled from the query."""
         enquiry = read_enquiry(site, read_entry(request.args))
         if CHOSEN in request.args:
             return _chosen(language, enquiry.fitting(), request.args[CHOSEN])
@@ -59,8 +59,8 @@ def compare_blueprint(site: Site) -> Blueprint:
     @blueprint.post("")
     @site.limit_runs
     def run(language: Language) -> Response:
-        """Run both demos, one after the other, and show what happens."""
-        enquiry = read_enquiry(site, entered())
+        """Run both demos, one after the other, and stream the runs."""
+        enquiry = read_enquiry(site, submitted())
         try:
             values = enquiry.values()
         except InvalidComparison as invalid:
@@ -71,12 +71,12 @@ def compare_blueprint(site: Site) -> Blueprint:
     def beside(
         language: Language, topic: str, demo: str, other_topic: str, other: str
     ) -> AnyResponse:
-        """Send on to the comparison of two demos that share the query's parameters."""
+        """Redirect to the comparison of two demos that share the query's parameters."""
         return _beside(site, language, f"{topic}/{demo}", f"{other_topic}/{other}")
 
     @blueprint.get("/<first>/<second>")
     def kept(language: Language, first: str, second: str) -> Response:
-        """Show two runs that are kept, whatever they are of."""
+        """Show two kept runs of any demos."""
         found = [_find(site, language, *each) for each in zip(KEYS, (first, second), strict=True)]
         return Response(site.render("compare/compare.html", draw_kept(site, language, *found)))
 
@@ -94,20 +94,21 @@ def _filled(site: Site, language: Language, enquiry: Enquiry) -> Response:
 def _beside(site: Site, language: Language, one: str, other: str) -> AnyResponse:
     first, second = find(site, one), find(site, other)
     entry = read_entry(request.args)
-    # What is wrong with the first one's values is told there; the other takes what it can.
+    # The first demo takes all values, and the page shows their errors. The second takes only those
+    # that are valid for it.
     sides = Side("a", *first, entry), Side("b", *second, fitting(second[1], entry))
     query = Enquiry(sides, (), entry.transcript_only, "").query()
     return redirect(addresses.comparison(language, query))
 
 
 def _chosen(language: Language, enquiry: Enquiry, key: str) -> AnyResponse:
-    """Send on to the page of the demos that were chosen, where the visitor just was."""
+    """Redirect to the page of the chosen demos, at the side that the visitor has just changed."""
     address = addresses.comparison(language, enquiry.query())
     return redirect(f"{address}#demo-{key}" if key in KEYS else address)
 
 
 def _refused(site: Site, language: Language, enquiry: Enquiry, problems: Problems) -> Response:
-    """Show the form again with what was entered, and why it cannot be taken."""
+    """Answer 422 with the form, what was submitted, and the errors."""
     if not by_htmx():
         return Response(_page(site, language, enquiry, problems), 422)
     say = site.wordings[language]
@@ -122,7 +123,7 @@ def _run(
     """Start the first run and stream both. Raises Busy."""
     machines = site.runner.machines()
     if not all(is_offered(side.demo, machines) for side in enquiry.sides):
-        raise Unreachable  # before the first has run in vain
+        raise Unreachable  # before the first runs for nothing
     first, second = (
         Desk(site, language, side.topic, side.demo).starter(side.entry, own)
         for side, own in zip(enquiry.sides, values, strict=True)
@@ -148,7 +149,7 @@ def _page(
 
 
 def _find(site: Site, language: Language, key: str, id: str) -> Kept:
-    """Give one of two runs that are kept. Raises NoSuchRun, which says which of them."""
+    """Return one of two kept runs. Raises NoSuchRun with the name of the side in `which`."""
     try:
         return find_kept(site, id, language)
     except NoSuchRun as error:

@@ -1,9 +1,9 @@
-"""Two demos to be compared: what was sent, what was wrong with it, the form that asks for it.
+"""The form of a comparison: what was submitted, the errors in it, and its fields.
 
     a=lock/lost-update & a-thread_count=4 & … & b=lock/lost-update-fixed & b-thread_count=4 & …
 
-A side is named by a letter, and its parameters begin with it. A hyphen is in no parameter's own
-name, so the two sides never clash with each other nor with the form's other fields.
+The field `a` or `b` names a side's demo, and its parameters have the prefix `a-` or `b-`. No
+parameter's own name contains a hyphen, so no two fields clash.
 """
 
 from __future__ import annotations
@@ -26,21 +26,21 @@ from webapp.pages.texts.wording import Wording
 
 KEYS = ("a", "b")
 CHOSEN = "choose"
-"""The field that says which side's demo was just changed."""
+"""The field that names the side whose demo was just changed."""
 
 Problems = Mapping[str, Sequence[Problem]]
-"""What is wrong with each side, by its letter; under "" what belongs to neither."""
+"""The errors of each side, by its letter; those of neither side are under ""."""
 
 
 class NoSuchDemo(NotFound):
-    """The address names a demo that is not here."""
+    """The address names a demo that does not exist."""
 
     reason = "demo"
 
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two: which demo, and what was entered for it."""
+    """One of the two sides: its demo, and the values submitted for it."""
 
     key: str
     topic: Topic
@@ -49,18 +49,18 @@ class Side:
 
     @property
     def name(self) -> str:
-        """The demo as it is named in an address."""
+        """The demo's name in an address: "topic/demo"."""
         return self.topic.name_of(self.demo)
 
     def query(self) -> dict[str, object]:
-        """Give what belongs in an address."""
+        """Return the side's part of an address's query."""
         given = {f"{self.key}-{name}": values for name, values in self.entry.given.items()}
         return {self.key: self.name, **given}
 
 
 @dataclass(frozen=True)
 class Enquiry:
-    """What was sent. `unknown` are the names of fields that no form of ours has."""
+    """What was submitted. `unknown` are names of fields that the form does not have."""
 
     sides: tuple[Side, Side]
     unknown: Sequence[str]
@@ -69,18 +69,18 @@ class Enquiry:
 
     @property
     def names(self) -> tuple[str, str]:
-        """Both demos, as they are named in an address."""
+        """Both demos' names in an address."""
         first, second = self.sides
         return first.name, second.name
 
     def query(self) -> dict[str, object]:
-        """Give what belongs in an address: all but the visitor."""
+        """Return everything but the visitor's token, as the query of an address."""
         first, second = self.sides
         controls = Entry({}, self.transcript_only).query()
         return {**first.query(), **second.query(), **controls}
 
     def values(self, *, partial: bool = False) -> tuple[Values, Values]:
-        """Check all that was entered for both. Raises InvalidComparison."""
+        """Check both sides' values. `partial` allows missing ones. Raises InvalidComparison."""
         values: list[Values] = []
         problems: dict[str, Sequence[Problem]] = {}
         for side in self.sides:
@@ -95,13 +95,13 @@ class Enquiry:
         return values[0], values[1]
 
     def fitting(self) -> Enquiry:
-        """Leave out what the demos do not take: another one may just have been chosen."""
+        """Drop the values that are not valid for the demos, since a demo was just changed."""
         first, second = (replace(side, entry=fitting(side.demo, side.entry)) for side in self.sides)
         return replace(self, sides=(first, second), unknown=())
 
 
 class InvalidComparison(ValueError):
-    """Values that cannot be taken."""
+    """Some values are not valid; `problems` says which and why."""
 
     def __init__(self, problems: Problems) -> None:
         super().__init__(", ".join(problems))
@@ -109,7 +109,10 @@ class InvalidComparison(ValueError):
 
 
 def read_enquiry(site: Site, entry: Entry) -> Enquiry:
-    """Tell both sides apart; a side that is not named is as the other one. Raises NoSuchDemo."""
+    """Split what was sent into two sides. A side without a demo gets the other side's.
+
+    Raises NoSuchDemo.
+    """
     given = {name: values for name, values in entry.given.items() if name not in (*KEYS, CHOSEN)}
     sides = [
         _side(site, key, name, entry, given)
@@ -120,7 +123,7 @@ def read_enquiry(site: Site, entry: Entry) -> Enquiry:
 
 
 def find(site: Site, name: str) -> tuple[Topic, Demo]:
-    """Give the demo that is named "topic/demo". Raises NoSuchDemo."""
+    """Return the demo named "topic/demo". Raises NoSuchDemo."""
     found = find_demo(site.topics, name)
     if found is None:
         raise NoSuchDemo
@@ -128,7 +131,7 @@ def find(site: Site, name: str) -> tuple[Topic, Demo]:
 
 
 def fitting(demo: Demo, entry: Entry) -> Entry:
-    """Keep of an entry what a demo takes."""
+    """Return `entry` with only the values that are valid for a demo."""
     return replace(
         entry,
         given={name: values for name, values in entry.given.items() if _takes(demo, name, values)},
@@ -155,7 +158,7 @@ def _side(
 
 
 def _names(site: Site, entry: Entry) -> tuple[str, str]:
-    """What is compared; without a word, what the course is the first to compare."""
+    """Return the names of both demos. The default is the first comparison of the course."""
     first, second = ((*entry.given.get(key, ()), "")[0] for key in KEYS)
     if named := first or second:
         return named, second or named
@@ -171,7 +174,7 @@ def query_of_both(
     *,
     transcript_only: bool = False,
 ) -> dict[str, object]:
-    """Give the query of an address that compares these demos with these values."""
+    """Return the query of an address that compares these demos with these values."""
     query = Entry({}, transcript_only).query()
     for key, (topic, demo, values) in zip(KEYS, (first, second), strict=True):
         given = {name: [value] for name, value in written(demo, values).items()}
@@ -184,7 +187,7 @@ def query_of_both(
 
 @dataclass(frozen=True)
 class DemoOption:
-    """A demo that can be chosen."""
+    """A demo in the list to choose from."""
 
     name: str
     title: str
@@ -201,9 +204,9 @@ class TopicOptions:
 
 @dataclass(frozen=True)
 class SideForm:
-    """One side of the form; its `number` is 1 or 2, as it is read.
+    """One side of the form. `number` is 1 or 2, in the language's digits.
 
-    Where no machine has what its demo needs, `lack` says so, and nothing can be run.
+    `lack` is set if no machine has what the demo needs: then neither side can run.
     """
 
     key: str
@@ -216,7 +219,7 @@ class SideForm:
 
 @dataclass(frozen=True)
 class CompareForm:
-    """The form as it is drawn. `problems` are those of no field."""
+    """The form. `problems` are the errors that belong to no field."""
 
     address: str
     sides: tuple[SideForm, ...]
@@ -227,14 +230,14 @@ class CompareForm:
 
     @property
     def lacks(self) -> list[str]:
-        """The letters of the sides that cannot be run."""
+        """The letters of the sides that cannot run."""
         return [side.key for side in self.sides if side.lack]
 
 
 def draw_compare_form(
     site: Site, say: Wording, enquiry: Enquiry, problems: Problems | None = None
 ) -> CompareForm:
-    """Fill the form with what was entered, or the demos' defaults, and tell the problems."""
+    """Return the form, filled with what was submitted or the defaults, and with its errors."""
     problems = problems or {}
     forms = [
         draw_form(say, side.topic, side.demo, side.entry, problems.get(side.key, ()))
@@ -273,7 +276,7 @@ def _lack(say: Wording, side: Side, machines: Sequence[Machine], *, bare: bool) 
 
 
 def _options(say: Wording, enquiry: Enquiry, side: Side) -> list[TopicOptions]:
-    """The demos of the side's topic, and of the other side's if that is another one."""
+    """Return the demos of the side's topic, and those of the other side's topic if it differs."""
     others = [other.topic for other in enquiry.sides if other.topic.slug != side.topic.slug]
     return [
         TopicOptions(

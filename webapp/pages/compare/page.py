@@ -1,4 +1,4 @@
-"""The page of two demos side by side: with a form to run them, or of two runs that are kept."""
+"""The page of a comparison: with a form to run two demos, or with two kept runs."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ NOTHING = Markup()
 
 @dataclass(frozen=True)
 class Panel:
-    """Where one side's transcript stands; `address` is its demo's page."""
+    """One side's transcript. `address` is that of its demo's page, or its run's if it is kept."""
 
     key: str
     number: str
@@ -49,7 +49,7 @@ class Panel:
 
 @dataclass(frozen=True)
 class CompareView:
-    """The page. Two kept runs have a `result`, and the address to run them `again`, not a form."""
+    """The page. For two kept runs it has a `result` and an address to run them `again`, no form."""
 
     page: Page
     title: str
@@ -72,7 +72,7 @@ def draw_choice(
     *,
     running: bool = False,
 ) -> CompareView:
-    """Draw the page with its form, filled with what was entered."""
+    """Return the view of the page with a form, filled with what was submitted."""
     say = site.wordings[language]
     first, second = enquiry.sides
     pair = None if problems else _pair(site, enquiry.names, enquiry.values(partial=True))
@@ -101,7 +101,7 @@ def draw_choice(
 
 
 def _programs(language: Language, enquiry: Enquiry, *, refused: bool) -> Iterator[Program]:
-    """Both programs; what was refused does not stand in their addresses."""
+    """Yield both programs. Refused values do not go into their addresses."""
     for side in enquiry.sides:
         query = {} if refused else side.entry.query()
         address = addresses.download(language, side.topic, side.demo, query)
@@ -109,7 +109,7 @@ def _programs(language: Language, enquiry: Enquiry, *, refused: bool) -> Iterato
 
 
 def draw_kept(site: Site, language: Language, first: Kept, second: Kept) -> CompareView:
-    """Draw the page of two runs that are kept."""
+    """Return the view of the page of two kept runs."""
     say = site.wordings[language]
     both, runs = (first, second), (first.run, second.run)
     names = (runs[0].topic.name_of(runs[0].demo), runs[1].topic.name_of(runs[1].demo))
@@ -124,7 +124,7 @@ def draw_kept(site: Site, language: Language, first: Kept, second: Kept) -> Comp
             title=say("compare.page_title", title=title),
             description=say("compare.description"),
             address=lambda other: addresses.compared(other, runs[0].id, runs[1].id),
-            # As many as there are visitors, and each much like the others.
+            # There are many runs, and they are much alike.
             indexed=False,
         ),
         title=title,
@@ -150,7 +150,7 @@ def _kept_program(kept: Kept) -> Program:
 
 
 def _query_again(first: Run, second: Run) -> dict[str, object]:
-    """What the address asks for where both are run again."""
+    """Return the query of an address that runs both again."""
     return query_of_both(
         *((run.topic, run.demo, run.values) for run in (first, second)),
         transcript_only=first.transcript_only or second.transcript_only,
@@ -158,7 +158,7 @@ def _query_again(first: Run, second: Run) -> dict[str, object]:
 
 
 def _pair(site: Site, names: tuple[str, str], values: tuple[Values, Values]) -> Pair | None:
-    """The course's own words on these two, if it has any."""
+    """Return the course's own comparison of these two, or None."""
     return next((found.pair for found in find_pairs(site) if found.is_about(names, values)), None)
 
 

@@ -1,8 +1,8 @@
-"""Runs two programs, the second when the first is over, so that neither takes time from the other.
+"""Runs two programs one after the other, so that neither takes CPU time from the other.
 
     first ──follow──> Going, Printed …, Over ──start──> second ──follow──> Going, Printed …, Over
 
-Somebody follows from the first start to the last end: where they leave, what is going on is ended.
+If the client leaves, the live run is ended and the second one is not started.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from webapp.pages.site.site import Run, Site
 from webapp.pages.texts.transcript import Screen, Shown
 
 PATIENCE = 30.0
-"""Seconds for which the second program asks for room, where the runner has none."""
+"""Seconds for which starting the second run is retried while the runner is full."""
 
 PAUSE = 0.5
-"""Seconds from one such question to the next."""
+"""Seconds between two attempts."""
 
 
 @dataclass(frozen=True)
 class Going:
-    """Where a run stands; `begun` if it was just started. Sides are counted from 0."""
+    """The state of a run has changed. `begun` is set for its first state. Sides count from 0."""
 
     side: int
     run: Run
@@ -37,7 +37,7 @@ class Going:
 
 @dataclass(frozen=True)
 class Printed:
-    """A run has printed."""
+    """A run has printed lines."""
 
     side: int
     lines: Sequence[Shown]
@@ -45,7 +45,7 @@ class Printed:
 
 @dataclass(frozen=True)
 class Over:
-    """A run is over, the rest of whose transcript is `lines`, `hidden` ones and the `last`."""
+    """A run has ended. `lines`, the `hidden` count and `last` are the rest of its transcript."""
 
     side: int
     ended: Ended
@@ -55,7 +55,7 @@ class Over:
 
 
 class NoRoom:
-    """The runner has no room for the second run at the moment."""
+    """The runner is full, so the second run has to wait."""
 
 
 Happening = Going | Printed | Over | NoRoom
@@ -64,10 +64,10 @@ Happening = Going | Printed | Over | NoRoom
 def run_both(
     site: Site, first: Run, second: Callable[[], Run]
 ) -> Generator[Happening | None, None, None]:
-    """Tell what happens to a run that was started and to one that is then started by `second`.
+    """Yield the updates of the started run `first`, then of the run that `second` starts.
 
-    That one is not started where the first was stopped, and given up where there is no room for
-    it. None comes now and then while nothing happens.
+    The second run is not started if the first was stopped, or if the runner stays full for
+    PATIENCE. Yields None at intervals while nothing happens.
     """
     over = yield from _follow(site, 0, first)
     if over.ended.recording.outcome is not Outcome.CANCELLED:
@@ -100,14 +100,14 @@ def _follow(site: Site, side: int, run: Run) -> Generator[Happening | None, None
 
 
 def _started(start: Callable[[], Run]) -> Generator[NoRoom | None, None, Run | None]:
-    """Start a run as soon as there is room for it."""
+    """Start a run as soon as the runner has room for it. Returns None after PATIENCE."""
     until = time.monotonic() + PATIENCE
-    told = False
+    reported = False
     while time.monotonic() < until:
         try:
             return start()
         except Busy:
-            yield None if told else NoRoom()
-            told = True
+            yield None if reported else NoRoom()
+            reported = True
             time.sleep(PAUSE)
     return None

@@ -1,6 +1,6 @@
-"""Two runs as they happen: as server-sent events for htmx, or as a page that grows without it.
+"""Two runs as a stream: server-sent events for htmx, or a page that grows without it.
 
-Such a stream is not taken up again when it is lost: what is going on ends with it.
+A lost stream is not resumed: its live run ends with it.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class CompareProgress:
-    """Where the run that is going on stands. With the `first` goes what was there of earlier ones.
+    """The state of the live run. The `first` one clears what an earlier comparison has left.
 
-    Without a `run` there is none at the moment.
+    `run` is "" while no run is live.
     """
 
     say: Wording
@@ -53,7 +53,7 @@ class CompareProgress:
 
 @dataclass(frozen=True)
 class SideLines:
-    """More lines of one side; with the last of them comes the time that it took."""
+    """More lines of one side. The last ones come with the run's wall time in `clock`."""
 
     key: str
     lines: Lines
@@ -62,8 +62,11 @@ class SideLines:
 
 @dataclass(frozen=True)
 class CompareEnding:
-    """The end of both. Without a `comparison` the status says why there is none, and `ran` is the
-    address of the only run."""
+    """The end of both runs.
+
+    Without a `comparison`, `status` says why there is none, and `ran` is the address of the only
+    kept run, or "".
+    """
 
     say: Wording
     status: str
@@ -73,9 +76,9 @@ class CompareEnding:
 
 @dataclass
 class Two:
-    """A run that was started, and what starts the other one. It raises Busy.
+    """A started run, and the function that starts the other one, which raises Busy.
 
-    `listings` are what the ids of the sources' lines begin with. `over` grows.
+    `listings` are the prefixes of the ids of the sources' lines. `over` collects the ended runs.
     """
 
     site: Site
@@ -106,7 +109,7 @@ def as_events(two: Two) -> Iterator[bytes]:
 
 
 def as_page(two: Two, page: str) -> Iterator[bytes]:
-    """Stream both runs into a page that is cut where their lines and the result belong."""
+    """Stream both runs into a page. `page` has markers for their lines and for the result."""
     pieces = cut(page, *LINES_HERE, RESULT_HERE)
     yield next(pieces).encode()
     silence = Silence()
@@ -126,8 +129,7 @@ def as_page(two: Two, page: str) -> Iterator[bytes]:
 
 
 def _happenings(two: Two) -> Generator[Happening | None, None, None]:
-    """Tell what happens. The page has been sent in part: what fails now cannot become an error
-    page any more."""
+    # A part of the page has been sent, so an exception here can no longer become an error page.
     try:
         with closing(run_both(two.site, two.first, two.second)) as happenings:
             for happening in happenings:
@@ -144,7 +146,7 @@ def _message(two: Two, template: str, view: object) -> bytes:
 
 
 def _drawn(two: Two, happening: Happening) -> tuple[str, object]:
-    """Give what shows this to htmx: a template and its view."""
+    """Return the template that shows an update to htmx, and its view."""
     match happening:
         case Going():
             template = "compare/_begun.html" if happening.begun else "compare/_progress.html"
@@ -206,7 +208,7 @@ def _ending(two: Two) -> CompareEnding:
 
 
 def _reason(over: Sequence[Over], broken: bool) -> str:
-    """Why there is nothing to compare."""
+    """Return the key of the text that says why there is nothing to compare."""
     if broken or not over:
         return "no_result"
     return "stopped" if over[0].ended.recording.outcome is Outcome.CANCELLED else "no_room"

@@ -1,4 +1,4 @@
-"""Answers for one demo in one language, and the page that they stand on."""
+"""Answers the requests for one demo in one language, and builds its page."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ from webapp.pages.site.layout import Page, draw_page
 from webapp.pages.site.site import Run, Site
 from webapp.pages.texts.wording import Wording
 
-DESCRIPTION_LETTERS = 155  # what search engines show
+DESCRIPTION_LENGTH = 155  # characters; search engines show no more
 
 Take = Callable[[Entry, Values], Response]
-"""What is done with what was sent, once it is read."""
+"""Answers a request whose values are valid."""
 
 
 @dataclass(frozen=True)
 class DemoLink:
-    """A demo as it stands in a list."""
+    """A demo in a list."""
 
     title: str
     address: str
@@ -64,7 +64,7 @@ class TopicView:
 
 @dataclass(frozen=True)
 class Desk:
-    """Answers for one demo in one language."""
+    """Answers the requests for one demo in one language."""
 
     site: Site
     language: Language
@@ -73,7 +73,7 @@ class Desk:
 
     @cached_property
     def offered(self) -> bool:
-        """Whether the demo can be run, as far as this answer goes."""
+        """Whether a reachable machine can run the demo; looked up once per request."""
         return is_offered(self.demo, self.site.runner.machines())
 
     def page(
@@ -84,12 +84,12 @@ class Desk:
         running: bool = False,
         before: Before | None = None,
     ) -> str:
-        """Draw the whole page, the form filled with what was entered."""
+        """Render the whole page, the form filled with what was submitted."""
         view = draw_topic(self, entry, problems, running=running, before=before)
         return self.site.render("demo/topic.html", view)
 
     def form(self, entry: Entry, problems: Sequence[Problem] = ()) -> Form:
-        """Fill the form with what was entered, and tell what is wrong with it."""
+        """Return the form, filled with what was submitted and with its errors."""
         query = {} if problems else entry.query()
         menu = draw_menu(self.site, self.language, self.topic, self.demo, query)
         say = self.site.wordings[self.language]
@@ -98,7 +98,10 @@ class Desk:
         return draw_form(say, self.topic, self.demo, entry, problems, compare=menu, lack=lack)
 
     def answer(self, entry: Entry, then: Take, *, partial: bool = False) -> Response:
-        """Go on with what was entered, or tell what is wrong with it; see `Demo.values`."""
+        """Answer with `then` if the values are valid, else with the form and its errors.
+
+        `partial` allows missing values; see `Demo.values`.
+        """
         try:
             values = self.demo.values(entry.given, partial=partial)
         except InvalidParameters as invalid:
@@ -106,7 +109,7 @@ class Desk:
         return then(entry, values)
 
     def refused(self, entry: Entry, problems: Sequence[Problem]) -> Response:
-        """Show the form again with what was entered, and why it cannot be taken."""
+        """Answer 422 with the form, what was submitted, and the errors."""
         if not by_htmx():
             return Response(self.page(entry, problems), 422)
         view = FormView(self.site.wordings[self.language], self.form(entry, problems))
@@ -121,7 +124,7 @@ class Desk:
         return streamed(as_page(self.site, run, self.page(entry, running=True)), "text/html")
 
     def repeat(self, entry: Entry, values: Values) -> Response:
-        """Start the first of many runs and stream them all. Raises Busy."""
+        """Start many runs and stream them. Raises Busy."""
         start = self.starter(entry, values)
         first = start()
         repetition = self.site.repetitions.begin(
@@ -131,20 +134,20 @@ class Desk:
             Tally(self.demo.outcome, values),
             ideal=self.demo.ideal.seconds(values),
         )
-        all_of = (self.site, first, repetition)
         if takes_events():
-            return streamed(repeat_stream.as_events(*all_of), "text/event-stream")
+            events = repeat_stream.as_events(self.site, first, repetition)
+            return streamed(events, "text/event-stream")
         page = self.page(entry, running=True)
-        return streamed(repeat_stream.as_page(*all_of, page), "text/html")
+        return streamed(repeat_stream.as_page(self.site, first, repetition, page), "text/html")
 
     def file(self, values: Values) -> Response:
-        """Send the program, as it stands or with the values that are not its own."""
-        own = dict(values) == self.demo.defaults
-        content = with_parameters(self.demo.source, {} if own else values)
+        """Send the program; values other than its defaults go into its last line."""
+        default = dict(values) == self.demo.defaults
+        content = with_parameters(self.demo.source, {} if default else values)
         return attachment(self.demo.path.name, content)
 
     def starter(self, entry: Entry, values: Values) -> Callable[[], Run]:
-        """Give what starts a run, now or after this request. It raises Busy."""
+        """Return a function that starts a run, even after this request. It raises Busy."""
         return partial(
             self.site.start,
             self.language,
@@ -172,7 +175,7 @@ def draw_topic(
     running: bool = False,
     before: Before | None = None,
 ) -> TopicView:
-    """Draw a topic's page."""
+    """Return the view of a topic's page."""
     site, language, topic, demo = desk.site, desk.language, desk.topic, desk.demo
     say = site.wordings[language]
     title = demo.title[language]
@@ -206,7 +209,7 @@ def draw_bench(
     running: bool = False,
     before: Before | None = None,
 ) -> Bench:
-    """Draw the place where a demo is run."""
+    """Return the form, source and earlier run of a demo."""
     say = desk.site.wordings[desk.language]
     query = {} if problems else dict(entry.given)
     return Bench(
@@ -228,7 +231,7 @@ def _link(language: Language, topic: Topic, demo: Demo, current: Demo) -> DemoLi
 
 
 def _next(language: Language, topic: Topic, demo: Demo) -> DemoLink | None:
-    """Link to the demo to go on with: the one that is named, else the next in order."""
+    """Return the next demo: the one that this demo names, else the next in order."""
     if demo.next:
         named = topic.demo(demo.next)
         return _link(language, topic, named, demo) if named else None
@@ -237,6 +240,6 @@ def _next(language: Language, topic: Topic, demo: Demo) -> DemoLink | None:
 
 
 def _shortened(text: str) -> str:
-    if len(text) <= DESCRIPTION_LETTERS:
+    if len(text) <= DESCRIPTION_LENGTH:
         return text
-    return text[:DESCRIPTION_LETTERS].rsplit(" ", 1)[0].rstrip(".,:;،؛") + " …"
+    return text[:DESCRIPTION_LENGTH].rsplit(" ", 1)[0].rstrip(".,:;،؛") + " …"

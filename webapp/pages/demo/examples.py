@@ -1,7 +1,7 @@
-"""The recorded run that a demo's page shows until its visitor has made one.
+"""The example: a recorded run on a demo's page until the visitor starts one.
 
-It is the latest that anybody made of the demo's own values. Where there is none yet, the first page
-asks for one: it is made then, once, and kept like any other.
+It is the latest kept run with the demo's default values, whoever started it. If there is none, the
+first page requests one: it is run once and kept like any other run.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from webapp.pages.site.site import Site
 from webapp.store.errors import StoreError
 
 HEAVIEST = 5_000
-"""Bytes that a result may add to a page, compressed; of a heavier one the page has only a link."""
+"""Bytes of a compressed result. A page only links to a heavier one."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class ExampleLinks:
-    """Where an example is asked for: as a page, and as what htmx swaps in."""
+    """The addresses at which to request an example: as a page, and as a fragment for htmx."""
 
     page: str
     fragment: str
@@ -40,7 +40,7 @@ class ExampleLinks:
 
 @dataclass(frozen=True)
 class Before:
-    """What stands on a demo's page before its first run: a past one, or where to ask for it."""
+    """What a page shows before the visitor's first run: an earlier run, or links to request one."""
 
     past: Past | None = None
     links: ExampleLinks | None = None
@@ -57,7 +57,7 @@ class Examples:
         self._hopeless: set[str] = set()
 
     def before(self, demo: Demo, language: Language, *, offered: bool) -> Before:
-        """Draw what is there, whatever is wrong with the store."""
+        """Return what to show on the demo's page; empty if the store fails."""
         try:
             id = self.find(demo)
             if id is not None:
@@ -72,11 +72,11 @@ class Examples:
         return Before(links=ExampleLinks(page, fragment))
 
     def find(self, demo: Demo) -> str | None:
-        """Give the id of the run to show, if there is one. Raises StoreError."""
+        """Return the id of the example, or None. Raises StoreError."""
         return self._site.store.latest(self._topic.slug, demo.slug, demo.defaults, demo.source)
 
     def draw(self, demo: Demo, language: Language, id: str, *, offered: bool = True) -> Past:
-        """Draw a run; it is drawn once. Raises NoSuchRun and StoreError."""
+        """Render a run, or return it from the cache. Raises NoSuchRun and StoreError."""
         drawn, past = self._drawn.get((demo.slug, language, offered), ("", None))
         if past is None or drawn != id:
             kept = find_kept(self._site, id, language)
@@ -88,10 +88,10 @@ class Examples:
         return past
 
     def make(self, demo: Demo, visitor: str) -> str | None:
-        """Give the id of the run to show, after making one where there is none.
+        """Return the id of the example; run the demo first if there is none.
 
-        Whoever asks meanwhile waits for the same one. None where it could not be kept, or did not
-        come to an end of its own. Raises Busy and StoreError.
+        Concurrent requests wait for the same run. Returns None if the run did not finish or could
+        not be kept. Raises Busy and StoreError.
         """
         with self._making[demo.slug]:
             found = self.find(demo)

@@ -1,4 +1,4 @@
-"""Keeps those of many runs that are worth a look."""
+"""Stores the notable runs of a repetition."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from webapp.pages.site.site import Run, Site
 
 
 def keep_telling(site: Site, run: Run, repetition: Repetition) -> frozenset[str]:
-    """Store a run of each outcome, the quickest and the slowest; give the ids of the kept ones.
+    """Store one run per outcome, the quickest and the slowest run. Return the ids of those stored.
 
-    `run` is the first of them all.
+    `run` is the first run of the repetition.
     """
     tally = repetition.tally
     outcomes = distributions.outcomes(tally.summaries)
@@ -22,7 +22,7 @@ def keep_telling(site: Site, run: Run, repetition: Repetition) -> frozenset[str]
     firsts = (next((id for id in bar.runs if id in tally.held), None) for bar in bars)
     extremes = (summary.run for summary in (tally.quickest, tally.slowest) if summary)
     chosen = {id for id in (*firsts, *extremes) if id in tally.held}
-    # The most usual last, for the last one of a demo is shown before a visitor's first run.
+    # The most usual comes last: the latest run of a demo becomes the example on its page.
     often = {id: len(bar.runs) for bar in outcomes.seen for id in bar.runs}
     return frozenset(
         id

@@ -1,4 +1,4 @@
-"""What many runs of one demo show together: how often what came, and which lines kept order."""
+"""The summary of a repetition: outcomes, times, the rarest outcome, and the order of lines."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from webapp.lessons.repeats import distribution as distributions
 from webapp.lessons.repeats.distribution import Distribution, Rarest
 from webapp.pages import addresses
 from webapp.pages.repeat.histogram import Histogram, draw_histograms
-from webapp.pages.repeat.label import Label, tell, tell_often
+from webapp.pages.repeat.label import Label, count_text, outcome_label
 from webapp.pages.repeat.lines import Lines, draw_lines
 from webapp.pages.repeat.running import RUNS, Repetition
 from webapp.pages.site.site import Run, Site
@@ -19,7 +19,7 @@ from webapp.pages.texts.wording import Wording
 
 @dataclass(frozen=True)
 class RarestRun:
-    """What came least often. Without an address its run could not be kept."""
+    """The rarest outcome. `address` is that of one of its runs, or "" if none was kept."""
 
     label: Label
     often: str
@@ -29,7 +29,7 @@ class RarestRun:
 
 @dataclass(frozen=True)
 class Repeats:
-    """The panel below many runs that are over."""
+    """The panel below an ended repetition."""
 
     say: Wording
     status: str
@@ -43,7 +43,7 @@ class Repeats:
 
 
 def draw_repeats(site: Site, run: Run, repetition: Repetition, kept: Collection[str]) -> Repeats:
-    """Say in the page's language what many runs came to, with links to the `kept` ones."""
+    """Return the summary of a repetition, with links to the `kept` runs."""
     say = site.wordings[run.language]
     summaries = repetition.tally.summaries
     outcomes, walls = distributions.outcomes(summaries), distributions.walls(summaries)
@@ -98,5 +98,5 @@ def _rarest(say: Wording, rarest: Rarest, kept: Mapping[str, str]) -> RarestRun:
     ties = say("repeat.ties", count=rarest.ties) if rarest.ties else ""
     address = next((kept[id] for id in rarest.bar.runs if id in kept), "")
     return RarestRun(
-        tell(say, rarest.bar.key), tell_often(say, len(rarest.bar.runs)), ties, address
+        outcome_label(say, rarest.bar.key), count_text(say, len(rarest.bar.runs)), ties, address
     )

@@ -1,4 +1,4 @@
-"""Runs by their id: the page of one that is kept, its program, its stream, its end."""
+"""The routes of a run: its page, its lanes, its program, its event stream, its cancellation."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from webapp.store.runs import StoredRun
 from webapp.timeline.document import STYLE_SHA256, draw_document
 from webapp.timeline.reading import draw
 
-# Opened by itself it is a document, which may do nothing but be looked at.
+# An SVG that is opened by itself is a document: it may load and run nothing.
 PICTURE = {
     "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{STYLE_SHA256}'",
     "Vary": "Accept-Language",
@@ -41,7 +41,7 @@ PICTURE = {
 
 @dataclass(frozen=True)
 class RunView:
-    """The page of one run. `notes` say what it is and when it was."""
+    """The page of one run. `notes` say what it is and when it was recorded."""
 
     page: Page
     topic_title: str
@@ -55,32 +55,32 @@ class RunView:
 
 
 def runs_blueprint(site: Site) -> Blueprint:
-    """Make the addresses of runs."""
+    """Return the routes of runs."""
     blueprint = Blueprint("runs", __name__)
 
     @blueprint.get("/<language:language>/runs/<id>")
     def show(language: Language, id: str) -> Response:
-        """Show a run that is kept, or follow one that is going on."""
+        """Show a kept run, or stream a live one."""
         if run := _going(site, id):
             return _follow(site, replace(run, language=language))
         return _show_kept(site, find_kept(site, id, language))
 
     @blueprint.get("/runs/<id>.svg")
     def picture(id: str) -> Response:
-        """Send a run's lanes as a file, its few words in the language of the browser."""
+        """Send a run's lanes as SVG, with its words in the browser's language."""
         kept = find_kept(site, id, visitor_language())
         svg = _picture(site.wordings[kept.run.language], kept)
         return Response(svg, content_type="image/svg+xml", headers=PICTURE)
 
     @blueprint.get("/runs/<id>.py")
     def program(id: str) -> Response:
-        """Send the program that ran, with the run's parameters in its last line."""
+        """Send the run's program with its parameters in the last line."""
         stored = find_stored(site, id)
         return attachment(f"{stored.demo.replace('-', '_')}.py", _program(stored))
 
     @blueprint.get("/runs/<id>/events")
     def events(id: str) -> Response:
-        """Stream a run from the event after `Last-Event-ID`."""
+        """Stream a run's events after `Last-Event-ID`."""
         site.room.check()
         run = _known(site, id)
         after = request.headers.get("Last-Event-ID", 0, type=int)
@@ -88,7 +88,7 @@ def runs_blueprint(site: Site) -> Blueprint:
 
     @blueprint.post("/runs/<id>/cancel")
     def cancel(id: str) -> AnyResponse:
-        """Stop a run; what it reported so far is kept."""
+        """Stop a run and keep what it has reported."""
         run = _known(site, id)
         site.runner.cancel(id)
         return Response(status=204) if by_htmx() else _back(run)
@@ -109,7 +109,7 @@ def _show_kept(site: Site, kept: Kept) -> Response:
 
 
 def _back(run: Run) -> AnyResponse:
-    """Send back to the demo's page, as it was when the run was started."""
+    """Redirect to the demo's page with the run's values."""
     query = query_of(run.demo, run.values, transcript_only=run.transcript_only)
     return redirect(addresses.demo(run.language, run.topic, run.demo, query), 303)
 
@@ -148,7 +148,7 @@ def _draw(site: Site, run: Run, notes: Sequence[str], bench: Bench) -> RunView:
             description=say("recorded.description", demo=title),
             address=lambda other: addresses.run(other, run.id),
             topic=topic,
-            # As many as there are visitors, and each much like the others.
+            # There are many runs, and they are much alike.
             indexed=False,
         ),
         topic_title=topic.title[language],
@@ -168,7 +168,7 @@ def _draw(site: Site, run: Run, notes: Sequence[str], bench: Bench) -> RunView:
 
 
 def _parameter(language: Language, parameter: AnyParameter, value: str) -> Row:
-    """A parameter as the form has it: a choice by its label."""
+    """Return a row with a parameter's label and value; a choice shows its option's label."""
     if isinstance(parameter, Choice):
         return Row(parameter.label[language], parameter.labels[value][language])
     return Row(parameter.label[language], value, code=True)
@@ -188,18 +188,18 @@ def _picture(say: Wording, kept: Kept) -> str:
 
 
 def _program(stored: StoredRun) -> str:
-    """The source, with the values that are not its own."""
-    own = main_defaults(stored.source)
-    # In the order in which the program names them; a tuple has come through JSON as a list.
-    given = {name: stored.values[name] for name in own}
+    """Return the source; values other than its defaults go into its last line."""
+    defaults = main_defaults(stored.source)
+    # In the order of the program's arguments. JSON has turned tuples into lists.
+    given = {name: stored.values[name] for name in defaults}
     values = {
         name: tuple(value) if isinstance(value, list) else value for name, value in given.items()
     }
-    return with_parameters(stored.source, {} if values == own else values)
+    return with_parameters(stored.source, {} if values == defaults else values)
 
 
 def _going(site: Site, id: str) -> Run | None:
-    """Give a run that is going on, and that the pages know."""
+    """Return a run that is queued or running, or None."""
     try:
         return site.find(id) if is_going(site, id) else None
     except UnknownRun:

@@ -1,4 +1,4 @@
-"""A run that is over, drawn as a whole: its transcript and its result, as when it was live."""
+"""Renders an ended run as it looked live: its transcript and its result."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from webapp.timeline.scale import View
 
 @dataclass(frozen=True)
 class Past:
-    """What stands in the places where a live run would be shown.
+    """An ended run, rendered for the same places on a page as a live one.
 
-    `note` says what it is, where that is not what the whole page is about.
+    `note` says what the run is; it is "" on the run's own page.
     """
 
     say: Wording
@@ -37,7 +37,7 @@ class Past:
 def draw_past(
     site: Site, run: Run, recording: Recording, *, note: str = "", view: View | None = None
 ) -> Past:
-    """Draw a kept run in the language of `run`, its lanes for the time of `view`."""
+    """Render a kept run in the language of `run`. `view` limits the time of its lanes."""
     say = site.wordings[run.language]
     screen = Screen()
     shown = screen.feed(recording.events) + screen.rest()
@@ -57,7 +57,7 @@ def draw_past(
 
 
 def recorded(say: Wording, key: str, stored: StoredRun) -> str:
-    """Say when and on what a run was recorded."""
+    """Return the sentence that says when and on what machine a run was recorded."""
     receipt = stored.recording.receipt
     return say(
         key,
