@@ -391,7 +391,7 @@ def test_what_a_program_prints_is_text(client: FlaskClient, runner: ManyRuns) ->
 def test_what_cannot_be_shown_together_still_ends_the_page(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stream, "draw_repeats", lambda *args: 1 / 0)
+    monkeypatch.setattr(stream, "build_repeats", lambda *args: 1 / 0)
     page = client.post(REPEAT, data=GOOD).text
     assert "could not be shown together" in page
     assert page.rstrip().endswith("</html>")

@@ -16,7 +16,7 @@ from webapp.lessons.parameters import AnyParameter
 from webapp.lessons.text import Language
 from webapp.lessons.topic import Demo, Topic
 from webapp.pages import addresses
-from webapp.pages.site.layout import Page, draw_page
+from webapp.pages.site.layout import Page, build_page
 from webapp.pages.site.site import Site
 from webapp.pages.texts.wording import Wording
 
@@ -104,7 +104,7 @@ def build_api(site: Site, language: Language) -> ApiView:
     say = site.wordings[language]
     operations = all_operations(site)
     return ApiView(
-        page=draw_page(
+        page=build_page(
             site,
             language,
             title=say("api.title"),

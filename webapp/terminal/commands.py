@@ -22,7 +22,7 @@ from webapp.lessons.parameters import (
 )
 from webapp.lessons.text import DEFAULT_LANGUAGE
 from webapp.lessons.topic import Demo, Values
-from webapp.pages.demo.needs import is_offered, tell_lack
+from webapp.pages.demo.needs import is_offered, unmet_needs_text
 from webapp.pages.site.site import Site
 from webapp.terminal.prune import prune_command
 from webapp.terminal.show import Screen, print_end
@@ -154,7 +154,9 @@ def _started(site: Site, demo: Demo, values: Values, *, observe: bool) -> str:
     except Unreachable:
         if is_offered(demo, site.runner.machines()):
             raise click.ClickException("No machine answers.") from None
-        raise click.ClickException(tell_lack(site.wordings[DEFAULT_LANGUAGE], demo.needs)) from None
+        raise click.ClickException(
+            unmet_needs_text(site.wordings[DEFAULT_LANGUAGE], demo.needs)
+        ) from None
 
 
 def _message(error: Detail) -> str:

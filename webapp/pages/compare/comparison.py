@@ -12,12 +12,12 @@ from webapp.engine.recording import Outcome, Recording
 from webapp.pages import addresses
 from webapp.pages.compare.form import KEYS
 from webapp.pages.compare.sources import prefixes
-from webapp.pages.demo.form import written
+from webapp.pages.demo.form import value_texts
 from webapp.pages.repeat.label import Label, outcome_label
 from webapp.pages.repeat.running import RUNS
 from webapp.pages.run.lanes import draw_deadlock, draw_lanes
-from webapp.pages.run.links import draw_links
-from webapp.pages.run.result import draw_timing
+from webapp.pages.run.links import build_links
+from webapp.pages.run.result import timing_rows
 from webapp.pages.site.site import Run, Site
 from webapp.pages.texts.receipt import draw_notes
 from webapp.pages.texts.wording import Wording
@@ -35,7 +35,7 @@ NOTHING = Label("–")
 
 
 @dataclass(frozen=True)
-class Ran:
+class ComparedRun:
     """An ended run and the source that ran.
 
     `changed` is set if the demo's source is another one today. A run that was not `kept` has no
@@ -88,7 +88,9 @@ class Comparison:
     own: tuple[str, ...]
 
 
-def draw_comparison(site: Site, first: Ran, second: Ran, *, own: bool = False) -> Comparison:
+def build_comparison(
+    site: Site, first: ComparedRun, second: ComparedRun, *, own: bool = False
+) -> Comparison:
     """Return the comparison of two ended runs.
 
     `own` is set if the visitor has just made them: their browser then stores them.
@@ -106,7 +108,7 @@ def draw_comparison(site: Site, first: Ran, second: Ran, *, own: bool = False) -
         parameters=tuple(_parameters(say, both)),
         link=addresses.compared(say.language, *ids) if all(ran.kept for ran in both) else "",
         own=tuple(
-            draw_links(site, ran.run, ran.recording, own=True).own
+            build_links(site, ran.run, ran.recording, own=True).own
             for ran in both
             if own and ran.kept
         ),
@@ -140,7 +142,9 @@ def _ending(say: Wording, outcome: Outcome) -> str:
     return say(f"outcome.{outcome.name.lower()}.title")
 
 
-def _sides(say: Wording, both: tuple[Ran, Ran]) -> tuple[ComparedSide, ComparedSide]:
+def _sides(
+    say: Wording, both: tuple[ComparedRun, ComparedRun]
+) -> tuple[ComparedSide, ComparedSide]:
     timelines = [draw(ran.recording) for ran in both]
     end = max(timeline.end for timeline in timelines) / MICROSECONDS
     starts = prefixes(both[0].source, both[1].source)
@@ -172,7 +176,7 @@ def _sides(say: Wording, both: tuple[Ran, Ran]) -> tuple[ComparedSide, ComparedS
     return first, second
 
 
-def _notes(say: Wording, ran: Ran) -> Iterator[str]:
+def _notes(say: Wording, ran: ComparedRun) -> Iterator[str]:
     yield from draw_notes(say, ran.recording)
     if ran.changed:
         yield say("compare.changed")
@@ -180,18 +184,18 @@ def _notes(say: Wording, ran: Ran) -> Iterator[str]:
         yield say("kept.failed")
 
 
-def _facts(say: Wording, both: tuple[Ran, Ran]) -> Iterator[ComparedRow]:
+def _facts(say: Wording, both: tuple[ComparedRun, ComparedRun]) -> Iterator[ComparedRow]:
     endings = [_ending(say, ran.recording.outcome) for ran in both]
     yield ComparedRow(
         say("compare.ending"), (Label(endings[0]), Label(endings[1])), endings[0] != endings[1]
     )
-    timings = [draw_timing(say, ran.run.demo, ran.run.values, ran.recording) for ran in both]
+    timings = [timing_rows(say, ran.run.demo, ran.run.values, ran.recording) for ran in both]
     for first, second in zip(*timings, strict=True):
         yield ComparedRow(first.name, (Label(first.value), Label(second.value)))
     yield from _outcomes(say, both)
 
 
-def _outcomes(say: Wording, both: tuple[Ran, Ran]) -> Iterator[ComparedRow]:
+def _outcomes(say: Wording, both: tuple[ComparedRun, ComparedRun]) -> Iterator[ComparedRow]:
     """Yield each demo's outcome: one row if it has the same name on both sides, else two.
 
     Left out are outcomes that only say how a run ended, which has a row of its own, and those of
@@ -209,9 +213,9 @@ def _outcomes(say: Wording, both: tuple[Ran, Ran]) -> Iterator[ComparedRow]:
         yield ComparedRow(label, (first, second), first != second and NOTHING not in rows[label])
 
 
-def _parameters(say: Wording, both: tuple[Ran, Ran]) -> Iterator[ComparedRow]:
+def _parameters(say: Wording, both: tuple[ComparedRun, ComparedRun]) -> Iterator[ComparedRow]:
     """Yield a row for each parameter of both demos."""
-    values = [written(ran.run.demo, ran.run.values) for ran in both]
+    values = [value_texts(ran.run.demo, ran.run.values) for ran in both]
     labels = {
         parameter.name: parameter.label[say.language]
         for ran in reversed(both)

@@ -19,8 +19,8 @@ from webapp.engine.machines import Machine
 from webapp.lessons.parameters import InvalidParameters, Problem
 from webapp.lessons.topic import Demo, Topic, Values, find_demo
 from webapp.pages import addresses
-from webapp.pages.demo.form import VISITOR_BYTES, Entry, Field, draw_form, written
-from webapp.pages.demo.needs import Lack, draw_lack, is_offered
+from webapp.pages.demo.form import VISITOR_BYTES, Field, Submission, build_form, value_texts
+from webapp.pages.demo.needs import UnmetNeeds, build_unmet_needs, is_offered
 from webapp.pages.site.site import Site
 from webapp.pages.texts.wording import Wording
 
@@ -45,7 +45,7 @@ class Side:
     key: str
     topic: Topic
     demo: Demo
-    entry: Entry
+    submission: Submission
 
     @property
     def name(self) -> str:
@@ -54,12 +54,12 @@ class Side:
 
     def query(self) -> dict[str, object]:
         """Return the side's part of an address's query."""
-        given = {f"{self.key}-{name}": values for name, values in self.entry.given.items()}
+        given = {f"{self.key}-{name}": values for name, values in self.submission.given.items()}
         return {self.key: self.name, **given}
 
 
 @dataclass(frozen=True)
-class Enquiry:
+class Selection:
     """What was submitted. `unknown` are names of fields that the form does not have."""
 
     sides: tuple[Side, Side]
@@ -76,7 +76,7 @@ class Enquiry:
     def query(self) -> dict[str, object]:
         """Return everything but the visitor's token, as the query of an address."""
         first, second = self.sides
-        controls = Entry({}, self.transcript_only).query()
+        controls = Submission({}, self.transcript_only).query()
         return {**first.query(), **second.query(), **controls}
 
     def values(self, *, partial: bool = False) -> tuple[Values, Values]:
@@ -85,7 +85,7 @@ class Enquiry:
         problems: dict[str, Sequence[Problem]] = {}
         for side in self.sides:
             try:
-                values.append(side.demo.values(side.entry.given, partial=partial))
+                values.append(side.demo.values(side.submission.given, partial=partial))
             except InvalidParameters as invalid:
                 problems[side.key] = invalid.problems
         if self.unknown:
@@ -94,9 +94,11 @@ class Enquiry:
             raise InvalidComparison(problems)
         return values[0], values[1]
 
-    def fitting(self) -> Enquiry:
+    def only_valid(self) -> Selection:
         """Drop the values that are not valid for the demos, since a demo was just changed."""
-        first, second = (replace(side, entry=fitting(side.demo, side.entry)) for side in self.sides)
+        first, second = (
+            replace(side, submission=keep_valid(side.demo, side.submission)) for side in self.sides
+        )
         return replace(self, sides=(first, second), unknown=())
 
 
@@ -108,18 +110,20 @@ class InvalidComparison(ValueError):
         self.problems = problems
 
 
-def read_enquiry(site: Site, entry: Entry) -> Enquiry:
+def read_selection(site: Site, submission: Submission) -> Selection:
     """Split what was sent into two sides. A side without a demo gets the other side's.
 
     Raises NoSuchDemo.
     """
-    given = {name: values for name, values in entry.given.items() if name not in (*KEYS, CHOSEN)}
+    given = {
+        name: values for name, values in submission.given.items() if name not in (*KEYS, CHOSEN)
+    }
     sides = [
-        _side(site, key, name, entry, given)
-        for key, name in zip(KEYS, _names(site, entry), strict=True)
+        _side(site, key, name, submission, given)
+        for key, name in zip(KEYS, _names(site, submission), strict=True)
     ]
     unknown = [name for name in given if name.partition("-")[0] not in KEYS or "-" not in name]
-    return Enquiry((sides[0], sides[1]), unknown, entry.transcript_only, entry.visitor)
+    return Selection((sides[0], sides[1]), unknown, submission.transcript_only, submission.visitor)
 
 
 def find(site: Site, name: str) -> tuple[Topic, Demo]:
@@ -130,11 +134,13 @@ def find(site: Site, name: str) -> tuple[Topic, Demo]:
     return found
 
 
-def fitting(demo: Demo, entry: Entry) -> Entry:
-    """Return `entry` with only the values that are valid for a demo."""
+def keep_valid(demo: Demo, submission: Submission) -> Submission:
+    """Return `submission` with only the values that are valid for a demo."""
     return replace(
-        entry,
-        given={name: values for name, values in entry.given.items() if _takes(demo, name, values)},
+        submission,
+        given={
+            name: values for name, values in submission.given.items() if _takes(demo, name, values)
+        },
     )
 
 
@@ -147,19 +153,19 @@ def _takes(demo: Demo, name: str, values: Sequence[str]) -> bool:
 
 
 def _side(
-    site: Site, key: str, name: str, entry: Entry, given: Mapping[str, Sequence[str]]
+    site: Site, key: str, name: str, submission: Submission, given: Mapping[str, Sequence[str]]
 ) -> Side:
     own = {
         name.removeprefix(f"{key}-"): values
         for name, values in given.items()
         if name.startswith(f"{key}-")
     }
-    return Side(key, *find(site, name), replace(entry, given=own))
+    return Side(key, *find(site, name), replace(submission, given=own))
 
 
-def _names(site: Site, entry: Entry) -> tuple[str, str]:
+def _names(site: Site, submission: Submission) -> tuple[str, str]:
     """Return the names of both demos. The default is the first comparison of the course."""
-    first, second = ((*entry.given.get(key, ()), "")[0] for key in KEYS)
+    first, second = ((*submission.given.get(key, ()), "")[0] for key in KEYS)
     if named := first or second:
         return named, second or named
     demos = [(topic, demo) for topic in site.topics for demo in topic.demos]
@@ -175,10 +181,10 @@ def query_of_both(
     transcript_only: bool = False,
 ) -> dict[str, object]:
     """Return the query of an address that compares these demos with these values."""
-    query = Entry({}, transcript_only).query()
+    query = Submission({}, transcript_only).query()
     for key, (topic, demo, values) in zip(KEYS, (first, second), strict=True):
-        given = {name: [value] for name, value in written(demo, values).items()}
-        query |= Side(key, topic, demo, Entry(given)).query()
+        given = {name: [value] for name, value in value_texts(demo, values).items()}
+        query |= Side(key, topic, demo, Submission(given)).query()
     return query
 
 
@@ -206,7 +212,7 @@ class TopicOptions:
 class SideForm:
     """One side of the form. `number` is 1 or 2, in the language's digits.
 
-    `lack` is set if no machine has what the demo needs: then neither side can run.
+    `unmet` is set if no machine has what the demo needs: then neither side can run.
     """
 
     key: str
@@ -214,7 +220,7 @@ class SideForm:
     title: str
     topics: tuple[TopicOptions, ...]
     fields: tuple[Field, ...]
-    lack: Lack | None
+    unmet: UnmetNeeds | None
 
 
 @dataclass(frozen=True)
@@ -229,19 +235,19 @@ class CompareForm:
     visitor: str
 
     @property
-    def lacks(self) -> list[str]:
+    def blocked(self) -> list[str]:
         """The letters of the sides that cannot run."""
-        return [side.key for side in self.sides if side.lack]
+        return [side.key for side in self.sides if side.unmet]
 
 
-def draw_compare_form(
-    site: Site, say: Wording, enquiry: Enquiry, problems: Problems | None = None
+def build_compare_form(
+    site: Site, say: Wording, selection: Selection, problems: Problems | None = None
 ) -> CompareForm:
     """Return the form, filled with what was submitted or the defaults, and with its errors."""
     problems = problems or {}
     forms = [
-        draw_form(say, side.topic, side.demo, side.entry, problems.get(side.key, ()))
-        for side in enquiry.sides
+        build_form(say, side.topic, side.demo, side.submission, problems.get(side.key, ()))
+        for side in selection.sides
     ]
     unknown = (
         say("problem.extra_forbidden", name=problem.parameter) for problem in problems.get("", ())
@@ -254,30 +260,32 @@ def draw_compare_form(
                 key=side.key,
                 number=say.number(number),
                 title=say(f"compare.{side.key}"),
-                topics=tuple(_options(say, enquiry, side)),
+                topics=tuple(_options(say, selection, side)),
                 fields=tuple(
                     replace(field, name=f"{side.key}-{field.name}") for field in form.fields
                 ),
-                lack=_lack(say, side, machines, bare=bool(problems)),
+                unmet=_unmet(say, side, machines, bare=bool(problems)),
             )
-            for number, side, form in zip((1, 2), enquiry.sides, forms, strict=True)
+            for number, side, form in zip((1, 2), selection.sides, forms, strict=True)
         ),
         problems=(*chain.from_iterable(form.problems for form in forms), *unknown),
         refused=bool(problems),
-        transcript_only=enquiry.transcript_only,
-        visitor=enquiry.visitor or secrets.token_urlsafe(VISITOR_BYTES),
+        transcript_only=selection.transcript_only,
+        visitor=selection.visitor or secrets.token_urlsafe(VISITOR_BYTES),
     )
 
 
-def _lack(say: Wording, side: Side, machines: Sequence[Machine], *, bare: bool) -> Lack | None:
+def _unmet(
+    say: Wording, side: Side, machines: Sequence[Machine], *, bare: bool
+) -> UnmetNeeds | None:
     if is_offered(side.demo, machines):
         return None
-    return draw_lack(say, side.topic, side.demo, {} if bare else side.entry.given)
+    return build_unmet_needs(say, side.topic, side.demo, {} if bare else side.submission.given)
 
 
-def _options(say: Wording, enquiry: Enquiry, side: Side) -> list[TopicOptions]:
+def _options(say: Wording, selection: Selection, side: Side) -> list[TopicOptions]:
     """Return the demos of the side's topic, and those of the other side's topic if it differs."""
-    others = [other.topic for other in enquiry.sides if other.topic.slug != side.topic.slug]
+    others = [other.topic for other in selection.sides if other.topic.slug != side.topic.slug]
     return [
         TopicOptions(
             topic.title[say.language],

@@ -10,22 +10,22 @@ from markupsafe import Markup
 from webapp.lessons.text import Language
 from webapp.lessons.topic import Demo, Pair, Values
 from webapp.pages import addresses
-from webapp.pages.compare.comparison import Ran, draw_comparison
+from webapp.pages.compare.comparison import ComparedRun, build_comparison
 from webapp.pages.compare.form import (
     KEYS,
     CompareForm,
-    Enquiry,
     Problems,
-    draw_compare_form,
+    Selection,
+    build_compare_form,
     query_of_both,
 )
 from webapp.pages.compare.pairs import find_pairs
-from webapp.pages.compare.sources import Program, Sources, draw_sources, prefixes
+from webapp.pages.compare.sources import ComparedProgram, Sources, build_sources, prefixes
 from webapp.pages.compare.stream import CompareEnding
 from webapp.pages.run.kept import Kept
-from webapp.pages.run.live import Lines
-from webapp.pages.run.past import recorded
-from webapp.pages.site.layout import Page, draw_page
+from webapp.pages.run.live import TranscriptLines
+from webapp.pages.run.past import recorded_note
+from webapp.pages.site.layout import Page, build_page
 from webapp.pages.site.site import Run, Site
 from webapp.pages.texts.transcript import Screen
 from webapp.pages.texts.wording import Wording
@@ -64,61 +64,63 @@ class CompareView:
     result: Markup = NOTHING
 
 
-def draw_choice(
+def build_choice(
     site: Site,
     language: Language,
-    enquiry: Enquiry,
+    selection: Selection,
     problems: Problems | None = None,
     *,
     running: bool = False,
 ) -> CompareView:
     """Return the view of the page with a form, filled with what was submitted."""
     say = site.wordings[language]
-    first, second = enquiry.sides
-    pair = None if problems else _pair(site, enquiry.names, enquiry.values(partial=True))
+    first, second = selection.sides
+    pair = None if problems else _pair(site, selection.names, selection.values(partial=True))
     title = _title(say, pair, first.demo, second.demo)
-    form = draw_compare_form(site, say, enquiry, problems)
+    form = build_compare_form(site, say, selection, problems)
     return CompareView(
-        page=draw_page(
+        page=build_page(
             site,
             language,
             title=say("compare.page_title", title=title),
             description=say("compare.description"),
-            address=lambda other: addresses.comparison(other, enquiry.query()),
+            address=lambda other: addresses.comparison(other, selection.query()),
             indexed=not problems,
         ),
         title=title,
         look=pair.look[language] if pair else "",
         panels=tuple(
             _panel(say, number, side.demo, addresses.demo(language, side.topic, side.demo))
-            for number, side in enumerate(enquiry.sides)
+            for number, side in enumerate(selection.sides)
         ),
-        sources=draw_sources(say, *_programs(language, enquiry, refused=bool(problems))),
-        status="" if running or form.lacks else say("run.ready"),
+        sources=build_sources(say, *_programs(language, selection, refused=bool(problems))),
+        status="" if running or form.blocked else say("run.ready"),
         form=form,
         running=running,
     )
 
 
-def _programs(language: Language, enquiry: Enquiry, *, refused: bool) -> Iterator[Program]:
+def _programs(
+    language: Language, selection: Selection, *, refused: bool
+) -> Iterator[ComparedProgram]:
     """Yield both programs. Refused values do not go into their addresses."""
-    for side in enquiry.sides:
-        query = {} if refused else side.entry.query()
+    for side in selection.sides:
+        query = {} if refused else side.submission.query()
         address = addresses.download(language, side.topic, side.demo, query)
-        yield Program(side.demo, side.demo.source, address)
+        yield ComparedProgram(side.demo, side.demo.source, address)
 
 
-def draw_kept(site: Site, language: Language, first: Kept, second: Kept) -> CompareView:
+def build_kept(site: Site, language: Language, first: Kept, second: Kept) -> CompareView:
     """Return the view of the page of two kept runs."""
     say = site.wordings[language]
     both, runs = (first, second), (first.run, second.run)
     names = (runs[0].topic.name_of(runs[0].demo), runs[1].topic.name_of(runs[1].demo))
     pair = _pair(site, names, (runs[0].values, runs[1].values))
     title = _title(say, pair, runs[0].demo, runs[1].demo)
-    comparison = draw_comparison(site, *(_ran(kept) for kept in both))
+    comparison = build_comparison(site, *(_ran(kept) for kept in both))
     ending = CompareEnding(say, comparison.verdict, comparison)
     return CompareView(
-        page=draw_page(
+        page=build_page(
             site,
             language,
             title=say("compare.page_title", title=title),
@@ -130,10 +132,10 @@ def draw_kept(site: Site, language: Language, first: Kept, second: Kept) -> Comp
         title=title,
         look=pair.look[language] if pair else "",
         panels=tuple(_kept_panels(site, *both)),
-        sources=draw_sources(say, *(_kept_program(kept) for kept in both)),
+        sources=build_sources(say, *(_kept_program(kept) for kept in both)),
         status=comparison.verdict,
         notes=tuple(
-            f"{say(f'compare.{key}')}: {recorded(say, 'recorded.lead', kept.stored)}"
+            f"{say(f'compare.{key}')}: {recorded_note(say, 'recorded.lead', kept.stored)}"
             for key, kept in zip(KEYS, both, strict=True)
         ),
         again=addresses.comparison(language, _query_again(*runs)),
@@ -141,12 +143,12 @@ def draw_kept(site: Site, language: Language, first: Kept, second: Kept) -> Comp
     )
 
 
-def _ran(kept: Kept) -> Ran:
-    return Ran(kept.run, kept.stored.recording, kept.stored.source, changed=kept.changed)
+def _ran(kept: Kept) -> ComparedRun:
+    return ComparedRun(kept.run, kept.stored.recording, kept.stored.source, changed=kept.changed)
 
 
-def _kept_program(kept: Kept) -> Program:
-    return Program(kept.run.demo, kept.stored.source, addresses.run_program(kept.run.id))
+def _kept_program(kept: Kept) -> ComparedProgram:
+    return ComparedProgram(kept.run.demo, kept.stored.source, addresses.run_program(kept.run.id))
 
 
 def _query_again(first: Run, second: Run) -> dict[str, object]:
@@ -193,7 +195,7 @@ def _kept_panel(site: Site, side: int, kept: Kept, listing: str) -> Panel:
     say, run, recording = site.wordings[kept.run.language], kept.run, kept.stored.recording
     screen = Screen()
     shown = screen.feed(recording.events) + screen.rest()
-    lines = Lines(say, shown, screen.hidden, screen.last(), listing)
+    lines = TranscriptLines(say, shown, screen.hidden, screen.last(), listing)
     return replace(
         _panel(say, side, run.demo, addresses.run(say.language, run.id)),
         clock=f"{recording.wall:.3f} s",

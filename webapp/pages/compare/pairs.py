@@ -54,7 +54,7 @@ def find_pairs(site: Site) -> Iterator[FoundPair]:
                     yield FoundPair(pair, (topic, demo), second)
 
 
-def draw_pairs(site: Site, language: Language, demo: Demo) -> Iterator[CompareLink]:
+def pair_links(site: Site, language: Language, demo: Demo) -> Iterator[CompareLink]:
     """Yield links to the course's pairs with this demo on either side."""
     for found in find_pairs(site):
         if demo is found.first[1] or demo is found.second[1]:
@@ -65,7 +65,7 @@ def draw_pairs(site: Site, language: Language, demo: Demo) -> Iterator[CompareLi
             )
 
 
-def draw_menu(
+def build_compare_menu(
     site: Site, language: Language, topic: Topic, demo: Demo, query: Mapping[str, object]
 ) -> CompareMenu:
     """Return the links from a demo to comparisons. `query` holds the demo's values."""
@@ -74,7 +74,7 @@ def draw_menu(
     others = [(itself, demo)]
     others += [(other.title[language], other) for other in topic.demos if other is not demo]
     return CompareMenu(
-        pairs=tuple(draw_pairs(site, language, demo)),
+        pairs=tuple(pair_links(site, language, demo)),
         others=tuple(
             CompareLink(title, addresses.beside(language, own, (topic, other), query))
             for title, other in others

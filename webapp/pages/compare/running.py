@@ -1,8 +1,7 @@
 """Runs two programs one after the other, so that neither takes CPU time from the other.
 
-    first ──follow──> Going, Printed …, Over ──start──> second ──follow──> Going, Printed …, Over
-
-If the client leaves, the live run is ended and the second one is not started.
+Each run yields StateUpdate …, LinesUpdate …, EndUpdate. If the client leaves, the live run is ended
+and the second one is not started.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ PAUSE = 0.5
 
 
 @dataclass(frozen=True)
-class Going:
+class StateUpdate:
     """The state of a run has changed. `begun` is set for its first state. Sides count from 0."""
 
     side: int
@@ -36,7 +35,7 @@ class Going:
 
 
 @dataclass(frozen=True)
-class Printed:
+class LinesUpdate:
     """A run has printed lines."""
 
     side: int
@@ -44,7 +43,7 @@ class Printed:
 
 
 @dataclass(frozen=True)
-class Over:
+class EndUpdate:
     """A run has ended. `lines`, the `hidden` count and `last` are the rest of its transcript."""
 
     side: int
@@ -58,12 +57,12 @@ class NoRoom:
     """The runner is full, so the second run has to wait."""
 
 
-Happening = Going | Printed | Over | NoRoom
+Update = StateUpdate | LinesUpdate | EndUpdate | NoRoom
 
 
 def run_both(
     site: Site, first: Run, second: Callable[[], Run]
-) -> Generator[Happening | None, None, None]:
+) -> Generator[Update | None, None, None]:
     """Yield the updates of the started run `first`, then of the run that `second` starts.
 
     The second run is not started if the first was stopped, or if the runner stays full for
@@ -76,25 +75,25 @@ def run_both(
             yield from _follow(site, 1, run)
 
 
-def _follow(site: Site, side: int, run: Run) -> Generator[Happening | None, None, Over]:
+def _follow(site: Site, side: int, run: Run) -> Generator[Update | None, None, EndUpdate]:
     screen = Screen()
     try:
         state = site.runner.state(run.id)
-        yield Going(side, run, state, begun=True)
+        yield StateUpdate(side, run, state, begun=True)
         with closing(site.runner.follow(run.id)) as batches:
             for batch in batches:
                 if state.phase is Phase.QUEUED:
                     before, state = state, site.runner.state(run.id)
                     if state != before:
-                        yield Going(side, run, state)
+                        yield StateUpdate(side, run, state)
                 lines = screen.feed(batch)
-                yield Printed(side, lines) if lines else None
+                yield LinesUpdate(side, lines) if lines else None
     except GeneratorExit:
         with suppress(UnknownRun):
             site.runner.cancel(run.id)
         raise
     ended = keep_ended(site, run)
-    over = Over(side, ended, screen.rest(), screen.hidden, screen.last())
+    over = EndUpdate(side, ended, screen.rest(), screen.hidden, screen.last())
     yield over
     return over
 

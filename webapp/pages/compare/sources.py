@@ -20,7 +20,7 @@ SIGNS = ("\u2212", "+")
 
 
 @dataclass(frozen=True)
-class Program:
+class ComparedProgram:
     """A demo, the source that runs or ran, and the address of its file."""
 
     demo: Demo
@@ -74,7 +74,7 @@ def prefixes(first: str, second: str) -> tuple[str, str]:
     return f"{KEYS[0]}-{LINES}", f"{KEYS[1]}-{LINES}"
 
 
-def draw_sources(say: Wording, first: Program, second: Program) -> Sources:
+def build_sources(say: Wording, first: ComparedProgram, second: ComparedProgram) -> Sources:
     """Return the listings of both sources, or the single one if they are equal."""
     programs = (first, second)
     starts = prefixes(first.source, second.source)

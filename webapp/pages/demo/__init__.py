@@ -1,7 +1,7 @@
 """A topic's page with one of its demos, at /LANGUAGE/CHAPTER/TOPIC/DEMO.
 
 `blueprint`  the routes, one blueprint per topic
-`desk`       answers the requests for one demo: page, form, runs, file
+`handler`    answers the requests for one demo: page, form, runs, file
 `bench`      the form, source, transcript and result, as a page shows them
 `form`       a demo's form, and the errors in what was submitted
 `needs`      what a demo needs of a machine

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from webapp.pages.demo.examples import Before
+from webapp.pages.demo.examples import EarlierRun
 from webapp.pages.demo.form import Form
 from webapp.pages.texts.wording import Wording
 
@@ -25,11 +25,11 @@ class Listing:
 class Bench:
     """The part of a page with a demo's form, source, transcript and result.
 
-    `before` is an earlier run to show while nothing is `running`. A run's own page has no form.
+    `earlier` is an earlier run to show while nothing is `running`. A run's own page has no form.
     """
 
     say: Wording
     form: Form | None
     source: Listing
     running: bool = False
-    before: Before | None = None
+    earlier: EarlierRun | None = None

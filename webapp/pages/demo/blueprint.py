@@ -9,9 +9,9 @@ from webapp.engine.runner import Busy
 from webapp.lessons.text import Language
 from webapp.lessons.topic import Demo, Topic, Values
 from webapp.pages import addresses
-from webapp.pages.demo.desk import Desk
 from webapp.pages.demo.examples import Examples
-from webapp.pages.demo.form import Entry, read_entry, submitted
+from webapp.pages.demo.form import Submission, read_submission, submitted
+from webapp.pages.demo.handler import DemoHandler
 from webapp.pages.guard import visitor_address
 from webapp.pages.htmx import NO_STORE
 from webapp.pages.site.site import Site
@@ -38,22 +38,26 @@ def _add_pages(blueprint: Blueprint, site: Site, topic: Topic, examples: Example
     @blueprint.get("/<slug>")
     def show(language: Language, slug: str) -> Response:
         """Show a demo, its form filled from the query."""
-        desk = Desk(site, language, topic, _demo(topic, slug))
+        handler = DemoHandler(site, language, topic, _demo(topic, slug))
 
-        def page(entry: Entry, values: Values) -> Response:
+        def page(submission: Submission, values: Values) -> Response:
             # An example has the default values: beside other values in the form it would mislead.
-            default = values == desk.demo.defaults and not entry.transcript_only
-            before = examples.before(desk.demo, language, offered=desk.offered) if default else None
-            return Response(desk.page(entry, before=before))
+            default = values == handler.demo.defaults and not submission.transcript_only
+            earlier = (
+                examples.earlier(handler.demo, language, offered=handler.offered)
+                if default
+                else None
+            )
+            return Response(handler.page(submission, earlier=earlier))
 
-        return desk.answer(read_entry(request.args), page, partial=True)
+        return handler.answer(read_submission(request.args), page, partial=True)
 
     @blueprint.get("/<slug>.py")
     def download(language: Language, slug: str) -> Response:
         """Send a demo's file with the query's parameters in its last line."""
-        desk = Desk(site, language, topic, _demo(topic, slug))
-        return desk.answer(
-            read_entry(request.args), lambda _, values: desk.file(values), partial=True
+        handler = DemoHandler(site, language, topic, _demo(topic, slug))
+        return handler.answer(
+            read_submission(request.args), lambda _, values: handler.file(values), partial=True
         )
 
 
@@ -78,7 +82,7 @@ def _add_examples(blueprint: Blueprint, site: Site, topic: Topic, examples: Exam
             id = None
         if id is None:
             return Response(status=204)
-        past = examples.draw(demo, language, id)
+        past = examples.render(demo, language, id)
         return Response(site.render("demo/_example.html", past), headers=NO_STORE)
 
 
@@ -87,15 +91,15 @@ def _add_runs(blueprint: Blueprint, site: Site, topic: Topic) -> None:
     @site.limit_runs
     def run(language: Language, slug: str) -> Response:
         """Run a demo and stream the run."""
-        desk = Desk(site, language, topic, _demo(topic, slug))
-        return desk.answer(submitted(), desk.run)
+        handler = DemoHandler(site, language, topic, _demo(topic, slug))
+        return handler.answer(submitted(), handler.run)
 
     @blueprint.post(f"/<slug>{addresses.REPEAT}")
     @site.limit_runs
     def repeat(language: Language, slug: str) -> Response:
         """Run a demo many times and stream the summary of its runs."""
-        desk = Desk(site, language, topic, _demo(topic, slug))
-        return desk.answer(submitted(), desk.repeat)
+        handler = DemoHandler(site, language, topic, _demo(topic, slug))
+        return handler.answer(submitted(), handler.repeat)
 
 
 def _demo(topic: Topic, slug: str) -> Demo:

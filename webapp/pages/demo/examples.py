@@ -20,7 +20,7 @@ from webapp.lessons.topic import Demo, Topic
 from webapp.pages import addresses
 from webapp.pages.run.keeping import keep_ended
 from webapp.pages.run.kept import NoSuchRun, find_kept
-from webapp.pages.run.past import Past, draw_past, recorded
+from webapp.pages.run.past import Past, recorded_note, render_past
 from webapp.pages.site.site import Site
 from webapp.store.errors import StoreError
 
@@ -39,7 +39,7 @@ class ExampleLinks:
 
 
 @dataclass(frozen=True)
-class Before:
+class EarlierRun:
     """What a page shows before the visitor's first run: an earlier run, or links to request one."""
 
     past: Past | None = None
@@ -52,39 +52,39 @@ class Examples:
     def __init__(self, site: Site, topic: Topic) -> None:
         self._site = site
         self._topic = topic
-        self._drawn: dict[tuple[str, Language, bool], tuple[str, Past]] = {}
+        self._rendered: dict[tuple[str, Language, bool], tuple[str, Past]] = {}
         self._making = {demo.slug: Lock() for demo in topic.demos}
         self._hopeless: set[str] = set()
 
-    def before(self, demo: Demo, language: Language, *, offered: bool) -> Before:
+    def earlier(self, demo: Demo, language: Language, *, offered: bool) -> EarlierRun:
         """Return what to show on the demo's page; empty if the store fails."""
         try:
             id = self.find(demo)
             if id is not None:
-                return Before(past=self.draw(demo, language, id, offered=offered))
+                return EarlierRun(past=self.render(demo, language, id, offered=offered))
         except (NoSuchRun, StoreError) as error:
             log.error("no example of %s: %s", demo.path, error)
-            return Before()
+            return EarlierRun()
         if demo.slug in self._hopeless or not offered:
-            return Before()
+            return EarlierRun()
         page = addresses.example(language, self._topic, demo)
         fragment = addresses.example_fragment(language, self._topic, demo)
-        return Before(links=ExampleLinks(page, fragment))
+        return EarlierRun(links=ExampleLinks(page, fragment))
 
     def find(self, demo: Demo) -> str | None:
         """Return the id of the example, or None. Raises StoreError."""
         return self._site.store.latest(self._topic.slug, demo.slug, demo.defaults, demo.source)
 
-    def draw(self, demo: Demo, language: Language, id: str, *, offered: bool = True) -> Past:
+    def render(self, demo: Demo, language: Language, id: str, *, offered: bool = True) -> Past:
         """Render a run, or return it from the cache. Raises NoSuchRun and StoreError."""
-        drawn, past = self._drawn.get((demo.slug, language, offered), ("", None))
-        if past is None or drawn != id:
+        rendered, past = self._rendered.get((demo.slug, language, offered), ("", None))
+        if past is None or rendered != id:
             kept = find_kept(self._site, id, language)
             say = self._site.wordings[language]
             key = "recorded.example" if offered else "recorded.lead"
-            note = recorded(say, key, kept.stored)
-            past = _light(draw_past(self._site, kept.run, kept.stored.recording, note=note))
-            self._drawn[demo.slug, language, offered] = id, past
+            note = recorded_note(say, key, kept.stored)
+            past = _light(render_past(self._site, kept.run, kept.stored.recording, note=note))
+            self._rendered[demo.slug, language, offered] = id, past
         return past
 
     def make(self, demo: Demo, visitor: str) -> str | None:

@@ -26,7 +26,7 @@ from webapp.lessons.parameters import (
 from webapp.lessons.topic import Demo, Topic, Values
 from webapp.lessons.values import Value
 from webapp.pages import addresses
-from webapp.pages.demo.needs import Lack
+from webapp.pages.demo.needs import UnmetNeeds
 from webapp.pages.repeat.running import RUNS
 from webapp.pages.texts.wording import Wording
 
@@ -42,7 +42,7 @@ VISITOR_LENGTH = 32  # characters; our own tokens are shorter
 
 
 @dataclass(frozen=True)
-class Entry:
+class Submission:
     """What was submitted: the values of each parameter, and the control fields."""
 
     given: Mapping[str, Sequence[str]]
@@ -55,27 +55,27 @@ class Entry:
         return {**query, **_controls(self.transcript_only)}
 
 
-def read_entry(sent: MultiDict[str, str]) -> Entry:
+def read_submission(sent: MultiDict[str, str]) -> Submission:
     """Split what was sent into parameters and control fields."""
     given = {name: values for name, values in sent.lists() if name not in CONTROLS}
     visitor = sent.get(VISITOR, "")[:VISITOR_LENGTH]
-    return Entry(given, TRANSCRIPT_ONLY in sent, visitor)
+    return Submission(given, TRANSCRIPT_ONLY in sent, visitor)
 
 
-def submitted() -> Entry:
+def submitted() -> Submission:
     """Return what this request's form submitted; it is parsed once per request."""
     if "submitted" not in g:
-        g.submitted = read_entry(request.form)
-    entry: Entry = g.submitted
-    return entry
+        g.submitted = read_submission(request.form)
+    submission: Submission = g.submitted
+    return submission
 
 
 def query_of(demo: Demo, values: Values, *, transcript_only: bool = False) -> dict[str, object]:
     """Return the query of an address that opens a demo with these values."""
-    return {**written(demo, values), **_controls(transcript_only)}
+    return {**value_texts(demo, values), **_controls(transcript_only)}
 
 
-def written(demo: Demo, values: Values) -> dict[str, str]:
+def value_texts(demo: Demo, values: Values) -> dict[str, str]:
     """Return values as text, as a visitor would enter them."""
     return {
         parameter.name: parameter.write(values[parameter.name]) for parameter in demo.parameters
@@ -144,7 +144,7 @@ class CompareMenu:
 class Form:
     """A demo's form. `problems` are the errors that belong to no field.
 
-    `lack` is set if no machine has what the demo needs: then it cannot run.
+    `unmet` is set if no machine has what the demo needs: then it cannot run.
     """
 
     address: str
@@ -157,18 +157,18 @@ class Form:
     visitor: str
     preset: Preset | None
     compare: CompareMenu | None
-    lack: Lack | None
+    unmet: UnmetNeeds | None
 
 
-def draw_form(
+def build_form(
     say: Wording,
     topic: Topic,
     demo: Demo,
-    entry: Entry,
+    submission: Submission,
     problems: Sequence[Problem] = (),
     *,
     compare: CompareMenu | None = None,
-    lack: Lack | None = None,
+    unmet: UnmetNeeds | None = None,
 ) -> Form:
     """Return a demo's form, filled with what was submitted or the defaults, and with its errors."""
     reasons = {problem.parameter: _reason(say, problem, demo) for problem in problems}
@@ -178,21 +178,21 @@ def draw_form(
         repeat=addresses.repeat(say.language, topic, demo),
         runs=RUNS,
         fields=tuple(
-            _field(say, parameter, entry, reasons.get(parameter.name, ""))
+            _field(say, parameter, submission, reasons.get(parameter.name, ""))
             for parameter in demo.parameters
         ),
         problems=tuple(reason for name, reason in reasons.items() if name not in names),
         refused=bool(problems),
-        transcript_only=entry.transcript_only,
-        visitor=entry.visitor or secrets.token_urlsafe(VISITOR_BYTES),
-        preset=_preset(say, topic, demo, entry),
+        transcript_only=submission.transcript_only,
+        visitor=submission.visitor or secrets.token_urlsafe(VISITOR_BYTES),
+        preset=_preset(say, topic, demo, submission),
         compare=compare,
-        lack=lack,
+        unmet=unmet,
     )
 
 
-def _field(say: Wording, parameter: AnyParameter, entry: Entry, problem: str) -> Field:
-    given = entry.given.get(parameter.name)
+def _field(say: Wording, parameter: AnyParameter, submission: Submission, problem: str) -> Field:
+    given = submission.given.get(parameter.name)
     value = given[-1] if given else parameter.write(parameter.default)
     label, help_ = parameter.label[say.language], parameter.help[say.language]
     field = Field(parameter.name, label, help_, value, problem)
@@ -215,14 +215,14 @@ def _options(say: Wording, parameter: Choice) -> tuple[Option, ...]:
     return tuple(Option(word, label[say.language]) for word, label in parameter.labels.items())
 
 
-def _preset(say: Wording, topic: Topic, demo: Demo, entry: Entry) -> Preset | None:
+def _preset(say: Wording, topic: Topic, demo: Demo, submission: Submission) -> Preset | None:
     if not demo.as_in_report:
         return None
     values = {**demo.defaults, **demo.as_in_report}
-    entered = {name: given[-1] for name, given in entry.given.items() if given}
-    query = query_of(demo, values, transcript_only=entry.transcript_only)
+    entered = {name: given[-1] for name, given in submission.given.items() if given}
+    query = query_of(demo, values, transcript_only=submission.transcript_only)
     address = addresses.demo(say.language, topic, demo, query)
-    return Preset(address, entered == written(demo, values))
+    return Preset(address, entered == value_texts(demo, values))
 
 
 def _reason(say: Wording, problem: Problem, demo: Demo) -> str:

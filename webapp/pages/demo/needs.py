@@ -12,7 +12,7 @@ from webapp.pages.texts.wording import Wording
 
 
 @dataclass(frozen=True)
-class Lack:
+class UnmetNeeds:
     """Why a demo cannot run here (`why`), and what to do `instead` with its `file`."""
 
     why: str
@@ -29,17 +29,19 @@ def is_offered(demo: Demo, machines: Sequence[Machine]) -> bool:
     return not machines or any(machine.meets(demo.needs) for machine in machines)
 
 
-def draw_lack(say: Wording, topic: Topic, demo: Demo, query: Mapping[str, object]) -> Lack:
+def build_unmet_needs(
+    say: Wording, topic: Topic, demo: Demo, query: Mapping[str, object]
+) -> UnmetNeeds:
     """Return the message for a demo. `query` holds the values for its file."""
-    return Lack(
-        why=tell_lack(say, demo.needs),
+    return UnmetNeeds(
+        why=unmet_needs_text(say, demo.needs),
         instead=say("needs.instead"),
         file=demo.path.name,
         download=addresses.download(say.language, topic, demo, query),
     )
 
 
-def tell_lack(say: Wording, needs: Needs) -> str:
+def unmet_needs_text(say: Wording, needs: Needs) -> str:
     """Return the sentence that says what is needed and that no machine has it."""
     *others, last = _needs(say, needs)
     first = say("list.separator").join(others)

@@ -17,7 +17,7 @@ SHORT_LABEL = 16
 
 
 @dataclass(frozen=True)
-class DrawnBar:
+class HistogramBar:
     """One bar. `width` is in per cent of the longest bar; `address` is one of its runs', or ""."""
 
     label: Label
@@ -32,7 +32,7 @@ class Histogram:
     """How often each outcome, or each wall time, occurred."""
 
     title: str
-    bars: tuple[DrawnBar, ...]
+    bars: tuple[HistogramBar, ...]
     links: tuple[Link, ...] = ()
 
     @property
@@ -49,7 +49,7 @@ class Link:
     address: str
 
 
-def draw_histograms(
+def build_histograms(
     say: Wording,
     run: Run,
     repetition: Repetition,
@@ -72,7 +72,9 @@ def draw_histograms(
         yield Histogram(title, bars, tuple(_extremes(say, repetition, kept)))
 
 
-def _bars(say: Wording, distribution: Distribution, kept: Mapping[str, str]) -> Iterator[DrawnBar]:
+def _bars(
+    say: Wording, distribution: Distribution, kept: Mapping[str, str]
+) -> Iterator[HistogramBar]:
     tail = [run for bar in distribution.tail for run in bar.runs]
     counts = [*(len(bar.runs) for bar in distribution.bars), len(tail)]
     for bar in distribution.bars:
@@ -83,9 +85,13 @@ def _bars(say: Wording, distribution: Distribution, kept: Mapping[str, str]) -> 
         yield _bar(say, others, len(tail), counts, "")
 
 
-def _bar(say: Wording, label: Label, count: int, counts: Sequence[int], address: str) -> DrawnBar:
+def _bar(
+    say: Wording, label: Label, count: int, counts: Sequence[int], address: str
+) -> HistogramBar:
     share = say("repeat.share", percent=round(100 * count / sum(counts)))
-    return DrawnBar(label, round(100 * count / max(counts)), count_text(say, count), share, address)
+    return HistogramBar(
+        label, round(100 * count / max(counts)), count_text(say, count), share, address
+    )
 
 
 def _in_milliseconds(seconds: Distribution) -> Distribution:

@@ -10,7 +10,7 @@ from webapp.pages.run.keeping import keep
 from webapp.pages.site.site import Run, Site
 
 
-def keep_telling(site: Site, run: Run, repetition: Repetition) -> frozenset[str]:
+def keep_notable(site: Site, run: Run, repetition: Repetition) -> frozenset[str]:
     """Store one run per outcome, the quickest and the slowest run. Return the ids of those stored.
 
     `run` is the first run of the repetition.

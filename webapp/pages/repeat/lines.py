@@ -30,7 +30,7 @@ class LineRow:
 
 
 @dataclass(frozen=True)
-class Lines:
+class LineTable:
     """The table of lines under its `summary`; `notes` say what is left out."""
 
     summary: str
@@ -40,7 +40,7 @@ class Lines:
     open: bool
 
 
-def draw_lines(say: Wording, summaries: Sequence[Summary]) -> Lines | None:
+def build_line_table(say: Wording, summaries: Sequence[Summary]) -> LineTable | None:
     """Return the table, or None if there is nothing to compare."""
     compared = compare_lines(summaries)
     if compared.runs <= 1 or not (compared.lines or compared.once):
@@ -53,7 +53,7 @@ def draw_lines(say: Wording, summaries: Sequence[Summary]) -> Lines | None:
         notes.append(say("repeat.lines_cut", count=LINES_COMPARED))
     if hidden := compared.lines[LINES_SHOWN:]:
         notes.append(say("repeat.lines_hidden", count=len(hidden)))
-    return Lines(
+    return LineTable(
         summary=say(
             "repeat.lines",
             kept=sum(1 for line in everywhere if line.kept),

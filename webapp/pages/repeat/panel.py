@@ -9,9 +9,9 @@ from webapp.engine.recording import Outcome
 from webapp.lessons.repeats import distribution as distributions
 from webapp.lessons.repeats.distribution import Distribution, Rarest
 from webapp.pages import addresses
-from webapp.pages.repeat.histogram import Histogram, draw_histograms
+from webapp.pages.repeat.histogram import Histogram, build_histograms
 from webapp.pages.repeat.label import Label, count_text, outcome_label
-from webapp.pages.repeat.lines import Lines, draw_lines
+from webapp.pages.repeat.lines import LineTable, build_line_table
 from webapp.pages.repeat.running import RUNS, Repetition
 from webapp.pages.site.site import Run, Site
 from webapp.pages.texts.wording import Wording
@@ -39,10 +39,10 @@ class Repeats:
     histograms: tuple[Histogram, ...]
     reading: str
     rarest: RarestRun | None
-    lines: Lines | None
+    lines: LineTable | None
 
 
-def draw_repeats(site: Site, run: Run, repetition: Repetition, kept: Collection[str]) -> Repeats:
+def build_repeats(site: Site, run: Run, repetition: Repetition, kept: Collection[str]) -> Repeats:
     """Return the summary of a repetition, with links to the `kept` runs."""
     say = site.wordings[run.language]
     summaries = repetition.tally.summaries
@@ -55,10 +55,10 @@ def draw_repeats(site: Site, run: Run, repetition: Repetition, kept: Collection[
         clock=f"{repetition.took:.3f} s",
         title=_title(say, len(summaries)),
         facts=tuple(_facts(say, repetition)),
-        histograms=tuple(draw_histograms(say, run, repetition, (outcomes, walls), links)),
+        histograms=tuple(build_histograms(say, run, repetition, (outcomes, walls), links)),
         reading=_reading(say, outcomes, len(summaries)),
         rarest=_rarest(say, rarest, links) if rarest else None,
-        lines=draw_lines(say, summaries),
+        lines=build_line_table(say, summaries),
     )
 
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from webapp.engine.runner import Phase
 from webapp.lessons.repeats.summary import Summary
 from webapp.pages import addresses
-from webapp.pages.repeat.keeping import keep_telling
+from webapp.pages.repeat.keeping import keep_notable
 from webapp.pages.repeat.label import Label, outcome_label
-from webapp.pages.repeat.panel import Repeats, draw_repeats
+from webapp.pages.repeat.panel import Repeats, build_repeats
 from webapp.pages.repeat.running import RUNS, Repetition
 from webapp.pages.run.live import (
     HEARTBEAT,
@@ -131,8 +131,8 @@ def _end(site: Site, run: Run, repetition: Repetition) -> RepeatEnding:
     say = site.wordings[run.language]
     # A part of the page has been sent, so an exception here can no longer become an error page.
     try:
-        kept = keep_telling(site, run, repetition)
-        return RepeatEnding(say, draw_repeats(site, run, repetition, kept))
+        kept = keep_notable(site, run, repetition)
+        return RepeatEnding(say, build_repeats(site, run, repetition, kept))
     except Exception:
         log.exception("the runs of %s cannot be shown together", run.demo.path)
         return RepeatEnding(say, None)

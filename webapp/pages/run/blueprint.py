@@ -14,17 +14,17 @@ from webapp.lessons.parameters import AnyParameter, Choice
 from webapp.lessons.text import Language
 from webapp.pages import addresses
 from webapp.pages.demo.bench import Bench, Listing
-from webapp.pages.demo.examples import Before
-from webapp.pages.demo.form import query_of, written
+from webapp.pages.demo.examples import EarlierRun
+from webapp.pages.demo.form import query_of, value_texts
 from webapp.pages.demo.source import highlighted
 from webapp.pages.download import attachment
 from webapp.pages.htmx import by_htmx, streamed
 from webapp.pages.languages import visitor_language
-from webapp.pages.run.kept import Kept, find_kept, find_stored, is_going
+from webapp.pages.run.kept import Kept, find_kept, find_stored, is_live
 from webapp.pages.run.lanes import Part, read_part
 from webapp.pages.run.live import as_events, as_page
-from webapp.pages.run.past import draw_past, recorded
-from webapp.pages.site.layout import Page, draw_page
+from webapp.pages.run.past import recorded_note, render_past
+from webapp.pages.site.layout import Page, build_page
 from webapp.pages.site.site import Run, Site
 from webapp.pages.texts.receipt import Row
 from webapp.pages.texts.wording import Wording
@@ -61,7 +61,7 @@ def runs_blueprint(site: Site) -> Blueprint:
     @blueprint.get("/<language:language>/runs/<id>")
     def show(language: Language, id: str) -> Response:
         """Show a kept run, or stream a live one."""
-        if run := _going(site, id):
+        if run := _live_run(site, id):
             return _follow(site, replace(run, language=language))
         return _show_kept(site, find_kept(site, id, language))
 
@@ -98,13 +98,13 @@ def runs_blueprint(site: Site) -> Blueprint:
 
 def _follow(site: Site, run: Run) -> Response:
     site.room.check()
-    page = site.render("run/run.html", _draw_going(site, run))
+    page = site.render("run/run.html", _live_view(site, run))
     return streamed(as_page(site, run, page), "text/html")
 
 
 def _show_kept(site: Site, kept: Kept) -> Response:
     part = read_part(request.args, kept.stored.recording)
-    html = site.render("run/run.html", _draw_kept(site, kept, part))
+    html = site.render("run/run.html", _kept_view(site, kept, part))
     return Response(html, 422 if part.wrong else 200)
 
 
@@ -114,34 +114,34 @@ def _back(run: Run) -> AnyResponse:
     return redirect(addresses.demo(run.language, run.topic, run.demo, query), 303)
 
 
-def _draw_kept(site: Site, kept: Kept, part: Part) -> RunView:
+def _kept_view(site: Site, kept: Kept, part: Part) -> RunView:
     run, stored = kept.run, kept.stored
     say = site.wordings[run.language]
-    notes = [recorded(say, "recorded.lead", stored)]
+    notes = [recorded_note(say, "recorded.lead", stored)]
     if stored.transcript_only:
         notes.append(say("recorded.transcript_only"))
     if kept.changed:
         notes.append(say("recorded.changed"))
     if part.wrong:
         notes.append(say("part.wrong", end=stored.recording.wall * 1000))
-    past = draw_past(site, run, stored.recording, view=part.view)
-    return _draw(
-        site, run, notes, Bench(say, None, _listing(run, stored.source), before=Before(past))
+    past = render_past(site, run, stored.recording, view=part.view)
+    return _view(
+        site, run, notes, Bench(say, None, _listing(run, stored.source), earlier=EarlierRun(past))
     )
 
 
-def _draw_going(site: Site, run: Run) -> RunView:
+def _live_view(site: Site, run: Run) -> RunView:
     say = site.wordings[run.language]
     bench = Bench(say, None, _listing(run, run.demo.source), running=True)
-    return _draw(site, run, [say("recorded.running")], bench)
+    return _view(site, run, [say("recorded.running")], bench)
 
 
-def _draw(site: Site, run: Run, notes: Sequence[str], bench: Bench) -> RunView:
+def _view(site: Site, run: Run, notes: Sequence[str], bench: Bench) -> RunView:
     language, topic, demo = run.language, run.topic, run.demo
     say, title = site.wordings[language], demo.title[language]
     query = query_of(demo, run.values, transcript_only=run.transcript_only)
     return RunView(
-        page=draw_page(
+        page=build_page(
             site,
             language,
             title=f"{title} · {say('recorded.eyebrow')}",
@@ -160,7 +160,7 @@ def _draw(site: Site, run: Run, notes: Sequence[str], bench: Bench) -> RunView:
         parameters=tuple(
             _parameter(language, parameter, value)
             for parameter, value in zip(
-                demo.parameters, written(demo, run.values).values(), strict=True
+                demo.parameters, value_texts(demo, run.values).values(), strict=True
             )
         ),
         bench=bench,
@@ -198,10 +198,10 @@ def _program(stored: StoredRun) -> str:
     return with_parameters(stored.source, {} if values == defaults else values)
 
 
-def _going(site: Site, id: str) -> Run | None:
+def _live_run(site: Site, id: str) -> Run | None:
     """Return a run that is queued or running, or None."""
     try:
-        return site.find(id) if is_going(site, id) else None
+        return site.find(id) if is_live(site, id) else None
     except UnknownRun:
         return None
 

@@ -66,14 +66,14 @@ def find_stored(site: Site, id: str) -> StoredRun:
     except PrunedRun:
         raise NoSuchRun(site, "pruned") from None
     except UnknownRun:
-        if is_going(site, id):
+        if is_live(site, id):
             raise NoSuchRun(site, "going") from None
         if stored := _stored_late(site, id):
             return stored
         raise NoSuchRun(site, "unknown") from None
 
 
-def is_going(site: Site, id: str) -> bool:
+def is_live(site: Site, id: str) -> bool:
     """Return whether a run is queued or running."""
     try:
         return site.runner.state(id).phase is not Phase.OVER

@@ -28,7 +28,7 @@ class Links:
     late: bool
 
 
-def draw_links(site: Site, run: Run, recording: Recording, *, own: bool = False) -> Links:
+def build_links(site: Site, run: Run, recording: Recording, *, own: bool = False) -> Links:
     """Return a kept run's addresses."""
     return Links(
         page=addresses.run(run.language, run.id),

@@ -23,8 +23,8 @@ from webapp.pages import addresses
 from webapp.pages.demo.form import query_of
 from webapp.pages.run.keeping import Ended, keep_ended
 from webapp.pages.run.lanes import LINES
-from webapp.pages.run.links import Links, draw_links
-from webapp.pages.run.result import Result, draw_result
+from webapp.pages.run.links import Links, build_links
+from webapp.pages.run.result import Result, build_result
 from webapp.pages.site.site import Run, Site
 from webapp.pages.texts.transcript import Screen, Shown
 from webapp.pages.texts.wording import Wording
@@ -62,7 +62,7 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class Lines:
+class TranscriptLines:
     """The next lines of a transcript. `hidden` lines are left out before the `last` ones.
 
     `listing` is the prefix of the ids of the source's lines.
@@ -80,7 +80,7 @@ class Ending:
     """The end of a run. `result` is None if building it failed, `links` if the run was not kept."""
 
     say: Wording
-    lines: Lines
+    lines: TranscriptLines
     result: Result | None
     links: Links | None
 
@@ -155,7 +155,7 @@ def as_page(site: Site, run: Run, page: str) -> Iterator[bytes]:
             for batch in batches:
                 if lines := screen.feed(batch):
                     silence.end()
-                    yield site.render("_lines.html", Lines(say, lines)).encode()
+                    yield site.render("_lines.html", TranscriptLines(say, lines)).encode()
                 elif silence.is_long():
                     yield PAGE_HEARTBEAT
     except Interrupted:
@@ -174,7 +174,7 @@ def as_page(site: Site, run: Run, page: str) -> Iterator[bytes]:
 def _more(site: Site, say: Wording, screen: Screen, batch: Sequence[Event], after: int) -> str:
     screen.feed(event for event in batch if event.id <= after)
     lines = screen.feed(event for event in batch if event.id > after)
-    return site.render("run/_more.html", Lines(say, lines)) if lines else ""
+    return site.render("run/_more.html", TranscriptLines(say, lines)) if lines else ""
 
 
 def _progress(site: Site, run: Run, *, first: bool = False) -> Progress:
@@ -203,21 +203,21 @@ def _status(say: Wording, state: State, first: bool) -> str:
 def _end(site: Site, run: Run, screen: Screen) -> Ending:
     """Store a run that was followed to its end, and return its last lines and its result."""
     say = site.wordings[run.language]
-    lines = Lines(say, screen.rest(), screen.hidden, screen.last())
+    lines = TranscriptLines(say, screen.rest(), screen.hidden, screen.last())
     # A part of the page has been sent, so an exception here can no longer become an error page.
     try:
-        return _draw_ending(site, say, lines, keep_ended(site, run))
+        return _build_ending(site, say, lines, keep_ended(site, run))
     except Exception:
         log.exception("the result of run %s of %s cannot be shown", run.id, run.demo.path)
         return Ending(say, lines, None, None)
 
 
-def _draw_ending(site: Site, say: Wording, lines: Lines, ended: Ended) -> Ending:
+def _build_ending(site: Site, say: Wording, lines: TranscriptLines, ended: Ended) -> Ending:
     run, recording = ended.run, ended.recording
     part = addresses.run(run.language, run.id) if ended.kept else ""
     with _rendering:
-        result = draw_result(say, run.demo, run.values, recording, part=part)
-    links = draw_links(site, run, recording, own=True) if ended.kept else None
+        result = build_result(say, run.demo, run.values, recording, part=part)
+    links = build_links(site, run, recording, own=True) if ended.kept else None
     return Ending(say, lines, result, links)
 
 

@@ -23,7 +23,7 @@ MILLISECONDS = 1000
 
 
 @dataclass(frozen=True)
-class Stated:
+class Statement:
     """A sentence about the run, whether it holds, and what was measured (`figure`).
 
     The `sign` is for the eye, the `verdict` for screen readers. `reason` says why the machine's
@@ -44,7 +44,7 @@ class Finding:
 
     kind: str
     title: str
-    stated: tuple[Stated, ...]
+    stated: tuple[Statement, ...]
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Result:
     cycle: Markup
 
 
-def draw_result(
+def build_result(
     say: Wording,
     demo: Demo,
     values: Values,
@@ -92,7 +92,7 @@ def draw_result(
         finished=recording.outcome is Outcome.FINISHED,
         findings=tuple(_findings(say, demo, values, recording)),
         clock=f"{recording.wall:.3f} s",
-        timing=tuple(draw_timing(say, demo, values, recording)),
+        timing=tuple(timing_rows(say, demo, values, recording)),
         why=demo.ideal.why[say.language],
         receipt=tuple(draw_receipt(say, recording)),
         notes=tuple(draw_notes(say, recording)),
@@ -114,21 +114,21 @@ def _findings(say: Wording, demo: Demo, values: Values, recording: Recording) ->
         yield Finding("observations", say("result.observations"), seen)
 
 
-def _claim(say: Wording, claim: Claim, recording: Recording, values: Values) -> Stated:
+def _claim(say: Wording, claim: Claim, recording: Recording, values: Values) -> Statement:
     found = claim.measure(recording, values)
     state = STATES[found.holds]
     text, sign, verdict = claim.text[say.language], SIGNS[found.holds], say(f"result.{state}")
-    return Stated(text, state, sign, verdict, found.figure, _reason(say, found))
+    return Statement(text, state, sign, verdict, found.figure, _reason(say, found))
 
 
-def _observation(say: Wording, claim: Claim, recording: Recording, values: Values) -> Stated:
+def _observation(say: Wording, claim: Claim, recording: Recording, values: Values) -> Statement:
     """Measure an observation. It is neither right nor wrong: it shows a figure, or yes or no."""
     found = claim.measure(recording, values)
     state = STATES[found.holds]
     verdict = say({True: "yes", False: "no", None: "result.unknown"}[found.holds])
     sign = verdict if found.holds is False or not found.figure else ""
     text = claim.text[say.language]
-    return Stated(text, state, sign, verdict, found.figure, _reason(say, found))
+    return Statement(text, state, sign, verdict, found.figure, _reason(say, found))
 
 
 def _reason(say: Wording, found: Measured) -> str:
@@ -137,7 +137,7 @@ def _reason(say: Wording, found: Measured) -> str:
     return say("result.late", milliseconds=round(found.late * MILLISECONDS))
 
 
-def draw_timing(say: Wording, demo: Demo, values: Values, recording: Recording) -> Iterator[Row]:
+def timing_rows(say: Wording, demo: Demo, values: Values, recording: Recording) -> Iterator[Row]:
     """Yield rows with a run's wall time, its CPU time and its ideal time, in seconds."""
     yield Row(say("timing.wall"), say.seconds(recording.wall))
     yield Row(say("timing.cpu"), say.seconds(recording.cpu))

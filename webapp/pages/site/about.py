@@ -17,7 +17,7 @@ from webapp.lessons.text import LANGUAGES, Language
 from webapp.lessons.topic import find_demo
 from webapp.pages import addresses
 from webapp.pages.demo.prose import Markdown, Prose, code_of
-from webapp.pages.site.layout import Page, draw_page
+from webapp.pages.site.layout import Page, build_page
 from webapp.pages.site.site import Site
 
 PAGES = ("teachers", "privacy")
@@ -50,18 +50,18 @@ def read_about(site: Site, name: str, language: Language) -> Prose:
 
 def _view(site: Site, name: str, texts: Mapping[Language, Prose]) -> Callable[[Language], Response]:
     def show(language: Language) -> Response:
-        view = draw_about(site, name, language, texts[language])
+        view = build_about(site, name, language, texts[language])
         return Response(site.render("site/about.html", view))
 
     return show
 
 
-def draw_about(site: Site, name: str, language: Language, prose: Prose) -> AboutView:
+def build_about(site: Site, name: str, language: Language, prose: Prose) -> AboutView:
     """Return the view of the page `name`."""
     say = site.wordings[language]
     title = say(f"{name}.title")
     return AboutView(
-        page=draw_page(
+        page=build_page(
             site,
             language,
             title=title,

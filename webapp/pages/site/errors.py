@@ -23,7 +23,7 @@ from webapp.pages.demo.form import submitted
 from webapp.pages.guard import ForeignName
 from webapp.pages.languages import visitor_language
 from webapp.pages.run.kept import NoSuchRun
-from webapp.pages.site.layout import ChapterLinks, Page, draw_chapters, draw_page
+from webapp.pages.site.layout import ChapterLinks, Page, build_chapters, build_page
 from webapp.pages.site.site import Site
 from webapp.pages.texts.wording import Wording
 from webapp.store.errors import StoreError
@@ -138,10 +138,10 @@ def _reason(error: HTTPException, code: int) -> str:
 def _view(
     site: Site, say: Wording, title: str, text: str, again: str, *, foreign: bool
 ) -> ErrorView:
-    page = draw_page(
+    page = build_page(
         site, say.language, title=title, description=text, address=addresses.home, indexed=False
     )
-    chapters = () if foreign else draw_chapters(site, say.language)
+    chapters = () if foreign else build_chapters(site, say.language)
     return ErrorView(page, title, text, again, chapters)
 
 

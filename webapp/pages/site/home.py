@@ -13,10 +13,10 @@ from webapp.lessons.topic import Demo, Topic
 from webapp.lessons.values import Value
 from webapp.pages import addresses
 from webapp.pages.demo.bench import Bench
-from webapp.pages.demo.desk import Desk, draw_bench
-from webapp.pages.demo.form import Entry, query_of, written
+from webapp.pages.demo.form import Submission, query_of, value_texts
+from webapp.pages.demo.handler import DemoHandler, build_bench
 from webapp.pages.languages import visitor_language
-from webapp.pages.site.layout import ChapterLinks, Page, draw_chapters, draw_page
+from webapp.pages.site.layout import ChapterLinks, Page, build_chapters, build_page
 from webapp.pages.site.site import Site
 
 # Ten threads sleep one second each, at the same time: the run takes one second.
@@ -52,26 +52,26 @@ def home_blueprint(site: Site) -> Blueprint:
     @blueprint.get("/<language:language>/")
     def show(language: Language) -> Response:
         """Show the home page."""
-        return Response(site.render("site/home.html", draw_home(site, language)))
+        return Response(site.render("site/home.html", build_home(site, language)))
 
     return blueprint
 
 
-def draw_home(site: Site, language: Language) -> HomeView:
+def build_home(site: Site, language: Language) -> HomeView:
     """Return the view of the home page."""
     say = site.wordings[language]
     topic, demo, values = _shown(site)
-    entry = Entry({name: [value] for name, value in written(demo, values).items()})
+    submission = Submission({name: [value] for name, value in value_texts(demo, values).items()})
     return HomeView(
-        page=draw_page(
+        page=build_page(
             site,
             language,
             title=say("home.title"),
             description=say("home.description"),
             address=addresses.home,
         ),
-        chapters=draw_chapters(site, language),
-        bench=draw_bench(Desk(site, language, topic, demo), entry),
+        chapters=build_chapters(site, language),
+        bench=build_bench(DemoHandler(site, language, topic, demo), submission),
         demo_title=demo.title[language],
         demo_address=addresses.demo(language, topic, demo, query_of(demo, values)),
         watch=say("home.watch") if topic.slug == SHOWN_TOPIC else demo.watch[language],

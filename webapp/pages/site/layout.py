@@ -74,7 +74,7 @@ class Page:
     indexed: bool = True
 
 
-def draw_page(
+def build_page(
     site: Site,
     language: Language,
     *,
@@ -92,7 +92,7 @@ def draw_page(
         description=description,
         canonical=_url(address(language)),
         alternates=tuple(_alternate(site, other, address, language) for other in LANGUAGES),
-        chapters=draw_chapters(site, language, topic),
+        chapters=build_chapters(site, language, topic),
         home=addresses.home(language),
         is_home=address(language) == addresses.home(language),
         record=addresses.record(language),
@@ -102,7 +102,7 @@ def draw_page(
     )
 
 
-def draw_chapters(
+def build_chapters(
     site: Site, language: Language, current: Topic | None = None
 ) -> tuple[ChapterLinks, ...]:
     """Return links to all topics, by chapter."""

@@ -9,7 +9,7 @@ from flask import Blueprint, Response
 
 from webapp.lessons.text import Language
 from webapp.pages import addresses
-from webapp.pages.site.layout import Page, draw_page
+from webapp.pages.site.layout import Page, build_page
 from webapp.pages.site.site import Site
 from webapp.pages.texts.receipt import Row
 from webapp.pages.texts.wording import Wording
@@ -87,18 +87,18 @@ def record_blueprint(site: Site, repository: str = "") -> Blueprint:
     @blueprint.get("/<language:language>/record")
     def show(language: Language) -> Response:
         """Show how to record your own program."""
-        return Response(site.render("site/record.html", draw_record(site, language, repository)))
+        return Response(site.render("site/record.html", build_record(site, language, repository)))
 
     return blueprint
 
 
-def draw_record(site: Site, language: Language, repository: str) -> RecordView:
+def build_record(site: Site, language: Language, repository: str) -> RecordView:
     """Return the view of the page."""
     say = site.wordings[language]
     clone = COMMANDS["clone"].format(repository=repository or PLACEHOLDER)
     commands = {**COMMANDS, "clone": clone}
     return RecordView(
-        page=draw_page(
+        page=build_page(
             site,
             language,
             title=say("record.title"),

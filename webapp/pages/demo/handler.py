@@ -14,11 +14,11 @@ from webapp.lessons.repeats.tally import Tally
 from webapp.lessons.text import Language
 from webapp.lessons.topic import Demo, Topic, Values
 from webapp.pages import addresses
-from webapp.pages.compare.pairs import draw_menu, draw_pairs
+from webapp.pages.compare.pairs import build_compare_menu, pair_links
 from webapp.pages.demo.bench import Bench, Listing
-from webapp.pages.demo.examples import Before
-from webapp.pages.demo.form import CompareLink, Entry, Form, draw_form
-from webapp.pages.demo.needs import draw_lack, is_offered
+from webapp.pages.demo.examples import EarlierRun
+from webapp.pages.demo.form import CompareLink, Form, Submission, build_form
+from webapp.pages.demo.needs import build_unmet_needs, is_offered
 from webapp.pages.demo.prose import Prose
 from webapp.pages.demo.source import highlighted
 from webapp.pages.download import attachment
@@ -26,13 +26,13 @@ from webapp.pages.guard import visitor_address
 from webapp.pages.htmx import FORM_ONLY, by_htmx, streamed, takes_events
 from webapp.pages.repeat import stream as repeat_stream
 from webapp.pages.run.live import as_events, as_page
-from webapp.pages.site.layout import Page, draw_page
+from webapp.pages.site.layout import Page, build_page
 from webapp.pages.site.site import Run, Site
 from webapp.pages.texts.wording import Wording
 
 DESCRIPTION_LENGTH = 155  # characters; search engines show no more
 
-Take = Callable[[Entry, Values], Response]
+Answerer = Callable[[Submission, Values], Response]
 """Answers a request whose values are valid."""
 
 
@@ -63,7 +63,7 @@ class TopicView:
 
 
 @dataclass(frozen=True)
-class Desk:
+class DemoHandler:
     """Answers the requests for one demo in one language."""
 
     site: Site
@@ -78,54 +78,56 @@ class Desk:
 
     def page(
         self,
-        entry: Entry,
+        submission: Submission,
         problems: Sequence[Problem] = (),
         *,
         running: bool = False,
-        before: Before | None = None,
+        earlier: EarlierRun | None = None,
     ) -> str:
         """Render the whole page, the form filled with what was submitted."""
-        view = draw_topic(self, entry, problems, running=running, before=before)
+        view = build_topic(self, submission, problems, running=running, earlier=earlier)
         return self.site.render("demo/topic.html", view)
 
-    def form(self, entry: Entry, problems: Sequence[Problem] = ()) -> Form:
+    def form(self, submission: Submission, problems: Sequence[Problem] = ()) -> Form:
         """Return the form, filled with what was submitted and with its errors."""
-        query = {} if problems else entry.query()
-        menu = draw_menu(self.site, self.language, self.topic, self.demo, query)
+        query = {} if problems else submission.query()
+        menu = build_compare_menu(self.site, self.language, self.topic, self.demo, query)
         say = self.site.wordings[self.language]
-        given = {} if problems else dict(entry.given)
-        lack = None if self.offered else draw_lack(say, self.topic, self.demo, given)
-        return draw_form(say, self.topic, self.demo, entry, problems, compare=menu, lack=lack)
+        given = {} if problems else dict(submission.given)
+        unmet = None if self.offered else build_unmet_needs(say, self.topic, self.demo, given)
+        return build_form(
+            say, self.topic, self.demo, submission, problems, compare=menu, unmet=unmet
+        )
 
-    def answer(self, entry: Entry, then: Take, *, partial: bool = False) -> Response:
+    def answer(self, submission: Submission, then: Answerer, *, partial: bool = False) -> Response:
         """Answer with `then` if the values are valid, else with the form and its errors.
 
         `partial` allows missing values; see `Demo.values`.
         """
         try:
-            values = self.demo.values(entry.given, partial=partial)
+            values = self.demo.values(submission.given, partial=partial)
         except InvalidParameters as invalid:
-            return self.refused(entry, invalid.problems)
-        return then(entry, values)
+            return self.refused(submission, invalid.problems)
+        return then(submission, values)
 
-    def refused(self, entry: Entry, problems: Sequence[Problem]) -> Response:
+    def refused(self, submission: Submission, problems: Sequence[Problem]) -> Response:
         """Answer 422 with the form, what was submitted, and the errors."""
         if not by_htmx():
-            return Response(self.page(entry, problems), 422)
-        view = FormView(self.site.wordings[self.language], self.form(entry, problems))
+            return Response(self.page(submission, problems), 422)
+        view = FormView(self.site.wordings[self.language], self.form(submission, problems))
         html = self.site.render("demo/_form.html", view)
         return Response(html, 422, headers=FORM_ONLY)
 
-    def run(self, entry: Entry, values: Values) -> Response:
+    def run(self, submission: Submission, values: Values) -> Response:
         """Start a run and stream it. Raises Busy."""
-        run = self.starter(entry, values)()
+        run = self.starter(submission, values)()
         if takes_events():
             return streamed(as_events(self.site, run), "text/event-stream")
-        return streamed(as_page(self.site, run, self.page(entry, running=True)), "text/html")
+        return streamed(as_page(self.site, run, self.page(submission, running=True)), "text/html")
 
-    def repeat(self, entry: Entry, values: Values) -> Response:
+    def repeat(self, submission: Submission, values: Values) -> Response:
         """Start many runs and stream them. Raises Busy."""
-        start = self.starter(entry, values)
+        start = self.starter(submission, values)
         first = start()
         repetition = self.site.repetitions.begin(
             self.site.runner,
@@ -137,7 +139,7 @@ class Desk:
         if takes_events():
             events = repeat_stream.as_events(self.site, first, repetition)
             return streamed(events, "text/event-stream")
-        page = self.page(entry, running=True)
+        page = self.page(submission, running=True)
         return streamed(repeat_stream.as_page(self.site, first, repetition, page), "text/html")
 
     def file(self, values: Values) -> Response:
@@ -146,7 +148,7 @@ class Desk:
         content = with_parameters(self.demo.source, {} if default else values)
         return attachment(self.demo.path.name, content)
 
-    def starter(self, entry: Entry, values: Values) -> Callable[[], Run]:
+    def starter(self, submission: Submission, values: Values) -> Callable[[], Run]:
         """Return a function that starts a run, even after this request. It raises Busy."""
         return partial(
             self.site.start,
@@ -154,8 +156,8 @@ class Desk:
             self.topic,
             self.demo,
             values,
-            transcript_only=entry.transcript_only,
-            visitor=f"{visitor_address()} {entry.visitor}",
+            transcript_only=submission.transcript_only,
+            visitor=f"{visitor_address()} {submission.visitor}",
         )
 
 
@@ -167,25 +169,25 @@ class FormView:
     form: Form
 
 
-def draw_topic(
-    desk: Desk,
-    entry: Entry,
+def build_topic(
+    handler: DemoHandler,
+    submission: Submission,
     problems: Sequence[Problem] = (),
     *,
     running: bool = False,
-    before: Before | None = None,
+    earlier: EarlierRun | None = None,
 ) -> TopicView:
     """Return the view of a topic's page."""
-    site, language, topic, demo = desk.site, desk.language, desk.topic, desk.demo
+    site, language, topic, demo = handler.site, handler.language, handler.topic, handler.demo
     say = site.wordings[language]
     title = demo.title[language]
     return TopicView(
-        page=draw_page(
+        page=build_page(
             site,
             language,
             title=f"{title} · {topic.title[language]}",
             description=_shortened(f"{topic.summary[language]} {demo.watch[language]}"),
-            address=lambda other: addresses.demo(other, topic, demo, entry.query()),
+            address=lambda other: addresses.demo(other, topic, demo, submission.query()),
             topic=topic,
             indexed=not problems,
         ),
@@ -195,33 +197,33 @@ def draw_topic(
         demos=tuple(_link(language, topic, other, demo) for other in topic.demos),
         demo=_link(language, topic, demo, demo),
         watch=demo.watch[language],
-        bench=draw_bench(desk, entry, problems, running=running, before=before),
-        pairs=tuple(draw_pairs(site, language, demo)),
+        bench=build_bench(handler, submission, problems, running=running, earlier=earlier),
+        pairs=tuple(pair_links(site, language, demo)),
         next=_next(language, topic, demo),
     )
 
 
-def draw_bench(
-    desk: Desk,
-    entry: Entry,
+def build_bench(
+    handler: DemoHandler,
+    submission: Submission,
     problems: Sequence[Problem] = (),
     *,
     running: bool = False,
-    before: Before | None = None,
+    earlier: EarlierRun | None = None,
 ) -> Bench:
     """Return the form, source and earlier run of a demo."""
-    say = desk.site.wordings[desk.language]
-    query = {} if problems else dict(entry.given)
+    say = handler.site.wordings[handler.language]
+    query = {} if problems else dict(submission.given)
     return Bench(
         say=say,
-        form=desk.form(entry, problems),
+        form=handler.form(submission, problems),
         source=Listing(
-            desk.demo.path.name,
-            highlighted(desk.demo.source),
-            addresses.download(desk.language, desk.topic, desk.demo, query),
+            handler.demo.path.name,
+            highlighted(handler.demo.source),
+            addresses.download(handler.language, handler.topic, handler.demo, query),
         ),
         running=running,
-        before=before,
+        earlier=earlier,
     )
 
 
