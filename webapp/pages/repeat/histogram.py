@@ -22,7 +22,7 @@ class HistogramBar:
 
     label: Label
     width: int
-    often: str
+    count: str
     share: str
     address: str = ""
 

@@ -23,9 +23,9 @@ def keep_notable(site: Site, run: Run, repetition: Repetition) -> frozenset[str]
     extremes = (summary.run for summary in (tally.quickest, tally.slowest) if summary)
     chosen = {id for id in (*firsts, *extremes) if id in tally.held}
     # The most usual comes last: the latest run of a demo becomes the example on its page.
-    often = {id: len(bar.runs) for bar in outcomes.seen for id in bar.runs}
+    counts = {id: len(bar.runs) for bar in outcomes.seen for id in bar.runs}
     return frozenset(
         id
-        for id in sorted(chosen, key=lambda id: often[id])
+        for id in sorted(chosen, key=lambda id: counts[id])
         if keep(site, replace(run, id=id), tally.held[id])
     )

@@ -22,7 +22,7 @@ class RarestRun:
     """The rarest outcome. `address` is that of one of its runs, or "" if none was kept."""
 
     label: Label
-    often: str
+    count: str
     ties: str
     address: str
 
@@ -75,11 +75,11 @@ def _facts(say: Wording, repetition: Repetition) -> Iterator[str]:
         yield say("repeat.in_turn", took=say.seconds(repetition.took))
     endings = distributions.endings(summaries)
     if any(ending is not Outcome.FINISHED for ending, _ in endings):
-        told = (
+        counts = (
             say("repeat.ending", title=say(f"outcome.{ending.name.lower()}.title"), count=count)
             for ending, count in endings
         )
-        yield say("repeat.endings", list=say("list.separator").join(told))
+        yield say("repeat.endings", list=say("list.separator").join(counts))
 
 
 def _reading(say: Wording, outcomes: Distribution, count: int) -> str:

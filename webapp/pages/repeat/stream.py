@@ -47,14 +47,14 @@ class RepeatProgress:
 
 
 @dataclass(frozen=True)
-class RunOver:
+class RunEnded:
     """One ended run; `number` counts from 1."""
 
     say: Wording
     progress: RepeatProgress
     number: int
     wall: str
-    told: Label
+    outcome: Label
 
 
 @dataclass(frozen=True)
@@ -115,14 +115,14 @@ def _progress(site: Site, run: Run, repetition: Repetition) -> RepeatProgress:
     )
 
 
-def _over(site: Site, run: Run, repetition: Repetition, summary: Summary) -> RunOver:
+def _over(site: Site, run: Run, repetition: Repetition, summary: Summary) -> RunEnded:
     progress = _progress(site, run, repetition)
-    return RunOver(
+    return RunEnded(
         say=progress.say,
         progress=progress,
         number=progress.done,
         wall=f"{summary.wall:.3f}",
-        told=outcome_label(progress.say, summary.told),
+        outcome=outcome_label(progress.say, summary.told),
     )
 
 
