@@ -90,7 +90,7 @@ def create_app(
         app.register_blueprint(blueprint)
     add_commands(app, site)
     app.cli.add_command(settings_command(settings))
-    # Last, so that all that answers a request sees the visitor's address.
+    # Last, so that it wraps all other middleware, which then sees the visitor's address.
     _trust_proxies(app, settings.proxies)
     return app
 

@@ -108,14 +108,14 @@ class Settings(BaseSettings):
     ] = EMPTY
     keep_days: Annotated[
         int,
-        Field(ge=1, le=36_500, description="how many days a run is kept, at most"),
+        Field(ge=1, le=36_500, description="the most days that a run is kept"),
     ] = 365
     keep_mb: Annotated[
         int,
         Field(
             ge=10,
             le=10_000_000,
-            description="how many MB all kept runs may take; beyond, the oldest are pruned",
+            description="the most space for all kept runs, in MB; beyond it the oldest are pruned",
         ),
     ] = 1_000
     proxies: Annotated[

@@ -23,7 +23,7 @@ FOR_PAGES = 64
 """Threads that streams leave free."""
 
 FOR_OTHERS = 10
-"""One address leaves one in so many streams to the others. A whole class may share one address."""
+"""One address may hold all streams but one in FOR_OTHERS. A whole class may share one address."""
 
 
 class Room:
