@@ -12,7 +12,7 @@ from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 from webapp.api.answers import Detail, Unprocessable, detail
 
 LARGEST_BODY = 16 * 1024
-"""Bytes."""
+"""Bytes of a request body."""
 
 
 def refuse_large_bodies() -> None:

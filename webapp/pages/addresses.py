@@ -13,7 +13,7 @@ REPEAT = "/repeat"
 
 
 def home(language: Language) -> str:
-    """The first page."""
+    """The home page."""
     return f"/{language}/"
 
 
@@ -78,7 +78,7 @@ def api(language: Language) -> str:
 
 
 def record(language: Language) -> str:
-    """The page about recording one's own program."""
+    """The page about recording your own program."""
     return f"/{language}/record"
 
 

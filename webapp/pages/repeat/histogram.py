@@ -43,7 +43,7 @@ class Histogram:
 
 @dataclass(frozen=True)
 class Link:
-    """A run to look at."""
+    """A link to a run."""
 
     text: str
     address: str
