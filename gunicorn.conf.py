@@ -1,4 +1,4 @@
-"""How gunicorn serves the site. `make run` reads this file; so does a plain `gunicorn` here."""
+"""gunicorn's configuration, which it reads by itself when it is started in this folder."""
 
 import sys
 from pathlib import Path
@@ -13,45 +13,46 @@ try:
 except SettingsError as error:
     sys.exit(str(error))
 
-# Only this machine, until someone asks for more. Brackets go around an IPv6 HOST.
+# Only this machine, unless HOST says more. An IPv6 HOST needs brackets.
 bind = f"{settings.host}:{settings.port}"
 
-# Runs live in the process that started them, so every visitor must reach the same one.
+# The embedded runner keeps its runs in one process, so all requests must reach that one.
 workers = 1
-# gthread, that ends its runs before it leaves.
+# A gthread worker that ends its runs before it exits.
 worker_class = "webapp.operating.worker.Worker"
 
-# Each open stream holds a thread: there must be more threads than streams at capacity, with room
-# for ordinary pages. They start on demand; 512 threads with 400 open streams took 43 MB.
+# Each open stream holds a thread, and pages need some besides. Threads start on demand; 512 threads
+# with 400 open streams took 43 MB.
 threads = settings.threads
 
-# Open connections: those without a request take no thread, and are closed in time.
+# Open connections. An idle one takes no thread and is closed after a while.
 worker_connections = 8192
 
-# A gthread worker reports from its main loop, not from its requests: this ends a worker that hangs,
-# never a stream that is merely long.
+# Seconds. A gthread worker reports from its main loop, not from its requests, so this ends a worker
+# that hangs, but no long stream.
 timeout = 30
 
-# How long the server takes to stop: runs may go on for half of it, and are then ended, so that
-# their streams end with a result. Containers are killed after 10 s.
+# Seconds to stop. Runs may go on for half of it and are then ended, so that their streams end with
+# a result. Docker kills a container 10 s after the stop signal.
 graceful_timeout = 6
 
-# The worker reports by touching a file, which on a busy disk may block until it looks hung.
+# The worker reports by touching a file. On a busy disk that may block for so long that the worker
+# seems to hang.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
 
-# No log of who asked for what: a proxy in front can keep one. All else goes to stderr.
+# No access log: a proxy in front can keep one. All other logs go to stderr.
 accesslog = None
 logconfig_dict = log_config(format=settings.log_format, level=settings.log_level)
 
-# What a browser needs, and no more: an address with the parameters of two demos is the longest.
+# The longest address holds the parameters of two demos.
 limit_request_line = 4094
 limit_request_fields = 64
 limit_request_field_size = 8190
 
-# gunicorn would believe X-Forwarded-Proto of whoever asks from this machine. The site itself does,
-# where MOVAZI_PROXIES says so.
+# By default gunicorn trusts X-Forwarded-Proto from clients on this machine. Here only the site
+# reads it, if MOVAZI_PROXIES is set.
 forwarded_allow_ips = ""
 secure_scheme_headers: dict[str, str] = {}
 
-# Nothing here uses gunicornc, and its socket would lie in the user's home folder.
+# We do not use gunicornc, whose socket would be created in the user's home folder.
 control_socket_disable = True

@@ -1,4 +1,4 @@
-"""What a WSGI server serves: `gunicorn wsgi:app`."""
+"""The WSGI application: `gunicorn wsgi:app`."""
 
 import sys
 
@@ -7,8 +7,8 @@ from webapp.engine.run_user import RunUserError
 from webapp.settings import SettingsError
 from webapp.store.errors import StoreError
 
-# What gunicorn takes for "the application cannot be loaded": after any other exit code, or an
-# exception, it would try again, or print a page of traceback around the one sentence that counts.
+# gunicorn's exit code for "the application cannot be loaded". After another code it would start the
+# worker again, and an exception would hide the message in a traceback.
 CANNOT_LOAD = 4
 
 try:

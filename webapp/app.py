@@ -1,4 +1,4 @@
-"""The site: `create_app` is the one place that wires everything."""
+"""Builds the site: `create_app` wires all packages together."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ from webapp.store.pruning import Bounds
 from webapp.store.store import Store
 from webapp.terminal.commands import add_commands
 
-LARGEST_REQUEST = 64 * 1024  # bytes; a form is far smaller
+LARGEST_REQUEST = 64 * 1024  # bytes; every form is far smaller
 
 
 def create_app(
@@ -63,10 +63,10 @@ def create_app(
     settings: Settings | None = None,
     **flask: Any,
 ) -> Flask:
-    """Make the site.
+    """Return the site as a Flask application.
 
-    `settings` are those of the environment if not given; `flask` are Flask's own. Raises
-    SettingsError, BrokenTopic and StoreError.
+    What is not given is made from `settings`, and these are read from the environment. `flask` is
+    Flask's own configuration. Raises SettingsError, BrokenTopic and StoreError.
     """
     settings = settings or read_settings()
     app = Flask(__name__, static_folder=None, template_folder="../templates")
@@ -74,7 +74,7 @@ def create_app(
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_REQUEST, **flask)
     name_requests(app, trusted=settings.proxies > 0)
     found = tuple(topics or find_topics())
-    # The store first: where it cannot be opened, the runner has not started its processes yet.
+    # The store comes first: if it cannot be opened, the runner has not started its processes yet.
     store = store or _own_store(app, settings)
     shared = Shared()
     if runner is None:
@@ -90,13 +90,13 @@ def create_app(
         app.register_blueprint(blueprint)
     add_commands(app, site)
     app.cli.add_command(settings_command(settings))
-    # Last, so that all that answers a request sees the visitor's address.
+    # Last, so that it wraps all other middleware, which then sees the visitor's address.
     _trust_proxies(app, settings.proxies)
     return app
 
 
 def _blueprints(site: Site, settings: Settings) -> Iterator[Blueprint]:
-    """All that has addresses."""
+    """Yield the blueprints of all routes."""
     yield health_blueprint(site.runner, site.store)
     yield assets_blueprint(site.assets)
     yield home_blueprint(site)
@@ -114,7 +114,7 @@ def _blueprints(site: Site, settings: Settings) -> Iterator[Blueprint]:
 
 @dataclass(frozen=True)
 class Shared:
-    """What servers share beside a runner, where there are several."""
+    """What several servers share besides the runner."""
 
     notices: Notices | None = None
     counts: Counts | None = None
@@ -156,10 +156,10 @@ def _site(
 
 
 class Unindented(Extension):
-    """Templates without their indentation, which only people read; it is a tenth of a page."""
+    """Strips the indentation of templates, which is a tenth of a page's size."""
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
-        """Strip each line's beginning."""
+        """Return the template's source without leading blanks."""
         return re.sub(r"^[ \t]+", "", source, flags=re.MULTILINE)
 
 
@@ -177,7 +177,7 @@ def _own_runner(settings: Settings) -> tuple[Runner, Shared]:
         embedded = EmbeddedRunner(limits, bare(settings.run_user))
         atexit.register(embedded.close)
         return embedded, Shared()
-    # Loaded only here: one machine has neither Celery nor Redis.
+    # Imported only here: a site on one machine needs neither Celery nor Redis.
     try:
         from webapp.cluster.connection import client_options  # noqa: PLC0415
         from webapp.cluster.runner import ClusterRunner  # noqa: PLC0415

@@ -1,7 +1,7 @@
-"""Everything that a deployer may set: one typed place, read from environment variables.
+"""All settings, read from environment variables.
 
-`flask --app wsgi settings` lists them. A value that cannot be taken, or a name that is no setting,
-stops the start and says what is allowed.
+`flask --app wsgi settings` lists them. An invalid value, or an unknown name with PREFIX, stops the
+start with a message that says what is allowed.
 """
 
 from __future__ import annotations
@@ -24,28 +24,31 @@ REPOSITORY = re.compile(r"([\w.-]+/[\w.-]+)?")
 HOST = re.compile(r"\.?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d+)?|\[[0-9A-Fa-f:]+\](:\d+)?")
 
 PATTERNS = {
-    "repository": "OWNER/NAME, as GitHub has it",
+    "repository": "OWNER/NAME, as on GitHub",
     "worker_name": "up to 64 letters, digits, dots, hyphens or underscores",
-    "hosts": "names separated by commas; one that begins with a dot stands for all below it",
+    "hosts": "names separated by commas; .NAME includes all subdomains of NAME",
 }
-"""What is allowed, in words, where the type does not tell."""
+"""The allowed values in words, for settings whose type does not say enough."""
 
 EMPTY = SecretStr("")
 
 UNFOLLOWED = 10.0
-"""Seconds that a page has to find another server, where there are several, and all may be busy."""
+"""Seconds until a run without a follower is ended, if there are several servers.
+
+Its page needs that time to reach another server.
+"""
 
 LIMITS = Limits()
 
 
 def _set(limit: float | None) -> int:
-    """A limit of LIMITS that is one."""
+    """Return one of LIMITS, all of which are set."""
     assert limit is not None
     return int(limit)
 
 
 class SettingsError(ValueError):
-    """A setting that cannot be taken; the message names it and what is allowed."""
+    """A setting is invalid; the message names it and says what is allowed."""
 
 
 class Settings(BaseSettings):
@@ -58,25 +61,26 @@ class Settings(BaseSettings):
         Field(
             min_length=1,
             validation_alias="HOST",
-            description="the address to serve at; 0.0.0.0 lets other machines in",
+            description="the address to listen on; 0.0.0.0 accepts other machines",
         ),
     ] = "127.0.0.1"
     port: Annotated[
         int,
-        Field(ge=1, le=65535, validation_alias="PORT", description="the port to serve at"),
+        Field(ge=1, le=65535, validation_alias="PORT", description="the port to listen on"),
     ] = 8000
     threads: Annotated[
         int,
         Field(
             ge=8,
             le=10_000,
-            description="how many requests are answered at once; each open stream takes one",
+            description="the number of server threads; each request and each open stream takes one",
         ),
     ] = 512
     runner: Annotated[
         Literal["embedded", "celery"],
         Field(
-            description="where programs run: in this server, or on the workers that share REDIS_URL"
+            description="where programs run: on this machine (embedded), or on the workers that "
+            "share REDIS_URL (celery)"
         ),
     ] = "embedded"
     redis_url: Annotated[
@@ -90,28 +94,28 @@ class Settings(BaseSettings):
         str,
         Field(
             pattern=r"^[\w.-]{0,64}$",
-            description="what a worker is called on the receipts of its runs; "
-            "empty: as its machine is",
+            description="the worker's name on the receipts of its runs; "
+            "empty: the machine's host name",
         ),
     ] = ""
     database_url: Annotated[
         SecretStr,
         Field(
             validation_alias="DATABASE_URL",
-            description="where runs are kept: sqlite:////PATH or postgresql://…; "
-            "empty: a file in the folder instance",
+            description="the database of kept runs: sqlite:////PATH or postgresql://…; "
+            "empty: an SQLite file in the folder instance",
         ),
     ] = EMPTY
     keep_days: Annotated[
         int,
-        Field(ge=1, le=36_500, description="how many days a run is kept, at most"),
+        Field(ge=1, le=36_500, description="the most days that a run is kept"),
     ] = 365
     keep_mb: Annotated[
         int,
         Field(
             ge=10,
             le=10_000_000,
-            description="how many MB all kept runs may take; beyond, the oldest are pruned",
+            description="the most space for all kept runs, in MB; beyond it the oldest are pruned",
         ),
     ] = 1_000
     proxies: Annotated[
@@ -119,36 +123,36 @@ class Settings(BaseSettings):
         Field(
             ge=0,
             le=10,
-            description="how many proxies stand in front and are believed about who asks, "
-            "by which scheme and host",
+            description="the number of trusted proxies in front, whose X-Forwarded-For, -Proto and "
+            "-Host headers are used",
         ),
     ] = 0
     hosts: Annotated[
         tuple[str, ...],
         NoDecode,
         Field(
-            description="the host names that are answered to; empty: the machine's own names "
-            "and numbers"
+            description="the host names that the site answers to; empty: the machine's own names "
+            "and all IP addresses"
         ),
     ] = ()
     repository: Annotated[
         str,
-        Field(description="where the project is on GitHub, for links to it; empty: no links"),
+        Field(description="the project's repository on GitHub, for links to it; empty: no links"),
     ] = ""
     capacity: Annotated[
         int,
-        Field(ge=1, le=10_000, description="how many runs may go on at once; more wait in line"),
+        Field(ge=1, le=10_000, description="how many runs may be live at once; more are queued"),
     ] = LIMITS.capacity
     in_line: Annotated[
         int,
-        Field(ge=0, le=100_000, description="how many runs may wait; more are told to come again"),
+        Field(ge=0, le=100_000, description="how many runs may be queued; more are refused"),
     ] = LIMITS.in_line
     run_seconds: Annotated[
         int,
         Field(
             ge=1,
             le=3_600,
-            description="how long a run may take, in seconds",
+            description="the longest wall time of a run, in seconds",
         ),
     ] = _set(LIMITS.soft_deadline)
     run_cpu_seconds: Annotated[
@@ -156,7 +160,7 @@ class Settings(BaseSettings):
         Field(
             ge=1,
             le=3_600,
-            description="how much processor time each process of a run may use, in seconds",
+            description="the most CPU time for each process of a run, in seconds",
         ),
     ] = _set(LIMITS.cpu)
     run_memory_mb: Annotated[
@@ -164,8 +168,7 @@ class Settings(BaseSettings):
         Field(
             ge=200,
             le=1_000_000,
-            description="how much address space each process of a run may have, in MB; "
-            "a thread takes 8",
+            description="the most address space for each process of a run, in MB; a thread takes 8",
         ),
     ] = _set(LIMITS.memory) // MB
     run_processes: Annotated[
@@ -173,7 +176,8 @@ class Settings(BaseSettings):
         Field(
             ge=10,
             le=30_000,
-            description="how many processes and threads a run may have at once, all together",
+            description="the most processes and threads, counted together, that a run may have "
+            "at once",
         ),
     ] = _set(LIMITS.processes)
     run_open_files: Annotated[
@@ -181,8 +185,8 @@ class Settings(BaseSettings):
         Field(
             ge=600,
             le=1_000_000,
-            description="how many files each process of a run may have open; "
-            "those from 500 are the recorder's",
+            description="the most open files for each process of a run; the recorder uses the "
+            "descriptors from 500",
         ),
     ] = _set(LIMITS.open_files)
     run_file_mb: Annotated[
@@ -190,7 +194,7 @@ class Settings(BaseSettings):
         Field(
             ge=1,
             le=1_000_000,
-            description="how large a file may be that a run writes, in MB",
+            description="the largest size of a file that a run writes, in MB",
         ),
     ] = _set(LIMITS.file_size) // MB
     run_output_mb: Annotated[
@@ -198,46 +202,45 @@ class Settings(BaseSettings):
         Field(
             ge=1,
             le=1_000,
-            description="how much a run may print, in MB",
+            description="the most output that a run may print, in MB",
         ),
     ] = _set(LIMITS.output) // MB
     run_user: Annotated[
         str,
-        Field(description="the user that runs go under; empty: the server's own"),
+        Field(description="the user that runs belong to; empty: the server's own"),
     ] = ""
     rate_limit: Annotated[
         int,
         Field(
             ge=1,
             le=1_000_000,
-            description="how many times a minute all visitors of one address may press Run; "
-            "a whole class has one address",
+            description="runs per minute for each IP address; a whole class may share one",
         ),
     ] = 3000
     rate_limit_page: Annotated[
         int,
-        Field(ge=1, le=1_000_000, description="how many times a minute one page may press Run"),
+        Field(ge=1, le=1_000_000, description="runs per minute for each open page"),
     ] = 60
     metrics_token: Annotated[
         SecretStr,
         Field(
-            description="what Prometheus must send as its bearer token to read /metrics; "
+            description="the bearer token with which Prometheus reads /metrics; "
             "empty: there is no /metrics"
         ),
     ] = EMPTY
     log_format: Annotated[
         Literal["text", "json"],
-        Field(description="how the log is written: for people, or a JSON object a line"),
+        Field(description="the format of the log: text for people, json for one object per line"),
     ] = "text"
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],
-        Field(description="what is logged: this and what is worse"),
+        Field(description="the lowest level that is logged"),
     ] = "info"
 
     @field_validator("hosts", mode="before")
     @classmethod
     def _listed(cls, given: object) -> object:
-        """Take what an environment variable can hold: names and commas."""
+        """Split the comma-separated names of the environment variable."""
         if not isinstance(given, str):
             return given
         return tuple(name.strip() for name in given.split(",") if name.strip())
@@ -264,14 +267,14 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _none_empty(cls, given: Any) -> Any:
-        """An empty variable is as good as none, as in a file that lists them all."""
+        """Treat an empty variable as unset, so that a file may list all settings."""
         return {name: value for name, value in given.items() if value != ""}
 
 
 def read_settings() -> Settings:
-    """Read the environment. Raises SettingsError with all that is wrong, a line each."""
+    """Read the environment. Raises SettingsError with one line for each invalid setting."""
     known = [variable(name) for name in Settings.model_fields]
-    # A slip of the pen must not go unnoticed, and a default be taken in its place.
+    # A misspelt name must not silently leave the default in place.
     wrong = [
         f"{name} is no setting; the settings are {', '.join(known)}."
         for name in sorted(os.environ)
@@ -281,14 +284,14 @@ def read_settings() -> Settings:
         settings = Settings()
         wrong += _lacking(settings)
     except ValidationError as error:
-        wrong += map(_told, error.errors(include_url=False))
+        wrong += map(_message, error.errors(include_url=False))
     if wrong:
         raise SettingsError("\n".join(wrong))
     return settings
 
 
 def _lacking(settings: Settings) -> Iterator[str]:
-    """Tell what several machines need to have in common, and is not given."""
+    """Yield a message for each setting that the celery runner needs and that is empty."""
     if settings.runner == "celery":
         for name in ("redis_url", "database_url"):
             if not getattr(settings, name).get_secret_value():
@@ -296,7 +299,7 @@ def _lacking(settings: Settings) -> Iterator[str]:
 
 
 def engine_limits(settings: Settings) -> Limits:
-    """What the engine allows, as it is set."""
+    """Return the engine's limits from the settings."""
     return Limits(
         capacity=settings.capacity,
         in_line=settings.in_line,
@@ -312,13 +315,13 @@ def engine_limits(settings: Settings) -> Limits:
 
 
 def variable(name: str) -> str:
-    """Name the environment variable of a setting."""
+    """Return the name of a setting's environment variable."""
     alias = Settings.model_fields[name].validation_alias
     return alias if isinstance(alias, str) else f"{PREFIX}{name.upper()}"
 
 
 def allowed(name: str) -> str:
-    """Say which values a setting takes."""
+    """Return the values that a setting takes, in words."""
     field = Settings.model_fields[name]
     if name in PATTERNS:
         return PATTERNS[name]
@@ -327,11 +330,11 @@ def allowed(name: str) -> str:
     if field.annotation in (int, float):
         kind = "a whole number" if field.annotation is int else "a number"
         return f"{kind} from {_bound(field, 'ge')} to {_bound(field, 'le')}"
-    return "a text"
+    return "any text"
 
 
-def _told(error: ErrorDetails) -> str:
-    """Tell what is wrong with one setting, without its value where that is a secret."""
+def _message(error: ErrorDetails) -> str:
+    """Return the message for one invalid setting, without its value if that is a secret."""
     name = _field(str(error["loc"][0]))
     secret = Settings.model_fields[name].annotation is SecretStr
     given = "what is given" if secret else repr(error["input"])
@@ -339,12 +342,12 @@ def _told(error: ErrorDetails) -> str:
 
 
 def _field(place: str) -> str:
-    """The setting at a place that pydantic names: by its field or by its variable."""
+    """Return the name of a setting, which pydantic calls by its name or by its variable."""
     variables: Mapping[str, str] = {variable(name): name for name in Settings.model_fields}
     return variables.get(place, place)
 
 
 def _bound(field: FieldInfo, which: str) -> object:
-    """The bound `ge` or `le`; each number here has both."""
+    """Return the bound `ge` or `le`, which every number here has."""
     [found] = [getattr(rule, which) for rule in field.metadata if hasattr(rule, which)]
     return found

@@ -1,4 +1,4 @@
-// While a run is on: a clock, and a bar that fills in the run's ideal time.
+// A clock during a run, and a progress bar that fills in the run's ideal time.
 
 const TICK = matchMedia("(prefers-reduced-motion: reduce)").matches ? 1000 : 100;
 
@@ -16,7 +16,7 @@ function tick() {
   }
 }
 
-// The server tells where a run stands; its panel comes when it begins and goes when it is over.
+// The server adds the panel when a run begins, sets its phase, and removes it when the run ends.
 function look() {
   const panel = controls.querySelector("[data-phase]");
   const running = panel?.dataset.phase === "running";

@@ -1,11 +1,11 @@
-// Choosing another demo loads its fields and its source: it is a page of its own.
+// Choosing another demo loads the page with its fields and its source.
 
 const KEYS = ["a", "b"];
 
 document.querySelector(".compare-page").addEventListener("change", (event) => {
   const { form, name } = event.target;
   if (form && KEYS.includes(name)) {
-    // Before the address follows the form: these fields are another demo's.
+    // form.js must not put these fields into the address: they belong to the earlier demo.
     event.stopPropagation();
     const fields = new URLSearchParams(new FormData(form));
     fields.set("choose", name);

@@ -1,5 +1,5 @@
-// Who works with keys must never be left nowhere: when what has the focus goes away, as Stop does as soon as
-// nothing is left to be stopped, the focus returns to the button that began it.
+// Keyboard focus is never lost: when the focused element is removed, as Stop is at the end of a run, the
+// focus returns to the button that started the run.
 
 let last = null; // what has, or had, the focus
 let begun = null;
@@ -8,7 +8,7 @@ document.addEventListener("focusin", ({ target }) => {
   last = target;
 });
 
-// Whoever presses beside it has left it.
+// A click outside the focused element gives up its focus.
 document.addEventListener("pointerdown", ({ target }) => {
   last = last?.contains(target) ? last : null;
 });

@@ -1,5 +1,5 @@
-// The address bar always holds the demo and its parameters; so do the links that lead to the same.
-// What was wrong with a value is told until the next run; so is the example of a run shown.
+// The address bar always holds the demo and its parameters, and so do the links to the same values.
+// Errors in values, and the example run, stay until the next run.
 
 const VISITOR = "run-visitor";
 
@@ -29,7 +29,7 @@ document.addEventListener("change", (event) => {
 
 document.addEventListener("submit", (event) => follow(event.target));
 
-// A button may have an address of its own, as without us; htmx asks the form only.
+// htmx ignores a button's `formaction`, which browsers use.
 document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
   ctx.request.action = ctx.request.submitter?.getAttribute("formaction") ?? ctx.request.action;
 });

@@ -1,5 +1,5 @@
-// What visitors keep of their runs: a link to copy, and the last runs in a list of their own browser's.
-// Where a browser forbids the one or the other, it is not shown.
+// A button that copies a run's link, and a list of the last runs, which only the browser stores.
+// Either is hidden if the browser forbids it.
 
 const KEY = "movazi-runs";
 const MOST = 10;
@@ -44,7 +44,7 @@ function show() {
   recent.hidden = runs.length === 0;
 }
 
-// A run that has just been made names itself; one that was looked up does not.
+// Only a run that the visitor has just made has `data-own`.
 function note() {
   for (const own of result.querySelectorAll("[data-own^='{']")) {
     const run = JSON.parse(own.dataset.own);

@@ -1,6 +1,6 @@
-// A walk through a run: the cursor in the lanes, the line of the source, the line of the transcript and the
-// table of who is at what move together. webapp/timeline/figure.py draws all of it; steps.py says what the
-// data are. After step k the first k events have happened.
+// A walk-through of a run: the cursor in the lanes, the marked lines of source and transcript, and the table
+// of the workers' states move together. webapp/timeline/figure.py draws them; steps.py documents the data.
+// After step k the first k events have happened.
 
 import { mark, reveal } from "./marking.js";
 
@@ -53,7 +53,7 @@ class RunLanes extends HTMLElement {
     listen(this.transcript, "look", ({ detail }) => this.showLine(detail));
   }
 
-  // --- the data: in the page, or fetched when somebody begins to walk ---
+  // --- the data: in the page, or fetched at the first step ---
 
   load() {
     this.loaded ??= this.read().then((data) => {
@@ -147,7 +147,7 @@ class RunLanes extends HTMLElement {
     reveal(there);
   }
 
-  // The printed lines by their places; a long transcript leaves some out before its last.
+  // The printed lines by index. A long transcript hides some lines before its last ones.
   printed() {
     const lines = [];
     for (const item of this.transcript?.querySelectorAll(".line, [data-hidden]") ?? []) {
@@ -159,7 +159,7 @@ class RunLanes extends HTMLElement {
     return lines;
   }
 
-  // What each worker is at, `at` being the event that happened last.
+  // Fills in the states of all workers; `at` is the index of the last event that has happened.
   fill(at) {
     const { before, after } = this.walk.querySelector(".now").dataset;
     const states = this.rows.map(() => before);
@@ -273,7 +273,7 @@ class RunLanes extends HTMLElement {
     this.walk.querySelector("[data-walk=play]").setAttribute("aria-pressed", String(!!this.frame));
   }
 
-  // --- the view: closer and wider ---
+  // --- the view: zooming ---
 
   zoom(how) {
     const span = this.view.stop - this.view.start;

@@ -1,5 +1,5 @@
-// The moment that is looked at: one line of a transcript and one of its source are marked at a time. Where two
-// runs stand side by side, each has a moment of its own; they may share a source.
+// Marks one line of a transcript and its line of the source. Two runs side by side have a mark each, and they
+// may share a source.
 
 const marked = new Map(); // by the transcript's id
 
@@ -13,8 +13,8 @@ export function mark(transcript, line, source) {
   }
 }
 
-// Scrolls inside an element's own panel only, to the part of it that is in the window: the page itself
-// stays where the reader has put it.
+// Scrolls an element into view inside its panel, within the part of the panel that is in the window. The page
+// itself does not scroll.
 export function reveal(element) {
   const box = element?.closest(".panel-body");
   if (!box) {

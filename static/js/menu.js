@@ -1,4 +1,4 @@
-// Menus close as menus do: by Escape, or by pressing anywhere else.
+// Escape, or a click elsewhere, closes a menu.
 
 const open = () => document.querySelectorAll(".menu[open]");
 

@@ -1,8 +1,8 @@
-// Keeps a run's stream: takes it up again where it was lost, and says so.
+// Resumes a run's stream when the connection is lost, and says so.
 //
-// The stream is the answer to the form's own request. htmx's extension sends that request again when the
-// connection breaks; as soon as the first message has named the run, the request is turned into one that
-// takes that run up again (with Last-Event-ID) instead of starting another.
+// The stream is the answer to the form's request. htmx's extension repeats that request when the connection
+// breaks. Once the first message has named the run, the request is changed into one that resumes that run
+// (with Last-Event-ID), so that the repetition does not start another run.
 
 let request = null;
 let current = null; // the connection that the page shows; an earlier one may still be ending
@@ -44,7 +44,7 @@ document.addEventListener("htmx:sse:before:connection", (event) => {
 });
 
 document.addEventListener("htmx:sse:error", ({ detail }) => {
-  // Whoever answers does not know the run any more: asking again would not help.
+  // The server does not know the run any more, so do not reconnect.
   if (detail.status >= 400 && detail.status < 500) {
     detail.connection.config.reconnectMaxAttempts = 0;
   }
@@ -58,7 +58,7 @@ document.addEventListener("htmx:sse:close", ({ detail: { connection, reason } })
   }
 });
 
-// Pressing Run again ends the run that is on, at once: its place is for the new one.
+// A press of Run ends the live run at once, to free its seat for the new one.
 function stopEarlier() {
   const stop = controls.querySelector("form");
   if (stop) {

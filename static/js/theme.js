@@ -1,4 +1,4 @@
-// Runs before anything is painted, so that a chosen theme does not flash in late.
+// Runs before the first paint, so that the page does not flash in the wrong theme.
 (() => {
   const KEY = "movazi-theme";
   const root = document.documentElement;

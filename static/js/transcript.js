@@ -1,4 +1,4 @@
-// A transcript follows its last line, and points at the source line that printed each of its lines.
+// A transcript scrolls with its last line, and marks the source line that printed the line under the pointer.
 
 import { mark, reveal } from "./marking.js";
 
@@ -8,7 +8,7 @@ function isAtEnd(screen) {
   return screen.scrollHeight - screen.scrollTop - screen.clientHeight < NEAR_END;
 }
 
-// The lanes listen, to show the moment at which the line was printed.
+// lanes.js listens to `look` and shows the moment at which the line was printed.
 function look(transcript, line) {
   const source = line && document.getElementById(line.dataset.source);
   mark(transcript.id, line, source);
@@ -56,7 +56,7 @@ function connect(screen) {
     }
   });
 
-  // Where the source is not beside it, the link goes there.
+  // If the source is not beside the transcript, the link scrolls there.
   transcript.addEventListener("click", (event) => {
     const line = event.target.closest(".line");
     if (event.target.closest("a.time") && isBeside(line, screen)) {

@@ -18,7 +18,7 @@ from webapp.app import create_app
 from webapp.engine.events import Event, Kind
 from webapp.lessons.folders import find_topics
 from webapp.lessons.text import LANGUAGES
-from webapp.pages.demo.form import written
+from webapp.pages.demo.form import value_texts
 from webapp.settings import Settings
 from webapp.store.store import Store
 
@@ -141,7 +141,7 @@ def test_no_field_of_the_course_breaks_a_page(course: FlaskClient, language: str
             names = [parameter.name for parameter in demo.parameters]
             for value in FEW[:2] if names else ():
                 entered = {name: value.replace(MARK, f"{MARK}-{name}") for name in names}
-                answer = course.post(address, data={**written(demo, demo.defaults), **entered})
+                answer = course.post(address, data={**value_texts(demo, demo.defaults), **entered})
                 check(answer)
                 assert answer.status_code == 422
                 for name in names:

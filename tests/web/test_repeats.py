@@ -387,7 +387,7 @@ def test_output_of_a_program_is_text(client: FlaskClient, runner: ManyRuns) -> N
 def test_a_panel_that_cannot_be_drawn_still_ends_the_page(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stream, "draw_repeats", lambda *args: 1 / 0)
+    monkeypatch.setattr(stream, "build_repeats", lambda *args: 1 / 0)
     page = client.post(REPEAT, data=GOOD).text
     assert "could not be shown together" in page
     assert page.rstrip().endswith("</html>")

@@ -1,1 +1,1 @@
-"""What programs see: our JSON API, its description, and the course report's own routes."""
+"""The JSON API, its OpenAPI document, and the routes of the course report."""

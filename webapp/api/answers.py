@@ -1,7 +1,7 @@
-"""Answers in JSON, and how a problem is told: `{"detail": [{"type", "loc", "msg", "input"}]}`.
+"""JSON answers, and errors as `{"detail": [{"type", "loc", "msg", "input"}]}`.
 
-That is the shape of the course report's FastAPI, in pydantic's types and words. A test compares
-them with pydantic's own.
+That is the form of FastAPI, which the course report used. Types and messages are pydantic's; a test
+compares them with pydantic's own.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ MESSAGES: Mapping[str, str] = {
 
 
 class Unprocessable(HTTPException):
-    """A request that cannot be carried out; `details` say why."""
+    """An invalid request; `details` are its errors."""
 
     code = 422
     description = "Unprocessable Content"
@@ -59,7 +59,7 @@ class Unprocessable(HTTPException):
 
 
 class NotFinished(HTTPException):
-    """A run that did not come to its own end, so that there is no answer to give."""
+    """A run did not finish, so it has no answer."""
 
     code = 503
     description = "The run did not finish"
@@ -69,20 +69,20 @@ class NotFinished(HTTPException):
 
 
 def json_answer(content: object, status: int = 200) -> Response:
-    """Answer with JSON that people can read, too."""
+    """Return a JSON response."""
     return Response(dumped(content) + b"\n", status, content_type="application/json")
 
 
 def dumped(content: object) -> bytes:
-    """Write JSON as UTF-8, on one line."""
+    """Return a value as JSON: UTF-8, on one line."""
     try:
         return json.dumps(content, ensure_ascii=False).encode()
-    except UnicodeEncodeError:  # half a surrogate pair, which JSON may hold and UTF-8 may not
+    except UnicodeEncodeError:  # a lone surrogate, which JSON can escape and UTF-8 cannot hold
         return json.dumps(content).encode()
 
 
 def details(problems: Iterable[Problem], *where: str) -> list[Detail]:
-    """Tell what is wrong with parameters that stand at `where` in the request."""
+    """Return the errors of parameters, whose place in the request is `where`."""
     return [
         detail(problem.type, [*where, problem.parameter], problem.given, **problem.bounds)
         for problem in problems
@@ -90,24 +90,24 @@ def details(problems: Iterable[Problem], *where: str) -> list[Detail]:
 
 
 def detail(type: str, loc: Sequence[str | int], given: object, **bounds: Any) -> Detail:
-    """Tell one problem as pydantic does; `bounds` are what the message speaks of."""
-    context = {name: _spoken(bound) for name, bound in bounds.items()}
-    told: Detail = {"type": type, "loc": list(loc), "msg": MESSAGES[type].format(**context)}
-    told["input"] = given
+    """Return one error as pydantic does; `bounds` fill the placeholders of its message."""
+    context = {name: _in_words(bound) for name, bound in bounds.items()}
+    error: Detail = {"type": type, "loc": list(loc), "msg": MESSAGES[type].format(**context)}
+    error["input"] = given
     if context:
-        told["ctx"] = context
-    return told
+        error["ctx"] = context
+    return error
 
 
 def answer_program(error: HTTPException) -> Response | None:
-    """Answer an error below `/api…`, or of a kept run's JSON, in JSON; None where people ask."""
+    """Return the JSON answer to an error below `/api…` or of a kept run's JSON, else None."""
     ours, report = OURS.match(request.path), REPORT.match(request.path)
     if not ours and not report:
         return None
     code = error.code or InternalServerError.code
-    answer = json_answer({"detail": _told(error, code, plain=bool(report))}, code)
+    answer = json_answer({"detail": _detail_of(error, plain=bool(report))}, code)
     if isinstance(error, MethodNotAllowed):
-        # A run that is only asked about in passing would be a run all the same.
+        # HEAD and OPTIONS would start a run as GET does, so the report's routes refuse them.
         allowed = set(error.valid_methods or ()) - ({"HEAD", "OPTIONS"} if report else set())
         answer.headers["Allow"] = ", ".join(sorted(allowed))
     if code == NotFinished.code:
@@ -116,8 +116,8 @@ def answer_program(error: HTTPException) -> Response | None:
     return answer
 
 
-def _told(error: HTTPException, code: int, *, plain: bool) -> object:
-    """Tell an error in the shape above, but for those of which FastAPI says the name only."""
+def _detail_of(error: HTTPException, *, plain: bool) -> object:
+    """Return an error's `detail`. For some errors FastAPI gives only a text, and so do we."""
     if isinstance(error, Unprocessable):
         return error.details
     if isinstance(error, NoSuchRun):
@@ -128,8 +128,8 @@ def _told(error: HTTPException, code: int, *, plain: bool) -> object:
     return [{"type": type_, "loc": ["request"], "msg": error.description or error.name}]
 
 
-def _spoken(bound: object) -> object:
-    """Write alternatives as pydantic does: 'a', 'b' or 'c'."""
+def _in_words(bound: object) -> object:
+    """Return alternatives as pydantic writes them: 'a', 'b' or 'c'."""
     if not isinstance(bound, tuple):
         return bound
     *others, last = (f"'{word}'" for word in bound)

@@ -1,4 +1,4 @@
-"""All that stands below `/api…`, and the page that explains it."""
+"""The blueprints of all routes for programs, and of the page that explains them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from webapp.api.answers import json_answer
 from webapp.api.bodies import refuse_large_bodies, refuse_queries
 from webapp.api.docs import docs_blueprint
-from webapp.api.document import draw_document
+from webapp.api.document import openapi_document
 from webapp.api.kept import kept_blueprint
 from webapp.api.report import report_blueprint
 from webapp.api.runs import add_runs
@@ -22,7 +22,7 @@ from webapp.pages.site.site import Site
 
 
 def api_blueprints(site: Site) -> tuple[Blueprint, ...]:
-    """Make our own API, kept runs as JSON, the report's routes and the page about it all."""
+    """Return the blueprints of our API, kept runs, the report's routes and the page about them."""
     return _own(site), kept_blueprint(site), report_blueprint(site), docs_blueprint(site)
 
 
@@ -35,16 +35,16 @@ def _own(site: Site) -> Blueprint:
 
     @cache
     def document() -> bytes:
-        return json_answer(draw_document(site)).get_data()
+        return json_answer(openapi_document(site)).get_data()
 
     @blueprint.get("/openapi.json")
     def openapi() -> Response:
-        """Describe every route, as OpenAPI has it."""
+        """Send the OpenAPI document."""
         return Response(document(), content_type="application/json")
 
     @blueprint.get("/docs")
     def docs() -> AnyResponse:
-        """Send to the page about the API in the language of the browser."""
+        """Redirect to the page about the API in the browser's language."""
         response = redirect(addresses.api(visitor_language()))
         response.headers["Vary"] = "Accept-Language"
         response.headers["Cache-Control"] = "no-cache"
@@ -52,7 +52,7 @@ def _own(site: Site) -> Blueprint:
 
     @blueprint.errorhandler(UnknownRun)
     def unknown(error: UnknownRun) -> Response:
-        """Say that a run was never there, or is forgotten."""
+        """Answer 404: the runner does not know the run, or has dropped it."""
         return json_answer({"detail": "Not Found"}, 404)
 
     return blueprint

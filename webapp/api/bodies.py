@@ -1,4 +1,4 @@
-"""What a client sent: JSON that is read strictly, and nothing that was not asked for."""
+"""Reads request bodies as strict JSON, and refuses unexpected input."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 from webapp.api.answers import Detail, Unprocessable, detail
 
 LARGEST_BODY = 16 * 1024
-"""Bytes."""
+"""Bytes of a request body."""
 
 
 def refuse_large_bodies() -> None:
-    """Turn away what is too large, on every route: also where no body is looked at."""
-    # Werkzeug cuts off a body that does not tell its size: one byte more shows that it was larger.
+    """Answer 413 to a body over LARGEST_BODY, on every route, even if it does not read the body."""
+    # Werkzeug truncates a body without Content-Length. One byte more shows that it was too large.
     request.max_content_length = LARGEST_BODY + 1
     if (request.content_length or 0) > LARGEST_BODY:
         raise RequestEntityTooLarge
 
 
 def refuse_queries() -> None:
-    """Turn away what stands in the address: no address of ours has parameters."""
+    """Answer 422 to a query: our routes have none."""
     found: list[Detail] = []
     for name, values in request.args.lists():
         found += [detail("extra_forbidden", ["query", name], values[-1])]
@@ -35,7 +35,10 @@ def refuse_queries() -> None:
 
 
 def read_object() -> Mapping[str, Any]:
-    """Read the body as a JSON object. Raises the 4xx that says why it is none."""
+    """Return the body, a JSON object.
+
+    Raises Unprocessable, RequestEntityTooLarge or UnsupportedMediaType.
+    """
     if request.mimetype != "application/json":
         raise UnsupportedMediaType("The body has to be application/json")
     if not (body := request.get_data(cache=False)):
@@ -51,7 +54,7 @@ def read_object() -> Mapping[str, Any]:
         )
     except _Repeated as repeated:
         raise Unprocessable([detail("repeated", ["body", repeated.name], None)]) from None
-    # A number may have more digits than Python reads, and lists may stand in too many others.
+    # ValueError also for a number with too many digits, RecursionError for too deep a nesting.
     except (ValueError, RecursionError) as error:
         raise Unprocessable([_broken(error)]) from None
     if not isinstance(found, dict):
@@ -69,7 +72,7 @@ def _broken(error: Exception) -> Detail:
 
 
 class _Repeated(Exception):
-    """An object names something twice, and which one counts would be a guess."""
+    """An object has the same key twice."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)

@@ -1,4 +1,4 @@
-"""The page about the API: drawn from the same declarations as the document, without a script."""
+"""The page about the API, made from the same declarations as the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from webapp.lessons.parameters import AnyParameter
 from webapp.lessons.text import Language
 from webapp.lessons.topic import Demo, Topic
 from webapp.pages import addresses
-from webapp.pages.site.layout import Page, draw_page
+from webapp.pages.site.layout import Page, build_page
 from webapp.pages.site.site import Site
 from webapp.pages.texts.wording import Wording
 
@@ -25,7 +25,7 @@ TAGS = ("movazi", "report")
 
 @dataclass(frozen=True)
 class Row:
-    """One parameter in a table, in the words of JSON Schema."""
+    """One parameter in a table, with JSON Schema's terms."""
 
     name: str
     type: str
@@ -35,8 +35,8 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Shown:
-    """One route. `link` is an address to try it at, `command` a command that does."""
+class RouteView:
+    """One route. `link` is an address to try, `command` a shell command that calls it."""
 
     anchor: str
     method: str
@@ -51,12 +51,12 @@ class Shown:
 
 @dataclass(frozen=True)
 class Group:
-    """Routes that belong together, under a title."""
+    """A group of routes under a title."""
 
     name: str
     title: str
     lead: str
-    routes: tuple[Shown, ...]
+    routes: tuple[RouteView, ...]
 
 
 @dataclass(frozen=True)
@@ -88,23 +88,23 @@ class ApiView:
 
 
 def docs_blueprint(site: Site) -> Blueprint:
-    """Make the page, in each language."""
+    """Return the route of the page."""
     blueprint = Blueprint("api_docs", __name__)
 
     @blueprint.get("/<language:language>/api")
     def show(language: Language) -> Response:
-        """Show what there is to ask for, and how."""
-        return Response(site.render("site/api.html", draw_api(site, language)))
+        """Show all routes and all demos' parameters."""
+        return Response(site.render("site/api.html", build_api(site, language)))
 
     return blueprint
 
 
-def draw_api(site: Site, language: Language) -> ApiView:
-    """Draw the page about the API."""
+def build_api(site: Site, language: Language) -> ApiView:
+    """Return the view of the page about the API."""
     say = site.wordings[language]
     operations = all_operations(site)
     return ApiView(
-        page=draw_page(
+        page=build_page(
             site,
             language,
             title=say("api.title"),
@@ -118,13 +118,13 @@ def draw_api(site: Site, language: Language) -> ApiView:
 
 
 def _group(say: Wording, tag: str, operations: list[Operation]) -> Group:
-    routes = tuple(_shown(say.language, one) for one in operations if one.tag == tag)
+    routes = tuple(_route(say.language, one) for one in operations if one.tag == tag)
     return Group(tag, say(f"api.{tag}.title"), say(f"api.{tag}.lead"), routes)
 
 
-def _shown(language: Language, operation: Operation) -> Shown:
+def _route(language: Language, operation: Operation) -> RouteView:
     posts = operation.method == "post"
-    return Shown(
+    return RouteView(
         anchor=operation.id,
         method=operation.method.upper(),
         path=operation.path,
@@ -162,7 +162,7 @@ def _statuses(operation: Operation) -> Iterator[str]:
 
 
 def _command(operation: Operation) -> str:
-    """Write a command that asks for a run, to be copied into a shell."""
+    """Return a curl command that starts a run."""
     body = json.dumps(operation.body_example)
     url = request.host_url.rstrip("/") + operation.example
     return f"curl {url} -H 'Content-Type: application/json' -d '{body}'"

@@ -1,7 +1,7 @@
-"""The OpenAPI document, written from the same declarations that the routes are checked by.
+"""The OpenAPI document, made from the declarations by which the routes check their input.
 
-It is written here and not by a framework: the parameters of demos are data that is found at the
-start, and a model a demo would say the same a second time.
+No framework makes it: demos and their parameters are found at the start, and a model class for each
+demo would repeat them.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from webapp.pages.site.site import Site
 VERSION = "1"
 
 DESCRIPTION = """\
-Runs real programs and tells what they did. Every answer comes from a run that was made for it.
+Runs real programs and returns what they did. Each answer comes from a run made for that request.
 
-Problems are told as `{"detail": [{"type", "loc", "msg", "input"}]}`, in pydantic's types and words.
-The routes tagged `report` are those of the course report, with its paths, parameters and texts; on
-them `unit_seconds` scales every sleep, unknown parameters are ignored, and the last of a repeated
-one counts."""
+Errors are `{"detail": [{"type", "loc", "msg", "input"}]}`, with pydantic's types and messages.
+The routes tagged `report` are those of the course report, with its paths, parameters and texts. On
+them `unit_seconds` scales every sleep, unknown parameters are ignored, and the last value of a
+repeated parameter counts."""
 
 
-def draw_document(site: Site) -> dict[str, Any]:
-    """Describe all routes below `/api…`."""
+def openapi_document(site: Site) -> dict[str, Any]:
+    """Return the document of all routes below `/api…`."""
     paths: dict[str, dict[str, Any]] = {}
     for operation in all_operations(site):
         paths.setdefault(operation.path, {})[operation.method] = _operation(operation)
@@ -45,7 +45,7 @@ def draw_document(site: Site) -> dict[str, Any]:
 
 
 def _operation(operation: Operation) -> dict[str, Any]:
-    told: dict[str, Any] = {
+    described: dict[str, Any] = {
         "operationId": operation.id,
         "tags": [operation.tag],
         "summary": operation.summary[DEFAULT_LANGUAGE],
@@ -53,11 +53,11 @@ def _operation(operation: Operation) -> dict[str, Any]:
         "responses": dict(_responses(operation)),
     }
     if operation.description:
-        told["description"] = operation.description[DEFAULT_LANGUAGE]
+        described["description"] = operation.description[DEFAULT_LANGUAGE]
     if operation.body:
         content = {"schema": operation.body, "example": dict(operation.body_example)}
-        told["requestBody"] = {"required": True, "content": {JSON: content}}
-    return told
+        described["requestBody"] = {"required": True, "content": {JSON: content}}
+    return described
 
 
 def _responses(operation: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -67,13 +67,13 @@ def _responses(operation: Operation) -> Iterator[tuple[str, dict[str, Any]]]:
     yield str(operation.status), good
     for status in operation.refusals:
         shape = ref("Named" if status == HTTPStatus.NOT_FOUND else "Problems")
-        told: dict[str, Any] = {
+        refusal: dict[str, Any] = {
             "description": HTTPStatus(status).phrase,
             "content": {JSON: {"schema": shape}},
         }
         if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
-            told["headers"] = {"Retry-After": {"schema": {"type": "integer"}}}
-        yield str(status), told
+            refusal["headers"] = {"Retry-After": {"schema": {"type": "integer"}}}
+        yield str(status), refusal
 
 
 TEXT: Schema = {"type": "string"}
@@ -145,15 +145,13 @@ def _parameter() -> Schema:
 
 
 def _needs() -> Schema:
-    told = _object(cores=WHOLE, python=TEXT, free_threaded=YES_OR_NO, start_method=TEXT)
-    text = (
-        "What a machine must have: so many cores at least, this Python or a newer one (empty: any)."
-    )
-    return {**told, "description": text}
+    needs = _object(cores=WHOLE, python=TEXT, free_threaded=YES_OR_NO, start_method=TEXT)
+    text = "What a machine must have: at least so many cores, this Python or newer (empty: any)."
+    return {**needs, "description": text}
 
 
 def _available() -> Schema:
-    text = "False where machines answer, and none of them has what the demo needs."
+    text = "False if no reachable machine has what the demo needs; true if none is reachable."
     return {**YES_OR_NO, "description": text}
 
 
@@ -202,8 +200,8 @@ def _events() -> Iterator[tuple[str, Schema]]:
             figure=TEXT,
             late={
                 "type": ["number", "null"],
-                "description": "Seconds by which the machine made the run late, at most, where "
-                "that is why it cannot be told whether the claim holds.",
+                "description": "The machine's largest delay of the run, in seconds, if `holds` is "
+                "null because of it; else null.",
             },
         ),
     )
@@ -219,7 +217,7 @@ def _errors() -> Iterator[tuple[str, Schema]]:
 
 
 def _order(topic: Topic, demo: Demo) -> Schema:
-    """What `POST /api/runs` takes for one demo."""
+    """Return the schema of the body of `POST /api/runs` for one demo."""
     return {
         "type": "object",
         "title": demo.title[DEFAULT_LANGUAGE],

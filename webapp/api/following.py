@@ -1,4 +1,4 @@
-"""A run on behalf of a program that asks: to its end, or event by event."""
+"""Runs for API clients: to the end, or as a stream of events."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ HEARTBEAT = b": heartbeat\n\n"
 
 
 def run_to_end(runner: Runner, program: Program, *, observe: bool) -> Recording:
-    """Run a program for the client of this request, as long as it is there. Raises Busy."""
+    """Run a program and return its record. If the client leaves, the run is ended. Raises Busy."""
     id = runner.start(program, visitor=visitor_address(), observe=observe)
     await_end(runner, id)
     recording = runner.recording(id)
@@ -33,7 +33,10 @@ def run_to_end(runner: Runner, program: Program, *, observe: bool) -> Recording:
 
 
 def await_end(runner: Runner, id: str) -> None:
-    """Follow a run to its end, and end it where the client has left. Raises Unreachable."""
+    """Follow a run to its end. If the client leaves, end the run.
+
+    Raises ClientDisconnected and Unreachable.
+    """
     try:
         with followed(runner, id) as batches:
             for _ in batches:
@@ -45,10 +48,10 @@ def await_end(runner: Runner, id: str) -> None:
 
 
 def as_events(site: Site, run: Run, after: int = 0) -> Iterator[bytes]:
-    """Stream a run: `run` (its id, its place in line), each `event`, and at last `result`.
+    """Stream a run: `run` (its id and place in the queue), each `event`, and finally `result`.
 
-    A client that has left is noticed by a failed write; the runner then ends the run. A stream that
-    is interrupted has no `result`, and can be taken up again.
+    A failed write shows that the client has left; the runner then ends the run. An interrupted
+    stream has no `result`, and the client can resume it.
     """
     with suppress(Interrupted):
         yield from _as_events(site, run, after)
@@ -71,7 +74,7 @@ def _as_events(site: Site, run: Run, after: int) -> Iterator[bytes]:
 
 @contextmanager
 def followed(runner: Runner, id: str, after: int = 0) -> Iterator[Iterator[Sequence[Event]]]:
-    """Follow a run, and no longer: a run that nobody follows is ended by the runner."""
+    """Follow a run, and stop when the block ends. The runner ends a run without a follower."""
     batches = runner.follow(id, after)
     try:
         yield batches
@@ -81,10 +84,10 @@ def followed(runner: Runner, id: str, after: int = 0) -> Iterator[Iterator[Seque
 
 
 def client_has_left() -> bool:
-    """Look whether the client has closed its end, where the server lets us see the connection.
+    """Return whether the client has closed its connection.
 
-    An answer that is made in one piece has no failed write to tell it. Where it cannot be told (TLS
-    in this very process), the run's deadline is the bound.
+    An answer that is sent in one piece has no earlier write that could fail. If the socket is not
+    available (TLS in this process), this returns False, and the run ends at its deadline at last.
     """
     connection = request.environ.get("gunicorn.socket") or request.environ.get("werkzeug.socket")
     if type(connection) is not socket.socket:

@@ -13,12 +13,12 @@ from webapp.timeline.trace import draw_trace
 
 
 def kept_blueprint(site: Site) -> Blueprint:
-    """Make the addresses at which programs find runs that are kept."""
+    """Return the routes of kept runs for programs."""
     blueprint = Blueprint("kept", __name__, url_prefix="/runs")
 
     @blueprint.get("/<id>.json")
     def show(id: str) -> Response:
-        """Tell all that a run came to, with its events."""
+        """Send a kept run's whole result with its events."""
         kept = find_kept(site, id)
         return json_answer(result_of(kept.run, kept.stored.recording, events=True))
 

@@ -1,4 +1,4 @@
-"""Every route, declared once for its description and for its page: what it takes and answers."""
+"""All routes, declared once for the OpenAPI document and for the page about the API."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ EVENTS = "text/event-stream"
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
-    """One route. `answers` holds the schema of a good answer by its media type."""
+    """One route. `answers` maps the media types of a successful answer to their schemas."""
 
     method: str
     path: str
@@ -37,12 +37,12 @@ class Operation:
 
 
 def all_operations(site: Site) -> list[Operation]:
-    """Our own routes, then the report's."""
+    """Return our own routes, then the report's."""
     return [*_topics(site), *_start(site), *_runs(site), *_report(site)]
 
 
 def _topics(site: Site) -> Iterator[Operation]:
-    """The course. No address takes a parameter in its query, and a body has 16 kB at most."""
+    """Yield the routes of the course. Each refuses a query (422) and a body over 16 kB (413)."""
     topic, demo = site.topics[0], site.topics[0].demos[0]
     yield Operation(
         method="get",
@@ -68,7 +68,7 @@ def _topics(site: Site) -> Iterator[Operation]:
 
 
 def _start(site: Site) -> Iterator[Operation]:
-    """What begins a run."""
+    """Yield the route that starts a run."""
     topic, demo = site.topics[0], site.topics[0].demos[0]
     yield Operation(
         method="post",
@@ -86,7 +86,7 @@ def _start(site: Site) -> Iterator[Operation]:
 
 
 def _runs(site: Site) -> Iterator[Operation]:
-    """A run that was begun."""
+    """Yield the routes of a started run."""
     yield Operation(
         method="get",
         path="/api/runs/{run}",
@@ -113,7 +113,7 @@ def _runs(site: Site) -> Iterator[Operation]:
 def _report(site: Site) -> Iterator[Operation]:
     for route in ROUTES:
         found = find_demo(site.topics, route.demo)
-        if found is None:  # another course than ours is served
+        if found is None:  # the site serves another course
             continue
         for path in route.paths:
             yield Operation(
@@ -175,10 +175,10 @@ def _example(path: str, route: Route) -> str:
 
 
 def _in_path(name: str, example: str = "") -> dict[str, Any]:
-    told = {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-    return {**told, "example": example} if example else told
+    parameter = {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+    return {**parameter, "example": example} if example else parameter
 
 
 def ref(name: str) -> Schema:
-    """Point to one of the document's schemas."""
+    """Return a reference to one of the document's schemas."""
     return {"$ref": f"#/components/schemas/{name}"}

@@ -1,4 +1,4 @@
-"""Makes the course report's routes from their table."""
+"""The routes of the course report, made from `report_table`."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from webapp.lessons.topic import Demo, find_demo
 from webapp.pages.guard import refuse_foreign_pages
 from webapp.pages.site.site import Site
 
-# What pydantic reads as a whole number: ours takes from the report's clients what the report took.
+# What pydantic reads as a whole number, since the report used pydantic.
 _WHOLE = re.compile(r"\s*([+-]?[0-9]+(?:_[0-9]+)*)(?:\.0+)?\s*", re.ASCII)
-_LONGEST = 4000  # characters; Python reads a few more digits, and then none at all
+_LONGEST = 4000  # characters; below the number of digits that Python refuses to convert
 
 
 def report_blueprint(site: Site) -> Blueprint:
-    """Make all routes of the report whose demo is in the course."""
+    """Return the routes of the report whose demos are in the course."""
     blueprint = Blueprint("report", __name__)
-    blueprint.before_request(refuse_foreign_pages)  # to ask for one of these runs a program
+    blueprint.before_request(refuse_foreign_pages)  # a GET of these routes starts a run
     blueprint.before_request(refuse_large_bodies)
     for route in ROUTES:
         if found := find_demo(site.topics, route.demo):
@@ -43,9 +43,10 @@ def report_blueprint(site: Site) -> Blueprint:
 
 
 def read_queries(queries: Sequence[Query], given: Mapping[str, Sequence[str]]) -> dict[str, Number]:
-    """Check the address's parameters: the last of a repeated one counts, unknown ones do not.
+    """Return the values of the query's parameters.
 
-    Raises Unprocessable, with every problem in order of declaration.
+    The last value of a repeated parameter counts; unknown parameters are ignored. Raises
+    Unprocessable with all errors, in order of declaration.
     """
     values: dict[str, Number] = {}
     problems: list[Detail] = []
@@ -65,7 +66,7 @@ def read_queries(queries: Sequence[Query], given: Mapping[str, Sequence[str]]) -
 def _view(site: Site, route: Route, demo: Demo) -> Callable[[], Response]:
     @site.limit_runs
     def view() -> Response:
-        # Flask lets HEAD in wherever GET is; here it would be a run that nobody sees.
+        # Flask adds HEAD to each GET route; here it would start a run whose answer is not sent.
         if request.method == "HEAD":
             raise MethodNotAllowed(["GET"])
         given = read_queries((*route.queries, UNIT), request.args.to_dict(flat=False))
@@ -84,7 +85,7 @@ def _read(query: Query, given: str, values: dict[str, Number], problems: list[De
     number = _whole(given) if query.whole else _number(given)
     if number is None:
         problems.append(detail(f"{'int' if query.whole else 'float'}_parsing", loc, given))
-    elif not number <= query.maximum:  # so that what is not a number at all is out of bounds
+    elif not number <= query.maximum:  # `not`, so that NaN is out of bounds
         problems.append(detail("less_than_equal", loc, given, le=query.maximum))
     elif number < query.minimum:
         problems.append(detail("greater_than_equal", loc, given, ge=query.minimum))

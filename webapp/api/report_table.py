@@ -1,9 +1,8 @@
-"""The course report's routes as data: what each takes, which demo runs with what, and what a client
-gets of its transcript.
+"""The course report's routes as data: their parameters, the demo that runs, and the answer.
 
 Paths, parameters, envelopes and texts are the report's, for programs that were written for it.
-Every answer comes from a real run. Lines stand in the order in which they were printed, but where
-the report promises another one (`calls_by_number`, `named_first`, `second_first`).
+Each answer comes from a real run. Its lines are in the order in which they were printed, except
+where the report promises another order (`calls_by_number`, `named_first`, `second_first`).
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ Reader = Callable[[Recording], list[object]]
 
 @dataclass(frozen=True, kw_only=True)
 class Query:
-    """A parameter in the address, whole unless it is told otherwise; without a default required."""
+    """A query parameter. It is an integer if `whole`, and required if it has no default."""
 
     name: str
     minimum: Number
@@ -34,16 +33,16 @@ class Query:
 
 
 UNIT = Query(name="unit_seconds", minimum=0.01, maximum=1, default=1, whole=False)
-"""What a second of the report lasts: it scales every sleep."""
+"""The duration of one of the report's seconds, in seconds: it scales every sleep."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """One route: `demo` runs with `values`, and `reads` makes the answer's list of its record.
+    """One route: `demo` runs with `values`, and `reads` turns its record into the answer's list.
 
-    `envelope` is the key under which the list stands, if it does not stand alone. All `paths`
-    answer alike, with a trailing slash and without. `entry` is the schema of one entry of the list,
-    and parameters that are `ignored` are named to say so.
+    `envelope` is the key of the list in the answer; "" if the list is the whole answer. All `paths`
+    give the same answer, with and without a trailing slash. `entry` is the schema of one entry of
+    the list. `ignored` parameters are allowed and have no effect.
     """
 
     paths: tuple[str, ...]
@@ -65,20 +64,20 @@ def count(name: str, minimum: int, maximum: int, default: int | None = None) -> 
 
 
 def seconds(of: float, given: Arguments) -> float:
-    """So many seconds of the report."""
+    """Return a duration of the report, scaled, in seconds."""
     return float(of * given["unit_seconds"])
 
 
-# --- how a transcript becomes a list ----------------------------------------------------------
+# --- readers: from a record to the answer's list ----------------------------------------------
 
 
 def lines(recording: Recording) -> list[object]:
-    """What was printed, line by line."""
+    """Return the printed lines."""
     return [line.text for line in _printed(recording)]
 
 
 def lines_like(pattern: str) -> Reader:
-    """The lines that fit; a demo says more than the report did."""
+    """Return a reader of the lines that match. A demo prints more than the report's program did."""
 
     def read(recording: Recording) -> list[object]:
         return [line.text for line in _printed(recording) if re.search(pattern, line.text)]
@@ -87,18 +86,18 @@ def lines_like(pattern: str) -> Reader:
 
 
 def messages(recording: Recording) -> list[object]:
-    """Each line as `{"message": …}`."""
+    """Return each line as `{"message": …}`."""
     return [{"message": line} for line in lines(recording)]
 
 
 def end_as_one(recording: Recording) -> list[object]:
-    """The last two lines, `End` and the seconds, as one entry."""
+    """Return the lines with the last two, `End` and the seconds, as one entry."""
     *before, end, took = (line.text for line in _printed(recording))
     return [*before, f"{end}\n{took}"]
 
 
 def calls_by_number(recording: Recording) -> list[object]:
-    """Each process's lines together, in order of the processes' numbers."""
+    """Return the lines grouped by process, in order of the processes' numbers."""
     by_process: dict[int, list[str]] = defaultdict(list)
     for line in _printed(recording):
         by_process[line.pid].append(line.text)
@@ -107,19 +106,19 @@ def calls_by_number(recording: Recording) -> list[object]:
 
 
 def named_first(recording: Recording) -> list[object]:
-    """Both starts, the named process's first, then both exits as they came."""
+    """Return both start lines, the named process's first, then the exit lines as printed."""
     starts = ["Starting process name = myFunc process", "Starting process name = Process-2"]
     return _arranged(recording, lambda text: starts.index(text) if text in starts else 2)
 
 
 def second_first(recording: Recording) -> list[object]:
-    """In the report's order, p2 p1 p3 p4; the stamps in the lines tell the real one."""
+    """Return the lines in the report's order, p2 p1 p3 p4. Their time stamps show the true one."""
     order = ["p2", "p1", "p3", "p4"]
     return _arranged(recording, lambda text: order.index(text.split()[1]))
 
 
 def pool_results(recording: Recording) -> list[object]:
-    """The list that stands in the line `Pool: […]`."""
+    """Return the list in the line `Pool: […]`."""
     (found,) = lines_like(r"^Pool: ")(recording)
     return list(ast.literal_eval(str(found).removeprefix("Pool: ")))
 
@@ -279,7 +278,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         paths=("/api11/run11",),
         demo="kill-a-process/terminate",
-        # The report's default is 10, but it waits for 3 s whatever is asked for.
+        # The report's default is 10, but its program always waits for 3 s.
         queries=(count("duration", 0, 10, default=3),),
         values=lambda given: {"duration": seconds(given["duration"], given)},
         reads=lines,

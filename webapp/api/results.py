@@ -13,14 +13,14 @@ from webapp.pages.site.site import Run
 
 
 def state_of(run: Run, state: State) -> dict[str, Any]:
-    """Where a run stands."""
+    """Return the state of a run."""
     return {**_named(run), "phase": state.phase, "place": state.place}
 
 
 def result_of(run: Run, recording: Recording, *, events: bool = False) -> dict[str, Any]:
-    """All that a run came to, its events only where they are asked for.
+    """Return the whole result of a run, with its events if `events` is set.
 
-    The `timing` is in seconds, each `time` in microseconds since the run began.
+    `timing` is in seconds, each `time` in microseconds since the run began.
     """
     result: dict[str, Any] = {
         **_named(run),

@@ -1,4 +1,4 @@
-"""Runs as JSON: ask for one, look at it, stop it."""
+"""The routes that start a run, show it and stop it."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ FIELDS = ("demo", "parameters", "observe", "events")
 
 
 @dataclass(frozen=True)
-class Order:
-    """A run as it was asked for."""
+class RunRequest:
+    """A valid request for a run."""
 
     topic: Topic
     demo: Demo
@@ -37,23 +37,23 @@ class Order:
 
 
 def add_runs(blueprint: Blueprint, site: Site) -> None:
-    """Add the routes that run."""
+    """Add the routes of runs."""
 
     @blueprint.post("/runs")
     @site.limit_runs
     def start() -> Response:
-        """Run a demo, and answer when it is over, or as it goes."""
-        order = read_order(site, read_object())
-        run = _started(site, order)
+        """Run a demo; answer when it has ended, or stream its events."""
+        requested = read_run_request(site, read_object())
+        run = _started(site, requested)
         if _takes_events():
             return _streamed(site, run)
         await_end(site.runner, run.id)
         ended = keep_ended(site, run)
-        return json_answer(result_of(run, ended.recording, events=order.events))
+        return json_answer(result_of(run, ended.recording, events=requested.events))
 
     @blueprint.get("/runs/<id>")
     def show(id: str) -> Response:
-        """Tell where a run stands, and what it came to if it is over."""
+        """Send a run's state, and its result if it has ended."""
         try:
             run = site.find(id)
         except (UnknownRun, Unreachable):
@@ -66,14 +66,14 @@ def add_runs(blueprint: Blueprint, site: Site) -> None:
 
     @blueprint.post("/runs/<id>/cancel")
     def cancel(id: str) -> Response:
-        """Stop a run; what it reported so far is kept."""
+        """Stop a run and keep what it has reported."""
         site.find(id)
         site.runner.cancel(id)
         return Response(status=204)
 
 
-def read_order(site: Site, body: Mapping[str, Any]) -> Order:
-    """Check what was asked for, all of it at once. Raises Unprocessable."""
+def read_run_request(site: Site, body: Mapping[str, Any]) -> RunRequest:
+    """Check the body of a request. Raises Unprocessable with all errors."""
     problems: list[Detail] = []
     topic, demo = _named(site, body, problems)
     values = _values(demo, body, problems) if demo else {}
@@ -84,7 +84,7 @@ def read_order(site: Site, body: Mapping[str, Any]) -> Order:
     ]
     if problems or topic is None or demo is None:
         raise Unprocessable(problems)
-    return Order(topic, demo, values, observe, events)
+    return RunRequest(topic, demo, values, observe, events)
 
 
 def _named(
@@ -104,7 +104,7 @@ def _named(
 
 
 def _values(demo: Demo, body: Mapping[str, Any], problems: list[Detail]) -> Values:
-    """Check the parameters: none at all are the demo's own, else none may be forgotten."""
+    """Check the parameters. Without `parameters` the defaults are used; else all are required."""
     if "parameters" not in body:
         return demo.defaults
     given = body["parameters"]
@@ -126,13 +126,13 @@ def _switch(body: Mapping[str, Any], name: str, problems: list[Detail], *, defau
     return value
 
 
-def _started(site: Site, order: Order) -> Run:
+def _started(site: Site, requested: RunRequest) -> Run:
     return site.start(
         DEFAULT_LANGUAGE,
-        order.topic,
-        order.demo,
-        order.values,
-        transcript_only=not order.observe,
+        requested.topic,
+        requested.demo,
+        requested.values,
+        transcript_only=not requested.observe,
         visitor=visitor_address(),
     )
 
@@ -143,7 +143,7 @@ def _streamed(site: Site, run: Run, after: int = 0) -> Response:
 
 
 def _kept(site: Site, id: str) -> Response:
-    """Tell of a run that only the store knows any more. Raises NoSuchRun."""
+    """Answer with a run that only the store still has. Raises NoSuchRun."""
     kept = find_kept(site, id)
     result = result_of(kept.run, kept.stored.recording, events=True)
     return json_answer({**state_of(kept.run, State(id, Phase.OVER)), "result": result})

@@ -1,4 +1,4 @@
-"""Parameters as JSON Schema: what `parameters.take_all` takes, and nothing else."""
+"""Parameters as JSON Schema. The schemas allow exactly what `parameters.take_all` takes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Schema = dict[str, Any]
 
 
 def schema_of_all(demo: Demo) -> Schema:
-    """The object of all of a demo's parameters: each by its name, none left out."""
+    """Return the schema of an object with all of a demo's parameters, each required."""
     return {
         "type": "object",
         "properties": {parameter.name: schema_of(parameter) for parameter in demo.parameters},
@@ -22,7 +22,7 @@ def schema_of_all(demo: Demo) -> Schema:
 
 
 def schema_of(parameter: AnyParameter) -> Schema:
-    """One parameter: its type, bounds and default."""
+    """Return the schema of one parameter: type, bounds, default and texts."""
     return {
         **_type(parameter),
         "default": parameter.default,

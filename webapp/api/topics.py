@@ -19,17 +19,17 @@ from webapp.pages.site.site import Site
 
 
 def add_topics(blueprint: Blueprint, site: Site) -> None:
-    """Add the routes that tell what there is to run."""
+    """Add the routes of the course."""
 
     @blueprint.get("/topics")
     def topics() -> Response:
-        """List the topics with their demos."""
+        """List all topics with their demos."""
         machines = site.runner.machines()
         return json_answer({"topics": [_topic(topic, machines) for topic in site.topics]})
 
     @blueprint.get("/topics/<topic>/<demo>")
     def demo(topic: str, demo: str) -> Response:
-        """Tell all about a demo."""
+        """Describe one demo."""
         found = site.topic(topic)
         shown = found.demo(demo) if found else None
         if found is None or shown is None:
@@ -72,7 +72,7 @@ def _whole(topic: Topic, demo: Demo, machines: Sequence[Machine]) -> dict[str, A
 
 
 def _parameter(parameter: AnyParameter) -> dict[str, Any]:
-    told: dict[str, Any] = {
+    described: dict[str, Any] = {
         "name": parameter.name,
         "label": dict(parameter.label),
         "help": dict(parameter.help),
@@ -80,8 +80,8 @@ def _parameter(parameter: AnyParameter) -> dict[str, Any]:
         "schema": schema_of(parameter),
     }
     if isinstance(parameter, Choice):
-        told["options"] = {word: dict(label) for word, label in parameter.labels.items()}
-    return told
+        described["options"] = {word: dict(label) for word, label in parameter.labels.items()}
+    return described
 
 
 def _texts(claims: Iterable[Claim]) -> list[dict[str, str]]:

@@ -1,13 +1,11 @@
-"""The pages: what a visitor sees, in both languages.
+"""The pages: what a visitor sees, in every language.
 
-`site`     what the whole site has: layout, static files, errors, the pages beside the course
+`site`     what all pages share: layout, static files, errors; and the pages outside the course
 `demo`     a topic's page with one of its demos
-`run`      one run, as it happens and when it is kept
-`repeat`   one demo thirty times
+`run`      one run, live or kept
+`repeat`   one demo, thirty times
 `compare`  two demos side by side
-`texts`    what is said of any run, in words; all that `webapp.record` knows of the pages
+`texts`    the words about a run; the only part that `webapp.record` uses
 
-What every request passes: `guard` keeps visitors safe, `rate` says how often Run may be pressed,
-`compression` makes answers small. `htmx` is what htmx asks for, and how it is answered;
-`addresses` where everything is; `download` files to take away.
+The modules beside them serve all of these: security, limits, addresses, the answers to htmx.
 """

@@ -1,4 +1,4 @@
-"""Where everything is. Addresses are relative to the host; the site lives at its root."""
+"""The addresses of all pages and files. They begin with "/": the site is at its host's root."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ REPEAT = "/repeat"
 
 
 def home(language: Language) -> str:
-    """The first page."""
+    """The home page."""
     return f"/{language}/"
 
 
 def topic(language: Language, topic: Topic) -> str:
-    """A topic; sends on to its first demo."""
+    """A topic; redirects to its first demo."""
     return f"/{language}/{topic.chapter}/{topic.slug}"
 
 
 def demo(
     language: Language, of: Topic, demo: Demo, query: Mapping[str, object] | None = None
 ) -> str:
-    """A demo's page, with its parameters if `query` holds any."""
+    """A demo's page; `query` holds its parameters."""
     return _with(f"{topic(language, of)}/{demo.slug}", query)
 
 
 def repeat(language: Language, of: Topic, demo: Demo) -> str:
-    """Where a demo is run many times."""
+    """Runs a demo many times (POST)."""
     return f"{topic(language, of)}/{demo.slug}{REPEAT}"
 
 
 def comparison(language: Language, query: Mapping[str, object] | None = None) -> str:
-    """Where two demos are run, one beside the other."""
+    """The page that compares two demos."""
     return _with(f"/{language}/compare", query)
 
 
@@ -45,30 +45,30 @@ def beside(
     second: tuple[Topic, Demo],
     query: Mapping[str, object] | None = None,
 ) -> str:
-    """Sends on to a comparison in which the query's parameters are for both demos."""
+    """Redirects to a comparison in which both demos get the query's parameters."""
     demos = (topic.name_of(demo) for topic, demo in (first, second))
     return _with(f"{comparison(language)}/{'/'.join(demos)}", query)
 
 
 def compared(language: Language, first: str, second: str) -> str:
-    """Two runs that are kept, by their ids, one beside the other."""
+    """The comparison of two kept runs, by their ids."""
     return f"{comparison(language)}/{first}/{second}"
 
 
 def download(
     language: Language, of: Topic, demo: Demo, query: Mapping[str, object] | None = None
 ) -> str:
-    """A demo's file, with its parameters in the last line if `query` holds any."""
+    """A demo's file; the parameters in `query` go into its last line."""
     return _with(f"{topic(language, of)}/{demo.slug}.py", query)
 
 
 def example(language: Language, of: Topic, demo: Demo) -> str:
-    """A recorded run of a demo's own values; sends on to its page."""
+    """Redirects to a recorded run of a demo with its default values."""
     return f"{topic(language, of)}/{demo.slug}/example"
 
 
 def example_fragment(language: Language, of: Topic, demo: Demo) -> str:
-    """The same, for htmx to put into the demo's page."""
+    """The same run as a fragment, which htmx puts into the demo's page."""
     return f"{topic(language, of)}/{demo.slug}/_example"
 
 
@@ -78,37 +78,37 @@ def api(language: Language) -> str:
 
 
 def record(language: Language) -> str:
-    """The page about recording one's own program."""
+    """The page about recording your own program."""
     return f"/{language}/record"
 
 
 def about(language: Language, page: str) -> str:
-    """A page beside the course, by its name."""
+    """A page outside the course, by its name."""
     return f"/{language}/{page}"
 
 
 def run(language: Language, id: str) -> str:
-    """The page of a run that is kept."""
+    """The page of a kept run."""
     return f"/{language}/runs/{id}"
 
 
 def steps(language: Language, id: str) -> str:
-    """What a walk through a run shows, in the words of a language."""
+    """The steps of a run, in one language, as JSON."""
     return f"/{language}/runs/{id}/steps.json"
 
 
 def run_json(id: str) -> str:
-    """All that a run came to, for programs."""
+    """The whole result of a run, as JSON."""
     return f"/runs/{id}.json"
 
 
 def run_trace(id: str) -> str:
-    """A run's events for viewers of traces."""
+    """A run's events in Chrome's trace format."""
     return f"/runs/{id}/trace.json"
 
 
 def run_picture(id: str) -> str:
-    """A run's lanes as a file."""
+    """A run's lanes as an SVG file."""
     return f"/runs/{id}.svg"
 
 
@@ -118,17 +118,17 @@ def run_program(id: str) -> str:
 
 
 def events(run: str) -> str:
-    """Where a lost stream is taken up again."""
+    """The event stream of a run, to resume a lost one."""
     return f"/runs/{run}/events"
 
 
 def stop(repetition: str) -> str:
-    """Where many runs are stopped."""
+    """Stops a repetition (POST)."""
     return f"/repetitions/{repetition}/stop"
 
 
 def cancel(run: str) -> str:
-    """Where a run is stopped."""
+    """Stops a run (POST)."""
     return f"/runs/{run}/cancel"
 
 

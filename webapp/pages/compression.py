@@ -1,4 +1,7 @@
-"""Pages in gzip, for those who take it. Streams go as they are: they must not wait."""
+"""Compresses answers with gzip, for clients that accept it.
+
+Streams are not compressed: a compressor would hold back what they send.
+"""
 
 from __future__ import annotations
 
@@ -6,23 +9,23 @@ import gzip
 
 from flask import Flask, Response, request
 
-SMALLEST = 1024  # bytes; less fits into one packet as it is
-WORDS = ("text/", "application/json", "image/svg")
-LEVEL = 6  # a page in half a millisecond, within one per cent of the best
+SMALLEST = 1024  # bytes; a smaller answer fits into one packet uncompressed
+COMPRESSIBLE = ("text/", "application/json", "image/svg")
+LEVEL = 6  # half a millisecond a page, within one per cent of the smallest size
 
 
 def compress(app: Flask) -> None:
-    """Compress what is worth it."""
+    """Compress the text answers of `app` that are large enough."""
     app.after_request(_compressed)
 
 
 def takes_gzip() -> bool:
-    """Tell whether the asker can read gzip."""
+    """Return whether the client accepts gzip."""
     return bool(request.accept_encodings["gzip"])
 
 
 def _compressed(response: Response) -> Response:
-    if response.is_streamed or not (response.mimetype or "").startswith(WORDS):
+    if response.is_streamed or not (response.mimetype or "").startswith(COMPRESSIBLE):
         return response
     response.vary.add("Accept-Encoding")
     content = response.get_data()

@@ -1,4 +1,4 @@
-"""Files to take away."""
+"""Files to download."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ PYTHON = "text/x-python; charset=utf-8"
 
 
 def attachment(name: str, content: str, type: str = PYTHON) -> Response:
-    """Send a file that the browser saves under this name."""
+    """Return a response that the browser saves as the file `name`."""
     response = Response(content, content_type=type)
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response

@@ -1,5 +1,4 @@
-"""What keeps visitors safe: no foreign code in a page, no foreign page behind a post, no foreign
-name for the site."""
+"""Security checks and headers against foreign code, cross-site POSTs and foreign host names."""
 
 from __future__ import annotations
 
@@ -10,9 +9,9 @@ from flask import Flask, Response, abort, request
 from werkzeug.exceptions import BadRequest, SecurityError
 from werkzeug.sansio.utils import host_is_trusted
 
-from webapp.pages.names import is_number, own_names
+from webapp.pages.names import is_ip_address, own_names
 
-# Everything is ours and in files of its own: nothing inline, nothing from another host.
+# All scripts, styles, fonts and images are files of this site: none is inline or from elsewhere.
 POLICY = "; ".join(
     [
         "default-src 'none'",
@@ -30,14 +29,14 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
-# What a browser only looks at for a page; our other answers are many and small.
+# Browsers apply these to pages only, so the many small answers go without them.
 PAGE_HEADERS = {
     "Content-Security-Policy": POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Referrer-Policy": "same-origin",
 }
-# A year, as those who check sites ask for; only said where the visitor came by https.
+# A year, which security checkers ask for. Sent over https only.
 STRICT_TRANSPORT = "max-age=31536000"
 SCHEMES = {"http", "https"}
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
@@ -45,29 +44,28 @@ OWN_SITES = {"same-origin", "none"}
 
 
 class ForeignName(BadRequest):
-    """The site was asked for by a name that is not its own."""
+    """The `Host` header names a host that the site does not answer to."""
 
     reason = "name"
     description = "The site does not answer to this name: MOVAZI_HOSTS says to which it does"
 
 
 def guard(app: Flask, *, hosts: Sequence[str] = (), probes: Sequence[str] = ()) -> None:
-    """Put the checks and the headers around every answer.
+    """Check every request of `app` and add the security headers to every answer.
 
-    `hosts` are the names that the site answers to; without any, these are what its machine is
-    called, and every number of a machine. `probes` are addresses that may be asked for by any name,
-    by what watches the site from beside it.
+    `hosts` are the host names that the site answers to. If it is empty, the machine's own names and
+    all IP addresses are accepted. `probes` are paths that may be requested under any host name, for
+    health checks.
     """
     known = hosts or own_names()
 
     def refuse_foreign_names() -> None:
-        # Another name would go into links, and into caches on the way; and a page of another site
-        # could have its own name lead to this machine, and then read what we answer.
-        # What the page that says so is drawn with is no secret.
+        # A foreign name would get into links and caches. With DNS rebinding, another site's page
+        # could also read our answers. The error page needs its static files: they are public.
         if request.path in probes or request.path.startswith("/static/"):
             return
         host = request.host if request.environ.get("HTTP_HOST") else ""
-        if not (host_is_trusted(host, known) or (not hosts and is_number(host))):
+        if not (host_is_trusted(host, known) or (not hosts and is_ip_address(host))):
             raise ForeignName
 
     app.before_request(_refuse_foreign_schemes)
@@ -77,22 +75,22 @@ def guard(app: Flask, *, hosts: Sequence[str] = (), probes: Sequence[str] = ()) 
 
 
 def visitor_address() -> str:
-    """Tell where the request comes from."""
+    """Return the IP address that the request comes from, or ""."""
     return request.remote_addr or ""
 
 
 def _refuse_foreign_schemes() -> None:
-    # A proxy that is believed may hand on what it was sent, and a scheme goes into links.
+    # A trusted proxy may forward any scheme that a client sent, and the scheme gets into links.
     if request.scheme not in SCHEMES:
         raise SecurityError
 
 
 def refuse_foreign_pages() -> None:
-    """Refuse what another site's page asks for, for addresses at which something is run.
+    """Answer 403 to a request from another site's page. For routes that start a run.
 
-    Fetch Metadata (W3C): browsers say which site a request comes from, but not to plain http other
-    than localhost. There they say the page's origin with a post, and often the page with the rest.
-    Where nothing is said it is no browser, or a person who typed the address.
+    Browsers send `Sec-Fetch-Site` (W3C Fetch Metadata), but not to plain http hosts other than
+    localhost. There they send `Origin` with a POST, and often `Referer` with a GET. A request
+    without all three comes from a program, or from a person who typed the address.
     """
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
@@ -100,9 +98,9 @@ def refuse_foreign_pages() -> None:
             abort(403)
         return
     for name in ("Origin", "Referer"):
-        said = request.headers.get(name)
-        # Not the scheme: a proxy may take https from us without saying so.
-        if said and urlsplit(said).netloc.lower() != request.host.lower():
+        source = request.headers.get(name)
+        # The scheme is not compared: a proxy may end https without telling us.
+        if source and urlsplit(source).netloc.lower() != request.host.lower():
             abort(403)
 
 

@@ -1,6 +1,6 @@
-"""What htmx asks for, and how it is answered.
+"""Requests from htmx, and the headers of the answers.
 
-It names itself in `HX-Request`, and says in `Accept` whether its extension for streams is loaded.
+htmx sends `HX-Request: true`. `Accept` tells whether its extension for event streams is loaded.
 """
 
 from __future__ import annotations
@@ -10,20 +10,20 @@ from collections.abc import Iterator
 from flask import Response, request
 
 FORM_ONLY = {"HX-Retarget": "#form", "HX-Reswap": "outerHTML"}
-UNKEPT = {"Cache-Control": "no-store"}
-STREAM = {**UNKEPT, "X-Accel-Buffering": "no"}
+NO_STORE = {"Cache-Control": "no-store"}
+STREAM = {**NO_STORE, "X-Accel-Buffering": "no"}
 
 
 def by_htmx() -> bool:
-    """Tell whether htmx asks, and takes a part of a page."""
+    """Return whether the request comes from htmx, which takes a part of a page."""
     return request.headers.get("HX-Request") == "true"
 
 
 def takes_events() -> bool:
-    """Tell whether the asker can read a stream of events."""
+    """Return whether the client accepts server-sent events."""
     return "text/event-stream" in request.headers.get("Accept", "")
 
 
 def streamed(pieces: Iterator[bytes], type: str) -> Response:
-    """Answer piece by piece, each sent as soon as it is there."""
+    """Return a streamed response that sends each piece at once."""
     return Response(pieces, headers=STREAM, mimetype=type)

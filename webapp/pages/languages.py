@@ -1,4 +1,4 @@
-"""The language of an address, and that of a visitor who names none."""
+"""The language of a request: from its address, or else from the browser."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from webapp.lessons.text import DEFAULT_LANGUAGE, LANGUAGES, Language
 
 
 class LanguageConverter(AnyConverter):
-    """`<language:language>` of a route: one of the site's languages."""
+    """Matches one of the site's languages in a route: `<language:language>`."""
 
     def __init__(self, map: Map) -> None:
         super().__init__(map, *LANGUAGES)
 
 
 def visitor_language() -> Language:
-    """Tell the language to answer in: that of the address, else the browser's."""
+    """Return the language to answer in: the address's, else the browser's, else the default."""
     first = request.path.split("/", 2)[1]
     if first in LANGUAGES:
         return first

@@ -1,4 +1,4 @@
-"""What the site's machine is called, where nobody has said which names it answers to."""
+"""The host names of this machine: the default where MOVAZI_HOSTS is empty."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 
 def own_names() -> list[str]:
-    """The names of this machine: on itself, in its network, and in a codespace."""
+    """Return this machine's names: local, in its network, and in a GitHub codespace."""
     machine = socket.gethostname()
     names = ["localhost", ".localhost", machine, f"{machine}.local"]
     codespace = os.environ.get("CODESPACE_NAME")
@@ -19,8 +19,8 @@ def own_names() -> list[str]:
     return names
 
 
-def is_number(host: str) -> bool:
-    """Whether it is a machine's number, with a port or without: no site can call itself so."""
+def is_ip_address(host: str) -> bool:
+    """Return whether a `Host` header is an IP address, with or without a port."""
     try:
         ip_address(urlsplit(f"//{host}").hostname or "")
     except ValueError:

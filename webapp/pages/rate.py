@@ -1,7 +1,7 @@
-"""How often Run may be pressed, so that one program cannot take the site from everybody else.
+"""Rate limits for starting runs, so that one client cannot take the site from all others.
 
-A class has one address, so what an address may is more than a class can press by hand; one page,
-which a person sits before, may less. Who waits in line takes turns, too: see `engine.fair`.
+A whole class may share one IP address, so the limit of an address is higher than a class can reach
+by hand. The limit of one page is lower. Queued runs take turns as well: see `engine.fair`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from flask import Flask
 from flask_limiter import Limiter, RequestLimit
 from limits.storage import MemoryStorage
 
-from webapp.pages.demo.form import entered
+from webapp.pages.demo.form import submitted
 from webapp.pages.guard import visitor_address
 from webapp.pages.room import Room
 
@@ -27,44 +27,44 @@ log = logging.getLogger(__name__)
 
 
 class _NoTimer:
-    """Stands in for the timer of the library's storage, which then starts none."""
+    """Replaces the timer of `MemoryStorage`, which then never starts one."""
 
     def is_alive(self) -> bool:
         return True
 
 
 class OneAtATime(MemoryStorage):
-    """Counts in this process, where the runs live, too.
+    """Counts in the memory of this process, without a timer thread.
 
-    The library's own storage starts a timer, and so a thread, for each count, to forget what is out
-    of date; and it starts it twice where two threads count at the same moment (limits 5.8), which
-    is an error for one of the two. Here it is forgotten when somebody counts.
+    `MemoryStorage` starts a timer thread at each count to delete expired keys. If two threads count
+    at the same moment, it starts the timer twice (limits 5.8), which raises in one of them. Here
+    expired keys are deleted at each count.
     """
 
     STORAGE_SCHEME = ["one-at-a-time"]  # noqa: RUF012  (as its base has it)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.timer.join()  # the first one
+        self.timer.join()  # the one that the base class has started
         self.timer = _NoTimer()  # type: ignore[assignment]
         self._counting = Lock()
 
     def incr(self, key: str, expiry: float, amount: int = 1) -> int:
-        """Count a press; give how many there are."""
+        """Add to a key's count and return the new count. `expiry` is in seconds."""
         with self._counting:
-            self._forget_old()
+            self._delete_expired()
             return super().incr(key, expiry, amount)
 
-    def _forget_old(self) -> None:
-        # The oldest stands first, for all are kept as long.
+    def _delete_expired(self) -> None:
+        # All keys live equally long, so the oldest comes first.
         while oldest := next(iter(self.expirations), None):
-            self.get(oldest)  # which forgets it, if it is out of date
+            self.get(oldest)  # deletes the key if it has expired
             if oldest in self.expirations:
                 break
 
 
 class RunLimit(Protocol):
-    """A decorator for views that run something: it raises TooManyRequests before they do."""
+    """A decorator for views that start a run. Beyond the limit the view raises TooManyRequests."""
 
     def __call__(self, view: View, /) -> View:
         """Limit a view."""
@@ -73,23 +73,24 @@ class RunLimit(Protocol):
 
 @dataclass(frozen=True)
 class Counts:
-    """Where presses are counted, for Flask-Limiter: in this process, or for several servers."""
+    """Flask-Limiter's storage: the memory of this process, or one that several servers share."""
 
     uri: str = f"{OneAtATime.STORAGE_SCHEME[0]}://"
     options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def are_elsewhere(self) -> bool:
-        """Whether they may be out of reach."""
+    def are_shared(self) -> bool:
+        """Whether the storage is another process, which may be unreachable."""
         return self.uri != Counts.uri
 
 
 def limit_runs(
     app: Flask, room: Room, *, per_address: int, per_page: int, counts: Counts | None = None
 ) -> RunLimit:
-    """Make the decorator; all views that have it share the two limits, both a minute.
+    """Return the decorator. All decorated views share two limits, in runs a minute.
 
-    Such a view raises Busy where there is no room for its stream.
+    A decorated view raises TooManyRequests beyond a limit, and Busy if there is no thread for its
+    stream.
     """
     counts = counts or Counts()
     limiter = Limiter(
@@ -97,14 +98,14 @@ def limit_runs(
         app=app,
         storage_uri=counts.uri,
         storage_options=dict(counts.options),
-        # Where Redis is gone, nothing can be started either, and that is told. It is asked less
-        # and less often whether it is back. Counts of our own are always there.
-        in_memory_fallback_enabled=counts.are_elsewhere,
-        swallow_errors=counts.are_elsewhere,
-        # Of a moving window the storage would keep every key, and thus every address, for ever.
+        # While Redis is unreachable no run can start either, and the visitor is told so. The
+        # library retries at growing intervals.
+        in_memory_fallback_enabled=counts.are_shared,
+        swallow_errors=counts.are_shared,
+        # With a moving window the storage would never delete a key, and keys hold IP addresses.
         strategy="fixed-window",
         headers_enabled=True,
-        on_breach=_note,
+        on_breach=_log_breach,
     )
     by_address = limiter.shared_limit(f"{per_address}/minute", scope="address")
     by_page = limiter.shared_limit(
@@ -117,9 +118,9 @@ def limit_runs(
         @wraps(view)
         def read_first(*args: Any, **options: Any) -> Any:
             room.check()
-            # A form that cannot be read is refused here: within the limiter it would be taken for
-            # counts that cannot be reached.
-            entered()
+            # An unreadable form raises here. Inside the limiter its error would count as an
+            # unreachable storage.
+            submitted()
             return counted(*args, **options)
 
         return read_first  # type: ignore[return-value]
@@ -127,8 +128,8 @@ def limit_runs(
     return limited
 
 
-def _note(limit: RequestLimit) -> None:
-    """Log that it was reached; Flask-Limiter's own line, which names the address, is left out."""
+def _log_breach(limit: RequestLimit) -> None:
+    # Replaces Flask-Limiter's own line, which holds the IP address.
     log.info("Run was pressed more often than %s", limit.limit)
 
 
@@ -137,5 +138,5 @@ def _page() -> str:
 
 
 def _token() -> str:
-    """What the page calls itself; programs that use the API have no page."""
-    return entered().visitor
+    """Return the page's token, or "" for a program that uses the API."""
+    return submitted().visitor

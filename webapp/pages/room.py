@@ -1,6 +1,6 @@
-"""Keeps threads free for pages: each stream holds a thread, also while its run waits in line.
+"""Keeps threads free for pages, and streams free for other addresses.
 
-One address may not have all the streams either.
+Each stream holds a thread of the server, and a queued run has a stream as well.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 FOR_PAGES = 64
-"""Threads that no stream may take."""
+"""Threads that streams leave free."""
 
 FOR_OTHERS = 10
-"""One address leaves one in so many streams to the others. A class is one address."""
+"""One address may hold all streams but one in FOR_OTHERS. A whole class may share one address."""
 
 
 class Room:
-    """Counts the answers that are being given; beyond `most` no stream may begin."""
+    """Counts the open answers. While more than `most` are open, no stream may begin."""
 
     def __init__(self, app: Flask, most: int) -> None:
-        """Count the answers of an application from now on."""
+        """Count the answers of `app` from now on."""
         self._most = most
         self._most_of_one = most - most // FOR_OTHERS
         self._open: Counter[str] = Counter()  # by address
@@ -40,7 +40,7 @@ class Room:
         app.wsgi_app = self._counted  # type: ignore[method-assign]
 
     def check(self) -> None:
-        """Raise Busy where there is no room for the stream of this request, which is counted."""
+        """Raise Busy if there is no thread for a stream of this request, which is counted."""
         own = self._open[request.remote_addr or ""]
         if self._total > self._most or own > self._most_of_one:
             raise Busy
@@ -53,10 +53,10 @@ class Room:
         except BaseException:
             self._change(address, -1)
             raise
-        # When it is closed, or at the latest when it is collected.
-        given = ClosingIterator(answer, lambda: leave())  # noqa: PLW0108 (it is made next)
-        leave = finalize(given, self._change, address, -1)
-        return given
+        # The count falls when the answer is closed, or at the latest when it is garbage-collected.
+        counted = ClosingIterator(answer, lambda: leave())  # noqa: PLW0108 (`leave` is made next)
+        leave = finalize(counted, self._change, address, -1)
+        return counted
 
     def _change(self, address: str, by: int) -> None:
         with self._lock:

@@ -1,1 +1,1 @@
-"""The demos in a terminal: `flask --app wsgi demos`, `run-demo NAME`; and `prune-runs`."""
+"""The commands of `flask --app wsgi`: `demos`, `run-demo NAME` and `prune-runs`."""

@@ -1,4 +1,4 @@
-"""The commands: list the demos, run one and watch it."""
+"""The commands that list the demos, and run one and show it."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from webapp.lessons.parameters import (
 )
 from webapp.lessons.text import DEFAULT_LANGUAGE
 from webapp.lessons.topic import Demo, Values
-from webapp.pages.demo.needs import is_offered, tell_lack
+from webapp.pages.demo.needs import is_offered, unmet_needs_text
 from webapp.pages.site.site import Site
 from webapp.terminal.prune import prune_command
-from webapp.terminal.show import Screen, draw_end
+from webapp.terminal.show import Screen, print_end
 
 INTERRUPTED = 130
-"""The exit code of what a Ctrl-C has ended, as a shell has it."""
+"""The exit code after Ctrl-C, as in a shell."""
 
 
 def add_commands(app: Flask, site: Site) -> None:
@@ -39,7 +39,7 @@ def add_commands(app: Flask, site: Site) -> None:
 
 
 LIST_HELP = "List all topics with their demos."
-RUN_HELP = "Run a demo and watch it. `run-demo DEMO --help` tells what it takes."
+RUN_HELP = "Run a demo and watch it. `run-demo DEMO --help` lists its parameters."
 
 
 def list_demos(site: Site) -> None:
@@ -55,18 +55,18 @@ def list_demos(site: Site) -> None:
 
 
 class DemoCommands(click.Group):
-    """`run-demo`: one command a demo, its options drawn from the demo's declaration."""
+    """`run-demo`: one command per demo, with options from the demo's declaration."""
 
     def __init__(self, site: Site) -> None:
         super().__init__("run-demo", help=RUN_HELP, subcommand_metavar="DEMO [OPTIONS]")
         self._site = site
 
     def list_commands(self, context: click.Context) -> list[str]:
-        """Name the demos in order of the course."""
+        """Return the demos' names in order of the course."""
         return [name for name, _ in _demos(self._site)]
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        """Make the command of one demo."""
+        """Return the command of one demo, or None."""
         demo = dict(_demos(self._site)).get(name)
         return _command(self._site, name, demo) if demo else None
 
@@ -88,12 +88,12 @@ def _command(site: Site, name: str, demo: Demo) -> click.Command:
 
 
 TRANSCRIPT_ONLY = click.Option(
-    ["--transcript-only"], is_flag=True, help="Watch nothing but what is printed."
+    ["--transcript-only"], is_flag=True, help="Record only what the demo prints."
 )
 
 
 def _option(parameter: AnyParameter) -> click.Option:
-    """Draw a parameter as an option, to be written with _ or with - alike."""
+    """Return the option of a parameter; its name may be written with _ or with -."""
     names = dict.fromkeys([f"--{parameter.name}", f"--{parameter.name.replace('_', '-')}"])
     return click.Option(
         [parameter.name, *names],
@@ -118,20 +118,20 @@ def _kind(parameter: AnyParameter) -> str:
 
 
 def run_demo(site: Site, demo: Demo, transcript_only: bool, **entered: str) -> None:
-    """Run a demo and show it; the exit code is 0 if it ran to its end."""
+    """Run a demo and show it. The exit code is 0 if it finished, 130 after Ctrl-C, else 1."""
     try:
         values = demo.values({name: [value] for name, value in entered.items()})
     except InvalidParameters as invalid:
-        raise click.UsageError("\n".join(map(_told, details(invalid.problems)))) from None
+        raise click.UsageError("\n".join(map(_message, details(invalid.problems)))) from None
     recording, interrupted = _watch(site, demo, values, observe=not transcript_only)
-    draw_end(demo, values, recording)
+    print_end(demo, values, recording)
     if interrupted:
         raise click.exceptions.Exit(INTERRUPTED)
     raise click.exceptions.Exit(0 if recording.outcome is Outcome.FINISHED else 1)
 
 
 def _watch(site: Site, demo: Demo, values: Values, *, observe: bool) -> tuple[Recording, bool]:
-    """Show the lines as they come; a Ctrl-C ends the run, and what it recorded is still told."""
+    """Print a run's lines live. Return its record, and whether Ctrl-C has ended it."""
     runner, screen = site.runner, Screen()
     run = _started(site, demo, values, observe=observe)
     after, interrupted = 0, False
@@ -154,8 +154,10 @@ def _started(site: Site, demo: Demo, values: Values, *, observe: bool) -> str:
     except Unreachable:
         if is_offered(demo, site.runner.machines()):
             raise click.ClickException("No machine answers.") from None
-        raise click.ClickException(tell_lack(site.wordings[DEFAULT_LANGUAGE], demo.needs)) from None
+        raise click.ClickException(
+            unmet_needs_text(site.wordings[DEFAULT_LANGUAGE], demo.needs)
+        ) from None
 
 
-def _told(told: Detail) -> str:
-    return f"--{told['loc'][0]} {told['input']}: {told['msg']}"
+def _message(error: Detail) -> str:
+    return f"--{error['loc'][0]} {error['input']}: {error['msg']}"

@@ -1,4 +1,4 @@
-"""Lanes in text: one row a worker, over the time of the run."""
+"""The lanes of a run as text: one row per worker."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NARROWEST, WIDEST = 20, 100
 
 
 class Sign(Enum):
-    """What a worker was at. A later one hides an earlier one."""
+    """The state of a worker in one cell. Of two states in a cell the later one here is shown."""
 
     RUNNING = "▓"
     SLEEPING = "░"
@@ -35,7 +35,7 @@ SIGNS: Mapping[State, Sign] = {
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One worker's row: `name` is padded, `cells` are as wide in all lanes of a run."""
+    """One worker's row. `name` is padded; `cells` has the same width in all lanes of a run."""
 
     number: int
     name: str
@@ -43,7 +43,7 @@ class Lane:
 
 
 def draw_lanes(recording: Recording, columns: int) -> list[Lane]:
-    """Draw every worker, the main thread included, into so many columns."""
+    """Return a lane for each worker, the main thread included. `columns` limits their width."""
     drawn = draw(recording)
     names = _names(drawn.lanes)
     room = max((len(name) for name in names), default=0)
@@ -55,16 +55,16 @@ def draw_lanes(recording: Recording, columns: int) -> list[Lane]:
 
 
 def _names(lanes: Sequence[timeline.Lane]) -> list[str]:
-    """Name the workers; those that share a name are told apart by their thread's id."""
-    often = Counter(lane.name for lane in lanes)
+    """Return the workers' names; equal names get the thread's id."""
+    count = Counter(lane.name for lane in lanes)
     return [
-        f"{lane.name[:LONGEST_NAME]}{f' {lane.key[1]}' if often[lane.name] > 1 else ''}"
+        f"{lane.name[:LONGEST_NAME]}{f' {lane.key[1]}' if count[lane.name] > 1 else ''}"
         for lane in lanes
     ]
 
 
 def _cells(lane: timeline.Lane, end: int, width: int) -> str:
-    """Give each stretch of time the sign of what filled most of it."""
+    """Return the signs of a lane, one for each of `width` equal parts of the run."""
     filled: list[Counter[Sign]] = [Counter() for _ in range(width)]
     for stretch in (*lane.stretches, *lane.beside):
         _fill(filled, stretch, SIGNS.get(stretch.state, Sign.RUNNING), end)
@@ -78,7 +78,7 @@ def _cells(lane: timeline.Lane, end: int, width: int) -> str:
 
 
 def _fill(filled: list[Counter[Sign]], stretch: Stretch, sign: Sign, end: int) -> None:
-    """Add a stretch to the cells that it lasts through."""
+    """Add a stretch to the cells that it overlaps."""
     width = len(filled)
     first, last = stretch.start * width // end, min(width - 1, stretch.end * width // end)
     for at in range(first, last + 1):
@@ -87,7 +87,7 @@ def _fill(filled: list[Counter[Sign]], stretch: Stretch, sign: Sign, end: int) -
 
 
 def _sign(cell: Counter[Sign], lived: int) -> str:
-    """Choose the last sign that fills half of the time in which the worker lived."""
+    """Return the last sign that fills at least half of the worker's lifetime in the cell."""
     if not lived:
         return " "
     return next((sign.value for sign in reversed(Sign) if 2 * cell[sign] >= lived), "▓")

@@ -1,4 +1,4 @@
-"""The command that forgets old runs: `flask --app wsgi prune-runs --older-than 90d`."""
+"""The command that deletes old runs: `flask --app wsgi prune-runs --older-than 90d`."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ import click
 from webapp.pages.site.site import Site
 from webapp.store.errors import StoreError
 
-HELP = "Forget the runs that were stored longer ago, and give their space back."
-AGE_HELP = "how long ago, in days, hours or minutes: 90d, 12h, 30m"
+HELP = "Delete the runs that are older than AGE, and free their space."
+AGE_HELP = "the age in days, hours or minutes: 90d, 12h, 30m"
 
 UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 _AGE = re.compile(rf"(\d{{1,7}})([{''.join(UNITS)}])", re.ASCII)
 
 
 class Age(click.ParamType[timedelta]):
-    """A length of time: a whole number and its unit."""
+    """An age: a whole number with a unit."""
 
     name = "age"
 
     def convert(
         self, value: object, parameter: click.Parameter | None, context: click.Context | None
     ) -> timedelta:
-        """Read it. It may not reach back beyond the calendar."""
+        """Parse an age. Fails if it reaches back before year 1."""
         found = _AGE.fullmatch(str(value))
         if not found:
             self.fail(f"{value!r} is no age; write 90d, 12h or 30m.", parameter, context)
@@ -37,7 +37,7 @@ class Age(click.ParamType[timedelta]):
 
 
 def prune_command(site: Site) -> click.Command:
-    """Make `prune-runs`."""
+    """Return the command `prune-runs`."""
     older_than = click.Option(
         ["--older-than"], type=Age(), required=True, metavar="AGE", help=AGE_HELP
     )
@@ -47,7 +47,7 @@ def prune_command(site: Site) -> click.Command:
 
 
 def prune_runs(site: Site, older_than: timedelta) -> None:
-    """Prune, and tell how many went."""
+    """Delete the runs older than `older_than`, and print how many they were."""
     try:
         count = site.store.prune(older_than)
     except StoreError as error:

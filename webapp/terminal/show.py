@@ -1,4 +1,4 @@
-"""A run in a terminal: its lines as they come, and what it came to."""
+"""Prints a run in a terminal: its lines live, and then its result."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Screen:
                 self._print(line)
 
     def rest(self) -> None:
-        """Print what was left without an end."""
+        """Print the lines without a newline at their end."""
         for line in self._transcript.rest():
             self._print(line)
 
@@ -48,28 +48,30 @@ class Screen:
         _echo(f"{line.time / MICROSECONDS:8.3f}  {worker}  {text}")
 
 
-def draw_end(demo: Demo, values: Values, recording: Recording) -> None:
+def print_end(demo: Demo, values: Values, recording: Recording) -> None:
     """Print the outcome, what held, how long it took, and the lanes."""
     _echo("")
-    _draw_outcome(recording)
-    _draw_claims("What must hold", demo.claims, values, recording)
-    _draw_claims("In this run", demo.observations, values, recording)
+    _print_outcome(recording)
+    _print_claims("What must hold", demo.claims, values, recording)
+    _print_claims("In this run", demo.observations, values, recording)
     ideal = demo.ideal.seconds(values)
     _echo(f"\nTime: {recording.wall:.3f} s, ideally {ideal:.3f} s; CPU {recording.cpu:.3f} s")
-    _draw_lanes(recording)
+    _print_lanes(recording)
 
 
-def _draw_outcome(recording: Recording) -> None:
+def _print_outcome(recording: Recording) -> None:
     good = recording.outcome is Outcome.FINISHED
     outcome = click.style(recording.outcome, fg="green" if good else "red", bold=True)
     _echo(f"{outcome}{f': {recording.detail}' if recording.detail else ''}")
 
 
-def _draw_claims(title: str, claims: Iterable[Claim], values: Values, recording: Recording) -> None:
-    told = [(claim, claim.measure(recording, values)) for claim in claims]
-    if told:
+def _print_claims(
+    title: str, claims: Iterable[Claim], values: Values, recording: Recording
+) -> None:
+    measures = [(claim, claim.measure(recording, values)) for claim in claims]
+    if measures:
         _echo(f"\n{title}:")
-    for claim, measured in told:
+    for claim, measured in measures:
         sign, colour = SIGNS[measured.holds]
         figure = f" ({measured.figure})" if measured.figure else ""
         _echo(f"  {click.style(sign, fg=colour)} {claim.text[DEFAULT_LANGUAGE]}{figure}")
@@ -78,7 +80,7 @@ def _draw_claims(title: str, claims: Iterable[Claim], values: Values, recording:
             _echo(f"    cannot tell: this machine was too busy, up to {late} ms late")
 
 
-def _draw_lanes(recording: Recording) -> None:
+def _print_lanes(recording: Recording) -> None:
     lanes = draw_lanes(recording, shutil.get_terminal_size().columns)
     _echo("")
     for lane in lanes:
@@ -93,5 +95,5 @@ def _lane(lane: Lane) -> str:
 
 
 def _echo(text: str) -> None:
-    """Print, in colours where a person looks: on a terminal, and not against NO_COLOR."""
+    """Print a line, in colours on a terminal unless NO_COLOR is set."""
     click.echo(text, color=False if os.environ.get("NO_COLOR") else None)

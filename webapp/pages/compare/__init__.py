@@ -1,11 +1,11 @@
 """Two demos side by side, or one with two sets of values.
 
-`blueprint`   the addresses
-`pairs`       the course's own comparisons, and the ways to them from a demo
-`form`        asks for two demos with their values
+`blueprint`   the routes
+`pairs`       the course's own comparisons, and the links to them from a demo
+`form`        the form for two demos with their values
 `running`     runs them, one after the other
-`stream`      tells it as it happens
-`comparison`  what came of them, on one axis of time
-`sources`     what differs in their sources
-`page`        all of it as a page
+`stream`      streams both runs
+`comparison`  the results of both, on one time axis
+`sources`     the differences of their sources
+`page`        the page
 """

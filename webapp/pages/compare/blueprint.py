@@ -1,4 +1,4 @@
-"""Two demos side by side: chosen and run, or two runs that are kept."""
+"""The routes of comparisons: of two demos to run, and of two kept runs."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from webapp.pages.compare.form import (
     CHOSEN,
     KEYS,
     CompareForm,
-    Enquiry,
     InvalidComparison,
     Problems,
+    Selection,
     Side,
-    draw_compare_form,
+    build_compare_form,
     find,
-    fitting,
-    read_enquiry,
+    keep_valid,
+    read_selection,
 )
-from webapp.pages.compare.page import draw_choice, draw_kept
+from webapp.pages.compare.page import build_choice, build_kept
 from webapp.pages.compare.sources import prefixes
-from webapp.pages.compare.stream import Two, as_events, as_page
-from webapp.pages.demo.desk import Desk
-from webapp.pages.demo.form import entered, read_entry
+from webapp.pages.compare.stream import TwoRuns, as_events, as_page
+from webapp.pages.demo.form import read_submission, submitted
+from webapp.pages.demo.handler import DemoHandler
 from webapp.pages.demo.needs import is_offered
 from webapp.pages.htmx import FORM_ONLY, by_htmx, streamed, takes_events
 from webapp.pages.run.kept import Kept, NoSuchRun, find_kept
@@ -45,110 +45,111 @@ class CompareFormView:
 
 
 def compare_blueprint(site: Site) -> Blueprint:
-    """Make the pages of comparisons, in each language."""
+    """Return the routes of comparisons."""
     blueprint = Blueprint("compare", __name__, url_prefix="/<language:language>/compare")
 
     @blueprint.get("")
     def choose(language: Language) -> AnyResponse:
-        """Show two demos, the form filled from the address."""
-        enquiry = read_enquiry(site, read_entry(request.args))
+        """Show two demos, the form filled from the query."""
+        selection = read_selection(site, read_submission(request.args))
         if CHOSEN in request.args:
-            return _chosen(language, enquiry.fitting(), request.args[CHOSEN])
-        return _filled(site, language, enquiry)
+            return _chosen(language, selection.only_valid(), request.args[CHOSEN])
+        return _filled(site, language, selection)
 
     @blueprint.post("")
     @site.limit_runs
     def run(language: Language) -> Response:
-        """Run both demos, one after the other, and show what happens."""
-        enquiry = read_enquiry(site, entered())
+        """Run both demos, one after the other, and stream the runs."""
+        selection = read_selection(site, submitted())
         try:
-            values = enquiry.values()
+            values = selection.values()
         except InvalidComparison as invalid:
-            return _refused(site, language, enquiry, invalid.problems)
-        return _run(site, language, enquiry, values)
+            return _refused(site, language, selection, invalid.problems)
+        return _run(site, language, selection, values)
 
     @blueprint.get("/<topic>/<demo>/<other_topic>/<other>")
     def beside(
         language: Language, topic: str, demo: str, other_topic: str, other: str
     ) -> AnyResponse:
-        """Send on to the comparison of two demos that share the query's parameters."""
+        """Redirect to the comparison of two demos that share the query's parameters."""
         return _beside(site, language, f"{topic}/{demo}", f"{other_topic}/{other}")
 
     @blueprint.get("/<first>/<second>")
     def kept(language: Language, first: str, second: str) -> Response:
-        """Show two runs that are kept, whatever they are of."""
+        """Show two kept runs of any demos."""
         found = [_find(site, language, *each) for each in zip(KEYS, (first, second), strict=True)]
-        return Response(site.render("compare/compare.html", draw_kept(site, language, *found)))
+        return Response(site.render("compare/compare.html", build_kept(site, language, *found)))
 
     return blueprint
 
 
-def _filled(site: Site, language: Language, enquiry: Enquiry) -> Response:
+def _filled(site: Site, language: Language, selection: Selection) -> Response:
     try:
-        enquiry.values(partial=True)
+        selection.values(partial=True)
     except InvalidComparison as invalid:
-        return _refused(site, language, enquiry, invalid.problems)
-    return Response(_page(site, language, enquiry))
+        return _refused(site, language, selection, invalid.problems)
+    return Response(_page(site, language, selection))
 
 
 def _beside(site: Site, language: Language, one: str, other: str) -> AnyResponse:
     first, second = find(site, one), find(site, other)
-    entry = read_entry(request.args)
-    # What is wrong with the first one's values is told there; the other takes what it can.
-    sides = Side("a", *first, entry), Side("b", *second, fitting(second[1], entry))
-    query = Enquiry(sides, (), entry.transcript_only, "").query()
+    submission = read_submission(request.args)
+    # The first demo takes all values, and the page shows their errors. The second takes only those
+    # that are valid for it.
+    sides = Side("a", *first, submission), Side("b", *second, keep_valid(second[1], submission))
+    query = Selection(sides, (), submission.transcript_only, "").query()
     return redirect(addresses.comparison(language, query))
 
 
-def _chosen(language: Language, enquiry: Enquiry, key: str) -> AnyResponse:
-    """Send on to the page of the demos that were chosen, where the visitor just was."""
-    address = addresses.comparison(language, enquiry.query())
+def _chosen(language: Language, selection: Selection, key: str) -> AnyResponse:
+    """Redirect to the page of the chosen demos, at the side that the visitor has just changed."""
+    address = addresses.comparison(language, selection.query())
     return redirect(f"{address}#demo-{key}" if key in KEYS else address)
 
 
-def _refused(site: Site, language: Language, enquiry: Enquiry, problems: Problems) -> Response:
-    """Show the form again with what was entered, and why it cannot be taken."""
+def _refused(site: Site, language: Language, selection: Selection, problems: Problems) -> Response:
+    """Answer 422 with the form, what was submitted, and the errors."""
     if not by_htmx():
-        return Response(_page(site, language, enquiry, problems), 422)
+        return Response(_page(site, language, selection, problems), 422)
     say = site.wordings[language]
-    form = draw_compare_form(site, say, enquiry, problems)
+    form = build_compare_form(site, say, selection, problems)
     html = site.render("compare/_form.html", CompareFormView(say, form))
     return Response(html, 422, headers=FORM_ONLY)
 
 
 def _run(
-    site: Site, language: Language, enquiry: Enquiry, values: tuple[Values, Values]
+    site: Site, language: Language, selection: Selection, values: tuple[Values, Values]
 ) -> Response:
     """Start the first run and stream both. Raises Busy."""
     machines = site.runner.machines()
-    if not all(is_offered(side.demo, machines) for side in enquiry.sides):
-        raise Unreachable  # before the first has run in vain
+    if not all(is_offered(side.demo, machines) for side in selection.sides):
+        raise Unreachable  # before the first runs for nothing
     first, second = (
-        Desk(site, language, side.topic, side.demo).starter(side.entry, own)
-        for side, own in zip(enquiry.sides, values, strict=True)
+        DemoHandler(site, language, side.topic, side.demo).starter(side.submission, own)
+        for side, own in zip(selection.sides, values, strict=True)
     )
-    sources = [side.demo.source for side in enquiry.sides]
-    two = Two(site, first(), second, prefixes(*sources))
+    sources = [side.demo.source for side in selection.sides]
+    runs = TwoRuns(site, first(), second, prefixes(*sources))
     if takes_events():
-        return streamed(as_events(two), "text/event-stream")
-    page = _page(site, language, enquiry, running=True)
-    return streamed(as_page(two, page), "text/html")
+        return streamed(as_events(runs), "text/event-stream")
+    page = _page(site, language, selection, running=True)
+    return streamed(as_page(runs, page), "text/html")
 
 
 def _page(
     site: Site,
     language: Language,
-    enquiry: Enquiry,
+    selection: Selection,
     problems: Problems | None = None,
     *,
     running: bool = False,
 ) -> str:
-    view = draw_choice(site, language, enquiry, problems, running=running)
+    view = build_choice(site, language, selection, problems, running=running)
     return site.render("compare/compare.html", view)
 
 
 def _find(site: Site, language: Language, key: str, id: str) -> Kept:
-    """Give one of two runs that are kept. Raises NoSuchRun, which says which of them."""
+    """Return one of two kept runs. Raises NoSuchRun with the name of the side in `which`."""
     try:
         return find_kept(site, id, language)
     except NoSuchRun as error:

@@ -1,4 +1,4 @@
-"""Two runs that are over, side by side: how long each took, what differs, on one axis of time."""
+"""Two ended runs side by side: their times, their differences, and their lanes on one time axis."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from webapp.engine.recording import Outcome, Recording
 from webapp.pages import addresses
 from webapp.pages.compare.form import KEYS
 from webapp.pages.compare.sources import prefixes
-from webapp.pages.demo.form import written
-from webapp.pages.repeat.label import Label, tell
+from webapp.pages.demo.form import value_texts
+from webapp.pages.repeat.label import Label, outcome_label
 from webapp.pages.repeat.running import RUNS
 from webapp.pages.run.lanes import draw_deadlock, draw_lanes
-from webapp.pages.run.links import draw_links
-from webapp.pages.run.result import draw_timing
+from webapp.pages.run.links import build_links
+from webapp.pages.run.result import timing_rows
 from webapp.pages.site.site import Run, Site
 from webapp.pages.texts.receipt import draw_notes
 from webapp.pages.texts.wording import Wording
@@ -26,18 +26,21 @@ from webapp.timeline.lanes import MICROSECONDS
 from webapp.timeline.reading import draw
 
 ALIKE = 1.05
-"""Times are told apart from this ratio on: less comes and goes from run to run."""
+"""Times with a smaller ratio count as equal: they vary as much from run to run."""
 
 SHORTEST = 0.000_001
-"""Seconds: no time is measured more exactly."""
+"""Seconds: the resolution of all times."""
 
 NOTHING = Label("–")
 
 
 @dataclass(frozen=True)
-class Ran:
-    """A run that is over, and the source that ran. Where that is not the demo's of today it was
-    `changed`; where it could not be `kept` it has no page."""
+class ComparedRun:
+    """An ended run and the source that ran.
+
+    `changed` is set if the demo's source is another one today. A run that was not `kept` has no
+    page.
+    """
 
     run: Run
     recording: Recording
@@ -48,7 +51,7 @@ class Ran:
 
 @dataclass(frozen=True)
 class ComparedRow:
-    """What one thing is on both sides."""
+    """One row of a table: a name, and its value on each side."""
 
     name: str
     cells: tuple[Label, Label]
@@ -57,7 +60,7 @@ class ComparedRow:
 
 @dataclass(frozen=True)
 class ComparedSide:
-    """One of the two runs. `address` is its page's, or "" where it could not be kept."""
+    """One of the two runs. `address` is that of its page, or "" if it was not kept."""
 
     number: str
     title: str
@@ -73,7 +76,7 @@ class ComparedSide:
 class Comparison:
     """The panel below two runs.
 
-    `link` is "" where one of them could not be kept; `own` is what a visitor's browser notes.
+    `link` is "" if one of them was not kept. `own` is what the visitor's browser stores.
     """
 
     verdict: str
@@ -85,10 +88,12 @@ class Comparison:
     own: tuple[str, ...]
 
 
-def draw_comparison(site: Site, first: Ran, second: Ran, *, own: bool = False) -> Comparison:
-    """Say in the page's language what two runs came to, one beside the other.
+def build_comparison(
+    site: Site, first: ComparedRun, second: ComparedRun, *, own: bool = False
+) -> Comparison:
+    """Return the comparison of two ended runs.
 
-    Those that are the visitor's `own` of just now are noted by their browser.
+    `own` is set if the visitor has just made them: their browser then stores them.
     """
     say = site.wordings[first.run.language]
     both = (first, second)
@@ -103,7 +108,7 @@ def draw_comparison(site: Site, first: Ran, second: Ran, *, own: bool = False) -
         parameters=tuple(_parameters(say, both)),
         link=addresses.compared(say.language, *ids) if all(ran.kept for ran in both) else "",
         own=tuple(
-            draw_links(site, ran.run, ran.recording, own=True).own
+            build_links(site, ran.run, ran.recording, own=True).own
             for ran in both
             if own and ran.kept
         ),
@@ -111,7 +116,7 @@ def draw_comparison(site: Site, first: Ran, second: Ran, *, own: bool = False) -
 
 
 def compare_times(say: Wording, first: Recording, second: Recording) -> str:
-    """Say how often as long as the other one the slower took; of runs that finished only."""
+    """Return the sentence that compares two wall times: by their ratio if both runs finished."""
     times = {"first": say.seconds(first.wall), "second": say.seconds(second.wall)}
     if not finished(first, second):
         endings = {
@@ -124,12 +129,12 @@ def compare_times(say: Wording, first: Recording, second: Recording) -> str:
     if ratio < ALIKE:
         return say("compare.alike", **times)
     longer = "first" if slow == first.wall else "second"
-    # A Decimal keeps its zero: 3.0 is measured, 3 would be known.
+    # A Decimal keeps the zero of 3.0, which shows the precision of the measurement.
     return say(f"compare.{longer}_longer", **times, ratio=Decimal(f"{ratio:.1f}"))
 
 
 def finished(*recordings: Recording) -> bool:
-    """Tell whether all of these came to their own end, without an error."""
+    """Return whether all of these runs finished without an error."""
     return all(recording.outcome is Outcome.FINISHED for recording in recordings)
 
 
@@ -137,7 +142,9 @@ def _ending(say: Wording, outcome: Outcome) -> str:
     return say(f"outcome.{outcome.name.lower()}.title")
 
 
-def _sides(say: Wording, both: tuple[Ran, Ran]) -> tuple[ComparedSide, ComparedSide]:
+def _sides(
+    say: Wording, both: tuple[ComparedRun, ComparedRun]
+) -> tuple[ComparedSide, ComparedSide]:
     timelines = [draw(ran.recording) for ran in both]
     end = max(timeline.end for timeline in timelines) / MICROSECONDS
     starts = prefixes(both[0].source, both[1].source)
@@ -169,7 +176,7 @@ def _sides(say: Wording, both: tuple[Ran, Ran]) -> tuple[ComparedSide, ComparedS
     return first, second
 
 
-def _notes(say: Wording, ran: Ran) -> Iterator[str]:
+def _notes(say: Wording, ran: ComparedRun) -> Iterator[str]:
     yield from draw_notes(say, ran.recording)
     if ran.changed:
         yield say("compare.changed")
@@ -177,37 +184,38 @@ def _notes(say: Wording, ran: Ran) -> Iterator[str]:
         yield say("kept.failed")
 
 
-def _facts(say: Wording, both: tuple[Ran, Ran]) -> Iterator[ComparedRow]:
+def _facts(say: Wording, both: tuple[ComparedRun, ComparedRun]) -> Iterator[ComparedRow]:
     endings = [_ending(say, ran.recording.outcome) for ran in both]
     yield ComparedRow(
         say("compare.ending"), (Label(endings[0]), Label(endings[1])), endings[0] != endings[1]
     )
-    timings = [draw_timing(say, ran.run.demo, ran.run.values, ran.recording) for ran in both]
+    timings = [timing_rows(say, ran.run.demo, ran.run.values, ran.recording) for ran in both]
     for first, second in zip(*timings, strict=True):
         yield ComparedRow(first.name, (Label(first.value), Label(second.value)))
     yield from _outcomes(say, both)
 
 
-def _outcomes(say: Wording, both: tuple[Ran, Ran]) -> Iterator[ComparedRow]:
-    """What each demo is to be looked at for, one row where that is the same for both.
+def _outcomes(say: Wording, both: tuple[ComparedRun, ComparedRun]) -> Iterator[ComparedRow]:
+    """Yield each demo's outcome: one row if it has the same name on both sides, else two.
 
-    How a run ended is told already, and a changed program may say it in other words.
+    Left out are outcomes that only say how a run ended, which has a row of its own, and those of
+    changed programs, whose output may have another form.
     """
-    told: dict[str, list[Label]] = {}
+    rows: dict[str, list[Label]] = {}
     for side, ran in enumerate(both):
         outcome = ran.run.demo.outcome
         found = None if ran.changed else outcome.of(ran.recording, ran.run.values)
         if not (found is None or isinstance(found, Outcome)):
             label = say("repeat.outcome", label=outcome.label[say.language])
-            row = told.setdefault(label, [NOTHING, NOTHING])
-            row[side] = tell(say, found)
-    for label, (first, second) in told.items():
-        yield ComparedRow(label, (first, second), first != second and NOTHING not in told[label])
+            row = rows.setdefault(label, [NOTHING, NOTHING])
+            row[side] = outcome_label(say, found)
+    for label, (first, second) in rows.items():
+        yield ComparedRow(label, (first, second), first != second and NOTHING not in rows[label])
 
 
-def _parameters(say: Wording, both: tuple[Ran, Ran]) -> Iterator[ComparedRow]:
-    """Both demos' parameters, each once; what differs is told by a sign."""
-    values = [written(ran.run.demo, ran.run.values) for ran in both]
+def _parameters(say: Wording, both: tuple[ComparedRun, ComparedRun]) -> Iterator[ComparedRow]:
+    """Yield a row for each parameter of both demos."""
+    values = [value_texts(ran.run.demo, ran.run.values) for ran in both]
     labels = {
         parameter.name: parameter.label[say.language]
         for ran in reversed(both)

@@ -1,9 +1,9 @@
-"""Two demos to be compared: what was sent, what was wrong with it, the form that asks for it.
+"""The form of a comparison: what was submitted, the errors in it, and its fields.
 
     a=lock/lost-update & a-thread_count=4 & … & b=lock/lost-update-fixed & b-thread_count=4 & …
 
-A side is named by a letter, and its parameters begin with it. A hyphen is in no parameter's own
-name, so the two sides never clash with each other nor with the form's other fields.
+The field `a` or `b` names a side's demo, and its parameters have the prefix `a-` or `b-`. No
+parameter's own name contains a hyphen, so no two fields clash.
 """
 
 from __future__ import annotations
@@ -19,48 +19,48 @@ from webapp.engine.machines import Machine
 from webapp.lessons.parameters import InvalidParameters, Problem
 from webapp.lessons.topic import Demo, Topic, Values, find_demo
 from webapp.pages import addresses
-from webapp.pages.demo.form import VISITOR_BYTES, Entry, Field, draw_form, written
-from webapp.pages.demo.needs import Lack, draw_lack, is_offered
+from webapp.pages.demo.form import VISITOR_BYTES, Field, Submission, build_form, value_texts
+from webapp.pages.demo.needs import UnmetNeeds, build_unmet_needs, is_offered
 from webapp.pages.site.site import Site
 from webapp.pages.texts.wording import Wording
 
 KEYS = ("a", "b")
 CHOSEN = "choose"
-"""The field that says which side's demo was just changed."""
+"""The field that names the side whose demo was just changed."""
 
 Problems = Mapping[str, Sequence[Problem]]
-"""What is wrong with each side, by its letter; under "" what belongs to neither."""
+"""The errors of each side, by its letter; those of neither side are under ""."""
 
 
 class NoSuchDemo(NotFound):
-    """The address names a demo that is not here."""
+    """The address names a demo that does not exist."""
 
     reason = "demo"
 
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two: which demo, and what was entered for it."""
+    """One of the two sides: its demo, and the values submitted for it."""
 
     key: str
     topic: Topic
     demo: Demo
-    entry: Entry
+    submission: Submission
 
     @property
     def name(self) -> str:
-        """The demo as it is named in an address."""
+        """The demo's name in an address: "topic/demo"."""
         return self.topic.name_of(self.demo)
 
     def query(self) -> dict[str, object]:
-        """Give what belongs in an address."""
-        given = {f"{self.key}-{name}": values for name, values in self.entry.given.items()}
+        """Return the side's part of an address's query."""
+        given = {f"{self.key}-{name}": values for name, values in self.submission.given.items()}
         return {self.key: self.name, **given}
 
 
 @dataclass(frozen=True)
-class Enquiry:
-    """What was sent. `unknown` are the names of fields that no form of ours has."""
+class Selection:
+    """What was submitted. `unknown` are names of fields that the form does not have."""
 
     sides: tuple[Side, Side]
     unknown: Sequence[str]
@@ -69,23 +69,23 @@ class Enquiry:
 
     @property
     def names(self) -> tuple[str, str]:
-        """Both demos, as they are named in an address."""
+        """Both demos' names in an address."""
         first, second = self.sides
         return first.name, second.name
 
     def query(self) -> dict[str, object]:
-        """Give what belongs in an address: all but the visitor."""
+        """Return everything but the visitor's token, as the query of an address."""
         first, second = self.sides
-        controls = Entry({}, self.transcript_only).query()
+        controls = Submission({}, self.transcript_only).query()
         return {**first.query(), **second.query(), **controls}
 
     def values(self, *, partial: bool = False) -> tuple[Values, Values]:
-        """Check all that was entered for both. Raises InvalidComparison."""
+        """Check both sides' values. `partial` allows missing ones. Raises InvalidComparison."""
         values: list[Values] = []
         problems: dict[str, Sequence[Problem]] = {}
         for side in self.sides:
             try:
-                values.append(side.demo.values(side.entry.given, partial=partial))
+                values.append(side.demo.values(side.submission.given, partial=partial))
             except InvalidParameters as invalid:
                 problems[side.key] = invalid.problems
         if self.unknown:
@@ -94,44 +94,53 @@ class Enquiry:
             raise InvalidComparison(problems)
         return values[0], values[1]
 
-    def fitting(self) -> Enquiry:
-        """Leave out what the demos do not take: another one may just have been chosen."""
-        first, second = (replace(side, entry=fitting(side.demo, side.entry)) for side in self.sides)
+    def only_valid(self) -> Selection:
+        """Drop the values that are not valid for the demos, since a demo was just changed."""
+        first, second = (
+            replace(side, submission=keep_valid(side.demo, side.submission)) for side in self.sides
+        )
         return replace(self, sides=(first, second), unknown=())
 
 
 class InvalidComparison(ValueError):
-    """Values that cannot be taken."""
+    """Some values are not valid; `problems` says which and why."""
 
     def __init__(self, problems: Problems) -> None:
         super().__init__(", ".join(problems))
         self.problems = problems
 
 
-def read_enquiry(site: Site, entry: Entry) -> Enquiry:
-    """Tell both sides apart; a side that is not named is as the other one. Raises NoSuchDemo."""
-    given = {name: values for name, values in entry.given.items() if name not in (*KEYS, CHOSEN)}
+def read_selection(site: Site, submission: Submission) -> Selection:
+    """Split what was sent into two sides. A side without a demo gets the other side's.
+
+    Raises NoSuchDemo.
+    """
+    given = {
+        name: values for name, values in submission.given.items() if name not in (*KEYS, CHOSEN)
+    }
     sides = [
-        _side(site, key, name, entry, given)
-        for key, name in zip(KEYS, _names(site, entry), strict=True)
+        _side(site, key, name, submission, given)
+        for key, name in zip(KEYS, _names(site, submission), strict=True)
     ]
     unknown = [name for name in given if name.partition("-")[0] not in KEYS or "-" not in name]
-    return Enquiry((sides[0], sides[1]), unknown, entry.transcript_only, entry.visitor)
+    return Selection((sides[0], sides[1]), unknown, submission.transcript_only, submission.visitor)
 
 
 def find(site: Site, name: str) -> tuple[Topic, Demo]:
-    """Give the demo that is named "topic/demo". Raises NoSuchDemo."""
+    """Return the demo named "topic/demo". Raises NoSuchDemo."""
     found = find_demo(site.topics, name)
     if found is None:
         raise NoSuchDemo
     return found
 
 
-def fitting(demo: Demo, entry: Entry) -> Entry:
-    """Keep of an entry what a demo takes."""
+def keep_valid(demo: Demo, submission: Submission) -> Submission:
+    """Return `submission` with only the values that are valid for a demo."""
     return replace(
-        entry,
-        given={name: values for name, values in entry.given.items() if _takes(demo, name, values)},
+        submission,
+        given={
+            name: values for name, values in submission.given.items() if _takes(demo, name, values)
+        },
     )
 
 
@@ -144,19 +153,19 @@ def _takes(demo: Demo, name: str, values: Sequence[str]) -> bool:
 
 
 def _side(
-    site: Site, key: str, name: str, entry: Entry, given: Mapping[str, Sequence[str]]
+    site: Site, key: str, name: str, submission: Submission, given: Mapping[str, Sequence[str]]
 ) -> Side:
     own = {
         name.removeprefix(f"{key}-"): values
         for name, values in given.items()
         if name.startswith(f"{key}-")
     }
-    return Side(key, *find(site, name), replace(entry, given=own))
+    return Side(key, *find(site, name), replace(submission, given=own))
 
 
-def _names(site: Site, entry: Entry) -> tuple[str, str]:
-    """What is compared; without a word, what the course is the first to compare."""
-    first, second = ((*entry.given.get(key, ()), "")[0] for key in KEYS)
+def _names(site: Site, submission: Submission) -> tuple[str, str]:
+    """Return the names of both demos. The default is the first comparison of the course."""
+    first, second = ((*submission.given.get(key, ()), "")[0] for key in KEYS)
     if named := first or second:
         return named, second or named
     demos = [(topic, demo) for topic in site.topics for demo in topic.demos]
@@ -171,11 +180,11 @@ def query_of_both(
     *,
     transcript_only: bool = False,
 ) -> dict[str, object]:
-    """Give the query of an address that compares these demos with these values."""
-    query = Entry({}, transcript_only).query()
+    """Return the query of an address that compares these demos with these values."""
+    query = Submission({}, transcript_only).query()
     for key, (topic, demo, values) in zip(KEYS, (first, second), strict=True):
-        given = {name: [value] for name, value in written(demo, values).items()}
-        query |= Side(key, topic, demo, Entry(given)).query()
+        given = {name: [value] for name, value in value_texts(demo, values).items()}
+        query |= Side(key, topic, demo, Submission(given)).query()
     return query
 
 
@@ -184,7 +193,7 @@ def query_of_both(
 
 @dataclass(frozen=True)
 class DemoOption:
-    """A demo that can be chosen."""
+    """A demo in the list to choose from."""
 
     name: str
     title: str
@@ -201,9 +210,9 @@ class TopicOptions:
 
 @dataclass(frozen=True)
 class SideForm:
-    """One side of the form; its `number` is 1 or 2, as it is read.
+    """One side of the form. `number` is 1 or 2, in the language's digits.
 
-    Where no machine has what its demo needs, `lack` says so, and nothing can be run.
+    `unmet` is set if no machine has what the demo needs: then neither side can run.
     """
 
     key: str
@@ -211,12 +220,12 @@ class SideForm:
     title: str
     topics: tuple[TopicOptions, ...]
     fields: tuple[Field, ...]
-    lack: Lack | None
+    unmet: UnmetNeeds | None
 
 
 @dataclass(frozen=True)
 class CompareForm:
-    """The form as it is drawn. `problems` are those of no field."""
+    """The form. `problems` are the errors that belong to no field."""
 
     address: str
     sides: tuple[SideForm, ...]
@@ -226,19 +235,19 @@ class CompareForm:
     visitor: str
 
     @property
-    def lacks(self) -> list[str]:
-        """The letters of the sides that cannot be run."""
-        return [side.key for side in self.sides if side.lack]
+    def blocked(self) -> list[str]:
+        """The letters of the sides that cannot run."""
+        return [side.key for side in self.sides if side.unmet]
 
 
-def draw_compare_form(
-    site: Site, say: Wording, enquiry: Enquiry, problems: Problems | None = None
+def build_compare_form(
+    site: Site, say: Wording, selection: Selection, problems: Problems | None = None
 ) -> CompareForm:
-    """Fill the form with what was entered, or the demos' defaults, and tell the problems."""
+    """Return the form, filled with what was submitted or the defaults, and with its errors."""
     problems = problems or {}
     forms = [
-        draw_form(say, side.topic, side.demo, side.entry, problems.get(side.key, ()))
-        for side in enquiry.sides
+        build_form(say, side.topic, side.demo, side.submission, problems.get(side.key, ()))
+        for side in selection.sides
     ]
     unknown = (
         say("problem.extra_forbidden", name=problem.parameter) for problem in problems.get("", ())
@@ -251,30 +260,32 @@ def draw_compare_form(
                 key=side.key,
                 number=say.number(number),
                 title=say(f"compare.{side.key}"),
-                topics=tuple(_options(say, enquiry, side)),
+                topics=tuple(_options(say, selection, side)),
                 fields=tuple(
                     replace(field, name=f"{side.key}-{field.name}") for field in form.fields
                 ),
-                lack=_lack(say, side, machines, bare=bool(problems)),
+                unmet=_unmet(say, side, machines, bare=bool(problems)),
             )
-            for number, side, form in zip((1, 2), enquiry.sides, forms, strict=True)
+            for number, side, form in zip((1, 2), selection.sides, forms, strict=True)
         ),
         problems=(*chain.from_iterable(form.problems for form in forms), *unknown),
         refused=bool(problems),
-        transcript_only=enquiry.transcript_only,
-        visitor=enquiry.visitor or secrets.token_urlsafe(VISITOR_BYTES),
+        transcript_only=selection.transcript_only,
+        visitor=selection.visitor or secrets.token_urlsafe(VISITOR_BYTES),
     )
 
 
-def _lack(say: Wording, side: Side, machines: Sequence[Machine], *, bare: bool) -> Lack | None:
+def _unmet(
+    say: Wording, side: Side, machines: Sequence[Machine], *, bare: bool
+) -> UnmetNeeds | None:
     if is_offered(side.demo, machines):
         return None
-    return draw_lack(say, side.topic, side.demo, {} if bare else side.entry.given)
+    return build_unmet_needs(say, side.topic, side.demo, {} if bare else side.submission.given)
 
 
-def _options(say: Wording, enquiry: Enquiry, side: Side) -> list[TopicOptions]:
-    """The demos of the side's topic, and of the other side's if that is another one."""
-    others = [other.topic for other in enquiry.sides if other.topic.slug != side.topic.slug]
+def _options(say: Wording, selection: Selection, side: Side) -> list[TopicOptions]:
+    """Return the demos of the side's topic, and those of the other side's topic if it differs."""
+    others = [other.topic for other in selection.sides if other.topic.slug != side.topic.slug]
     return [
         TopicOptions(
             topic.title[say.language],

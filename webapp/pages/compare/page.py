@@ -1,4 +1,4 @@
-"""The page of two demos side by side: with a form to run them, or of two runs that are kept."""
+"""The page of a comparison: with a form to run two demos, or with two kept runs."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from markupsafe import Markup
 from webapp.lessons.text import Language
 from webapp.lessons.topic import Demo, Pair, Values
 from webapp.pages import addresses
-from webapp.pages.compare.comparison import Ran, draw_comparison
+from webapp.pages.compare.comparison import ComparedRun, build_comparison
 from webapp.pages.compare.form import (
     KEYS,
     CompareForm,
-    Enquiry,
     Problems,
-    draw_compare_form,
+    Selection,
+    build_compare_form,
     query_of_both,
 )
 from webapp.pages.compare.pairs import find_pairs
-from webapp.pages.compare.sources import Program, Sources, draw_sources, prefixes
+from webapp.pages.compare.sources import ComparedProgram, Sources, build_sources, prefixes
 from webapp.pages.compare.stream import CompareEnding
 from webapp.pages.run.kept import Kept
-from webapp.pages.run.live import Lines
-from webapp.pages.run.past import recorded
-from webapp.pages.site.layout import Page, draw_page
+from webapp.pages.run.live import TranscriptLines
+from webapp.pages.run.past import recorded_note
+from webapp.pages.site.layout import Page, build_page
 from webapp.pages.site.site import Run, Site
 from webapp.pages.texts.transcript import Screen
 from webapp.pages.texts.wording import Wording
@@ -35,7 +35,7 @@ NOTHING = Markup()
 
 @dataclass(frozen=True)
 class Panel:
-    """Where one side's transcript stands; `address` is its demo's page."""
+    """One side's transcript. `address` is that of its demo's page, or its run's if it is kept."""
 
     key: str
     number: str
@@ -49,7 +49,7 @@ class Panel:
 
 @dataclass(frozen=True)
 class CompareView:
-    """The page. Two kept runs have a `result`, and the address to run them `again`, not a form."""
+    """The page. For two kept runs it has a `result` and an address to run them `again`, no form."""
 
     page: Page
     title: str
@@ -64,76 +64,78 @@ class CompareView:
     result: Markup = NOTHING
 
 
-def draw_choice(
+def build_choice(
     site: Site,
     language: Language,
-    enquiry: Enquiry,
+    selection: Selection,
     problems: Problems | None = None,
     *,
     running: bool = False,
 ) -> CompareView:
-    """Draw the page with its form, filled with what was entered."""
+    """Return the view of the page with a form, filled with what was submitted."""
     say = site.wordings[language]
-    first, second = enquiry.sides
-    pair = None if problems else _pair(site, enquiry.names, enquiry.values(partial=True))
+    first, second = selection.sides
+    pair = None if problems else _pair(site, selection.names, selection.values(partial=True))
     title = _title(say, pair, first.demo, second.demo)
-    form = draw_compare_form(site, say, enquiry, problems)
+    form = build_compare_form(site, say, selection, problems)
     return CompareView(
-        page=draw_page(
+        page=build_page(
             site,
             language,
             title=say("compare.page_title", title=title),
             description=say("compare.description"),
-            address=lambda other: addresses.comparison(other, enquiry.query()),
+            address=lambda other: addresses.comparison(other, selection.query()),
             indexed=not problems,
         ),
         title=title,
         look=pair.look[language] if pair else "",
         panels=tuple(
             _panel(say, number, side.demo, addresses.demo(language, side.topic, side.demo))
-            for number, side in enumerate(enquiry.sides)
+            for number, side in enumerate(selection.sides)
         ),
-        sources=draw_sources(say, *_programs(language, enquiry, refused=bool(problems))),
-        status="" if running or form.lacks else say("run.ready"),
+        sources=build_sources(say, *_programs(language, selection, refused=bool(problems))),
+        status="" if running or form.blocked else say("run.ready"),
         form=form,
         running=running,
     )
 
 
-def _programs(language: Language, enquiry: Enquiry, *, refused: bool) -> Iterator[Program]:
-    """Both programs; what was refused does not stand in their addresses."""
-    for side in enquiry.sides:
-        query = {} if refused else side.entry.query()
+def _programs(
+    language: Language, selection: Selection, *, refused: bool
+) -> Iterator[ComparedProgram]:
+    """Yield both programs. Refused values do not go into their addresses."""
+    for side in selection.sides:
+        query = {} if refused else side.submission.query()
         address = addresses.download(language, side.topic, side.demo, query)
-        yield Program(side.demo, side.demo.source, address)
+        yield ComparedProgram(side.demo, side.demo.source, address)
 
 
-def draw_kept(site: Site, language: Language, first: Kept, second: Kept) -> CompareView:
-    """Draw the page of two runs that are kept."""
+def build_kept(site: Site, language: Language, first: Kept, second: Kept) -> CompareView:
+    """Return the view of the page of two kept runs."""
     say = site.wordings[language]
     both, runs = (first, second), (first.run, second.run)
     names = (runs[0].topic.name_of(runs[0].demo), runs[1].topic.name_of(runs[1].demo))
     pair = _pair(site, names, (runs[0].values, runs[1].values))
     title = _title(say, pair, runs[0].demo, runs[1].demo)
-    comparison = draw_comparison(site, *(_ran(kept) for kept in both))
+    comparison = build_comparison(site, *(_ran(kept) for kept in both))
     ending = CompareEnding(say, comparison.verdict, comparison)
     return CompareView(
-        page=draw_page(
+        page=build_page(
             site,
             language,
             title=say("compare.page_title", title=title),
             description=say("compare.description"),
             address=lambda other: addresses.compared(other, runs[0].id, runs[1].id),
-            # As many as there are visitors, and each much like the others.
+            # There are many runs, and they are much alike.
             indexed=False,
         ),
         title=title,
         look=pair.look[language] if pair else "",
         panels=tuple(_kept_panels(site, *both)),
-        sources=draw_sources(say, *(_kept_program(kept) for kept in both)),
+        sources=build_sources(say, *(_kept_program(kept) for kept in both)),
         status=comparison.verdict,
         notes=tuple(
-            f"{say(f'compare.{key}')}: {recorded(say, 'recorded.lead', kept.stored)}"
+            f"{say(f'compare.{key}')}: {recorded_note(say, 'recorded.lead', kept.stored)}"
             for key, kept in zip(KEYS, both, strict=True)
         ),
         again=addresses.comparison(language, _query_again(*runs)),
@@ -141,16 +143,16 @@ def draw_kept(site: Site, language: Language, first: Kept, second: Kept) -> Comp
     )
 
 
-def _ran(kept: Kept) -> Ran:
-    return Ran(kept.run, kept.stored.recording, kept.stored.source, changed=kept.changed)
+def _ran(kept: Kept) -> ComparedRun:
+    return ComparedRun(kept.run, kept.stored.recording, kept.stored.source, changed=kept.changed)
 
 
-def _kept_program(kept: Kept) -> Program:
-    return Program(kept.run.demo, kept.stored.source, addresses.run_program(kept.run.id))
+def _kept_program(kept: Kept) -> ComparedProgram:
+    return ComparedProgram(kept.run.demo, kept.stored.source, addresses.run_program(kept.run.id))
 
 
 def _query_again(first: Run, second: Run) -> dict[str, object]:
-    """What the address asks for where both are run again."""
+    """Return the query of an address that runs both again."""
     return query_of_both(
         *((run.topic, run.demo, run.values) for run in (first, second)),
         transcript_only=first.transcript_only or second.transcript_only,
@@ -158,7 +160,7 @@ def _query_again(first: Run, second: Run) -> dict[str, object]:
 
 
 def _pair(site: Site, names: tuple[str, str], values: tuple[Values, Values]) -> Pair | None:
-    """The course's own words on these two, if it has any."""
+    """Return the course's own comparison of these two, or None."""
     return next((found.pair for found in find_pairs(site) if found.is_about(names, values)), None)
 
 
@@ -193,7 +195,7 @@ def _kept_panel(site: Site, side: int, kept: Kept, listing: str) -> Panel:
     say, run, recording = site.wordings[kept.run.language], kept.run, kept.stored.recording
     screen = Screen()
     shown = screen.feed(recording.events) + screen.rest()
-    lines = Lines(say, shown, screen.hidden, screen.last(), listing)
+    lines = TranscriptLines(say, shown, screen.hidden, screen.last(), listing)
     return replace(
         _panel(say, side, run.demo, addresses.run(say.language, run.id)),
         clock=f"{recording.wall:.3f} s",

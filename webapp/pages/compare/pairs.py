@@ -1,4 +1,4 @@
-"""What a demo is worth to be compared with: the course's own pairs, itself, its topic's others."""
+"""The comparisons on a demo's page: the course's pairs, itself, the topic's other demos."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from webapp.pages.compare.form import query_of_both
 from webapp.pages.demo.form import CompareLink, CompareMenu
 from webapp.pages.site.site import Site
 
-Place = tuple[Topic, Demo]
+TopicAndDemo = tuple[Topic, Demo]
 
 
 @dataclass(frozen=True)
@@ -20,24 +20,24 @@ class FoundPair:
     """A pair with both its demos."""
 
     pair: Pair
-    first: Place
-    second: Place
+    first: TopicAndDemo
+    second: TopicAndDemo
 
     @property
     def names(self) -> tuple[str, str]:
-        """Both demos, as they are named in addresses."""
+        """Both demos' names in an address."""
         topic, demo = self.first
         return topic.name_of(demo), self.pair.other
 
     def is_about(self, names: tuple[str, str], values: tuple[Values, Values]) -> bool:
-        """Tell whether it speaks of these demos with these values."""
+        """Return whether the pair is about these demos with these values."""
         chosen = (self.pair.values, self.pair.other_values)
         return self.names == names and all(
             own.items() <= given.items() for own, given in zip(chosen, values, strict=True)
         )
 
     def query(self) -> dict[str, object]:
-        """Give the query of an address that opens it."""
+        """Return the query of an address that opens the comparison."""
         (topic, demo), (other_topic, other) = self.first, self.second
         return query_of_both(
             (topic, demo, {**demo.defaults, **self.pair.values}),
@@ -46,7 +46,7 @@ class FoundPair:
 
 
 def find_pairs(site: Site) -> Iterator[FoundPair]:
-    """All pairs of the course."""
+    """Yield all pairs of the course."""
     for topic in site.topics:
         for demo in topic.demos:
             for pair in demo.beside:
@@ -54,8 +54,8 @@ def find_pairs(site: Site) -> Iterator[FoundPair]:
                     yield FoundPair(pair, (topic, demo), second)
 
 
-def draw_pairs(site: Site, language: Language, demo: Demo) -> Iterator[CompareLink]:
-    """The course's pairs with a demo, whichever side it is on."""
+def pair_links(site: Site, language: Language, demo: Demo) -> Iterator[CompareLink]:
+    """Yield links to the course's pairs with this demo on either side."""
     for found in find_pairs(site):
         if demo is found.first[1] or demo is found.second[1]:
             yield CompareLink(
@@ -65,16 +65,16 @@ def draw_pairs(site: Site, language: Language, demo: Demo) -> Iterator[CompareLi
             )
 
 
-def draw_menu(
+def build_compare_menu(
     site: Site, language: Language, topic: Topic, demo: Demo, query: Mapping[str, object]
 ) -> CompareMenu:
-    """The ways from a demo whose values `query` holds."""
+    """Return the links from a demo to comparisons. `query` holds the demo's values."""
     own = (topic, demo)
     itself = site.wordings[language]("compare.itself")
     others = [(itself, demo)]
     others += [(other.title[language], other) for other in topic.demos if other is not demo]
     return CompareMenu(
-        pairs=tuple(draw_pairs(site, language, demo)),
+        pairs=tuple(pair_links(site, language, demo)),
         others=tuple(
             CompareLink(title, addresses.beside(language, own, (topic, other), query))
             for title, other in others

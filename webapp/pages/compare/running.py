@@ -1,8 +1,7 @@
-"""Runs two programs, the second when the first is over, so that neither takes time from the other.
+"""Runs two programs one after the other, so that neither takes CPU time from the other.
 
-    first ──follow──> Going, Printed …, Over ──start──> second ──follow──> Going, Printed …, Over
-
-Somebody follows from the first start to the last end: where they leave, what is going on is ended.
+Each run yields StateUpdate …, LinesUpdate …, EndUpdate. If the client leaves, the live run is ended
+and the second one is not started.
 """
 
 from __future__ import annotations
@@ -19,15 +18,15 @@ from webapp.pages.site.site import Run, Site
 from webapp.pages.texts.transcript import Screen, Shown
 
 PATIENCE = 30.0
-"""Seconds for which the second program asks for room, where the runner has none."""
+"""Seconds for which starting the second run is retried while the runner is full."""
 
 PAUSE = 0.5
-"""Seconds from one such question to the next."""
+"""Seconds between two attempts."""
 
 
 @dataclass(frozen=True)
-class Going:
-    """Where a run stands; `begun` if it was just started. Sides are counted from 0."""
+class StateUpdate:
+    """The state of a run has changed. `begun` is set for its first state. Sides count from 0."""
 
     side: int
     run: Run
@@ -36,16 +35,16 @@ class Going:
 
 
 @dataclass(frozen=True)
-class Printed:
-    """A run has printed."""
+class LinesUpdate:
+    """A run has printed lines."""
 
     side: int
     lines: Sequence[Shown]
 
 
 @dataclass(frozen=True)
-class Over:
-    """A run is over, the rest of whose transcript is `lines`, `hidden` ones and the `last`."""
+class EndUpdate:
+    """A run has ended. `lines`, the `hidden` count and `last` are the rest of its transcript."""
 
     side: int
     ended: Ended
@@ -55,19 +54,19 @@ class Over:
 
 
 class NoRoom:
-    """The runner has no room for the second run at the moment."""
+    """The runner is full, so the second run has to wait."""
 
 
-Happening = Going | Printed | Over | NoRoom
+Update = StateUpdate | LinesUpdate | EndUpdate | NoRoom
 
 
 def run_both(
     site: Site, first: Run, second: Callable[[], Run]
-) -> Generator[Happening | None, None, None]:
-    """Tell what happens to a run that was started and to one that is then started by `second`.
+) -> Generator[Update | None, None, None]:
+    """Yield the updates of the started run `first`, then of the run that `second` starts.
 
-    That one is not started where the first was stopped, and given up where there is no room for
-    it. None comes now and then while nothing happens.
+    The second run is not started if the first was stopped, or if the runner stays full for
+    PATIENCE. Yields None at intervals while nothing happens.
     """
     over = yield from _follow(site, 0, first)
     if over.ended.recording.outcome is not Outcome.CANCELLED:
@@ -76,38 +75,38 @@ def run_both(
             yield from _follow(site, 1, run)
 
 
-def _follow(site: Site, side: int, run: Run) -> Generator[Happening | None, None, Over]:
+def _follow(site: Site, side: int, run: Run) -> Generator[Update | None, None, EndUpdate]:
     screen = Screen()
     try:
         state = site.runner.state(run.id)
-        yield Going(side, run, state, begun=True)
+        yield StateUpdate(side, run, state, begun=True)
         with closing(site.runner.follow(run.id)) as batches:
             for batch in batches:
                 if state.phase is Phase.QUEUED:
                     before, state = state, site.runner.state(run.id)
                     if state != before:
-                        yield Going(side, run, state)
+                        yield StateUpdate(side, run, state)
                 lines = screen.feed(batch)
-                yield Printed(side, lines) if lines else None
+                yield LinesUpdate(side, lines) if lines else None
     except GeneratorExit:
         with suppress(UnknownRun):
             site.runner.cancel(run.id)
         raise
     ended = keep_ended(site, run)
-    over = Over(side, ended, screen.rest(), screen.hidden, screen.last())
+    over = EndUpdate(side, ended, screen.rest(), screen.hidden, screen.last())
     yield over
     return over
 
 
 def _started(start: Callable[[], Run]) -> Generator[NoRoom | None, None, Run | None]:
-    """Start a run as soon as there is room for it."""
+    """Start a run as soon as the runner has room for it. Returns None after PATIENCE."""
     until = time.monotonic() + PATIENCE
-    told = False
+    reported = False
     while time.monotonic() < until:
         try:
             return start()
         except Busy:
-            yield None if told else NoRoom()
-            told = True
+            yield None if reported else NoRoom()
+            reported = True
             time.sleep(PAUSE)
     return None

@@ -1,4 +1,4 @@
-"""Two sources beside each other, line by line, with what only one of them has."""
+"""Two sources side by side, aligned line by line."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from webapp.pages.run.lanes import LINES
 from webapp.pages.texts.wording import Wording
 
 SIGNS = ("\u2212", "+")
-"""What marks a line that only the first has, or only the second."""
+"""The marks of a line that only the first source has, and that only the second has."""
 
 
 @dataclass(frozen=True)
-class Program:
-    """A demo, the source that runs or ran, and where that can be had."""
+class ComparedProgram:
+    """A demo, the source that runs or ran, and the address of its file."""
 
     demo: Demo
     source: str
@@ -30,8 +30,10 @@ class Program:
 
 @dataclass(frozen=True)
 class SourceLine:
-    """One line. Its `sign` is "" where both have it; without a number it is a gap beside a line
-    that only the other one has."""
+    """One line. `sign` is "" if both sources have it.
+
+    `number` counts from 1. It is 0 for a gap beside a line that only the other source has.
+    """
 
     number: int
     html: Markup
@@ -40,9 +42,9 @@ class SourceLine:
 
 @dataclass(frozen=True)
 class Source:
-    """A listing of one side, or of both: of the runs with these `numbers`.
+    """The listing of one side, or of both if they are the same: `numbers` says of which.
 
-    The ids of its lines begin with `prefix`.
+    `prefix` is the prefix of the ids of its lines.
     """
 
     prefix: str
@@ -55,8 +57,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Sources:
-    """Two listings with as many rows, or one where both are the same. `only` says of a line that
-    it is in one of them only."""
+    """Two listings with equally many rows, or one if both sources are the same.
+
+    `only` is the text for a line that one source has alone.
+    """
 
     note: str
     only: str
@@ -64,14 +68,14 @@ class Sources:
 
 
 def prefixes(first: str, second: str) -> tuple[str, str]:
-    """What the ids of each source's lines begin with; the same where it is one source."""
+    """Return the prefixes of the ids of both listings' lines; equal if the sources are equal."""
     if first == second:
         return LINES, LINES
     return f"{KEYS[0]}-{LINES}", f"{KEYS[1]}-{LINES}"
 
 
-def draw_sources(say: Wording, first: Program, second: Program) -> Sources:
-    """Draw both sources, or the one that both are."""
+def build_sources(say: Wording, first: ComparedProgram, second: ComparedProgram) -> Sources:
+    """Return the listings of both sources, or the single one if they are equal."""
     programs = (first, second)
     starts = prefixes(first.source, second.source)
     numbers = tuple(say.number(number) for number in (1, 2))
@@ -96,13 +100,13 @@ def draw_sources(say: Wording, first: Program, second: Program) -> Sources:
 
 
 Pairing = tuple[int | None, int | None, bool]
-"""The places of two lines that stand beside each other, and whether they are the same."""
+"""The indices of two lines in one row (None is a gap), and whether the lines are equal."""
 
 
 def align(first: Sequence[str], second: Sequence[str]) -> Iterator[Pairing]:
-    """Put the lines of two texts beside each other.
+    """Align the lines of two texts, row by row.
 
-    Among those that differ, lines that were merely indented anew stand beside each other, too.
+    Lines that differ only in their indentation share a row as well.
     """
     for same, ours, theirs in _stretches(first, second):
         if same:

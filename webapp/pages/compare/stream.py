@@ -1,6 +1,6 @@
-"""Two runs as they happen: as server-sent events for htmx, or as a page that grows without it.
+"""Two runs as a stream: server-sent events for htmx, or a page that grows without it.
 
-Such a stream is not taken up again when it is lost: what is going on ends with it.
+A lost stream is not resumed: its live run ends with it.
 """
 
 from __future__ import annotations
@@ -13,16 +13,23 @@ from dataclasses import dataclass, field
 from webapp.engine.recording import Outcome
 from webapp.engine.runner import Phase
 from webapp.pages import addresses
-from webapp.pages.compare.comparison import Comparison, Ran, draw_comparison
+from webapp.pages.compare.comparison import ComparedRun, Comparison, build_comparison
 from webapp.pages.compare.form import KEYS
-from webapp.pages.compare.running import Going, Happening, NoRoom, Over, Printed, run_both
+from webapp.pages.compare.running import (
+    EndUpdate,
+    LinesUpdate,
+    NoRoom,
+    StateUpdate,
+    Update,
+    run_both,
+)
 from webapp.pages.run.live import (
     HEARTBEAT,
     OVER,
     PAGE_HEARTBEAT,
     RESULT_HERE,
-    Lines,
     Silence,
+    TranscriptLines,
     cut,
     message,
 )
@@ -36,9 +43,9 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class CompareProgress:
-    """Where the run that is going on stands. With the `first` goes what was there of earlier ones.
+    """The state of the live run. The `first` one clears what an earlier comparison has left.
 
-    Without a `run` there is none at the moment.
+    `run` is "" while no run is live.
     """
 
     say: Wording
@@ -53,36 +60,39 @@ class CompareProgress:
 
 @dataclass(frozen=True)
 class SideLines:
-    """More lines of one side; with the last of them comes the time that it took."""
+    """More lines of one side. The last ones come with the run's wall time in `clock`."""
 
     key: str
-    lines: Lines
+    lines: TranscriptLines
     clock: str = ""
 
 
 @dataclass(frozen=True)
 class CompareEnding:
-    """The end of both. Without a `comparison` the status says why there is none, and `ran` is the
-    address of the only run."""
+    """The end of both runs.
+
+    Without a `comparison`, `status` says why there is none, and `only_run` is the address of the
+    only kept run, or "".
+    """
 
     say: Wording
     status: str
     comparison: Comparison | None
-    ran: str = ""
+    only_run: str = ""
 
 
 @dataclass
-class Two:
-    """A run that was started, and what starts the other one. It raises Busy.
+class TwoRuns:
+    """A started run, and the function that starts the other one, which raises Busy.
 
-    `listings` are what the ids of the sources' lines begin with. `over` grows.
+    `listings` are the prefixes of the ids of the sources' lines. `over` collects the ended runs.
     """
 
     site: Site
     first: Run
     second: Callable[[], Run]
     listings: tuple[str, str]
-    over: list[Over] = field(default_factory=list)
+    over: list[EndUpdate] = field(default_factory=list)
     broken: bool = False
 
     @property
@@ -91,93 +101,92 @@ class Two:
         return self.site.wordings[self.first.language]
 
 
-def as_events(two: Two) -> Iterator[bytes]:
+def as_events(runs: TwoRuns) -> Iterator[bytes]:
     """Stream both runs to htmx."""
     silence = Silence()
-    with closing(_happenings(two)) as happenings:
-        for happening in happenings:
-            if happening:
+    with closing(_updates(runs)) as updates:
+        for update in updates:
+            if update:
                 silence.end()
-                yield _message(two, *_drawn(two, happening))
+                yield _message(runs, *_template_and_view(runs, update))
             elif silence.is_long():
                 yield HEARTBEAT
-    yield _message(two, "compare/_ending.html", _ending(two))
+    yield _message(runs, "compare/_ending.html", _ending(runs))
     yield OVER
 
 
-def as_page(two: Two, page: str) -> Iterator[bytes]:
-    """Stream both runs into a page that is cut where their lines and the result belong."""
+def as_page(runs: TwoRuns, page: str) -> Iterator[bytes]:
+    """Stream both runs into a page. `page` has markers for their lines and for the result."""
     pieces = cut(page, *LINES_HERE, RESULT_HERE)
     yield next(pieces).encode()
     silence = Silence()
-    with closing(_happenings(two)) as happenings:
-        for happening in happenings:
-            if isinstance(happening, Going) and happening.begun and happening.side:
+    with closing(_updates(runs)) as updates:
+        for update in updates:
+            if isinstance(update, StateUpdate) and update.begun and update.side:
                 yield next(pieces).encode()
-            elif isinstance(happening, Printed | Over):
+            elif isinstance(update, LinesUpdate | EndUpdate):
                 silence.end()
-                yield two.site.render("_lines.html", _lines(two, happening)).encode()
+                yield runs.site.render("_lines.html", _lines(runs, update)).encode()
             elif silence.is_long():
                 yield PAGE_HEARTBEAT
     *rest, after = pieces
     yield "".join(rest).encode()
-    yield two.site.render("compare/_compared.html", _ending(two)).encode()
+    yield runs.site.render("compare/_compared.html", _ending(runs)).encode()
     yield after.encode()
 
 
-def _happenings(two: Two) -> Generator[Happening | None, None, None]:
-    """Tell what happens. The page has been sent in part: what fails now cannot become an error
-    page any more."""
+def _updates(runs: TwoRuns) -> Generator[Update | None, None, None]:
+    # A part of the page has been sent, so an exception here can no longer become an error page.
     try:
-        with closing(run_both(two.site, two.first, two.second)) as happenings:
-            for happening in happenings:
-                if isinstance(happening, Over):
-                    two.over.append(happening)
-                yield happening
+        with closing(run_both(runs.site, runs.first, runs.second)) as updates:
+            for update in updates:
+                if isinstance(update, EndUpdate):
+                    runs.over.append(update)
+                yield update
     except Exception:
-        log.exception("the comparison that the run %s began broke off", two.first.id)
-        two.broken = True
+        log.exception("the comparison that the run %s began broke off", runs.first.id)
+        runs.broken = True
 
 
-def _message(two: Two, template: str, view: object) -> bytes:
-    return message(two.site.render(template, view), 0)
+def _message(runs: TwoRuns, template: str, view: object) -> bytes:
+    return message(runs.site.render(template, view), 0)
 
 
-def _drawn(two: Two, happening: Happening) -> tuple[str, object]:
-    """Give what shows this to htmx: a template and its view."""
-    match happening:
-        case Going():
-            template = "compare/_begun.html" if happening.begun else "compare/_progress.html"
-            return template, _progress(two, happening)
+def _template_and_view(runs: TwoRuns, update: Update) -> tuple[str, object]:
+    """Return the template that shows an update to htmx, and its view."""
+    match update:
+        case StateUpdate():
+            template = "compare/_begun.html" if update.begun else "compare/_progress.html"
+            return template, _progress(runs, update)
         case NoRoom():
-            status = two.say("compare.no_room_yet")
-            return "compare/_progress.html", CompareProgress(two.say, KEYS[1], False, status)
-        case Printed():
-            lines = SideLines(KEYS[happening.side], _lines(two, happening))
+            status = runs.say("compare.no_room_yet")
+            return "compare/_progress.html", CompareProgress(runs.say, KEYS[1], False, status)
+        case LinesUpdate():
+            lines = SideLines(KEYS[update.side], _lines(runs, update))
             return "compare/_more.html", lines
-        case Over():
-            clock = f"{happening.ended.recording.wall:.3f} s"
-            lines = SideLines(KEYS[happening.side], _lines(two, happening), clock)
+        case EndUpdate():
+            clock = f"{update.ended.recording.wall:.3f} s"
+            lines = SideLines(KEYS[update.side], _lines(runs, update), clock)
             return "compare/_more.html", lines
 
 
-def _lines(two: Two, happening: Printed | Over) -> Lines:
-    listing = two.listings[happening.side]
-    if isinstance(happening, Printed):
-        return Lines(two.say, happening.lines, listing=listing)
-    return Lines(two.say, happening.lines, happening.hidden, happening.last, listing)
+def _lines(runs: TwoRuns, update: LinesUpdate | EndUpdate) -> TranscriptLines:
+    listing = runs.listings[update.side]
+    if isinstance(update, LinesUpdate):
+        return TranscriptLines(runs.say, update.lines, listing=listing)
+    return TranscriptLines(runs.say, update.lines, update.hidden, update.last, listing)
 
 
-def _progress(two: Two, going: Going) -> CompareProgress:
-    run, state, key = going.run, going.state, KEYS[going.side]
+def _progress(runs: TwoRuns, update: StateUpdate) -> CompareProgress:
+    run, state, key = update.run, update.state, KEYS[update.side]
     if state.phase is not Phase.QUEUED:
-        status = two.say(f"compare.running_{key}", title=run.demo.title[run.language])
+        status = runs.say(f"compare.running_{key}", title=run.demo.title[run.language])
     else:
-        status = two.say("run.starting" if going.begun else "run.place", place=state.place)
+        status = runs.say("run.starting" if update.begun else "run.place", place=state.place)
     return CompareProgress(
-        say=two.say,
+        say=runs.say,
         key=key,
-        first=going.side == 0,
+        first=update.side == 0,
         status=status,
         run=run.id,
         phase=state.phase,
@@ -186,27 +195,29 @@ def _progress(two: Two, going: Going) -> CompareProgress:
     )
 
 
-def _ending(two: Two) -> CompareEnding:
+def _ending(runs: TwoRuns) -> CompareEnding:
     comparison = None
     try:
-        if len(two.over) == len(KEYS):
+        if len(runs.over) == len(KEYS):
             first, second = (
-                Ran(ended.run, ended.recording, ended.run.demo.source, ended.kept)
-                for ended in (over.ended for over in two.over)
+                ComparedRun(ended.run, ended.recording, ended.run.demo.source, ended.kept)
+                for ended in (over.ended for over in runs.over)
             )
-            comparison = draw_comparison(two.site, first, second, own=True)
+            comparison = build_comparison(runs.site, first, second, own=True)
     except Exception:
-        log.exception("the runs %s cannot be compared", [over.ended.run.id for over in two.over])
-        two.broken = True
+        log.exception("the runs %s cannot be compared", [over.ended.run.id for over in runs.over])
+        runs.broken = True
     if comparison:
-        return CompareEnding(two.say, comparison.verdict, comparison)
-    kept = [over.ended.run.id for over in two.over if over.ended.kept]
-    ran = addresses.run(two.say.language, kept[0]) if kept else ""
-    return CompareEnding(two.say, two.say(f"compare.{_reason(two.over, two.broken)}"), None, ran)
+        return CompareEnding(runs.say, comparison.verdict, comparison)
+    kept = [over.ended.run.id for over in runs.over if over.ended.kept]
+    only_run = addresses.run(runs.say.language, kept[0]) if kept else ""
+    return CompareEnding(
+        runs.say, runs.say(f"compare.{_reason(runs.over, runs.broken)}"), None, only_run
+    )
 
 
-def _reason(over: Sequence[Over], broken: bool) -> str:
-    """Why there is nothing to compare."""
+def _reason(over: Sequence[EndUpdate], broken: bool) -> str:
+    """Return the key of the text that says why there is nothing to compare."""
     if broken or not over:
         return "no_result"
     return "stopped" if over[0].ended.recording.outcome is Outcome.CANCELLED else "no_room"

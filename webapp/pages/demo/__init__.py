@@ -1,11 +1,11 @@
-"""A topic's page with one of its demos, at its own address: /LANGUAGE/CHAPTER/TOPIC/DEMO.
+"""A topic's page with one of its demos, at /LANGUAGE/CHAPTER/TOPIC/DEMO.
 
-`blueprint`  the addresses, one blueprint a topic
-`desk`       answers for one demo: its page, its form, its runs, its file
-`bench`      where a program is run, as a page shows it
-`form`       a demo's declaration as a form, and what was wrong with an entry
+`blueprint`  the routes, one blueprint per topic
+`handler`    answers the requests for one demo: page, form, runs, file
+`bench`      the form, source, transcript and result, as a page shows them
+`form`       a demo's form, and the errors in what was submitted
 `needs`      what a demo needs of a machine
-`prose`      a topic's Markdown, rendered once
-`source`     a demo's source, highlighted once
-`examples`   the run that a demo's page shows before the first one
+`prose`      a topic's Markdown, rendered at the start
+`source`     highlights a source
+`examples`   the recorded run on a demo's page before the visitor's first run
 """

@@ -1,4 +1,4 @@
-"""Where a program is run, as a page shows it: its form, its source, and its past run."""
+"""A demo's form, source and earlier run, as a page shows them."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from webapp.pages.demo.examples import Before
+from webapp.pages.demo.examples import EarlierRun
 from webapp.pages.demo.form import Form
 from webapp.pages.texts.wording import Wording
 
 
 @dataclass(frozen=True)
 class Listing:
-    """A program's source as it is shown."""
+    """A program's source as HTML lines. `download` is the address of its file."""
 
     name: str
     lines: Sequence[Markup]
@@ -23,14 +23,13 @@ class Listing:
 
 @dataclass(frozen=True)
 class Bench:
-    """Where a demo is run: its form, its source, its transcript and its result.
+    """The part of a page with a demo's form, source, transcript and result.
 
-    Where nothing is `running`, a past run may stand there `before` the first. The page of a run has
-    no form.
+    `earlier` is an earlier run to show while nothing is `running`. A run's own page has no form.
     """
 
     say: Wording
     form: Form | None
     source: Listing
     running: bool = False
-    before: Before | None = None
+    earlier: EarlierRun | None = None

@@ -1,4 +1,4 @@
-"""A topic's addresses: one blueprint a topic, made from its folder by one function."""
+"""The routes of a topic and its demos."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from webapp.engine.runner import Busy
 from webapp.lessons.text import Language
 from webapp.lessons.topic import Demo, Topic, Values
 from webapp.pages import addresses
-from webapp.pages.demo.desk import Desk
 from webapp.pages.demo.examples import Examples
-from webapp.pages.demo.form import Entry, entered, read_entry
+from webapp.pages.demo.form import Submission, read_submission, submitted
+from webapp.pages.demo.handler import DemoHandler
 from webapp.pages.guard import visitor_address
-from webapp.pages.htmx import UNKEPT
+from webapp.pages.htmx import NO_STORE
 from webapp.pages.site.site import Site
 from webapp.store.errors import StoreError
 
 
 def topic_blueprint(site: Site, topic: Topic) -> Blueprint:
-    """Make a topic's pages from its folder."""
+    """Return the routes of one topic."""
     prefix = f"/<language:language>/{topic.chapter}/{topic.slug}"
     blueprint = Blueprint(topic.slug, __name__, url_prefix=prefix)
     examples = Examples(site, topic)
@@ -32,28 +32,32 @@ def topic_blueprint(site: Site, topic: Topic) -> Blueprint:
 def _add_pages(blueprint: Blueprint, site: Site, topic: Topic, examples: Examples) -> None:
     @blueprint.get("")
     def index(language: Language) -> AnyResponse:
-        """Send on to the first demo."""
+        """Redirect to the first demo."""
         return redirect(addresses.demo(language, topic, topic.demos[0]))
 
     @blueprint.get("/<slug>")
     def show(language: Language, slug: str) -> Response:
-        """Show a demo, its form filled from the address."""
-        desk = Desk(site, language, topic, _demo(topic, slug))
+        """Show a demo, its form filled from the query."""
+        handler = DemoHandler(site, language, topic, _demo(topic, slug))
 
-        def page(entry: Entry, values: Values) -> Response:
-            # A run of other values than those in the form would only confuse.
-            own = values == desk.demo.defaults and not entry.transcript_only
-            before = examples.before(desk.demo, language, offered=desk.offered) if own else None
-            return Response(desk.page(entry, before=before))
+        def page(submission: Submission, values: Values) -> Response:
+            # An example has the default values: beside other values in the form it would mislead.
+            default = values == handler.demo.defaults and not submission.transcript_only
+            earlier = (
+                examples.earlier(handler.demo, language, offered=handler.offered)
+                if default
+                else None
+            )
+            return Response(handler.page(submission, earlier=earlier))
 
-        return desk.answer(read_entry(request.args), page, partial=True)
+        return handler.answer(read_submission(request.args), page, partial=True)
 
     @blueprint.get("/<slug>.py")
     def download(language: Language, slug: str) -> Response:
-        """Send a demo's file, with its parameters in the last line."""
-        desk = Desk(site, language, topic, _demo(topic, slug))
-        return desk.answer(
-            read_entry(request.args), lambda _, values: desk.file(values), partial=True
+        """Send a demo's file with the query's parameters in its last line."""
+        handler = DemoHandler(site, language, topic, _demo(topic, slug))
+        return handler.answer(
+            read_submission(request.args), lambda _, values: handler.file(values), partial=True
         )
 
 
@@ -61,7 +65,7 @@ def _add_examples(blueprint: Blueprint, site: Site, topic: Topic, examples: Exam
     @blueprint.get("/<slug>/example")
     @site.limit_runs
     def example(language: Language, slug: str) -> AnyResponse:
-        """Send on to a recorded run of a demo's own values."""
+        """Redirect to a recorded run of a demo with its default values."""
         id = examples.make(_demo(topic, slug), visitor_address())
         if id is None:
             abort(404)
@@ -70,7 +74,7 @@ def _add_examples(blueprint: Blueprint, site: Site, topic: Topic, examples: Exam
     @blueprint.get("/<slug>/_example")
     @site.limit_runs
     def example_fragment(language: Language, slug: str) -> Response:
-        """Put a recorded run into a demo's page that was opened before there was one."""
+        """Send a recorded run as a fragment, for a page that was opened before the run existed."""
         demo = _demo(topic, slug)
         try:
             id = examples.make(demo, visitor_address())
@@ -78,24 +82,24 @@ def _add_examples(blueprint: Blueprint, site: Site, topic: Topic, examples: Exam
             id = None
         if id is None:
             return Response(status=204)
-        past = examples.draw(demo, language, id)
-        return Response(site.render("demo/_example.html", past), headers=UNKEPT)
+        past = examples.render(demo, language, id)
+        return Response(site.render("demo/_example.html", past), headers=NO_STORE)
 
 
 def _add_runs(blueprint: Blueprint, site: Site, topic: Topic) -> None:
     @blueprint.post("/<slug>")
     @site.limit_runs
     def run(language: Language, slug: str) -> Response:
-        """Run a demo and show what happens."""
-        desk = Desk(site, language, topic, _demo(topic, slug))
-        return desk.answer(entered(), desk.run)
+        """Run a demo and stream the run."""
+        handler = DemoHandler(site, language, topic, _demo(topic, slug))
+        return handler.answer(submitted(), handler.run)
 
     @blueprint.post(f"/<slug>{addresses.REPEAT}")
     @site.limit_runs
     def repeat(language: Language, slug: str) -> Response:
-        """Run a demo many times and show what its runs have in common."""
-        desk = Desk(site, language, topic, _demo(topic, slug))
-        return desk.answer(entered(), desk.repeat)
+        """Run a demo many times and stream the summary of its runs."""
+        handler = DemoHandler(site, language, topic, _demo(topic, slug))
+        return handler.answer(submitted(), handler.repeat)
 
 
 def _demo(topic: Topic, slug: str) -> Demo:

@@ -1,7 +1,7 @@
-"""The recorded run that a demo's page shows until its visitor has made one.
+"""The example: a recorded run on a demo's page until the visitor starts one.
 
-It is the latest that anybody made of the demo's own values. Where there is none yet, the first page
-asks for one: it is made then, once, and kept like any other.
+It is the latest kept run with the demo's default values, whoever started it. If there is none, the
+first page requests one: it is run once and kept like any other run.
 """
 
 from __future__ import annotations
@@ -20,27 +20,27 @@ from webapp.lessons.topic import Demo, Topic
 from webapp.pages import addresses
 from webapp.pages.run.keeping import keep_ended
 from webapp.pages.run.kept import NoSuchRun, find_kept
-from webapp.pages.run.past import Past, draw_past, recorded
+from webapp.pages.run.past import Past, recorded_note, render_past
 from webapp.pages.site.site import Site
 from webapp.store.errors import StoreError
 
 HEAVIEST = 5_000
-"""Bytes that a result may add to a page, compressed; of a heavier one the page has only a link."""
+"""Bytes of a compressed result. A page only links to a heavier one."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class ExampleLinks:
-    """Where an example is asked for: as a page, and as what htmx swaps in."""
+    """The addresses at which to request an example: as a page, and as a fragment for htmx."""
 
     page: str
     fragment: str
 
 
 @dataclass(frozen=True)
-class Before:
-    """What stands on a demo's page before its first run: a past one, or where to ask for it."""
+class EarlierRun:
+    """What a page shows before the visitor's first run: an earlier run, or links to request one."""
 
     past: Past | None = None
     links: ExampleLinks | None = None
@@ -52,46 +52,46 @@ class Examples:
     def __init__(self, site: Site, topic: Topic) -> None:
         self._site = site
         self._topic = topic
-        self._drawn: dict[tuple[str, Language, bool], tuple[str, Past]] = {}
+        self._rendered: dict[tuple[str, Language, bool], tuple[str, Past]] = {}
         self._making = {demo.slug: Lock() for demo in topic.demos}
         self._hopeless: set[str] = set()
 
-    def before(self, demo: Demo, language: Language, *, offered: bool) -> Before:
-        """Draw what is there, whatever is wrong with the store."""
+    def earlier(self, demo: Demo, language: Language, *, offered: bool) -> EarlierRun:
+        """Return what to show on the demo's page; empty if the store fails."""
         try:
             id = self.find(demo)
             if id is not None:
-                return Before(past=self.draw(demo, language, id, offered=offered))
+                return EarlierRun(past=self.render(demo, language, id, offered=offered))
         except (NoSuchRun, StoreError) as error:
             log.error("no example of %s: %s", demo.path, error)
-            return Before()
+            return EarlierRun()
         if demo.slug in self._hopeless or not offered:
-            return Before()
+            return EarlierRun()
         page = addresses.example(language, self._topic, demo)
         fragment = addresses.example_fragment(language, self._topic, demo)
-        return Before(links=ExampleLinks(page, fragment))
+        return EarlierRun(links=ExampleLinks(page, fragment))
 
     def find(self, demo: Demo) -> str | None:
-        """Give the id of the run to show, if there is one. Raises StoreError."""
+        """Return the id of the example, or None. Raises StoreError."""
         return self._site.store.latest(self._topic.slug, demo.slug, demo.defaults, demo.source)
 
-    def draw(self, demo: Demo, language: Language, id: str, *, offered: bool = True) -> Past:
-        """Draw a run; it is drawn once. Raises NoSuchRun and StoreError."""
-        drawn, past = self._drawn.get((demo.slug, language, offered), ("", None))
-        if past is None or drawn != id:
+    def render(self, demo: Demo, language: Language, id: str, *, offered: bool = True) -> Past:
+        """Render a run, or return it from the cache. Raises NoSuchRun and StoreError."""
+        rendered, past = self._rendered.get((demo.slug, language, offered), ("", None))
+        if past is None or rendered != id:
             kept = find_kept(self._site, id, language)
             say = self._site.wordings[language]
             key = "recorded.example" if offered else "recorded.lead"
-            note = recorded(say, key, kept.stored)
-            past = _light(draw_past(self._site, kept.run, kept.stored.recording, note=note))
-            self._drawn[demo.slug, language, offered] = id, past
+            note = recorded_note(say, key, kept.stored)
+            past = _light(render_past(self._site, kept.run, kept.stored.recording, note=note))
+            self._rendered[demo.slug, language, offered] = id, past
         return past
 
     def make(self, demo: Demo, visitor: str) -> str | None:
-        """Give the id of the run to show, after making one where there is none.
+        """Return the id of the example; run the demo first if there is none.
 
-        Whoever asks meanwhile waits for the same one. None where it could not be kept, or did not
-        come to an end of its own. Raises Busy and StoreError.
+        Concurrent requests wait for the same run. Returns None if the run did not finish or could
+        not be kept. Raises Busy and StoreError.
         """
         with self._making[demo.slug]:
             found = self.find(demo)

@@ -1,7 +1,7 @@
-"""A demo's declaration as a form: what is drawn, what was sent, what was wrong with it.
+"""A demo's form: its fields, what was submitted, and the errors in it.
 
-Besides a demo's parameters the form sends fields of its own. Their names hold a hyphen, which no
-argument of a Python function can, so the two never clash.
+The form has control fields besides the demo's parameters. Their names contain a hyphen and the
+parameters' names cannot, since they are Python arguments. So the two never clash.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from webapp.lessons.parameters import (
 from webapp.lessons.topic import Demo, Topic, Values
 from webapp.lessons.values import Value
 from webapp.pages import addresses
-from webapp.pages.demo.needs import Lack
+from webapp.pages.demo.needs import UnmetNeeds
 from webapp.pages.repeat.running import RUNS
 from webapp.pages.texts.wording import Wording
 
@@ -34,49 +34,49 @@ VISITOR = "run-visitor"
 TRANSCRIPT_ONLY = "run-transcript-only"
 CONTROLS = frozenset({VISITOR, TRANSCRIPT_ONLY})
 
-# A floating-point number as HTML takes it; Persian digits, for one, are not.
+# A floating-point number as HTML defines it: ASCII digits only.
 _NUMBER = re.compile(r"^-?\d+(\.\d+)?$", re.ASCII)
 
 VISITOR_BYTES = 9
-VISITOR_LENGTH = 32  # characters that are looked at; more is not ours
+VISITOR_LENGTH = 32  # characters; our own tokens are shorter
 
 
 @dataclass(frozen=True)
-class Entry:
-    """What was sent: the values of each parameter, and the form's own fields."""
+class Submission:
+    """What was submitted: the values of each parameter, and the control fields."""
 
     given: Mapping[str, Sequence[str]]
     transcript_only: bool = False
     visitor: str = ""
 
     def query(self) -> dict[str, object]:
-        """Give what belongs in an address: all but the visitor."""
+        """Return everything but the visitor's token, as the query of an address."""
         query: dict[str, object] = {name: list(values) for name, values in self.given.items()}
         return {**query, **_controls(self.transcript_only)}
 
 
-def read_entry(sent: MultiDict[str, str]) -> Entry:
-    """Tell the parameters apart from the form's own fields."""
+def read_submission(sent: MultiDict[str, str]) -> Submission:
+    """Split what was sent into parameters and control fields."""
     given = {name: values for name, values in sent.lists() if name not in CONTROLS}
     visitor = sent.get(VISITOR, "")[:VISITOR_LENGTH]
-    return Entry(given, TRANSCRIPT_ONLY in sent, visitor)
+    return Submission(given, TRANSCRIPT_ONLY in sent, visitor)
 
 
-def entered() -> Entry:
-    """Give what the form of this request sent; it is read once."""
-    if "entered" not in g:
-        g.entered = read_entry(request.form)
-    found: Entry = g.entered
-    return found
+def submitted() -> Submission:
+    """Return what this request's form submitted; it is parsed once per request."""
+    if "submitted" not in g:
+        g.submitted = read_submission(request.form)
+    submission: Submission = g.submitted
+    return submission
 
 
 def query_of(demo: Demo, values: Values, *, transcript_only: bool = False) -> dict[str, object]:
-    """Give the query of an address that opens the demo with these values."""
-    return {**written(demo, values), **_controls(transcript_only)}
+    """Return the query of an address that opens a demo with these values."""
+    return {**value_texts(demo, values), **_controls(transcript_only)}
 
 
-def written(demo: Demo, values: Values) -> dict[str, str]:
-    """Write values as they would be entered."""
+def value_texts(demo: Demo, values: Values) -> dict[str, str]:
+    """Return values as text, as a visitor would enter them."""
     return {
         parameter.name: parameter.write(values[parameter.name]) for parameter in demo.parameters
     }
@@ -84,7 +84,7 @@ def written(demo: Demo, values: Values) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Option:
-    """One choice of a field."""
+    """One option of a choice field."""
 
     value: str
     label: str
@@ -92,10 +92,10 @@ class Option:
 
 @dataclass(frozen=True)
 class Field:
-    """One parameter as it is drawn. `problem` says what was wrong with the value.
+    """One parameter in the form. `problem` is the error in its value, or "".
 
-    `type` is the input's, and "" for a choice. An entry that a number field would drop gets a text
-    field, to be seen.
+    `type` is the input's type, or "" for a choice. A value that browsers would not show in a number
+    input gets a text input.
     """
 
     name: str
@@ -113,7 +113,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Preset:
-    """A link that fills the form."""
+    """A link that fills the form; `chosen` if the form has these values already."""
 
     address: str
     chosen: bool
@@ -121,7 +121,7 @@ class Preset:
 
 @dataclass(frozen=True)
 class CompareLink:
-    """A way to a comparison; `look` says what to look for."""
+    """A link to a comparison; `look` says what to look for."""
 
     title: str
     address: str
@@ -130,8 +130,11 @@ class CompareLink:
 
 @dataclass(frozen=True)
 class CompareMenu:
-    """The ways from one demo to a comparison: with the course's own `pairs`, and with `others`,
-    itself first, which carry its values."""
+    """The links from one demo to comparisons.
+
+    `pairs` are the course's. `others` compare it, with its values, with itself and with each other
+    demo of the topic.
+    """
 
     pairs: tuple[CompareLink, ...]
     others: tuple[CompareLink, ...]
@@ -139,9 +142,9 @@ class CompareMenu:
 
 @dataclass(frozen=True)
 class Form:
-    """A demo's form as it is drawn. `problems` are those of no field.
+    """A demo's form. `problems` are the errors that belong to no field.
 
-    Where no machine has what the demo needs, `lack` says so, and nothing can be run.
+    `unmet` is set if no machine has what the demo needs: then it cannot run.
     """
 
     address: str
@@ -154,20 +157,20 @@ class Form:
     visitor: str
     preset: Preset | None
     compare: CompareMenu | None
-    lack: Lack | None
+    unmet: UnmetNeeds | None
 
 
-def draw_form(
+def build_form(
     say: Wording,
     topic: Topic,
     demo: Demo,
-    entry: Entry,
+    submission: Submission,
     problems: Sequence[Problem] = (),
     *,
     compare: CompareMenu | None = None,
-    lack: Lack | None = None,
+    unmet: UnmetNeeds | None = None,
 ) -> Form:
-    """Fill a demo's form with what was entered, or its defaults, and tell the problems."""
+    """Return a demo's form, filled with what was submitted or the defaults, and with its errors."""
     reasons = {problem.parameter: _reason(say, problem, demo) for problem in problems}
     names = {parameter.name for parameter in demo.parameters}
     return Form(
@@ -175,21 +178,21 @@ def draw_form(
         repeat=addresses.repeat(say.language, topic, demo),
         runs=RUNS,
         fields=tuple(
-            _field(say, parameter, entry, reasons.get(parameter.name, ""))
+            _field(say, parameter, submission, reasons.get(parameter.name, ""))
             for parameter in demo.parameters
         ),
         problems=tuple(reason for name, reason in reasons.items() if name not in names),
         refused=bool(problems),
-        transcript_only=entry.transcript_only,
-        visitor=entry.visitor or secrets.token_urlsafe(VISITOR_BYTES),
-        preset=_preset(say, topic, demo, entry),
+        transcript_only=submission.transcript_only,
+        visitor=submission.visitor or secrets.token_urlsafe(VISITOR_BYTES),
+        preset=_preset(say, topic, demo, submission),
         compare=compare,
-        lack=lack,
+        unmet=unmet,
     )
 
 
-def _field(say: Wording, parameter: AnyParameter, entry: Entry, problem: str) -> Field:
-    given = entry.given.get(parameter.name)
+def _field(say: Wording, parameter: AnyParameter, submission: Submission, problem: str) -> Field:
+    given = submission.given.get(parameter.name)
     value = given[-1] if given else parameter.write(parameter.default)
     label, help_ = parameter.label[say.language], parameter.help[say.language]
     field = Field(parameter.name, label, help_, value, problem)
@@ -212,18 +215,18 @@ def _options(say: Wording, parameter: Choice) -> tuple[Option, ...]:
     return tuple(Option(word, label[say.language]) for word, label in parameter.labels.items())
 
 
-def _preset(say: Wording, topic: Topic, demo: Demo, entry: Entry) -> Preset | None:
+def _preset(say: Wording, topic: Topic, demo: Demo, submission: Submission) -> Preset | None:
     if not demo.as_in_report:
         return None
     values = {**demo.defaults, **demo.as_in_report}
-    entered = {name: given[-1] for name, given in entry.given.items() if given}
-    query = query_of(demo, values, transcript_only=entry.transcript_only)
+    entered = {name: given[-1] for name, given in submission.given.items() if given}
+    query = query_of(demo, values, transcript_only=submission.transcript_only)
     address = addresses.demo(say.language, topic, demo, query)
-    return Preset(address, entered == written(demo, values))
+    return Preset(address, entered == value_texts(demo, values))
 
 
 def _reason(say: Wording, problem: Problem, demo: Demo) -> str:
-    """Say in the page's language why a value cannot be taken, and what can."""
+    """Return the message for an error: what is wrong and what is allowed."""
     for parameter in demo.parameters:
         if parameter.name == problem.parameter:
             kind, bounds = _bounds(say, parameter)
@@ -232,10 +235,10 @@ def _reason(say: Wording, problem: Problem, demo: Demo) -> str:
 
 
 def _bounds(say: Wording, parameter: AnyParameter) -> tuple[str, dict[str, object]]:
-    """Name the kind of a parameter in the texts, and give what they tell of its bounds."""
+    """Return a parameter's kind, which is part of a text's key, and its bounds for that text."""
     match parameter:
         case Choice():
-            # Labels are what the visitor sees; the words behind them mean nothing to most.
+            # The visitor sees the labels, not the option values.
             labels = [option.label for option in _options(say, parameter)]
             return "choice", {"options": say("list.separator").join(labels)}
         case Permutation():
@@ -252,7 +255,7 @@ def _bounds(say: Wording, parameter: AnyParameter) -> tuple[str, dict[str, objec
 
 
 def _kind(problem: Problem) -> str:
-    """Reduce pydantic's names to what makes a difference to a visitor."""
+    """Reduce pydantic's error types to those that the texts tell apart."""
     if problem.type in ("greater_than_equal", "less_than_equal"):
         return "bounds"
     return problem.type if problem.type in ("missing", "repeated") else "unreadable"

@@ -1,4 +1,4 @@
-"""What a demo needs of a machine, and what is said of it where no machine that answers has that."""
+"""What a demo needs of a machine, and the message if no reachable machine has it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from webapp.pages.texts.wording import Wording
 
 
 @dataclass(frozen=True)
-class Lack:
-    """Why a demo cannot be run here, and what to do `instead`, with its `file`."""
+class UnmetNeeds:
+    """Why a demo cannot run here (`why`), and what to do `instead` with its `file`."""
 
     why: str
     instead: str
@@ -22,22 +22,27 @@ class Lack:
 
 
 def is_offered(demo: Demo, machines: Sequence[Machine]) -> bool:
-    """Whether a demo can be run; where nobody answers at the moment, who tries is told so."""
+    """Return whether one of the machines meets the demo's needs.
+
+    True if there are no machines: the run itself then reports that none is reachable.
+    """
     return not machines or any(machine.meets(demo.needs) for machine in machines)
 
 
-def draw_lack(say: Wording, topic: Topic, demo: Demo, query: Mapping[str, object]) -> Lack:
-    """Draw it for a demo whose values `query` holds."""
-    return Lack(
-        why=tell_lack(say, demo.needs),
+def build_unmet_needs(
+    say: Wording, topic: Topic, demo: Demo, query: Mapping[str, object]
+) -> UnmetNeeds:
+    """Return the message for a demo. `query` holds the values for its file."""
+    return UnmetNeeds(
+        why=unmet_needs_text(say, demo.needs),
         instead=say("needs.instead"),
         file=demo.path.name,
         download=addresses.download(say.language, topic, demo, query),
     )
 
 
-def tell_lack(say: Wording, needs: Needs) -> str:
-    """Say what is needed, and that no machine has it."""
+def unmet_needs_text(say: Wording, needs: Needs) -> str:
+    """Return the sentence that says what is needed and that no machine has it."""
     *others, last = _needs(say, needs)
     first = say("list.separator").join(others)
     return say("needs.lack", needs=f"{first}{say('list.and')}{last}" if others else last)

@@ -1,8 +1,8 @@
-"""A topic's explanation: Markdown that names demos and never copies them.
+"""A topic's explanation: Markdown that refers to demos and never copies them.
 
-Beyond plain Markdown it knows links to `demo:SLUG` and `topic:TOPIC/DEMO`, and a fenced block
-whose info is `demo SLUG FUNCTION`: the source of that function, as it stands in the demo's file.
-What stands before the first `## ` is the lead; each `## ` section after it folds away.
+It extends Markdown with links to `demo:SLUG` and `topic:TOPIC/DEMO`, and with fenced blocks
+`demo SLUG FUNCTION`, which show that function's source from the demo's file. The text before the
+first `## ` heading is the lead; each `## ` section after it can be collapsed.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _LINK = re.compile(r"^(demo|topic):([\w/-]+)$")
 
 @dataclass(frozen=True)
 class Section:
-    """One part, which folds away in a topic."""
+    """One `## ` section."""
 
     anchor: str
     title: Markup
@@ -36,7 +36,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Prose:
-    """A text in one language: a topic's explanation, or a page of its own."""
+    """A rendered text in one language."""
 
     lead: Markup
     sections: Sequence[Section]
@@ -45,7 +45,7 @@ class Prose:
 class Library:
     """All explanations, rendered when the site starts.
 
-    Raises BrokenTopic where one of them names what does not exist.
+    Raises BrokenTopic if one refers to something that does not exist.
     """
 
     def __init__(self, topics: Sequence[Topic], wordings: Mapping[Language, Wording]) -> None:
@@ -56,12 +56,12 @@ class Library:
         }
 
     def prose(self, topic: Topic, language: Language) -> Prose:
-        """Give a topic's explanation."""
+        """Return a topic's explanation in one language."""
         return self._prose[topic.slug, language]
 
 
 class Markdown:
-    """Renders a text: `address` says where its links lead, `fence` what its fenced blocks are."""
+    """Renders Markdown. `address` resolves a link's target; `fence` renders a fenced block."""
 
     def __init__(self, address: Callable[[str], str], fence: Callable[[Token], str]) -> None:
         self._address = address
@@ -70,7 +70,7 @@ class Markdown:
         self._markdown.add_render_rule("fence", self._fence_rule())
 
     def prose(self, text: str) -> Prose:
-        """Render it all."""
+        """Render a whole text."""
         tokens = self._markdown.parse(text)
         self._resolve(tokens)
         lead, *rest = _split(tokens)
@@ -79,7 +79,7 @@ class Markdown:
         )
 
     def _section(self, number: int, tokens: Sequence[Token]) -> Section:
-        # A heading is three tokens: it opens, its words, it closes.
+        # A heading is three tokens: open, text, close.
         return Section(f"s{number}", self._render(tokens[1:2]), self._render(tokens[3:]))
 
     def _render(self, tokens: Sequence[Token]) -> Markup:
@@ -101,7 +101,7 @@ class Markdown:
 
 
 def code_of(token: Token) -> str:
-    """A fenced block as it stands, in colours if it is Python."""
+    """Render a fenced block as code, highlighted if its language is Python."""
     python = token.info.split()[:1] == ["python"]
     return _code(highlighted(token.content) if python else [escape(token.content)])
 
@@ -115,7 +115,7 @@ class _Renderer:
         self._say = say
 
     def prose(self) -> Prose:
-        """Render it all."""
+        """Render the topic's text."""
         text = self._topic.prose(self._say.language)
         return Markdown(self._address, self._fence).prose(text)
 
@@ -165,7 +165,7 @@ class _Renderer:
 
 
 def _split(tokens: Sequence[Token]) -> list[list[Token]]:
-    """Cut before each heading of the second level."""
+    """Split before each second-level heading."""
     parts: list[list[Token]] = [[]]
     for token in tokens:
         if token.type == "heading_open" and token.tag == "h2":
@@ -176,5 +176,5 @@ def _split(tokens: Sequence[Token]) -> list[list[Token]]:
 
 def _code(lines: Sequence[Markup]) -> str:
     code = Markup("\n").join(lines)
-    # What scrolls must be within reach of the keyboard.
+    # `tabindex` lets the keyboard scroll the block.
     return f'<pre class="code" dir="ltr" tabindex="0"><code>{code}</code></pre>\n'

@@ -1,4 +1,4 @@
-"""A program's source as HTML: highlighted, cut into lines."""
+"""A program's source as highlighted HTML lines."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-# Pygments' names for what code.css gives a colour; all else is plain text, and needs no element.
+# The Pygments classes that code.css colours. All other tokens are plain text without an element.
 COLOURED = "k kn kd kr ow kc s s1 s2 sa sd se si sb mi mf mh nf nc nd fm c1 c ch cm"
 _PLAIN = re.compile(rf'<span class="(?!(?:{"|".join(COLOURED.split())})")\w+">([^<]*)</span>')
 
 
 @lru_cache(maxsize=256)
 def highlighted(source: str) -> Sequence[Markup]:
-    """Give each line of a Python source as HTML, without its newline."""
+    """Return each line of a Python source as HTML, without its newline."""
     html = highlight(source, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True))
     html = _PLAIN.sub(r"\1", html)
-    # Pygments closes and reopens what spans several lines, so each line stands for itself.
+    # Pygments closes its elements at the end of each line, so each line is complete HTML.
     return tuple(Markup(line) for line in html.removesuffix("\n").split("\n"))
 
 
 def definition(source: str, name: str) -> tuple[str, int]:
-    """Give the text of a function or class of a source, and its first line.
+    """Return the text of a function or class, and the number of its first line, from 1.
 
-    Raises KeyError where there is none of that name at the top level.
+    Raises KeyError if the source has none of that name at the top level.
     """
     for node in ast.parse(source).body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name:

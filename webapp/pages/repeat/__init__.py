@@ -1,9 +1,9 @@
-"""One demo, thirty times, at its own address and /repeat.
+"""A repetition: one demo, thirty times, at the demo's address + /repeat.
 
-`blueprint`  where it is stopped
-`running`    runs it, at once where it mostly sleeps
-`stream`     tells it as it happens
-`keeping`    stores those runs that are worth a look
-`panel`      what they show together: `histogram`, how outcomes are spread, `lines`, what kept its
-             order, and the rarest; `label` is an outcome in words
+`blueprint`  the route that stops it
+`running`    runs the demo, in parallel if it mostly sleeps
+`stream`     streams the repetition
+`keeping`    stores the notable runs
+`panel`      the summary: `histogram` of the outcomes, `lines` and their order, the rarest outcome
+`label`      an outcome in words
 """

@@ -1,4 +1,4 @@
-"""Where many runs of one demo are stopped."""
+"""The route that stops a repetition."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from webapp.pages.site.site import Site
 
 
 def repetitions_blueprint(site: Site) -> Blueprint:
-    """Make the address at which many runs of one demo are stopped."""
+    """Return the route that stops a repetition."""
     blueprint = Blueprint("repetitions", __name__, url_prefix="/repetitions/<id>")
 
     @blueprint.post("/stop")
     def stop(id: str) -> Response:
-        """Start no more of them, and end those that are going on; what came of the others stays."""
+        """Stop a repetition: end its live runs and keep the results of the others."""
         try:
             site.repetitions.stop(id)
         except KeyError:

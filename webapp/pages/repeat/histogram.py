@@ -1,4 +1,4 @@
-"""How often each outcome, and each time, came among many runs: as bars."""
+"""Histograms of the outcomes and the wall times of many runs."""
 
 from __future__ import annotations
 
@@ -7,56 +7,59 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from webapp.lessons.repeats.distribution import Bar, Distribution, Key, Range
-from webapp.pages.repeat.label import Label, tell, tell_often
+from webapp.pages.repeat.label import Label, count_text, outcome_label
 from webapp.pages.repeat.running import Repetition
 from webapp.pages.site.site import Run
 from webapp.pages.texts.wording import Wording
 
 SHORT_LABEL = 16
-"""Letters: longer ones stand above their bars."""
+"""Characters. Longer labels go above their bars."""
 
 
 @dataclass(frozen=True)
-class DrawnBar:
-    """One bar: its `width` is 100 if it is the longest; `address` is one of its runs', or ""."""
+class HistogramBar:
+    """One bar. `width` is in per cent of the longest bar; `address` is one of its runs', or ""."""
 
     label: Label
     width: int
-    often: str
+    count: str
     share: str
     address: str = ""
 
 
 @dataclass(frozen=True)
 class Histogram:
-    """How often each outcome, or each time, came."""
+    """How often each outcome, or each wall time, occurred."""
 
     title: str
-    bars: tuple[DrawnBar, ...]
+    bars: tuple[HistogramBar, ...]
     links: tuple[Link, ...] = ()
 
     @property
     def long(self) -> bool:
-        """Whether its labels are too long to stand beside their bars."""
+        """Whether the labels are too long to go beside their bars."""
         return any(len(bar.label.text) > SHORT_LABEL for bar in self.bars)
 
 
 @dataclass(frozen=True)
 class Link:
-    """A run to look at."""
+    """A link to a run."""
 
     text: str
     address: str
 
 
-def draw_histograms(
+def build_histograms(
     say: Wording,
     run: Run,
     repetition: Repetition,
     found: tuple[Distribution, Distribution],
     kept: Mapping[str, str],
 ) -> Iterator[Histogram]:
-    """Draw the outcomes and the times that were `found`; `kept` are addresses of runs, by id."""
+    """Yield the histograms of `found`: the outcomes and the wall times.
+
+    `kept` maps the ids of kept runs to their addresses.
+    """
     outcomes, walls = found
     if outcomes.bars:
         title = say("repeat.outcome", label=run.demo.outcome.label[run.language])
@@ -69,20 +72,26 @@ def draw_histograms(
         yield Histogram(title, bars, tuple(_extremes(say, repetition, kept)))
 
 
-def _bars(say: Wording, distribution: Distribution, kept: Mapping[str, str]) -> Iterator[DrawnBar]:
+def _bars(
+    say: Wording, distribution: Distribution, kept: Mapping[str, str]
+) -> Iterator[HistogramBar]:
     tail = [run for bar in distribution.tail for run in bar.runs]
     counts = [*(len(bar.runs) for bar in distribution.bars), len(tail)]
     for bar in distribution.bars:
         address = next((kept[id] for id in bar.runs if id in kept), "")
-        yield _bar(say, tell(say, bar.key), len(bar.runs), counts, address)
+        yield _bar(say, outcome_label(say, bar.key), len(bar.runs), counts, address)
     if tail:
         others = Label(say("repeat.others", count=len(distribution.tail)))
         yield _bar(say, others, len(tail), counts, "")
 
 
-def _bar(say: Wording, label: Label, count: int, counts: Sequence[int], address: str) -> DrawnBar:
+def _bar(
+    say: Wording, label: Label, count: int, counts: Sequence[int], address: str
+) -> HistogramBar:
     share = say("repeat.share", percent=round(100 * count / sum(counts)))
-    return DrawnBar(label, round(100 * count / max(counts)), tell_often(say, count), share, address)
+    return HistogramBar(
+        label, round(100 * count / max(counts)), count_text(say, count), share, address
+    )
 
 
 def _in_milliseconds(seconds: Distribution) -> Distribution:

@@ -1,4 +1,4 @@
-"""Keeps those of many runs that are worth a look."""
+"""Stores the notable runs of a repetition."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from webapp.pages.run.keeping import keep
 from webapp.pages.site.site import Run, Site
 
 
-def keep_telling(site: Site, run: Run, repetition: Repetition) -> frozenset[str]:
-    """Store a run of each outcome, the quickest and the slowest; give the ids of the kept ones.
+def keep_notable(site: Site, run: Run, repetition: Repetition) -> frozenset[str]:
+    """Store one run per outcome, the quickest and the slowest run. Return the ids of those stored.
 
-    `run` is the first of them all.
+    `run` is the first run of the repetition.
     """
     tally = repetition.tally
     outcomes = distributions.outcomes(tally.summaries)
@@ -22,10 +22,10 @@ def keep_telling(site: Site, run: Run, repetition: Repetition) -> frozenset[str]
     firsts = (next((id for id in bar.runs if id in tally.held), None) for bar in bars)
     extremes = (summary.run for summary in (tally.quickest, tally.slowest) if summary)
     chosen = {id for id in (*firsts, *extremes) if id in tally.held}
-    # The most usual last, for the last one of a demo is shown before a visitor's first run.
-    often = {id: len(bar.runs) for bar in outcomes.seen for id in bar.runs}
+    # The most usual comes last: the latest run of a demo becomes the example on its page.
+    counts = {id: len(bar.runs) for bar in outcomes.seen for id in bar.runs}
     return frozenset(
         id
-        for id in sorted(chosen, key=lambda id: often[id])
+        for id in sorted(chosen, key=lambda id: counts[id])
         if keep(site, replace(run, id=id), tally.held[id])
     )

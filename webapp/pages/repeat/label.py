@@ -1,4 +1,4 @@
-"""What runs came to, in the words of a page."""
+"""An outcome of a run, in the page's language."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from webapp.pages.texts.wording import Wording
 
 @dataclass(frozen=True)
 class Label:
-    """What runs came to, as it is read. What is `code` is the program's own text."""
+    """An outcome as text. It is `code` if it is the program's own text."""
 
     text: str
     code: bool = False
 
 
-def tell(say: Wording, told: Key) -> Label:
-    """Write what a run came to."""
-    match told:
+def outcome_label(say: Wording, key: Key) -> Label:
+    """Return the label of an outcome."""
+    match key:
         case None:
             return Label(say("repeat.untold"))
         case Outcome():
-            return Label(say(f"outcome.{told.name.lower()}.title"))
+            return Label(say(f"outcome.{key.name.lower()}.title"))
         case Text():
-            return Label(told[say.language])
+            return Label(key[say.language])
         case Range():
-            return Label(say("repeat.range", low=told.low, high=told.high))
+            return Label(say("repeat.range", low=key.low, high=key.high))
         case str():
-            return Label(told, code=True)
+            return Label(key, code=True)
         case int() | float():
-            return Label(say.number(told))
+            return Label(say.number(key))
 
 
-def tell_often(say: Wording, count: int) -> str:
-    """Say how many runs came to it."""
+def count_text(say: Wording, count: int) -> str:
+    """Return the number of runs in words: never, once, or so many times."""
     return say({0: "repeat.never", 1: "repeat.once"}.get(count, "repeat.times"), count=count)

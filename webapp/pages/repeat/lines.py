@@ -1,4 +1,4 @@
-"""Which lines kept their order over many runs, and which places they had."""
+"""The table of printed lines: their places in many runs, and which kept their order."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from webapp.pages.texts.wording import Wording
 
 LINES_SHOWN = 60
 LINES_OPEN = 20
-"""Tables of lines that are no longer than this are open from the beginning."""
+"""A table with at most this many lines is open at first."""
 
 SIGNS = {True: "✓", False: "↕", None: "–"}
 STATES = {True: "kept", False: "moved", None: "partly"}
@@ -19,7 +19,7 @@ STATES = {True: "kept", False: "moved", None: "partly"}
 
 @dataclass(frozen=True)
 class LineRow:
-    """A line over all runs: its places, and whether it kept its order."""
+    """One line: its places in all runs, and whether it kept its order."""
 
     text: str
     occurrence: str
@@ -30,8 +30,8 @@ class LineRow:
 
 
 @dataclass(frozen=True)
-class Lines:
-    """The table of lines under its `summary`, and what is not in it."""
+class LineTable:
+    """The table of lines under its `summary`; `notes` say what is left out."""
 
     summary: str
     reading: str
@@ -40,8 +40,8 @@ class Lines:
     open: bool
 
 
-def draw_lines(say: Wording, summaries: Sequence[Summary]) -> Lines | None:
-    """Draw the table; None where there is nothing to compare."""
+def build_line_table(say: Wording, summaries: Sequence[Summary]) -> LineTable | None:
+    """Return the table, or None if there is nothing to compare."""
     compared = compare_lines(summaries)
     if compared.runs <= 1 or not (compared.lines or compared.once):
         return None
@@ -53,7 +53,7 @@ def draw_lines(say: Wording, summaries: Sequence[Summary]) -> Lines | None:
         notes.append(say("repeat.lines_cut", count=LINES_COMPARED))
     if hidden := compared.lines[LINES_SHOWN:]:
         notes.append(say("repeat.lines_hidden", count=len(hidden)))
-    return Lines(
+    return LineTable(
         summary=say(
             "repeat.lines",
             kept=sum(1 for line in everywhere if line.kept),

@@ -1,4 +1,4 @@
-"""What many runs of one demo show together: how often what came, and which lines kept order."""
+"""The summary of a repetition: outcomes, times, the rarest outcome, and the order of lines."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from webapp.engine.recording import Outcome
 from webapp.lessons.repeats import distribution as distributions
 from webapp.lessons.repeats.distribution import Distribution, Rarest
 from webapp.pages import addresses
-from webapp.pages.repeat.histogram import Histogram, draw_histograms
-from webapp.pages.repeat.label import Label, tell, tell_often
-from webapp.pages.repeat.lines import Lines, draw_lines
+from webapp.pages.repeat.histogram import Histogram, build_histograms
+from webapp.pages.repeat.label import Label, count_text, outcome_label
+from webapp.pages.repeat.lines import LineTable, build_line_table
 from webapp.pages.repeat.running import RUNS, Repetition
 from webapp.pages.site.site import Run, Site
 from webapp.pages.texts.wording import Wording
@@ -19,17 +19,17 @@ from webapp.pages.texts.wording import Wording
 
 @dataclass(frozen=True)
 class RarestRun:
-    """What came least often. Without an address its run could not be kept."""
+    """The rarest outcome. `address` is that of one of its runs, or "" if none was kept."""
 
     label: Label
-    often: str
+    count: str
     ties: str
     address: str
 
 
 @dataclass(frozen=True)
 class Repeats:
-    """The panel below many runs that are over."""
+    """The panel below an ended repetition."""
 
     say: Wording
     status: str
@@ -39,11 +39,11 @@ class Repeats:
     histograms: tuple[Histogram, ...]
     reading: str
     rarest: RarestRun | None
-    lines: Lines | None
+    lines: LineTable | None
 
 
-def draw_repeats(site: Site, run: Run, repetition: Repetition, kept: Collection[str]) -> Repeats:
-    """Say in the page's language what many runs came to, with links to the `kept` ones."""
+def build_repeats(site: Site, run: Run, repetition: Repetition, kept: Collection[str]) -> Repeats:
+    """Return the summary of a repetition, with links to the `kept` runs."""
     say = site.wordings[run.language]
     summaries = repetition.tally.summaries
     outcomes, walls = distributions.outcomes(summaries), distributions.walls(summaries)
@@ -55,10 +55,10 @@ def draw_repeats(site: Site, run: Run, repetition: Repetition, kept: Collection[
         clock=f"{repetition.took:.3f} s",
         title=_title(say, len(summaries)),
         facts=tuple(_facts(say, repetition)),
-        histograms=tuple(draw_histograms(say, run, repetition, (outcomes, walls), links)),
+        histograms=tuple(build_histograms(say, run, repetition, (outcomes, walls), links)),
         reading=_reading(say, outcomes, len(summaries)),
         rarest=_rarest(say, rarest, links) if rarest else None,
-        lines=draw_lines(say, summaries),
+        lines=build_line_table(say, summaries),
     )
 
 
@@ -75,11 +75,11 @@ def _facts(say: Wording, repetition: Repetition) -> Iterator[str]:
         yield say("repeat.in_turn", took=say.seconds(repetition.took))
     endings = distributions.endings(summaries)
     if any(ending is not Outcome.FINISHED for ending, _ in endings):
-        told = (
+        counts = (
             say("repeat.ending", title=say(f"outcome.{ending.name.lower()}.title"), count=count)
             for ending, count in endings
         )
-        yield say("repeat.endings", list=say("list.separator").join(told))
+        yield say("repeat.endings", list=say("list.separator").join(counts))
 
 
 def _reading(say: Wording, outcomes: Distribution, count: int) -> str:
@@ -98,5 +98,5 @@ def _rarest(say: Wording, rarest: Rarest, kept: Mapping[str, str]) -> RarestRun:
     ties = say("repeat.ties", count=rarest.ties) if rarest.ties else ""
     address = next((kept[id] for id in rarest.bar.runs if id in kept), "")
     return RarestRun(
-        tell(say, rarest.bar.key), tell_often(say, len(rarest.bar.runs)), ties, address
+        outcome_label(say, rarest.bar.key), count_text(say, len(rarest.bar.runs)), ties, address
     )

@@ -1,11 +1,11 @@
-"""Runs one demo many times, through the engine's `Runner` alone.
+"""Runs one demo many times, through the engine's `Runner`.
 
-    Repetition.follow() ── start ──> runner ── events ──> a thread that follows, for each run
+    Repetition.follow() ── start ──> runner ── events ──> one follower thread per run
             ^                                                        │
             └──── summary <── Tally <────── recording ───────────────┘
 
-Somebody follows each run from its start to its end, for the engine ends one that nobody follows;
-and all of them end when the visitor who asked for them has left.
+A thread follows each run from start to end, since the engine ends a run without a follower. All
+runs end when the visitor who requested them has left.
 """
 
 from __future__ import annotations
@@ -28,48 +28,47 @@ from webapp.lessons.repeats.tally import Tally
 RUNS = 30
 
 TOGETHER = 120
-"""Runs at the same time, of all repetitions together: each of them holds a thread."""
+"""Parallel runs of all repetitions together. Each of them holds a thread."""
 
-# The first run is alone, and tells what one takes. Runs that compute would take the processor from
-# each other if they went together: switched between more often than alone, a race would go as the
-# crowd has it, not as the program does. They go one after the other.
+# The first run runs alone and shows how much a run computes. Runs that compute go one after the
+# other: in parallel they would take the CPU from each other, and the extra context switches would
+# change the result of a race.
 #
-# Runs that mostly sleep hardly meet. What they compute they do at their beginning, and again when
-# they wake, so they are not started in one burst, but each a little after the one before: as much
-# as leaves half of the cores idle on average. Thus each begins, and wakes, in a quiet moment.
+# Runs that mostly sleep go in parallel. They compute when they start and when they wake, so the
+# starts are spaced: on average half of the cores stay idle.
 #
-# Time that passes is not yet sleep: on a busy machine a run waits for the processor. So what it
-# should take, by the demo's own reckoning, is what its computing is measured by.
+# Wall time is not all sleep: on a busy machine a run also waits for the CPU. So CPU time is
+# compared with the demo's ideal time.
 SLEEPY = 0.2
-"""The share of its time that a run computes, at most, if it may go with others."""
+"""The largest ratio of CPU time to ideal time at which runs go in parallel."""
 CORES_USED = 0.5
-"""The share of the cores that runs may take together."""
+"""The share of the cores that parallel runs use on average."""
 
 LONGEST = 120.0
-"""Seconds after which no further run is started."""
+"""Seconds after which no more runs are started."""
 
 BUSY_PAUSE = 0.5
-"""Seconds until the next attempt, where the runner had no room."""
+"""Seconds until the next attempt if the runner is full."""
 
 
 class Notices(Protocol):
-    """What servers tell each other where there are several; both raise Unreachable."""
+    """Short-lived messages that several servers share. Both methods raise Unreachable."""
 
     def put_up(self, notice: str) -> None:
-        """Tell all servers something, for some minutes."""
+        """Publish a notice to all servers; it expires after some minutes."""
         ...
 
     def has(self, notice: str) -> bool:
-        """Whether any server has said so."""
+        """Return whether any server has published this notice."""
         ...
 
 
 class Repetition:
     """Many runs of one program with the same values, for one visitor.
 
-    `tally` holds what came of those that are over, `started` counts those that were begun,
-    `together` is how many went on at once at most, and `took` how many seconds it all took. It was
-    `stopped` if somebody asked for that.
+    `tally` holds the results of the ended runs. `started` counts the runs, `together` is the
+    largest number of parallel ones, and `took` the duration in seconds. `stopped` is set if the
+    visitor stopped it.
     """
 
     def __init__(
@@ -83,10 +82,11 @@ class Repetition:
         room: Callable[[], int],
         is_to_stop: Callable[[str], bool],
     ) -> None:
-        """Go on from the `first` run, by its id: `start` starts another one and gives its id.
+        """Begin with a started run, whose id is `first`. `start` starts another, returning its id.
 
-        `ideal` is how many seconds a run should take, and `room` says how many may go on at once.
-        `is_to_stop` says of the repetition's id whether somebody has asked another server for that.
+        `ideal` is the ideal time of a run in seconds. `room` returns how many runs may go in
+        parallel. `is_to_stop` returns whether another server was asked to stop the repetition of
+        this id.
         """
         self.first = first
         self.id = secrets.token_urlsafe(12)
@@ -99,24 +99,24 @@ class Repetition:
         self._ideal = ideal
         self._room = room
         self._is_to_stop = is_to_stop
-        self._asked_at = time.monotonic()
+        self._checked_at = time.monotonic()
         self._at_once = 1
-        self._pace = 0.0  # seconds from one start to the next
-        self._due = 0.0  # when the next may start
-        self._learnt = False
+        self._pace = 0.0  # seconds between two starts
+        self._due = 0.0  # the earliest monotonic time of the next start
+        self._measured = False
         self._until = 0.0
         self._ended = Event()
         self._going: dict[Future[Recording | None], str] = {}
 
     def stop(self) -> None:
-        """End it, from any thread: what came until now is kept."""
+        """End all runs, from any thread. The results so far are kept."""
         self.stopped = True
         self._end()
 
     def follow(self) -> Generator[Summary | None, None, None]:
-        """Give each run's summary when it is over, and None now and then while none is.
+        """Yield each run's summary when it ends, and None at intervals in between.
 
-        Closing it ends all runs that are going on.
+        Closing the generator ends all live runs.
         """
         began = time.monotonic()
         self._until = began + LONGEST
@@ -124,18 +124,18 @@ class Repetition:
             try:
                 self._going[pool.submit(self._follow, self.first)] = self.first
                 while self._going or self._has_more():
-                    self._heed_others()
-                    yield from self._over()
+                    self._check_notices()
+                    yield from self._ended_runs()
                     if self._has_room() and time.monotonic() >= self._due:
                         self._start_next(pool)
             finally:
                 self._end()
                 self.took = time.monotonic() - began
 
-    def _heed_others(self) -> None:
-        """Now and then, look whether it was stopped by way of another server."""
-        if time.monotonic() - self._asked_at >= runner.HEARTBEAT:
-            self._asked_at = time.monotonic()
+    def _check_notices(self) -> None:
+        """Stop if another server was asked to; checked once per heartbeat."""
+        if time.monotonic() - self._checked_at >= runner.HEARTBEAT:
+            self._checked_at = time.monotonic()
             if self._is_to_stop(self.id):
                 self.stop()
 
@@ -146,8 +146,8 @@ class Repetition:
         room = max(1, min(self._at_once, self._room()))
         return self._has_more() and len(self._going) < room
 
-    def _over(self) -> Iterator[Summary | None]:
-        """Wait until some runs are over, but no longer than another one may start."""
+    def _ended_runs(self) -> Iterator[Summary | None]:
+        """Wait until a run ends or the next may start. Yield the ended runs' summaries, or None."""
         pause = runner.HEARTBEAT
         if self._has_room():
             pause = min(pause, max(0.0, self._due - time.monotonic()))
@@ -159,16 +159,16 @@ class Repetition:
         for future in over:
             run, recording = self._going.pop(future), future.result()
             if recording is not None:
-                self._learn(recording)
+                self._measure(recording)
                 yield self.tally.add(run, recording)
 
-    def _learn(self, recording: Recording) -> None:
-        """Tell from the first run how many may go on at once, and how soon after each other."""
-        if self._learnt or not recording.cpu:
+    def _measure(self, recording: Recording) -> None:
+        """Derive from the first run how many may go in parallel, and at which interval."""
+        if self._measured or not recording.cpu:
             return
-        self._learnt = True
+        self._measured = True
         finished = recording.outcome is Outcome.FINISHED
-        # What had to be ended has waited, for what never came.
+        # A run that had to be ended was blocked, so all of its wall time counts as sleep.
         asleep = min(self._ideal, recording.wall) if finished else recording.wall
         if recording.cpu <= SLEEPY * asleep:
             self._at_once = RUNS
@@ -178,7 +178,7 @@ class Repetition:
         try:
             run = self._start()
         except Busy:
-            # With fewer, then: with those that are going on now.
+            # The runner is full: do not exceed the present number of runs.
             self._at_once = max(1, len(self._going))
             self._due = time.monotonic() + BUSY_PAUSE
             return
@@ -188,16 +188,16 @@ class Repetition:
         self._due = time.monotonic() + self._pace
 
     def _follow(self, run: str) -> Recording | None:
-        """Follow a run to its end and give its record; None if it was ended with all the others."""
+        """Follow a run to its end and return its record, or None if the repetition was ended."""
         try:
             with closing(self._runner.follow(run)) as batches:
                 for _ in batches:
                     if self._ended.is_set():
-                        self._runner.cancel(run)  # it may have begun after all others were ended
+                        self._runner.cancel(run)  # it may have started after `_end`
                         return None
             recording = self._runner.recording(run)
         except (UnknownRun, Interrupted):
-            return None  # it was over and forgotten for others, or is out of reach
+            return None  # the runner has dropped its record, or is unreachable
         if recording and recording.outcome is Outcome.CANCELLED and self._ended.is_set():
             return None
         return recording
@@ -210,9 +210,9 @@ class Repetition:
 
 
 class Repetitions:
-    """Those that are going on; each is forgotten with the answer that it belongs to.
+    """All live repetitions. Each is dropped with the answer that streams it.
 
-    With `notices`, those of all servers may be stopped by way of any.
+    With `notices`, any server can stop a repetition of any other.
     """
 
     def __init__(self, notices: Notices | None = None) -> None:
@@ -222,7 +222,7 @@ class Repetitions:
     def begin(
         self, runner: Runner, first: str, start: Callable[[], str], tally: Tally, *, ideal: float
     ) -> Repetition:
-        """Begin a repetition; see there."""
+        """Return a new repetition; see `Repetition`."""
         repetition = Repetition(
             runner, first, start, tally, ideal=ideal, room=self._room, is_to_stop=self._is_to_stop
         )
@@ -230,7 +230,7 @@ class Repetitions:
         return repetition
 
     def stop(self, id: str) -> None:
-        """Stop the repetition of that id, wherever it is. Raises KeyError and Unreachable."""
+        """Stop a repetition on this or another server. Raises KeyError and Unreachable."""
         if repetition := self._going.get(id):
             repetition.stop()
         elif self._notices:
@@ -244,7 +244,7 @@ class Repetitions:
         return False
 
     def _room(self) -> int:
-        """How many runs each may have at once, if all have as many."""
+        """Return how many parallel runs each repetition may have: an equal share of TOGETHER."""
         return TOGETHER // len(self._going)
 
 

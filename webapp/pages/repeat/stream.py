@@ -1,6 +1,6 @@
-"""Many runs as they are over: as server-sent events for htmx, or as a page that grows without it.
+"""A repetition as a stream: server-sent events for htmx, or a page that grows without it.
 
-Such a stream is not taken up again when it is lost: its runs end with it.
+A lost stream is not resumed: its runs end with it.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from webapp.engine.runner import Phase
 from webapp.lessons.repeats.summary import Summary
 from webapp.pages import addresses
-from webapp.pages.repeat.keeping import keep_telling
-from webapp.pages.repeat.label import Label, tell
-from webapp.pages.repeat.panel import Repeats, draw_repeats
+from webapp.pages.repeat.keeping import keep_notable
+from webapp.pages.repeat.label import Label, outcome_label
+from webapp.pages.repeat.panel import Repeats, build_repeats
 from webapp.pages.repeat.running import RUNS, Repetition
 from webapp.pages.run.live import (
     HEARTBEAT,
@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class RepeatProgress:
-    """How many runs are over, of all, and what is looked at in each."""
+    """How many runs of `all` have ended (`done`). `outcome` names what is compared."""
 
     say: Wording
     id: str
@@ -47,26 +47,26 @@ class RepeatProgress:
 
 
 @dataclass(frozen=True)
-class RunOver:
-    """One run that is over: the `number`th."""
+class RunEnded:
+    """One ended run; `number` counts from 1."""
 
     say: Wording
     progress: RepeatProgress
     number: int
     wall: str
-    told: Label
+    outcome: Label
 
 
 @dataclass(frozen=True)
 class RepeatEnding:
-    """The end of all runs. `repeats` is None where it could not be worked out."""
+    """The end of a repetition. `repeats` is None if building the summary failed."""
 
     say: Wording
     repeats: Repeats | None
 
 
 def as_events(site: Site, run: Run, repetition: Repetition) -> Iterator[bytes]:
-    """Stream many runs to htmx; `run` is the first of them."""
+    """Stream a repetition to htmx; `run` is its first run."""
     yield _message(site, "repeat/_begun.html", _progress(site, run, repetition))
     silence = Silence()
     with closing(repetition.follow()) as summaries:
@@ -81,7 +81,7 @@ def as_events(site: Site, run: Run, repetition: Repetition) -> Iterator[bytes]:
 
 
 def as_page(site: Site, run: Run, repetition: Repetition, page: str) -> Iterator[bytes]:
-    """Stream many runs into a page that is cut where their lines and their result belong."""
+    """Stream a repetition into a page. `page` has markers for the lines and for the result."""
     before, between, after = cut(page, LINES_HERE, RESULT_HERE)
     yield before.encode()
     yield site.render("repeat/_intro.html", _progress(site, run, repetition)).encode()
@@ -115,24 +115,24 @@ def _progress(site: Site, run: Run, repetition: Repetition) -> RepeatProgress:
     )
 
 
-def _over(site: Site, run: Run, repetition: Repetition, summary: Summary) -> RunOver:
+def _over(site: Site, run: Run, repetition: Repetition, summary: Summary) -> RunEnded:
     progress = _progress(site, run, repetition)
-    return RunOver(
+    return RunEnded(
         say=progress.say,
         progress=progress,
         number=progress.done,
         wall=f"{summary.wall:.3f}",
-        told=tell(progress.say, summary.told),
+        outcome=outcome_label(progress.say, summary.told),
     )
 
 
 def _end(site: Site, run: Run, repetition: Repetition) -> RepeatEnding:
-    """Keep what is worth a look, and draw what all came to."""
+    """Store the notable runs, and return the summary."""
     say = site.wordings[run.language]
-    # The page has been sent in part: what fails here cannot become an error page any more.
+    # A part of the page has been sent, so an exception here can no longer become an error page.
     try:
-        kept = keep_telling(site, run, repetition)
-        return RepeatEnding(say, draw_repeats(site, run, repetition, kept))
+        kept = keep_notable(site, run, repetition)
+        return RepeatEnding(say, build_repeats(site, run, repetition, kept))
     except Exception:
         log.exception("the runs of %s cannot be shown together", run.demo.path)
         return RepeatEnding(say, None)

@@ -1,9 +1,9 @@
-"""One run: as it happens, and by its id when it is kept, at /LANGUAGE/runs/ID.
+"""One run: live, and kept at /LANGUAGE/runs/ID.
 
-`blueprint`  the addresses
+`blueprint`  the routes
 `live`       a run as a stream: server-sent events, or a page that grows
-`keeping`    stores a run that is over, before anything is drawn of it
-`kept`       runs that are over, found again; `links`: where they are; `past`: drawn as a whole
-`result`     what a run that is over shows
-`lanes`      who ran when, as `webapp.timeline` draws it
+`keeping`    stores a run when it ends, before its result is rendered
+`kept`       finds kept runs; `links`: their addresses; `past`: renders a whole one
+`result`     the panel below an ended run
+`lanes`      the timeline of a run, as `webapp.timeline` draws it
 """

@@ -1,4 +1,4 @@
-"""Runs by their id: the page of one that is kept, its program, its stream, its end."""
+"""The routes of a run: its page, its lanes, its program, its event stream, its cancellation."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from webapp.lessons.parameters import AnyParameter, Choice
 from webapp.lessons.text import Language
 from webapp.pages import addresses
 from webapp.pages.demo.bench import Bench, Listing
-from webapp.pages.demo.examples import Before
-from webapp.pages.demo.form import query_of, written
+from webapp.pages.demo.examples import EarlierRun
+from webapp.pages.demo.form import query_of, value_texts
 from webapp.pages.demo.source import highlighted
 from webapp.pages.download import attachment
 from webapp.pages.htmx import by_htmx, streamed
 from webapp.pages.languages import visitor_language
-from webapp.pages.run.kept import Kept, find_kept, find_stored, is_going
+from webapp.pages.run.kept import Kept, find_kept, find_stored, is_live
 from webapp.pages.run.lanes import Part, read_part
 from webapp.pages.run.live import as_events, as_page
-from webapp.pages.run.past import draw_past, recorded
-from webapp.pages.site.layout import Page, draw_page
+from webapp.pages.run.past import recorded_note, render_past
+from webapp.pages.site.layout import Page, build_page
 from webapp.pages.site.site import Run, Site
 from webapp.pages.texts.receipt import Row
 from webapp.pages.texts.wording import Wording
@@ -32,7 +32,7 @@ from webapp.store.runs import StoredRun
 from webapp.timeline.document import STYLE_SHA256, draw_document
 from webapp.timeline.reading import draw
 
-# Opened by itself it is a document, which may do nothing but be looked at.
+# An SVG that is opened by itself is a document: it may load and run nothing.
 PICTURE = {
     "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{STYLE_SHA256}'",
     "Vary": "Accept-Language",
@@ -41,7 +41,7 @@ PICTURE = {
 
 @dataclass(frozen=True)
 class RunView:
-    """The page of one run. `notes` say what it is and when it was."""
+    """The page of one run. `notes` say what it is and when it was recorded."""
 
     page: Page
     topic_title: str
@@ -55,32 +55,32 @@ class RunView:
 
 
 def runs_blueprint(site: Site) -> Blueprint:
-    """Make the addresses of runs."""
+    """Return the routes of runs."""
     blueprint = Blueprint("runs", __name__)
 
     @blueprint.get("/<language:language>/runs/<id>")
     def show(language: Language, id: str) -> Response:
-        """Show a run that is kept, or follow one that is going on."""
-        if run := _going(site, id):
+        """Show a kept run, or stream a live one."""
+        if run := _live_run(site, id):
             return _follow(site, replace(run, language=language))
         return _show_kept(site, find_kept(site, id, language))
 
     @blueprint.get("/runs/<id>.svg")
     def picture(id: str) -> Response:
-        """Send a run's lanes as a file, its few words in the language of the browser."""
+        """Send a run's lanes as SVG, with its words in the browser's language."""
         kept = find_kept(site, id, visitor_language())
         svg = _picture(site.wordings[kept.run.language], kept)
         return Response(svg, content_type="image/svg+xml", headers=PICTURE)
 
     @blueprint.get("/runs/<id>.py")
     def program(id: str) -> Response:
-        """Send the program that ran, with the run's parameters in its last line."""
+        """Send the run's program with its parameters in the last line."""
         stored = find_stored(site, id)
         return attachment(f"{stored.demo.replace('-', '_')}.py", _program(stored))
 
     @blueprint.get("/runs/<id>/events")
     def events(id: str) -> Response:
-        """Stream a run from the event after `Last-Event-ID`."""
+        """Stream a run's events after `Last-Event-ID`."""
         site.room.check()
         run = _known(site, id)
         after = request.headers.get("Last-Event-ID", 0, type=int)
@@ -88,7 +88,7 @@ def runs_blueprint(site: Site) -> Blueprint:
 
     @blueprint.post("/runs/<id>/cancel")
     def cancel(id: str) -> AnyResponse:
-        """Stop a run; what it reported so far is kept."""
+        """Stop a run and keep what it has reported."""
         run = _known(site, id)
         site.runner.cancel(id)
         return Response(status=204) if by_htmx() else _back(run)
@@ -98,57 +98,57 @@ def runs_blueprint(site: Site) -> Blueprint:
 
 def _follow(site: Site, run: Run) -> Response:
     site.room.check()
-    page = site.render("run/run.html", _draw_going(site, run))
+    page = site.render("run/run.html", _live_view(site, run))
     return streamed(as_page(site, run, page), "text/html")
 
 
 def _show_kept(site: Site, kept: Kept) -> Response:
     part = read_part(request.args, kept.stored.recording)
-    html = site.render("run/run.html", _draw_kept(site, kept, part))
+    html = site.render("run/run.html", _kept_view(site, kept, part))
     return Response(html, 422 if part.wrong else 200)
 
 
 def _back(run: Run) -> AnyResponse:
-    """Send back to the demo's page, as it was when the run was started."""
+    """Redirect to the demo's page with the run's values."""
     query = query_of(run.demo, run.values, transcript_only=run.transcript_only)
     return redirect(addresses.demo(run.language, run.topic, run.demo, query), 303)
 
 
-def _draw_kept(site: Site, kept: Kept, part: Part) -> RunView:
+def _kept_view(site: Site, kept: Kept, part: Part) -> RunView:
     run, stored = kept.run, kept.stored
     say = site.wordings[run.language]
-    notes = [recorded(say, "recorded.lead", stored)]
+    notes = [recorded_note(say, "recorded.lead", stored)]
     if stored.transcript_only:
         notes.append(say("recorded.transcript_only"))
     if kept.changed:
         notes.append(say("recorded.changed"))
     if part.wrong:
         notes.append(say("part.wrong", end=stored.recording.wall * 1000))
-    past = draw_past(site, run, stored.recording, view=part.view)
-    return _draw(
-        site, run, notes, Bench(say, None, _listing(run, stored.source), before=Before(past))
+    past = render_past(site, run, stored.recording, view=part.view)
+    return _view(
+        site, run, notes, Bench(say, None, _listing(run, stored.source), earlier=EarlierRun(past))
     )
 
 
-def _draw_going(site: Site, run: Run) -> RunView:
+def _live_view(site: Site, run: Run) -> RunView:
     say = site.wordings[run.language]
     bench = Bench(say, None, _listing(run, run.demo.source), running=True)
-    return _draw(site, run, [say("recorded.running")], bench)
+    return _view(site, run, [say("recorded.running")], bench)
 
 
-def _draw(site: Site, run: Run, notes: Sequence[str], bench: Bench) -> RunView:
+def _view(site: Site, run: Run, notes: Sequence[str], bench: Bench) -> RunView:
     language, topic, demo = run.language, run.topic, run.demo
     say, title = site.wordings[language], demo.title[language]
     query = query_of(demo, run.values, transcript_only=run.transcript_only)
     return RunView(
-        page=draw_page(
+        page=build_page(
             site,
             language,
             title=f"{title} · {say('recorded.eyebrow')}",
             description=say("recorded.description", demo=title),
             address=lambda other: addresses.run(other, run.id),
             topic=topic,
-            # As many as there are visitors, and each much like the others.
+            # There are many runs, and they are much alike.
             indexed=False,
         ),
         topic_title=topic.title[language],
@@ -160,7 +160,7 @@ def _draw(site: Site, run: Run, notes: Sequence[str], bench: Bench) -> RunView:
         parameters=tuple(
             _parameter(language, parameter, value)
             for parameter, value in zip(
-                demo.parameters, written(demo, run.values).values(), strict=True
+                demo.parameters, value_texts(demo, run.values).values(), strict=True
             )
         ),
         bench=bench,
@@ -168,7 +168,7 @@ def _draw(site: Site, run: Run, notes: Sequence[str], bench: Bench) -> RunView:
 
 
 def _parameter(language: Language, parameter: AnyParameter, value: str) -> Row:
-    """A parameter as the form has it: a choice by its label."""
+    """Return a row with a parameter's label and value; a choice shows its option's label."""
     if isinstance(parameter, Choice):
         return Row(parameter.label[language], parameter.labels[value][language])
     return Row(parameter.label[language], value, code=True)
@@ -188,20 +188,20 @@ def _picture(say: Wording, kept: Kept) -> str:
 
 
 def _program(stored: StoredRun) -> str:
-    """The source, with the values that are not its own."""
-    own = main_defaults(stored.source)
-    # In the order in which the program names them; a tuple has come through JSON as a list.
-    given = {name: stored.values[name] for name in own}
+    """Return the source; values other than its defaults go into its last line."""
+    defaults = main_defaults(stored.source)
+    # In the order of the program's arguments. JSON has turned tuples into lists.
+    given = {name: stored.values[name] for name in defaults}
     values = {
         name: tuple(value) if isinstance(value, list) else value for name, value in given.items()
     }
-    return with_parameters(stored.source, {} if values == own else values)
+    return with_parameters(stored.source, {} if values == defaults else values)
 
 
-def _going(site: Site, id: str) -> Run | None:
-    """Give a run that is going on, and that the pages know."""
+def _live_run(site: Site, id: str) -> Run | None:
+    """Return a run that is queued or running, or None."""
     try:
-        return site.find(id) if is_going(site, id) else None
+        return site.find(id) if is_live(site, id) else None
     except UnknownRun:
         return None
 

@@ -1,4 +1,4 @@
-"""A run that is over is kept: its record is stored, and then what was kept is drawn."""
+"""Stores a run when it ends, before its result is rendered."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Ended:
-    """A run that is over, with its record. It may not have been possible to keep it."""
+    """An ended run with its record. `kept` is False if it could not be stored."""
 
     run: Run
     recording: Recording
@@ -25,9 +25,9 @@ class Ended:
 
 
 def keep_ended(site: Site, run: Run) -> Ended:
-    """Take the record of a run that was followed to its end, and keep it.
+    """Store a run that was followed to its end, and return it with its record.
 
-    Raises RuntimeError where the runner has no record of it.
+    Raises RuntimeError if the runner has no record of it.
     """
     recording = site.runner.recording(run.id)
     if recording is None:
@@ -36,20 +36,19 @@ def keep_ended(site: Site, run: Run) -> Ended:
 
 
 def keep(site: Site, run: Run, recording: Recording) -> bool:
-    """Store a run that is over; False, and a line in the log, where that cannot be done."""
-    log.info("a run is over", extra=_told(run, recording))
+    """Store an ended run. Return False, and log the reason, if that fails."""
+    log.info("a run is over", extra=_log_fields(run, recording))
     try:
         site.store.save(_stored(run, recording))
-    except Exception as error:  # whatever it is, the run itself is there to be shown
+    except Exception as error:  # whatever the error is, the run can still be shown
         expected = isinstance(error, StoreError)
-        told = "the run %s of %s could not be kept: %s"
-        log.error(told, run.id, run.demo.path, error, exc_info=not expected)
+        message = "the run %s of %s could not be kept: %s"
+        log.error(message, run.id, run.demo.path, error, exc_info=not expected)
         return False
     return True
 
 
-def _told(run: Run, recording: Recording) -> dict[str, object]:
-    """What the log says of a run."""
+def _log_fields(run: Run, recording: Recording) -> dict[str, object]:
     return {
         "run": run.id,
         "demo": run.topic.name_of(run.demo),
@@ -60,7 +59,7 @@ def _told(run: Run, recording: Recording) -> dict[str, object]:
 
 def _stored(run: Run, recording: Recording) -> StoredRun:
     ran, source = recording.receipt.source_sha256, run.demo.source
-    # A run without a hash never came to reading its file.
+    # A run without a hash ended before it read its file.
     if ran and ran != hashlib.sha256(source.encode()).hexdigest():
         raise StoreError("Its file was changed after the server had read it.")
     return StoredRun(

@@ -1,4 +1,4 @@
-"""Runs that are kept: found again by their id, or told why they are not there."""
+"""Finds kept runs by their id, or says why there is none."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from webapp.store.runs import StoredRun
 
 
 class NoSuchRun(NotFound):
-    """There is nothing at a run's address; the texts have a title and a text for each `reason`.
+    """A run was not found. `reason` is part of the keys of the error page's texts.
 
-    `which` says which run it is, where several were asked for.
+    `which` names the run if several were asked for.
     """
 
     which = ""
@@ -33,10 +33,10 @@ class NoSuchRun(NotFound):
 
 @dataclass(frozen=True)
 class Kept:
-    """A stored run, and what the course says of it.
+    """A stored run with its demo.
 
-    Where the program was `changed` since, the demo comes without its claims: they are about
-    another source.
+    If the demo's program has `changed` since, `run.demo` has no claims: they are about the new
+    source.
     """
 
     run: Run
@@ -45,7 +45,7 @@ class Kept:
 
 
 def find_kept(site: Site, id: str, language: Language = DEFAULT_LANGUAGE) -> Kept:
-    """Give a run with its demo. Raises NoSuchRun and StoreError."""
+    """Return a kept run with its demo. Raises NoSuchRun and StoreError."""
     stored = find_stored(site, id)
     topic = site.topic(stored.topic)
     demo = topic.demo(stored.demo) if topic else None
@@ -58,7 +58,7 @@ def find_kept(site: Site, id: str, language: Language = DEFAULT_LANGUAGE) -> Kep
 
 
 def find_stored(site: Site, id: str) -> StoredRun:
-    """Give a run as it was stored. Raises NoSuchRun and StoreError."""
+    """Return a run as it was stored. Raises NoSuchRun and StoreError."""
     if not ID.fullmatch(id):
         raise NoSuchRun(site, "malformed")
     try:
@@ -66,23 +66,23 @@ def find_stored(site: Site, id: str) -> StoredRun:
     except PrunedRun:
         raise NoSuchRun(site, "pruned") from None
     except UnknownRun:
-        if is_going(site, id):
+        if is_live(site, id):
             raise NoSuchRun(site, "going") from None
-        if kept := _kept_now(site, id):
-            return kept
+        if stored := _stored_late(site, id):
+            return stored
         raise NoSuchRun(site, "unknown") from None
 
 
-def is_going(site: Site, id: str) -> bool:
-    """Tell whether a run is in line or running."""
+def is_live(site: Site, id: str) -> bool:
+    """Return whether a run is queued or running."""
     try:
         return site.runner.state(id).phase is not Phase.OVER
     except (UnknownRun, Unreachable):
         return False
 
 
-def _kept_now(site: Site, id: str) -> StoredRun | None:
-    """Store a run that the runner still knows, and that could not be stored when it ended."""
+def _stored_late(site: Site, id: str) -> StoredRun | None:
+    """Store a run that could not be stored when it ended, if the runner still has its record."""
     try:
         recording = site.runner.recording(id)
         if recording and keep(site, site.find(id), recording):

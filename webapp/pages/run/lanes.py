@@ -1,4 +1,4 @@
-"""A run's lanes and its deadlock as a page shows them."""
+"""A run's lanes and its deadlock graph, as a page shows them."""
 
 from __future__ import annotations
 
@@ -23,27 +23,30 @@ from webapp.timeline.reading import draw
 from webapp.timeline.scale import MILLISECOND, View
 from webapp.timeline.steps import draw_steps
 
-KEPT = {"Cache-Control": "private, max-age=86400"}  # a run that is over does not change
+CACHED = {"Cache-Control": "private, max-age=86400"}  # an ended run does not change
 LINES = "L"
-"""What the ids of a listing's lines begin with."""
+"""The prefix of the ids of a listing's lines."""
 
 
 def lanes_blueprint(site: Site) -> Blueprint:
-    """Serve what a walk through a run shows; the page asks for it when somebody begins to walk."""
+    """Return the route of a run's steps, which a page fetches when the walk-through is opened."""
     blueprint = Blueprint("lanes", __name__)
 
     @blueprint.get("/<language:language>/runs/<id>/steps.json")
     def steps(language: Language, id: str) -> Response:
-        """Send a run's steps in the words of the language."""
+        """Send a run's steps in one language, as JSON."""
         timeline = draw(find_recording(site, id))
-        told = json.dumps(draw_steps(timeline, site.wordings[language]), ensure_ascii=False)
-        return Response(told, content_type="application/json", headers=KEPT)
+        content = json.dumps(draw_steps(timeline, site.wordings[language]), ensure_ascii=False)
+        return Response(content, content_type="application/json", headers=CACHED)
 
     return blueprint
 
 
 def find_recording(site: Site, id: str) -> Recording:
-    """Give the record of a run that is over, kept or just now. Raises NoSuchRun and StoreError."""
+    """Return an ended run's record, from the runner or the store.
+
+    Raises NoSuchRun and StoreError.
+    """
     try:
         recording = site.runner.recording(id)
     except (UnknownRun, Unreachable):
@@ -53,14 +56,14 @@ def find_recording(site: Site, id: str) -> Recording:
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a run's time that was asked for: `view` is None where that was `wrong`, or all."""
+    """The part of a run's time to show. `view` is None for all of it, and for a `wrong` request."""
 
     view: View | None = None
     wrong: bool = False
 
 
 def read_part(sent: Mapping[str, str], recording: Recording) -> Part:
-    """Read `from` and `to`, in milliseconds, from an address."""
+    """Read `from` and `to`, in milliseconds, from a query."""
     if "from" not in sent and "to" not in sent:
         return Part()
     end = draw(recording).end
@@ -75,11 +78,11 @@ def read_part(sent: Mapping[str, str], recording: Recording) -> Part:
 
 
 def draw_lanes(say: Wording, timeline: Timeline, setting: Setting) -> Markup:
-    """The lanes as `setting` says; the walk's data are fetched when somebody begins to walk."""
+    """Draw the lanes as `setting` says. Their steps are fetched when the walk-through is opened."""
     steps = addresses.steps(say.language, timeline.recording.receipt.run)
     return Markup(draw_figure(timeline, say, replace(setting, steps=steps)))
 
 
 def draw_deadlock(say: Wording, recording: Recording, *, lines: str = LINES) -> Markup:
-    """The graph of a deadlock; nothing where there was none."""
+    """Draw the graph of a deadlock; empty if there was none."""
     return Markup(draw_cycle(recording.cycle, say, lines=lines))

@@ -1,4 +1,4 @@
-"""What a run that is kept can be had as: a page with a link to give away, and files."""
+"""The links of a kept run: its page and its files."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from webapp.pages.site.site import Run, Site
 class Links:
     """A kept run's addresses.
 
-    `own` is what the visitor's browser notes of a run that it has just made, in JSON, and "" of
-    one that was looked up. A `late` run has yet to be written to the database.
+    `own` is the JSON that the visitor's browser stores about a run that it has just made; "" for
+    any other run. A `late` run has not been written to the database yet.
     """
 
     page: str
@@ -28,8 +28,8 @@ class Links:
     late: bool
 
 
-def draw_links(site: Site, run: Run, recording: Recording, *, own: bool = False) -> Links:
-    """List where a kept run is."""
+def build_links(site: Site, run: Run, recording: Recording, *, own: bool = False) -> Links:
+    """Return a kept run's addresses."""
     return Links(
         page=addresses.run(run.language, run.id),
         json=addresses.run_json(run.id),
@@ -42,7 +42,7 @@ def draw_links(site: Site, run: Run, recording: Recording, *, own: bool = False)
 
 
 def _note(site: Site, run: Run, recording: Recording) -> dict[str, object]:
-    """What static/js/kept.js lists, in whichever language the next page is."""
+    """Return what static/js/kept.js stores, in all languages: the next page may have another."""
     outcome = f"outcome.{recording.outcome.name.lower()}.title"
     return {
         "id": run.id,

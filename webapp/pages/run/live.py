@@ -1,10 +1,10 @@
-"""A run as it happens: as server-sent events for htmx, or as a page that grows without it.
+"""A live run as a stream: server-sent events for htmx, or a page that grows without it.
 
-    runner.follow()  ->  Screen  ->  _lines.html  ->  one message a batch
+    runner.follow()  ->  Screen  ->  _lines.html  ->  one message per batch
 
-Each message's id is the last event that it covers. Who lost the stream asks again with that id in
-`Last-Event-ID`: the events are read again from the first, for a line may have begun before
-it, and only the lines that were completed after it are sent.
+A message's id is that of the last run event in it. A client that lost the stream sends that id in
+`Last-Event-ID`. The events are then read from the first, since a line may have begun before that
+id, but only lines that ended after it are sent.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from webapp.pages import addresses
 from webapp.pages.demo.form import query_of
 from webapp.pages.run.keeping import Ended, keep_ended
 from webapp.pages.run.lanes import LINES
-from webapp.pages.run.links import Links, draw_links
-from webapp.pages.run.result import Result, draw_result
+from webapp.pages.run.links import Links, build_links
+from webapp.pages.run.result import Result, build_result
 from webapp.pages.site.site import Run, Site
 from webapp.pages.texts.transcript import Screen, Shown
 from webapp.pages.texts.wording import Wording
@@ -32,24 +32,24 @@ from webapp.pages.texts.wording import Wording
 HEARTBEAT = b": heartbeat\n\n"
 OVER = b"event: over\ndata:\n\n"
 
-# What a reader of HTML does not see, sent while a run says nothing: a reader that has left is
-# noticed by a failed write, and only by that.
+# Invisible in HTML. Sent while a run prints nothing: only a failed write shows that the client has
+# left.
 PAGE_HEARTBEAT = b"\n"
 
-# Where a page is cut, to put in what is not known yet. Escaped text never holds these.
+# A page is split at these markers, and the stream fills them. Escaped text never contains them.
 LINES_HERE = "<!-- lines -->"
 RESULT_HERE = "<!-- result -->"
 
 log = logging.getLogger(__name__)
 
-# Where a whole class's runs end at once, one result is drawn at a time: all of them together would
-# be ready no sooner, and whoever opens a page would wait behind each of them for its turn.
-_drawing = threading.Lock()
+# When the runs of a whole class end at once, one result is rendered at a time. In parallel they
+# would be ready no sooner, and requests for pages would wait for all of them.
+_rendering = threading.Lock()
 
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a run stands, and in words."""
+    """The state of a run; `status` says it in words."""
 
     say: Wording
     run: str
@@ -62,10 +62,10 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class Lines:
-    """More lines of the transcript. `hidden` lines were left out before the `last`.
+class TranscriptLines:
+    """The next lines of a transcript. `hidden` lines are left out before the `last` ones.
 
-    `listing` is what the ids of the source's lines begin with.
+    `listing` is the prefix of the ids of the source's lines.
     """
 
     say: Wording
@@ -77,35 +77,34 @@ class Lines:
 
 @dataclass(frozen=True)
 class Ending:
-    """The end of a run. `result` is None where it could not be worked out, and `links` where the
-    run could not be kept."""
+    """The end of a run. `result` is None if building it failed, `links` if the run was not kept."""
 
     say: Wording
-    lines: Lines
+    lines: TranscriptLines
     result: Result | None
     links: Links | None
 
 
 @dataclass(frozen=True)
 class Interruption:
-    """A page that cannot follow its run any more; `address` is where it can be gone on with."""
+    """A page whose stream broke off; `address` is the run's page, which resumes it."""
 
     say: Wording
     address: str
 
 
 class Silence:
-    """How long a reader has been sent nothing, whatever the run did meanwhile."""
+    """Measures how long nothing was sent to the client."""
 
     def __init__(self) -> None:
         self._since = time.monotonic()
 
     def end(self) -> None:
-        """Something is sent."""
+        """Start again: something is sent."""
         self._since = time.monotonic()
 
     def is_long(self) -> bool:
-        """Whether it is time to write, for a reader who has left to be noticed; ends it if so."""
+        """Return whether a heartbeat is due. If so, start again."""
         long = time.monotonic() - self._since >= runner.HEARTBEAT
         if long:
             self.end()
@@ -113,9 +112,9 @@ class Silence:
 
 
 def as_events(site: Site, run: Run, after: int = 0) -> Iterator[bytes]:
-    """Stream a run to htmx, from the event after the one given.
+    """Stream a run to htmx, from the event that follows the id `after`.
 
-    A stream that is interrupted ends without a word: the page then takes the run up again.
+    If the run is interrupted, the stream ends without a message, and the page reconnects.
     """
     with suppress(Interrupted):
         yield from _as_events(site, run, after)
@@ -145,7 +144,7 @@ def _as_events(site: Site, run: Run, after: int) -> Iterator[bytes]:
 
 
 def as_page(site: Site, run: Run, page: str) -> Iterator[bytes]:
-    """Stream a run into a page that is cut where its lines and its result belong."""
+    """Stream a run into a page. `page` has markers for the lines and for the result."""
     before, between, after = cut(page, LINES_HERE, RESULT_HERE)
     say = site.wordings[run.language]
     yield before.encode()
@@ -156,7 +155,7 @@ def as_page(site: Site, run: Run, page: str) -> Iterator[bytes]:
             for batch in batches:
                 if lines := screen.feed(batch):
                     silence.end()
-                    yield site.render("_lines.html", Lines(say, lines)).encode()
+                    yield site.render("_lines.html", TranscriptLines(say, lines)).encode()
                 elif silence.is_long():
                     yield PAGE_HEARTBEAT
     except Interrupted:
@@ -175,7 +174,7 @@ def as_page(site: Site, run: Run, page: str) -> Iterator[bytes]:
 def _more(site: Site, say: Wording, screen: Screen, batch: Sequence[Event], after: int) -> str:
     screen.feed(event for event in batch if event.id <= after)
     lines = screen.feed(event for event in batch if event.id > after)
-    return site.render("run/_more.html", Lines(say, lines)) if lines else ""
+    return site.render("run/_more.html", TranscriptLines(say, lines)) if lines else ""
 
 
 def _progress(site: Site, run: Run, *, first: bool = False) -> Progress:
@@ -197,42 +196,42 @@ def _progress(site: Site, run: Run, *, first: bool = False) -> Progress:
 def _status(say: Wording, state: State, first: bool) -> str:
     if state.phase is not Phase.QUEUED:
         return say("run.running")
-    # Every run is in line for a moment; that is worth a word only when the moment has passed.
+    # Every run is queued for a moment. Its place is shown only if it still is at the next look.
     return say("run.starting") if first else say("run.place", place=state.place)
 
 
 def _end(site: Site, run: Run, screen: Screen) -> Ending:
-    """Keep a run that was followed to its end, and draw what it came to."""
+    """Store a run that was followed to its end, and return its last lines and its result."""
     say = site.wordings[run.language]
-    lines = Lines(say, screen.rest(), screen.hidden, screen.last())
-    # The page has been sent in part: what fails here cannot become an error page any more.
+    lines = TranscriptLines(say, screen.rest(), screen.hidden, screen.last())
+    # A part of the page has been sent, so an exception here can no longer become an error page.
     try:
-        return _draw_ending(site, say, lines, keep_ended(site, run))
+        return _build_ending(site, say, lines, keep_ended(site, run))
     except Exception:
         log.exception("the result of run %s of %s cannot be shown", run.id, run.demo.path)
         return Ending(say, lines, None, None)
 
 
-def _draw_ending(site: Site, say: Wording, lines: Lines, ended: Ended) -> Ending:
+def _build_ending(site: Site, say: Wording, lines: TranscriptLines, ended: Ended) -> Ending:
     run, recording = ended.run, ended.recording
     part = addresses.run(run.language, run.id) if ended.kept else ""
-    with _drawing:
-        result = draw_result(say, run.demo, run.values, recording, part=part)
-    links = draw_links(site, run, recording, own=True) if ended.kept else None
+    with _rendering:
+        result = build_result(say, run.demo, run.values, recording, part=part)
+    links = build_links(site, run, recording, own=True) if ended.kept else None
     return Ending(say, lines, result, links)
 
 
 def message(html: str, id: int) -> bytes:
-    """Write one server-sent event that htmx swaps in."""
-    # A bare carriage return would end the line for a reader of the stream.
+    """Return one server-sent event, which htmx swaps in."""
+    # A carriage return ends a line in an event stream.
     lines = html.replace("\r", "&#13;").split("\n")
     data = "".join(f"data: {line}\n" for line in lines if line.strip())
     return f"id: {id}\n{data}\n".encode()
 
 
-def cut(page: str, *places: str) -> Iterator[str]:
-    """Part a page at these places: where its lines and its result belong."""
-    for place in places:
-        before, _, page = page.partition(place)
+def cut(page: str, *markers: str) -> Iterator[str]:
+    """Split a page at its markers, in order."""
+    for marker in markers:
+        before, _, page = page.partition(marker)
         yield before
     yield page

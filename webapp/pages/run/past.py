@@ -1,4 +1,4 @@
-"""A run that is over, drawn as a whole: its transcript and its result, as when it was live."""
+"""Renders an ended run as it looked live: its transcript and its result."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from markupsafe import Markup
 
 from webapp.engine.recording import Recording
 from webapp.pages import addresses
-from webapp.pages.run.links import draw_links
-from webapp.pages.run.live import Ending, Lines
-from webapp.pages.run.result import draw_result
+from webapp.pages.run.links import build_links
+from webapp.pages.run.live import Ending, TranscriptLines
+from webapp.pages.run.result import build_result
 from webapp.pages.site.site import Run, Site
 from webapp.pages.texts.transcript import Screen
 from webapp.pages.texts.wording import Wording
@@ -20,9 +20,9 @@ from webapp.timeline.scale import View
 
 @dataclass(frozen=True)
 class Past:
-    """What stands in the places where a live run would be shown.
+    """An ended run, rendered for the same places on a page as a live one.
 
-    `note` says what it is, where that is not what the whole page is about.
+    `note` says what the run is; it is "" on the run's own page.
     """
 
     say: Wording
@@ -34,17 +34,17 @@ class Past:
     page: str
 
 
-def draw_past(
+def render_past(
     site: Site, run: Run, recording: Recording, *, note: str = "", view: View | None = None
 ) -> Past:
-    """Draw a kept run in the language of `run`, its lanes for the time of `view`."""
+    """Render a kept run in the language of `run`. `view` limits the time of its lanes."""
     say = site.wordings[run.language]
     screen = Screen()
     shown = screen.feed(recording.events) + screen.rest()
     part = addresses.run(run.language, run.id)
-    result = draw_result(say, run.demo, run.values, recording, part=part, view=view)
-    lines = Lines(say, shown, screen.hidden, screen.last())
-    ending = Ending(say, lines, result, draw_links(site, run, recording))
+    result = build_result(say, run.demo, run.values, recording, part=part, view=view)
+    lines = TranscriptLines(say, shown, screen.hidden, screen.last())
+    ending = Ending(say, lines, result, build_links(site, run, recording))
     return Past(
         say=say,
         note=note,
@@ -56,8 +56,8 @@ def draw_past(
     )
 
 
-def recorded(say: Wording, key: str, stored: StoredRun) -> str:
-    """Say when and on what a run was recorded."""
+def recorded_note(say: Wording, key: str, stored: StoredRun) -> str:
+    """Return the sentence that says when and on what machine a run was recorded."""
     receipt = stored.recording.receipt
     return say(
         key,

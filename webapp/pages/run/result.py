@@ -1,4 +1,4 @@
-"""What a run that is over shows: how it ended, what held, how long it took, and its receipt."""
+"""The result of an ended run: outcome, claims, timing and receipt."""
 
 from __future__ import annotations
 
@@ -23,10 +23,11 @@ MILLISECONDS = 1000
 
 
 @dataclass(frozen=True)
-class Stated:
-    """A sentence about the run: with a sign to see, a verdict to hear, and what was measured.
+class Statement:
+    """A sentence about the run, whether it holds, and what was measured (`figure`).
 
-    `reason` says why it cannot be told, where the machine is to blame.
+    The `sign` is for the eye, the `verdict` for screen readers. `reason` says why the machine's
+    delays left it undecided; else it is "".
     """
 
     text: str
@@ -39,16 +40,16 @@ class Stated:
 
 @dataclass(frozen=True)
 class Finding:
-    """Some sentences about the run under a title. `kind` is "claims" or "observations"."""
+    """Sentences about the run under one title. `kind` is "claims" or "observations"."""
 
     kind: str
     title: str
-    stated: tuple[Stated, ...]
+    stated: tuple[Statement, ...]
 
 
 @dataclass(frozen=True)
 class Result:
-    """The panel below a run that is over."""
+    """The panel below an ended run."""
 
     say: Wording
     outcome: str
@@ -67,7 +68,7 @@ class Result:
     cycle: Markup
 
 
-def draw_result(
+def build_result(
     say: Wording,
     demo: Demo,
     values: Values,
@@ -76,9 +77,9 @@ def draw_result(
     part: str = "",
     view: View | None = None,
 ) -> Result:
-    """Say in the page's language what a run came to.
+    """Return the result of a run in the language of `say`.
 
-    Its lanes are drawn for the time of `view`; at the address `part` another can be asked for.
+    `view` limits the time of its lanes. `part` is the address that shows another part of that time.
     """
     outcome = recording.outcome.name.lower()
     return Result(
@@ -91,7 +92,7 @@ def draw_result(
         finished=recording.outcome is Outcome.FINISHED,
         findings=tuple(_findings(say, demo, values, recording)),
         clock=f"{recording.wall:.3f} s",
-        timing=tuple(draw_timing(say, demo, values, recording)),
+        timing=tuple(timing_rows(say, demo, values, recording)),
         why=demo.ideal.why[say.language],
         receipt=tuple(draw_receipt(say, recording)),
         notes=tuple(draw_notes(say, recording)),
@@ -113,21 +114,21 @@ def _findings(say: Wording, demo: Demo, values: Values, recording: Recording) ->
         yield Finding("observations", say("result.observations"), seen)
 
 
-def _claim(say: Wording, claim: Claim, recording: Recording, values: Values) -> Stated:
+def _claim(say: Wording, claim: Claim, recording: Recording, values: Values) -> Statement:
     found = claim.measure(recording, values)
     state = STATES[found.holds]
     text, sign, verdict = claim.text[say.language], SIGNS[found.holds], say(f"result.{state}")
-    return Stated(text, state, sign, verdict, found.figure, _reason(say, found))
+    return Statement(text, state, sign, verdict, found.figure, _reason(say, found))
 
 
-def _observation(say: Wording, claim: Claim, recording: Recording, values: Values) -> Stated:
-    """What was seen is neither right nor wrong: a figure tells it, or yes and no."""
+def _observation(say: Wording, claim: Claim, recording: Recording, values: Values) -> Statement:
+    """Measure an observation. It is neither right nor wrong: it shows a figure, or yes or no."""
     found = claim.measure(recording, values)
     state = STATES[found.holds]
     verdict = say({True: "yes", False: "no", None: "result.unknown"}[found.holds])
     sign = verdict if found.holds is False or not found.figure else ""
     text = claim.text[say.language]
-    return Stated(text, state, sign, verdict, found.figure, _reason(say, found))
+    return Statement(text, state, sign, verdict, found.figure, _reason(say, found))
 
 
 def _reason(say: Wording, found: Measured) -> str:
@@ -136,8 +137,8 @@ def _reason(say: Wording, found: Measured) -> str:
     return say("result.late", milliseconds=round(found.late * MILLISECONDS))
 
 
-def draw_timing(say: Wording, demo: Demo, values: Values, recording: Recording) -> Iterator[Row]:
-    """Say how long a run took, and how long it would have at best."""
+def timing_rows(say: Wording, demo: Demo, values: Values, recording: Recording) -> Iterator[Row]:
+    """Yield rows with a run's wall time, its CPU time and its ideal time, in seconds."""
     yield Row(say("timing.wall"), say.seconds(recording.wall))
     yield Row(say("timing.cpu"), say.seconds(recording.cpu))
     yield Row(say("timing.ideal"), say.seconds(demo.ideal.seconds(values)))

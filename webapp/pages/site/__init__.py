@@ -1,9 +1,10 @@
-"""What the whole site has, and its pages beside the course.
+"""What all pages share, and the pages outside the course.
 
-`site`      what all pages stand on, wired by `create_app`
-`layout`    what every page has around its content
-`assets`    the static files, under an address that changes with their content
-`home`      the first page; `about`: for teachers, and on privacy; `record`: one's own program
-`errors`    what answers when something is wrong
-`crawlers`  what search engines ask for
+`site`      the objects that all pages use, wired by `create_app`
+`layout`    the frame of every page
+`assets`    the static files, under addresses that change with their content
+`errors`    error pages
+`crawlers`  robots.txt and the sitemap
+
+The pages are `home`, `about` (for teachers, privacy) and `record` (record your own program).
 """

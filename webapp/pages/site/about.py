@@ -1,7 +1,7 @@
-"""Pages of prose beside the course: for teachers, and on what is kept of visitors.
+"""Pages of prose outside the course: for teachers, and on privacy.
 
-Their texts are Markdown, `texts/about/NAME.LANGUAGE.md`. A link to `topic:TOPIC/DEMO` leads to a
-demo, with its parameters if there are any, and `page:NAME` to another page of the site.
+Their texts are the Markdown files `texts/about/NAME.LANGUAGE.md`. Two kinds of link are resolved:
+`topic:TOPIC/DEMO?PARAMETERS` to a demo, and `page:NAME` to another page of the site.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from webapp.lessons.text import LANGUAGES, Language
 from webapp.lessons.topic import find_demo
 from webapp.pages import addresses
 from webapp.pages.demo.prose import Markdown, Prose, code_of
-from webapp.pages.site.layout import Page, draw_page
+from webapp.pages.site.layout import Page, build_page
 from webapp.pages.site.site import Site
 
 PAGES = ("teachers", "privacy")
@@ -26,7 +26,7 @@ TEXTS = Path(__file__).parents[1] / "texts/about"
 
 @dataclass(frozen=True)
 class AboutView:
-    """One such page."""
+    """One page of prose."""
 
     page: Page
     title: str
@@ -34,7 +34,7 @@ class AboutView:
 
 
 def about_blueprint(site: Site) -> Blueprint:
-    """Make these pages, in each language. Their texts are rendered once."""
+    """Return the routes of all PAGES in all languages. Each text is rendered once, here."""
     blueprint = Blueprint("about", __name__, url_prefix="/<language:language>")
     for name in PAGES:
         texts = {language: read_about(site, name, language) for language in LANGUAGES}
@@ -43,25 +43,25 @@ def about_blueprint(site: Site) -> Blueprint:
 
 
 def read_about(site: Site, name: str, language: Language) -> Prose:
-    """Render the text of one of PAGES."""
+    """Read and render the text of the page `name`."""
     text = (TEXTS / f"{name}.{language}.md").read_text(encoding="utf-8")
     return Markdown(partial(_address, site, language), code_of).prose(text)
 
 
 def _view(site: Site, name: str, texts: Mapping[Language, Prose]) -> Callable[[Language], Response]:
     def show(language: Language) -> Response:
-        view = draw_about(site, name, language, texts[language])
+        view = build_about(site, name, language, texts[language])
         return Response(site.render("site/about.html", view))
 
     return show
 
 
-def draw_about(site: Site, name: str, language: Language, prose: Prose) -> AboutView:
-    """Draw one of PAGES."""
+def build_about(site: Site, name: str, language: Language, prose: Prose) -> AboutView:
+    """Return the view of the page `name`."""
     say = site.wordings[language]
     title = say(f"{name}.title")
     return AboutView(
-        page=draw_page(
+        page=build_page(
             site,
             language,
             title=title,
@@ -82,5 +82,5 @@ def _address(site: Site, language: Language, href: str) -> str:
     name, _, query = where.partition("?")
     found = find_demo(site.topics, name)
     if found is None:
-        return addresses.home(language)  # another course than ours is served
+        return addresses.home(language)  # the site serves another course
     return addresses.demo(language, *found) + (f"?{query}" if query else "")

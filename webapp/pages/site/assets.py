@@ -1,9 +1,9 @@
-"""The static files, below an address that holds the hash of them all.
+"""The static files, under addresses that hold the hash of all of them.
 
-A file at such an address never changes, so a browser keeps it for a year. One hash for the whole
-folder lets modules and style sheets name each other by plain relative paths. The style sheets, one
-a component, are joined into one answer: a page asks once, and nobody builds anything. What only
-people read in our own files, indentation and comments on lines of their own, stays here.
+A file at such an address never changes, so browsers cache it for a year. One hash for the whole
+folder lets scripts and style sheets name each other by relative paths. There is one style sheet per
+component; they are sent joined into one, without a build step. Indentation and whole-line comments
+are stripped from our own files.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from webapp.pages.compression import takes_gzip
 
 STATIC = Path(__file__).resolve().parents[3] / "static"
 STYLE = "css/style.css"
-FIRST_STYLE = "css/tokens.css"  # declares the order of the layers; the others may come in any order
+FIRST_STYLE = "css/tokens.css"  # declares the order of the layers; the rest come in any order
 
 YEAR = 365 * 24 * 3600
 VENDOR = "vendor/"
@@ -37,19 +37,19 @@ TYPES = {".js": "text/javascript", ".woff2": "font/woff2", ".svg": "image/svg+xm
 
 @dataclass(frozen=True)
 class Asset:
-    """One file as it is sent."""
+    """The content and the type of one file, as sent."""
 
     content: bytes
     type: str
 
     @cached_property
     def compressed(self) -> bytes | None:
-        """The same in gzip, where that is any smaller."""
+        """The content compressed with gzip; None for types that do not get smaller."""
         return gzip.compress(self.content, mtime=0) if self.type.startswith(COMPRESSIBLE) else None
 
 
 class Assets:
-    """All static files, read once."""
+    """All static files, held in memory."""
 
     def __init__(self, folder: Path = STATIC) -> None:
         self._files = dict(_read(folder))
@@ -60,32 +60,32 @@ class Assets:
         self.version = digest.hexdigest()[:12]
 
     def address(self, name: str) -> str:
-        """Give the address of a file by its path in the folder. Raises KeyError."""
+        """Return the address of the file at the relative path `name`. Raises KeyError."""
         if name not in self._files:
             raise KeyError(name)
         return f"/static/{self.version}/{name}"
 
     def find(self, version: str, name: str) -> Asset | None:
-        """Give the file at an address, if it is of this version."""
+        """Return a file, or None if there is none of that name and version."""
         return self._files.get(name) if version == self.version else None
 
 
 def assets_blueprint(assets: Assets) -> Blueprint:
-    """Serve the static files."""
+    """Return the route of the static files."""
     blueprint = Blueprint("assets", __name__)
 
     @blueprint.get("/static/<version>/<path:name>")
     def file(version: str, name: str) -> Response:
-        """Send one file, to be kept for good."""
+        """Send one file, cacheable for a year."""
         asset = assets.find(version, name)
         if asset is None:
             abort(404)
-        return _sent(asset)
+        return _response(asset)
 
     return blueprint
 
 
-def _sent(asset: Asset) -> Response:
+def _response(asset: Asset) -> Response:
     content, encoding = asset.content, ""
     if asset.compressed and takes_gzip():
         content, encoding = asset.compressed, "gzip"

@@ -1,4 +1,4 @@
-"""What search engines ask for: which addresses are not for them, and which pages there are."""
+"""robots.txt and the sitemap, for search engines."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from webapp.lessons.text import LANGUAGES, Language
 from webapp.pages import addresses
 from webapp.pages.site.site import Site
 
-# A crawler that follows these would run programs, or read what is for programs.
+# These addresses start runs, or hold data for programs.
 NOT_FOR_CRAWLERS = ("/api", "/runs/", "/repetitions/", "/*/example$", "/*/_example$")
 
 Address = Callable[[Language], str]
@@ -20,25 +20,25 @@ Address = Callable[[Language], str]
 
 @dataclass(frozen=True)
 class SitemapView:
-    """All pages that are to be found: one mapping a page, from its languages to its URLs."""
+    """All pages for search engines: for each page, its URL in each language."""
 
     pages: tuple[dict[Language, str], ...]
 
 
 def crawlers_blueprint(site: Site) -> Blueprint:
-    """Make the two files at the addresses that crawlers know (RFC 9309, sitemaps.org)."""
+    """Return the routes of robots.txt (RFC 9309) and sitemap.xml (sitemaps.org)."""
     blueprint = Blueprint("crawlers", __name__)
 
     @blueprint.get("/robots.txt")
     def robots() -> Response:
-        """Say which addresses are not for crawlers, and where the list of pages is."""
+        """List the addresses that crawlers must not read, and name the sitemap."""
         lines = ["User-agent: *", *(f"Disallow: {address}" for address in NOT_FOR_CRAWLERS)]
         text = "\n".join([*lines, "", f"Sitemap: {_url('/sitemap.xml')}", ""])
         return Response(text, mimetype="text/plain")
 
     @blueprint.get("/sitemap.xml")
     def sitemap() -> Response:
-        """List the pages, each with itself in the other language."""
+        """List all pages in all languages."""
         view = SitemapView(tuple(_in_each_language(page) for page in _pages(site)))
         return Response(site.render("site/sitemap.xml", view), mimetype="text/xml")
 
@@ -46,11 +46,11 @@ def crawlers_blueprint(site: Site) -> Blueprint:
 
 
 def _pages(site: Site) -> Iterator[Address]:
-    """Give the pages: those that need nothing but a language, and every demo's."""
+    """Yield every demo's page, and every page whose route has no parameter but the language."""
     topics = {topic.slug for topic in site.topics}
     for rule in current_app.url_map.iter_rules():
         is_page = rule.arguments == {"language"} and "GET" in (rule.methods or ())
-        # A topic's own address only sends on to its first demo.
+        # A topic's own address only redirects to its first demo.
         if is_page and rule.endpoint.partition(".")[0] not in topics:
             yield partial(_page, rule.endpoint)
     for topic in site.topics:

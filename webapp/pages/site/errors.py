@@ -1,4 +1,4 @@
-"""What answers when something is wrong: a page with a way on, never a traceback."""
+"""Error pages: each says what is wrong and where to go on, and none shows a traceback."""
 
 from __future__ import annotations
 
@@ -19,32 +19,34 @@ from webapp.engine.runner import Busy, Unreachable
 from webapp.operating.requests import request_id
 from webapp.pages import addresses
 from webapp.pages.compare.form import NoSuchDemo
-from webapp.pages.demo.form import entered
+from webapp.pages.demo.form import submitted
 from webapp.pages.guard import ForeignName
 from webapp.pages.languages import visitor_language
 from webapp.pages.run.kept import NoSuchRun
-from webapp.pages.site.layout import ChapterLinks, Page, draw_chapters, draw_page
+from webapp.pages.site.layout import ChapterLinks, Page, build_chapters, build_page
 from webapp.pages.site.site import Site
 from webapp.pages.texts.wording import Wording
 from webapp.store.errors import StoreError
 
 RETRY_SECONDS = 5
-AGAIN = (ServiceUnavailable.code, TooManyRequests.code)
-"""What is worth another try in a while."""
+RETRYABLE = (ServiceUnavailable.code, TooManyRequests.code)
+"""The status codes of errors that may pass by themselves."""
 
 log = logging.getLogger(__name__)
 
-# Gives the answer to an error where it is no person who asks, else None.
+# Returns the answer to an error in a request from a program, or None if a person asked.
 ForPrograms = Callable[[HTTPException], Response | None]
 
-# Errors with words of their own; all others get common ones.
+# The status codes with texts of their own; all others share one text.
 KNOWN = {403, 404, 405, 429, 500, 503}
 
 
 @dataclass(frozen=True)
 class ErrorView:
-    """What went wrong, and the way on: `again` if it is worth trying, and all topics, but for those
-    who asked by a name that is not ours.
+    """An error page.
+
+    `again` is the address to retry, or "". `chapters` lists all topics; it is empty for a foreign
+    host name, under which every link would be refused.
     """
 
     page: Page
@@ -56,7 +58,7 @@ class ErrorView:
 
 @dataclass(frozen=True)
 class Failure:
-    """The same as a panel in a page that is already there."""
+    """An error as a panel, for htmx to put into the open page."""
 
     say: Wording
     title: str
@@ -64,23 +66,23 @@ class Failure:
 
 
 def handle_errors(app: Flask, site: Site, for_programs: ForPrograms) -> None:
-    """Answer every error with a page of ours, or as `for_programs` does where a program asks."""
+    """Answer every error of `app` with a page, or with what `for_programs` returns."""
 
     @app.errorhandler(Busy)
     def busy(error: Busy) -> Response:
-        """Say that the machine is full, and when to come again."""
-        away = isinstance(error, Unreachable)
-        return known(MachinesUnreachable() if away else ServiceUnavailable())
+        """Answer 503: all seats are taken, or no machine is reachable."""
+        unreachable = isinstance(error, Unreachable)
+        return known(MachinesUnreachable() if unreachable else ServiceUnavailable())
 
     @app.errorhandler(StoreError)
-    def unreachable(error: StoreError) -> Response:
-        """Say that kept runs cannot be read at the moment."""
+    def store_unreachable(error: StoreError) -> Response:
+        """Answer 503: kept runs cannot be read at the moment."""
         log.error("%s", error)
         return known(StoreUnreachable())
 
     @app.errorhandler(HTTPException)
     def known(error: HTTPException) -> Response:
-        """Say what is wrong with the request, or that we failed."""
+        """Answer with the page, the panel or the JSON for an error."""
         return for_programs(error) or answer(site, error)
 
 
@@ -91,7 +93,7 @@ class StoreUnreachable(ServiceUnavailable):
 
 
 class MachinesUnreachable(ServiceUnavailable):
-    """No machine that could run the program answers."""
+    """No machine that can run the program is reachable."""
 
     reason = "machines"
     description = (
@@ -101,7 +103,7 @@ class MachinesUnreachable(ServiceUnavailable):
 
 
 def answer(site: Site, error: HTTPException) -> Response:
-    """Make the answer to an error: a whole page, or a panel where htmx asks."""
+    """Return the answer to an error: a panel for htmx, else a whole page."""
     code = error.code or InternalServerError.code
     say = site.wordings[visitor_language()]
     key = f"error.{_reason(error, code)}"
@@ -113,18 +115,19 @@ def answer(site: Site, error: HTTPException) -> Response:
     if request.headers.get("HX-Request") == "true":
         html = site.render("site/_failure.html", Failure(say, title, text))
     else:
-        again = _again() if code in AGAIN and not isinstance(error, StoreUnreachable) else ""
+        retryable = code in RETRYABLE and not isinstance(error, StoreUnreachable)
+        again = _retry_address() if retryable else ""
         foreign = isinstance(error, ForeignName)
         view = _view(site, say, title, text, again, foreign=foreign)
         html = site.render("site/error.html", view)
     response = Response(html, code, headers=_headers(error))
-    if code in AGAIN:
+    if code in RETRYABLE:
         response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
 
 
 def _reason(error: HTTPException, code: int) -> str:
-    """Name the texts of an error: those of its own reason, or of its code."""
+    """Return the key of an error's texts: its own reason, or its status code."""
     if isinstance(
         error, NoSuchRun | NoSuchDemo | StoreUnreachable | MachinesUnreachable | ForeignName
     ):
@@ -135,21 +138,21 @@ def _reason(error: HTTPException, code: int) -> str:
 def _view(
     site: Site, say: Wording, title: str, text: str, again: str, *, foreign: bool
 ) -> ErrorView:
-    page = draw_page(
+    page = build_page(
         site, say.language, title=title, description=text, address=addresses.home, indexed=False
     )
-    chapters = () if foreign else draw_chapters(site, say.language)  # these would be refused, too
+    chapters = () if foreign else build_chapters(site, say.language)
     return ErrorView(page, title, text, again, chapters)
 
 
-def _again() -> str:
-    """Give the page of the demo that could not be run, with what was entered."""
-    query = entered().query()
+def _retry_address() -> str:
+    """Return the address of the page that was asked for, with the submitted values."""
+    query = submitted().query()
     page = request.path.removesuffix(addresses.REPEAT)
     return f"{page}?{urlencode(query, doseq=True)}"
 
 
 def _headers(error: HTTPException) -> list[tuple[str, str]]:
-    """Keep what belongs to the error (`Allow` of a 405), not the type of its own page."""
+    """Return the error's own headers (`Allow` of a 405) with our content type."""
     kept = [(name, value) for name, value in error.get_headers() if name != "Content-Type"]
     return [*kept, ("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-store")]

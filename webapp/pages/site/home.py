@@ -1,4 +1,4 @@
-"""The first page: what this is, a demo to run right there, all topics."""
+"""The home page: what the site is, one demo to run, and all topics."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from webapp.lessons.topic import Demo, Topic
 from webapp.lessons.values import Value
 from webapp.pages import addresses
 from webapp.pages.demo.bench import Bench
-from webapp.pages.demo.desk import Desk, draw_bench
-from webapp.pages.demo.form import Entry, query_of, written
+from webapp.pages.demo.form import Submission, query_of, value_texts
+from webapp.pages.demo.handler import DemoHandler, build_bench
 from webapp.pages.languages import visitor_language
-from webapp.pages.site.layout import ChapterLinks, Page, draw_chapters, draw_page
+from webapp.pages.site.layout import ChapterLinks, Page, build_chapters, build_page
 from webapp.pages.site.site import Site
 
-# Ten threads that sleep a second, together: one second in all.
+# Ten threads sleep one second each, at the same time: the run takes one second.
 SHOWN_TOPIC = "lock"
 SHOWN_DEMO = "lock-around-the-message"
 SHOWN_VALUES: Mapping[str, Value] = {"thread_count": 10, "sleep_seconds": 1.0}
@@ -27,7 +27,7 @@ SHOWN_VALUES: Mapping[str, Value] = {"thread_count": 10, "sleep_seconds": 1.0}
 
 @dataclass(frozen=True)
 class HomeView:
-    """The first page."""
+    """The home page."""
 
     page: Page
     chapters: tuple[ChapterLinks, ...]
@@ -38,12 +38,12 @@ class HomeView:
 
 
 def home_blueprint(site: Site) -> Blueprint:
-    """Make the first page, in each language."""
+    """Return the routes of the home page."""
     blueprint = Blueprint("home", __name__)
 
     @blueprint.get("/")
     def choose() -> AnyResponse:
-        """Send to the language of the browser."""
+        """Redirect to the home page in the browser's language."""
         response = redirect(addresses.home(visitor_language()))
         response.headers["Vary"] = "Accept-Language"
         response.headers["Cache-Control"] = "no-cache"
@@ -51,27 +51,27 @@ def home_blueprint(site: Site) -> Blueprint:
 
     @blueprint.get("/<language:language>/")
     def show(language: Language) -> Response:
-        """Show the first page."""
-        return Response(site.render("site/home.html", draw_home(site, language)))
+        """Show the home page."""
+        return Response(site.render("site/home.html", build_home(site, language)))
 
     return blueprint
 
 
-def draw_home(site: Site, language: Language) -> HomeView:
-    """Draw the first page."""
+def build_home(site: Site, language: Language) -> HomeView:
+    """Return the view of the home page."""
     say = site.wordings[language]
     topic, demo, values = _shown(site)
-    entry = Entry({name: [value] for name, value in written(demo, values).items()})
+    submission = Submission({name: [value] for name, value in value_texts(demo, values).items()})
     return HomeView(
-        page=draw_page(
+        page=build_page(
             site,
             language,
             title=say("home.title"),
             description=say("home.description"),
             address=addresses.home,
         ),
-        chapters=draw_chapters(site, language),
-        bench=draw_bench(Desk(site, language, topic, demo), entry),
+        chapters=build_chapters(site, language),
+        bench=build_bench(DemoHandler(site, language, topic, demo), submission),
         demo_title=demo.title[language],
         demo_address=addresses.demo(language, topic, demo, query_of(demo, values)),
         watch=say("home.watch") if topic.slug == SHOWN_TOPIC else demo.watch[language],
@@ -79,7 +79,7 @@ def draw_home(site: Site, language: Language) -> HomeView:
 
 
 def _shown(site: Site) -> tuple[Topic, Demo, Mapping[str, Value]]:
-    """Choose the demo that the first page runs; without ours, the first that there is."""
+    """Return the demo on the home page: ours, or the first one of another course."""
     topic = site.topic(SHOWN_TOPIC)
     demo = topic.demo(SHOWN_DEMO) if topic else None
     if topic and demo:

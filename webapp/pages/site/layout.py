@@ -1,4 +1,4 @@
-"""What every page has around its content: language, addresses, the menu of all topics."""
+"""The frame of every page: title, language links, the menu of all topics, the footer."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from webapp.pages.site.site import Site
 from webapp.pages.texts.wording import Wording
 
 FOOTER = ("teachers", "record", "api", "privacy")
-"""The pages beside the course that each page leads to."""
+"""The pages that every footer links to."""
 
 
 @dataclass(frozen=True)
 class TopicLink:
-    """A topic as it stands in a list."""
+    """A topic in a list."""
 
     title: str
     summary: str
@@ -38,7 +38,7 @@ class ChapterLinks:
 
 @dataclass(frozen=True)
 class PageLink:
-    """A page beside the course as each page leads to it."""
+    """A page in the footer."""
 
     name: str
     address: str
@@ -47,7 +47,7 @@ class PageLink:
 
 @dataclass(frozen=True)
 class Alternate:
-    """The same page in a language: `address` to go to, `url` for those who index."""
+    """A page in one language: `address` is the link for visitors, `url` the one for crawlers."""
 
     language: Language
     name: str
@@ -58,7 +58,7 @@ class Alternate:
 
 @dataclass(frozen=True)
 class Page:
-    """What the base template needs."""
+    """What the base template shows."""
 
     say: Wording
     title: str
@@ -74,7 +74,7 @@ class Page:
     indexed: bool = True
 
 
-def draw_page(
+def build_page(
     site: Site,
     language: Language,
     *,
@@ -84,7 +84,7 @@ def draw_page(
     topic: Topic | None = None,
     indexed: bool = True,
 ) -> Page:
-    """Draw what is around a page; `address` gives the page's own in a language."""
+    """Return the frame of a page. `address` returns the page's address in a language."""
     say = site.wordings[language]
     return Page(
         say=say,
@@ -92,7 +92,7 @@ def draw_page(
         description=description,
         canonical=_url(address(language)),
         alternates=tuple(_alternate(site, other, address, language) for other in LANGUAGES),
-        chapters=draw_chapters(site, language, topic),
+        chapters=build_chapters(site, language, topic),
         home=addresses.home(language),
         is_home=address(language) == addresses.home(language),
         record=addresses.record(language),
@@ -102,10 +102,10 @@ def draw_page(
     )
 
 
-def draw_chapters(
+def build_chapters(
     site: Site, language: Language, current: Topic | None = None
 ) -> tuple[ChapterLinks, ...]:
-    """List all topics by chapter."""
+    """Return links to all topics, by chapter."""
     return tuple(
         ChapterLinks(
             site.wordings[language](f"chapter.{chapter}"),
@@ -144,5 +144,5 @@ def _alternate(
 
 
 def _url(address: str) -> str:
-    """Make an address absolute and bare: parameters make no other page."""
+    """Return an absolute URL without its query: parameters do not make another page."""
     return request.host_url.rstrip("/") + urlsplit(address).path

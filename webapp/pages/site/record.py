@@ -1,4 +1,4 @@
-"""The page about recording one's own program, on one's own machine: what it does, how to get it."""
+"""The page about recording your own program on your own machine."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from flask import Blueprint, Response
 
 from webapp.lessons.text import Language
 from webapp.pages import addresses
-from webapp.pages.site.layout import Page, draw_page
+from webapp.pages.site.layout import Page, build_page
 from webapp.pages.site.site import Site
 from webapp.pages.texts.receipt import Row
 from webapp.pages.texts.wording import Wording
 
-SOMEWHERE = "OWNER/REPOSITORY"
+PLACEHOLDER = "OWNER/REPOSITORY"
 
 COMMAND = "python3 -m webapp.engine record my_program.py -o run.html"
 COMMANDS: Mapping[str, str] = {
@@ -40,7 +40,7 @@ for number in range(3):
 2 has the lock
 Recorded 28 events into run.html: open it in a browser.""",
 }
-"""What stands on the page as code."""
+"""The code on the page."""
 
 OPTIONS: Mapping[str, str] = {
     "-o PAGE": "output",
@@ -65,12 +65,12 @@ UNSEEN: Mapping[str, str] = {
     "foreign": "NumPy, ctypes",
     "other_files": "import helper",
 }
-"""What a recorded page says of its own program, said of what usually brings it about."""
+"""What the recorder does not see, by the text's key, and the usual cause in a program."""
 
 
 @dataclass(frozen=True)
 class RecordView:
-    """The page. `codespaces` is where the button leads, "" where the site knows no repository."""
+    """The page. `codespaces` is the button's address, or "" if no repository is set."""
 
     page: Page
     codespaces: str
@@ -81,26 +81,24 @@ class RecordView:
 
 
 def record_blueprint(site: Site, repository: str = "") -> Blueprint:
-    """Make the page, in each language.
-
-    `repository` is where the project is on GitHub, as OWNER/NAME, if it is.
-    """
+    """Return the route of the page. `repository` is the project's OWNER/NAME on GitHub, or ""."""
     blueprint = Blueprint("record", __name__)
 
     @blueprint.get("/<language:language>/record")
     def show(language: Language) -> Response:
-        """Show how to record a program of one's own."""
-        return Response(site.render("site/record.html", draw_record(site, language, repository)))
+        """Show how to record your own program."""
+        return Response(site.render("site/record.html", build_record(site, language, repository)))
 
     return blueprint
 
 
-def draw_record(site: Site, language: Language, repository: str) -> RecordView:
-    """Draw the page."""
+def build_record(site: Site, language: Language, repository: str) -> RecordView:
+    """Return the view of the page."""
     say = site.wordings[language]
-    commands = {**COMMANDS, "clone": COMMANDS["clone"].format(repository=repository or SOMEWHERE)}
+    clone = COMMANDS["clone"].format(repository=repository or PLACEHOLDER)
+    commands = {**COMMANDS, "clone": clone}
     return RecordView(
-        page=draw_page(
+        page=build_page(
             site,
             language,
             title=say("record.title"),

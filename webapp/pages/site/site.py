@@ -1,4 +1,4 @@
-"""What the pages stand on: wired once by `create_app`, handed to every blueprint."""
+"""The objects that all pages use: wired once by `create_app`, passed to every blueprint."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from webapp.store.store import Store
 
 @dataclass(frozen=True)
 class Run:
-    """A run as the pages know it: of which demo, with what, in whose language."""
+    """A run of a demo with its values. `language` is the visitor's."""
 
     id: str
     language: Language
@@ -35,7 +35,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Site:
-    """Everything that a page needs."""
+    """The objects that all pages use."""
 
     topics: tuple[Topic, ...]
     wordings: Mapping[Language, Wording]
@@ -49,7 +49,7 @@ class Site:
     room: Room
 
     def render(self, template: str, view: object) -> str:
-        """Fill a template with its one view object."""
+        """Render a template with its view object."""
         return self.templates.get_template(template).render(view=view)
 
     def start(
@@ -78,21 +78,21 @@ class Site:
         return Run(id, language, topic, demo, values, transcript_only)
 
     def find(self, id: str) -> Run:
-        """Give a run that the runner has not forgotten. Raises UnknownRun."""
+        """Return a run that the runner still knows. Raises UnknownRun and Unreachable."""
         about = self.runner.state(id).about
-        if not about:  # a program that asked for itself: see the report's routes
+        if not about:  # started by one of the report's routes
             raise UnknownRun(id)
-        told = json.loads(about)
-        found = find_demo(self.topics, told["demo"])
+        details = json.loads(about)
+        found = find_demo(self.topics, details["demo"])
         if found is None:
             raise UnknownRun(id)
         topic, demo = found
         try:
-            values = take_all(demo.parameters, told["values"])
-        except InvalidParameters:  # of a demo that was another one when the run was started
+            values = take_all(demo.parameters, details["values"])
+        except InvalidParameters:  # the demo's parameters have changed since the run started
             raise UnknownRun(id) from None
-        return Run(id, told["language"], topic, demo, values, told["transcript_only"])
+        return Run(id, details["language"], topic, demo, values, details["transcript_only"])
 
     def topic(self, slug: str) -> Topic | None:
-        """Give the topic of that name, if there is one."""
+        """Return the topic with this slug, or None."""
         return next((topic for topic in self.topics if topic.slug == slug), None)

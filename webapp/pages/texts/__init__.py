@@ -1,8 +1,8 @@
-"""What is said of any run, in words: it knows nothing of the web.
+"""The words about a run, for the site's pages and for those that `webapp.record` writes.
 
-The pages that `webapp.record` makes say the same, so none of this loads Flask or Jinja.
+Nothing here imports Flask or Jinja.
 
 `wording`     the interface's texts: `en.toml` and `fa.toml`
-`transcript`  events as lines on the screen
-`receipt`     what proves a run
+`transcript`  events as printed lines
+`receipt`     where, when and with what a run was made
 """

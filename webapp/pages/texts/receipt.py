@@ -1,4 +1,4 @@
-"""What proves a run, as rows of a table; for the site's pages and for those that stand alone."""
+"""A run's receipt as rows of a table."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from webapp.pages.texts.wording import Wording
 
 @dataclass(frozen=True)
 class Row:
-    """A name and what belongs to it. What is `code` is read from left to right."""
+    """A name and its value. `code` values are always left-to-right."""
 
     name: str
     value: str
@@ -19,7 +19,7 @@ class Row:
 
 
 def draw_notes(say: Wording, recording: Recording) -> Iterator[str]:
-    """Say what a run left behind, and what is missing of its record."""
+    """Yield notes on processes that a run left behind, and on events missing from its record."""
     if recording.swept:
         yield say("result.swept", count=recording.swept)
     if recording.dropped:
@@ -27,7 +27,7 @@ def draw_notes(say: Wording, recording: Recording) -> Iterator[str]:
 
 
 def draw_receipt(say: Wording, recording: Recording) -> Iterator[Row]:
-    """Say where, when and with what a run was made."""
+    """Yield rows that say where, when and with what a run was made."""
     receipt = recording.receipt
     yield Row(say("receipt.run"), receipt.run, code=True)
     yield Row(say("receipt.started_at"), receipt.started_at, code=True)

@@ -1,4 +1,4 @@
-"""Events as lines on the screen: who, when, what, and from which line of the source."""
+"""Events as printed lines: when, by which worker, the text, and the line of the source."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from webapp.engine.recording import Key, Line, Transcript
 HUES = 10
 MICROSECONDS = 1_000_000
 
-# A browser stays quick with so many lines, and nobody reads more. What was printed last is worth
-# reading in any case: totals stand there.
+# A browser stays fast with this many lines. The last lines are always shown, since totals are
+# printed there.
 LINES_SHOWN = 2000
 LAST_LINES_SHOWN = 50
 LETTERS_SHOWN = 2000
 
-# Control characters become the pictures that Unicode has for them: nothing printed is unseen.
+# Control characters become Unicode's control pictures, so that they are visible.
 _PICTURES = {code: shown for code, shown in PICTURES.items() if chr(code) != "\t"}
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One line as it is shown."""
+    """One printed line. `time` is in seconds since the run began."""
 
     time: str
     worker: str
@@ -35,7 +35,7 @@ class Shown:
 
 
 class Screen:
-    """Folds a run's events into the lines to show; each worker keeps its colour."""
+    """Turns a run's events into the lines to show; each worker keeps its colour."""
 
     def __init__(self) -> None:
         self._transcript = Transcript()
@@ -45,11 +45,11 @@ class Screen:
 
     @property
     def hidden(self) -> int:
-        """How many lines are not shown, not even among the last."""
+        """The number of lines between the first and the last ones, which are not shown."""
         return max(0, self.lines - LINES_SHOWN - LAST_LINES_SHOWN)
 
     def feed(self, events: Iterable[Event]) -> list[Shown]:
-        """Take the next events; give the lines that they complete, up to the limit."""
+        """Take the next events; return the lines that they complete, up to LINES_SHOWN in all."""
         lines: list[Line] = []
         for event in events:
             self._hues.setdefault(event.key, len(self._hues) % HUES)
@@ -57,11 +57,11 @@ class Screen:
         return self._within_limit(lines)
 
     def rest(self) -> list[Shown]:
-        """Give the lines without an end, when the run is over."""
+        """Return the lines without a newline at their end, once the run is over."""
         return self._within_limit(list(self._transcript.rest()))
 
     def last(self) -> list[Shown]:
-        """Give the last of the lines that were beyond the limit."""
+        """Return the last lines beyond LINES_SHOWN, at most LAST_LINES_SHOWN."""
         return list(self._shown(self._last))
 
     def _within_limit(self, lines: list[Line]) -> list[Shown]:

@@ -1,4 +1,4 @@
-"""The interface's own texts, one TOML file a language: `say("run.place", place=3)`."""
+"""The interface's texts, one TOML file per language: `say("run.place", place=3)`."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ TEXTS = Path(__file__).parent
 
 _DIGITS = "0123456789."
 
-# First strong isolate and its end: a Latin name in a Persian sentence keeps its own direction
-# and does not disturb what stands around it (Unicode Standard Annex 9).
+# First strong isolate and its end (Unicode Standard Annex 9): a Latin name in a Persian sentence
+# keeps its own direction and does not change that of the text around it.
 _ISOLATE = "\u2068{}\u2069"
 
 
@@ -29,22 +29,22 @@ class Wording:
     texts: Mapping[str, str]
 
     def __call__(self, key: str, /, **values: object) -> str:
-        """Give a text with its `{placeholders}` filled. Raises KeyError."""
+        """Return a text with its `{placeholders}` filled. Raises KeyError."""
         filled = {name: self._fill(value) for name, value in values.items()}
         return self.texts[key].format_map(filled)
 
     @property
     def direction(self) -> str:
-        """What stands in `dir`."""
+        """The value of HTML's `dir`: "ltr" or "rtl"."""
         return WRITINGS[self.language].direction
 
     @property
     def font(self) -> str:
-        """The font's file in `static/vendor`, if the system's will not do."""
+        """The font's file in `static/vendor`, or "" for the system's font."""
         return WRITINGS[self.language].font
 
     def number(self, value: float | Decimal) -> str:
-        """Write a number for prose in the language's digits; a Decimal with all its own."""
+        """Format a number in the language's digits. A Decimal keeps all of its digits."""
         match value:
             case int():
                 text = f"{value:,}".replace(",", "\u202f")
@@ -55,15 +55,15 @@ class Wording:
         return self._digits(text)
 
     def version(self, value: str) -> str:
-        """Write a version for prose: 3.13."""
+        """Format a version such as 3.13."""
         return self._digits(value)
 
     def seconds(self, value: float) -> str:
-        """Write a duration for prose, to the millisecond."""
+        """Format a duration given in seconds, to the millisecond."""
         return self("unit.seconds", value=self._digits(f"{value:.3f}"))
 
     def moment(self, value: datetime) -> str:
-        """Write a date with its time of day, in UTC as it is given."""
+        """Format a date with its time of day. `value` is in UTC."""
         return self(
             "unit.moment",
             day=value.day,
@@ -89,12 +89,12 @@ def load_wordings() -> dict[Language, Wording]:
 
 
 def in_every_language(wordings: Mapping[Language, Wording], key: str, **values: str) -> Text:
-    """Give a text in all languages, as programs read it: no marks stand around its values."""
+    """Return a text in all languages, for programs: without the isolate marks around its values."""
     return Text({language: say.texts[key].format_map(values) for language, say in wordings.items()})
 
 
 def read_texts(language: Language) -> dict[str, str]:
-    """Read one language's file as `{"table.key": text}`."""
+    """Read one language's file. Returns `{"table.key": text}`."""
     with (TEXTS / f"{language}.toml").open("rb") as file:
         return dict(_flat(tomllib.load(file)))
 

@@ -1,0 +1,247 @@
+"""Answers the requests for one demo in one language, and builds its page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+
+from flask import Response
+
+from webapp.engine.program import with_parameters
+from webapp.lessons.parameters import InvalidParameters, Problem
+from webapp.lessons.repeats.tally import Tally
+from webapp.lessons.text import Language
+from webapp.lessons.topic import Demo, Topic, Values
+from webapp.pages import addresses
+from webapp.pages.compare.pairs import build_compare_menu, pair_links
+from webapp.pages.demo.bench import Bench, Listing
+from webapp.pages.demo.examples import EarlierRun
+from webapp.pages.demo.form import CompareLink, Form, Submission, build_form
+from webapp.pages.demo.needs import build_unmet_needs, is_offered
+from webapp.pages.demo.prose import Prose
+from webapp.pages.demo.source import highlighted
+from webapp.pages.download import attachment
+from webapp.pages.guard import visitor_address
+from webapp.pages.htmx import FORM_ONLY, by_htmx, streamed, takes_events
+from webapp.pages.repeat import stream as repeat_stream
+from webapp.pages.run.live import as_events, as_page
+from webapp.pages.site.layout import Page, build_page
+from webapp.pages.site.site import Run, Site
+from webapp.pages.texts.wording import Wording
+
+DESCRIPTION_LENGTH = 155  # characters; search engines show no more
+
+Answerer = Callable[[Submission, Values], Response]
+"""Answers a request whose values are valid."""
+
+
+@dataclass(frozen=True)
+class DemoLink:
+    """A demo in a list."""
+
+    title: str
+    address: str
+    trap: bool
+    current: bool
+
+
+@dataclass(frozen=True)
+class TopicView:
+    """A topic's page with one of its demos."""
+
+    page: Page
+    chapter: str
+    title: str
+    prose: Prose
+    demos: tuple[DemoLink, ...]
+    demo: DemoLink
+    watch: str
+    bench: Bench
+    pairs: tuple[CompareLink, ...]
+    next: DemoLink | None
+
+
+@dataclass(frozen=True)
+class DemoHandler:
+    """Answers the requests for one demo in one language."""
+
+    site: Site
+    language: Language
+    topic: Topic
+    demo: Demo
+
+    @cached_property
+    def offered(self) -> bool:
+        """Whether a reachable machine can run the demo; looked up once per request."""
+        return is_offered(self.demo, self.site.runner.machines())
+
+    def page(
+        self,
+        submission: Submission,
+        problems: Sequence[Problem] = (),
+        *,
+        running: bool = False,
+        earlier: EarlierRun | None = None,
+    ) -> str:
+        """Render the whole page, the form filled with what was submitted."""
+        view = build_topic(self, submission, problems, running=running, earlier=earlier)
+        return self.site.render("demo/topic.html", view)
+
+    def form(self, submission: Submission, problems: Sequence[Problem] = ()) -> Form:
+        """Return the form, filled with what was submitted and with its errors."""
+        query = {} if problems else submission.query()
+        menu = build_compare_menu(self.site, self.language, self.topic, self.demo, query)
+        say = self.site.wordings[self.language]
+        given = {} if problems else dict(submission.given)
+        unmet = None if self.offered else build_unmet_needs(say, self.topic, self.demo, given)
+        return build_form(
+            say, self.topic, self.demo, submission, problems, compare=menu, unmet=unmet
+        )
+
+    def answer(self, submission: Submission, then: Answerer, *, partial: bool = False) -> Response:
+        """Answer with `then` if the values are valid, else with the form and its errors.
+
+        `partial` allows missing values; see `Demo.values`.
+        """
+        try:
+            values = self.demo.values(submission.given, partial=partial)
+        except InvalidParameters as invalid:
+            return self.refused(submission, invalid.problems)
+        return then(submission, values)
+
+    def refused(self, submission: Submission, problems: Sequence[Problem]) -> Response:
+        """Answer 422 with the form, what was submitted, and the errors."""
+        if not by_htmx():
+            return Response(self.page(submission, problems), 422)
+        view = FormView(self.site.wordings[self.language], self.form(submission, problems))
+        html = self.site.render("demo/_form.html", view)
+        return Response(html, 422, headers=FORM_ONLY)
+
+    def run(self, submission: Submission, values: Values) -> Response:
+        """Start a run and stream it. Raises Busy."""
+        run = self.starter(submission, values)()
+        if takes_events():
+            return streamed(as_events(self.site, run), "text/event-stream")
+        return streamed(as_page(self.site, run, self.page(submission, running=True)), "text/html")
+
+    def repeat(self, submission: Submission, values: Values) -> Response:
+        """Start many runs and stream them. Raises Busy."""
+        start = self.starter(submission, values)
+        first = start()
+        repetition = self.site.repetitions.begin(
+            self.site.runner,
+            first.id,
+            lambda: start().id,
+            Tally(self.demo.outcome, values),
+            ideal=self.demo.ideal.seconds(values),
+        )
+        if takes_events():
+            events = repeat_stream.as_events(self.site, first, repetition)
+            return streamed(events, "text/event-stream")
+        page = self.page(submission, running=True)
+        return streamed(repeat_stream.as_page(self.site, first, repetition, page), "text/html")
+
+    def file(self, values: Values) -> Response:
+        """Send the program; values other than its defaults go into its last line."""
+        default = dict(values) == self.demo.defaults
+        content = with_parameters(self.demo.source, {} if default else values)
+        return attachment(self.demo.path.name, content)
+
+    def starter(self, submission: Submission, values: Values) -> Callable[[], Run]:
+        """Return a function that starts a run, even after this request. It raises Busy."""
+        return partial(
+            self.site.start,
+            self.language,
+            self.topic,
+            self.demo,
+            values,
+            transcript_only=submission.transcript_only,
+            visitor=f"{visitor_address()} {submission.visitor}",
+        )
+
+
+@dataclass(frozen=True)
+class FormView:
+    """The form alone."""
+
+    say: Wording
+    form: Form
+
+
+def build_topic(
+    handler: DemoHandler,
+    submission: Submission,
+    problems: Sequence[Problem] = (),
+    *,
+    running: bool = False,
+    earlier: EarlierRun | None = None,
+) -> TopicView:
+    """Return the view of a topic's page."""
+    site, language, topic, demo = handler.site, handler.language, handler.topic, handler.demo
+    say = site.wordings[language]
+    title = demo.title[language]
+    return TopicView(
+        page=build_page(
+            site,
+            language,
+            title=f"{title} · {topic.title[language]}",
+            description=_shortened(f"{topic.summary[language]} {demo.watch[language]}"),
+            address=lambda other: addresses.demo(other, topic, demo, submission.query()),
+            topic=topic,
+            indexed=not problems,
+        ),
+        chapter=say(f"chapter.{topic.chapter}"),
+        title=topic.title[language],
+        prose=site.library.prose(topic, language),
+        demos=tuple(_link(language, topic, other, demo) for other in topic.demos),
+        demo=_link(language, topic, demo, demo),
+        watch=demo.watch[language],
+        bench=build_bench(handler, submission, problems, running=running, earlier=earlier),
+        pairs=tuple(pair_links(site, language, demo)),
+        next=_next(language, topic, demo),
+    )
+
+
+def build_bench(
+    handler: DemoHandler,
+    submission: Submission,
+    problems: Sequence[Problem] = (),
+    *,
+    running: bool = False,
+    earlier: EarlierRun | None = None,
+) -> Bench:
+    """Return the form, source and earlier run of a demo."""
+    say = handler.site.wordings[handler.language]
+    query = {} if problems else dict(submission.given)
+    return Bench(
+        say=say,
+        form=handler.form(submission, problems),
+        source=Listing(
+            handler.demo.path.name,
+            highlighted(handler.demo.source),
+            addresses.download(handler.language, handler.topic, handler.demo, query),
+        ),
+        running=running,
+        earlier=earlier,
+    )
+
+
+def _link(language: Language, topic: Topic, demo: Demo, current: Demo) -> DemoLink:
+    address = addresses.demo(language, topic, demo)
+    return DemoLink(demo.title[language], address, demo.trap, demo is current)
+
+
+def _next(language: Language, topic: Topic, demo: Demo) -> DemoLink | None:
+    """Return the next demo: the one that this demo names, else the next in order."""
+    if demo.next:
+        named = topic.demo(demo.next)
+        return _link(language, topic, named, demo) if named else None
+    following = topic.demos[topic.demos.index(demo) + 1 :]
+    return _link(language, topic, following[0], demo) if following else None
+
+
+def _shortened(text: str) -> str:
+    if len(text) <= DESCRIPTION_LENGTH:
+        return text
+    return text[:DESCRIPTION_LENGTH].rsplit(" ", 1)[0].rstrip(".,:;،؛") + " …"
