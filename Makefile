@@ -23,7 +23,7 @@ FORMAT_DEMOS := $(RUFF) format --config 'format.exclude = []' $(DEMOS)
 export NODE_USE_SYSTEM_CA := 1
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: help run install dev test test-cluster steady check fix deploy-test bench lighthouse picture lock audit vendor texts clean
+.PHONY: help run install dev test test-cluster steady check fix deploy-test bench lighthouse picture lock audit vendor package texts clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -94,7 +94,7 @@ picture: .venv/.dev ## Take the picture of the README again
 # A lock names no index, so that it installs from whichever one pip is set up to use.
 LOCK := .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
-	$(ARGS) pyproject.toml
+	$(ARGS) --extra site pyproject.toml
 
 lock: .venv/.dev ## Write the lock files anew; make lock ARGS=--upgrade takes newer versions
 	$(VENV) -m venv --clear .venv-lock
@@ -117,11 +117,16 @@ audit: .venv/.made ## Look up known weaknesses of what is installed; asks PyPI
 vendor: .venv/.dev ## Fetch the files of static/vendor and tests/vendor again
 	$(VENV) tools/vendor.py
 
+package: .venv/.dev ## Build the wheel and the sdist of the package that people install, into dist/
+	rm -rf dist
+	$(VENV) -m build --no-isolation --outdir dist .
+	$(VENV) -m twine check --strict dist/*
+
 texts: .venv/.dev ## Say that every topic's texts agree, after a change in all languages
 	$(VENV) -m tools.texts --agree
 
 clean: ## Remove all that was installed or cached here
-	rm -rf .venv .venv-lock .venv-audit node_modules $(LIGHTHOUSE)/node_modules
+	rm -rf dist .venv .venv-lock .venv-audit node_modules $(LIGHTHOUSE)/node_modules
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .coverage .coverage.*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -60,7 +60,14 @@ def loaded_by(module: str) -> set[str]:
         ("pages/texts", {SAID, "webapp.engine", "webapp.lessons.text"}),
         (
             "record",
-            {"webapp.record", "webapp.timeline", "webapp.engine", "webapp.lessons.text", SAID},
+            {
+                "webapp.record",
+                "webapp.timeline",
+                "webapp.engine",
+                "webapp.files",
+                "webapp.lessons.text",
+                SAID,
+            },
         ),
     ],
 )

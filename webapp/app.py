@@ -21,6 +21,7 @@ from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.limits import MB
 from webapp.engine.runner import Runner
 from webapp.engine.surroundings import bare
+from webapp.files import TEMPLATES
 from webapp.lessons.folders import TOPICS, find_topics
 from webapp.lessons.topic import Topic
 from webapp.operating import RUNNER
@@ -69,7 +70,7 @@ def create_app(
     Flask's own configuration. Raises SettingsError, BrokenTopic and StoreError.
     """
     settings = settings or read_settings()
-    app = Flask(__name__, static_folder=None, template_folder="../templates")
+    app = Flask(__name__, static_folder=None, template_folder=TEMPLATES)
     app.url_map.converters["language"] = LanguageConverter
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_REQUEST, **flask)
     name_requests(app, trusted=settings.proxies > 0)

@@ -9,11 +9,9 @@ import base64
 import hashlib
 import re
 from functools import cache
-from pathlib import Path
 
+from webapp.files import STATIC
 from webapp.lessons.text import WRITINGS, Language
-
-STATIC = Path(__file__).resolve().parents[2] / "static"
 
 # The first declares the order of the layers; the others may come in any order.
 STYLES = (

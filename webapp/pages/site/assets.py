@@ -19,9 +19,9 @@ from pathlib import Path
 
 from flask import Blueprint, Response, abort
 
+from webapp.files import STATIC
 from webapp.pages.compression import takes_gzip
 
-STATIC = Path(__file__).resolve().parents[3] / "static"
 STYLE = "css/style.css"
 FIRST_STYLE = "css/tokens.css"  # declares the order of the layers; the rest come in any order
 

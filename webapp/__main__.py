@@ -1,0 +1,84 @@
+"""The command `movazi`, and `python -m movazi`; in the repository `python -m webapp`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+
+from webapp.engine.__main__ import USAGE
+from webapp.engine.__main__ import main as engine
+
+HELP = """\
+usage: movazi COMMAND ...
+
+Runs parallel Python programs, and shows what their threads and processes did.
+
+  record PROGRAM.py ...   run a program of yours, and write what it did into one page
+  events PROGRAM.py ...   the same as JSON lines
+
+These need what `pip install 'movazi[site]'` brings:
+
+  serve                   serve the course on this machine
+  demos                   list the course's demos
+  run TOPIC/DEMO ...      run a demo in the terminal
+  prune-runs              forget old runs
+  settings                list the site's settings
+
+`movazi COMMAND --help` says what each takes.
+"""
+
+FLASK_COMMANDS = {
+    "demos": "demos",
+    "run": "run-demo",
+    "prune-runs": "prune-runs",
+    "settings": "settings",
+}
+"""Our names of the site's commands, and Flask's."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Carry out a command; give its exit code."""
+    name, *rest = arguments if arguments is not None else sys.argv[1:] or ["--help"]
+    if name in ("-h", "--help", "help"):
+        print(HELP, end="")
+        return 0
+    if name == "record":
+        return engine(["record", *rest])
+    if name == "events":
+        return engine(rest)
+    if name == "serve":
+        return _with_site(lambda: _serve(rest))
+    if name in FLASK_COMMANDS:
+        return _with_site(lambda: _run_flask_command([FLASK_COMMANDS[name], *rest]))
+    print(f"movazi: there is no command {name!r}\n\n{HELP}", end="", file=sys.stderr)
+    return USAGE
+
+
+def _with_site(command: Callable[[], int]) -> int:
+    """Carry out a command that needs the site's packages."""
+    try:
+        import flask  # noqa: F401, PLC0415
+        import gunicorn  # noqa: F401, PLC0415
+    except ModuleNotFoundError as error:
+        print(
+            f"this needs the site's packages ({error.name} is missing): pip install 'movazi[site]'",
+            file=sys.stderr,
+        )
+        return USAGE
+    return command()
+
+
+def _serve(arguments: Sequence[str]) -> int:
+    from webapp.terminal.serve import serve  # noqa: PLC0415
+
+    return serve(arguments)
+
+
+def _run_flask_command(arguments: list[str]) -> int:
+    from webapp.terminal.serve import run_flask_command  # noqa: PLC0415
+
+    return run_flask_command(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
