@@ -53,7 +53,7 @@ def test_a_run_shows_its_lines_its_claims_and_its_lanes(shell: FlaskCliRunner) -
     assert run.exit_code == 0, run.output
     assert re.search(r"^ +\d+\.\d{3}  Thread#1 +---> Thread#1 running", run.output, re.M)
     assert re.search(r"^finished$", run.output, re.M)
-    assert "✓ never did two threads hold the lock at once" in run.output
+    assert "✓ no two threads ever held the lock at once" in run.output
     assert re.search(r"^Time: \d+\.\d{3} s, ideally 0\.200 s", run.output, re.M)
     first, second = (re.search(rf"^Thread#{n} +▕(.*)▏$", run.output, re.M) for n in (1, 2))
     assert first and second

@@ -36,7 +36,7 @@ CURSOR = """
   }
 """
 
-# Press "One step on" until the described step matches; return whether one does.
+# Press "One step forward" until the described step matches; return whether one does.
 WALK_TO = """
   (step) => {
     const walk = document.querySelector(".walk");
@@ -119,7 +119,7 @@ def test_the_keyboard_can_step_through_a_run(open_page: Opener, kept: str) -> No
     page.get_by_role("slider", name="Step").focus()
     expect(page.get_by_role("slider", name="Step")).not_to_have_attribute("max", "0")
     page.keyboard.press("End")
-    expect(page.locator(".walk-now")).to_contain_text("comes to its end")
+    expect(page.locator(".walk-now")).to_contain_text("MainThread ends")
     assert at(page, "MainThread") == ["over", ""]
     page.keyboard.press("ArrowLeft")
     expect(page.locator(".walk-now")).to_contain_text("MainThread prints")
@@ -171,7 +171,7 @@ def test_a_run_can_be_played_to_its_end_at_real_speed(open_page: Opener, kept: s
     page.clock.run_for(2_000)
     assert page.evaluate(CURSOR) == pytest.approx(2, abs=0.2)
     page.clock.run_for(60_000)
-    expect(page.locator(".walk-now")).to_contain_text("MainThread comes to its end")
+    expect(page.locator(".walk-now")).to_contain_text("MainThread ends")
     expect(play).to_have_attribute("aria-pressed", "false")
 
 

@@ -56,7 +56,7 @@ def test_a_step_moves_source_transcript_lanes_and_table_together(
     open_file: Opener, pages: Path
 ) -> None:
     page = open_file(pages / "queue-en.html")
-    walk_to(page, r"MainThread begins to wait for a signal of q|MainThread puts 29 into q")
+    walk_to(page, r"MainThread begins to wait for a signal from q|MainThread puts 29 into q")
     # The worker may have printed it before.
     press(page, "To the beginning")
     walk_to(page, r"prints Finished 2$")
@@ -86,7 +86,7 @@ def test_the_keyboard_can_step_through_the_page(open_file: Opener, pages: Path) 
     slider.focus()
     expect(slider).not_to_have_attribute("max", "0")
     page.keyboard.press("End")
-    expect(page.locator(".walk-now")).to_contain_text("MainThread comes to its end")
+    expect(page.locator(".walk-now")).to_contain_text("MainThread ends")
     page.locator("#screen").focus()
     page.keyboard.press("ArrowDown")
     expect(page.locator(".line.marked")).to_have_count(1)

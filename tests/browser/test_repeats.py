@@ -44,7 +44,7 @@ def test_lost_update_shows_its_spread_and_its_rarest_run(open_page: Opener) -> N
     found = panel(page)
     expect(found).to_contain_text("30 runs of the same program")
     expect(found).to_contain_text("Outcome: final number")
-    expect(found).to_contain_text("came to different outcomes")
+    expect(found).to_contain_text("had different outcomes")
     bars = found.locator(".histogram").first.locator("li")
     often = [text for text in bars.locator(".often").all_text_contents() if text != "never"]
     assert len(often) > 1
@@ -81,7 +81,7 @@ def test_the_bar_moves_and_stop_shows_the_results_so_far(
 def test_runs_that_sleep_go_on_concurrently(open_page: Opener) -> None:
     page = open_page(SECOND)
     repeat(page)
-    expect(panel(page)).to_contain_text(re.compile(r"Up to \d+ went on at the same time"))
+    expect(panel(page)).to_contain_text(re.compile(r"Up to \d+ runs went on at the same time"))
     expect(page.locator(".run-line")).to_have_count(30)
 
 

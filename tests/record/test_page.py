@@ -209,7 +209,7 @@ def test_a_daemon_that_works_off_a_queue(page: Path) -> None:
     assert written.transcript == run.stdout.splitlines()
     assert written.transcript[-1] == "All work completed"
     assert "puts 29 into q" in written.steps["sentences"]
-    assert "begins to wait for a signal of q" in written.steps["sentences"]
+    assert "begins to wait for a signal from q" in written.steps["sentences"]
 
 
 def test_the_example_of_the_sites_page_does_what_it_says(tmp_path: Path) -> None:

@@ -41,14 +41,14 @@ def test_a_missing_page_lists_all_topics(client: FlaskClient, address: str) -> N
     answer = client.get(address)
     assert answer.status_code == 404
     assert 'href="/en/threads/greeting"' in answer.text
-    assert "Nothing is here" in answer.text
+    assert "Page not found" in answer.text
 
 
 @pytest.mark.parametrize("address", ["/fa/nowhere", "/fa/threads/greeting/say-goodbye"])
 def test_a_missing_page_has_the_language_of_its_address(client: FlaskClient, address: str) -> None:
     answer = client.get(address)
     assert '<html lang="fa" dir="rtl">' in answer.text
-    assert "اینجا چیزی نیست" in answer.text
+    assert "صفحه پیدا نشد" in answer.text
 
 
 def test_an_unknown_language_is_answered_in_the_browsers_language(client: FlaskClient) -> None:
@@ -62,7 +62,7 @@ def test_cancel_has_no_page(client: FlaskClient, runner: ScriptedRunner) -> None
     answer = client.get("/runs/run1/cancel")
     assert answer.status_code == 405
     assert "POST" in answer.headers["Allow"]
-    assert "Not this way" in answer.text
+    assert "There is nothing to see here" in answer.text
     assert runner.cancelled == []
 
 
@@ -80,7 +80,7 @@ def test_an_internal_error_is_a_page_without_a_traceback(
     monkeypatch.setitem(client.application.config, "PROPAGATE_EXCEPTIONS", False)
     answer = client.post(HELLO, data=GOOD)
     assert answer.status_code == 500
-    assert "Our mistake" in answer.text
+    assert "The mistake is ours" in answer.text
     assert "secret" not in answer.text
     assert "Traceback" not in answer.text
 

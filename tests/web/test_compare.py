@@ -323,7 +323,7 @@ def test_the_second_run_waits_for_a_free_place(
     monkeypatch.setattr(running, "PAUSE", 0)
     runner.refusals = 3
     stream = client.post(COMPARE, data=BOTH, headers=STREAMED).text
-    assert stream.count("The server has no room for the second yet") == 1
+    assert stream.count("The server has no room for the second one yet") == 1
     assert "the first took 3.0 times" in stream
 
 
@@ -360,14 +360,14 @@ SAID = {
     "en": [
         ((3.0, 1.0), "3.000 s beside 1.000 s: the first took 3.0 times as long as the second."),
         ((1.0, 2.54), "1.000 s beside 2.540 s: the second took 2.5 times as long as the first."),
-        ((1.0, 1.04), "1.000 s beside 1.040 s: about as long."),
-        ((0.0, 0.0), "0.000 s beside 0.000 s: about as long."),
-        ((0.0, 1e-6), "0.000 s beside 0.000 s: about as long."),
+        ((1.0, 1.04), "1.000 s beside 1.040 s: both took about equally long."),
+        ((0.0, 0.0), "0.000 s beside 0.000 s: both took about equally long."),
+        ((0.0, 1e-6), "0.000 s beside 0.000 s: both took about equally long."),
     ],
     "fa": [
         ((3.0, 1.0), "۳٫۰۰۰ ثانیه در کنار ۱٫۰۰۰ ثانیه: اولی ۳٫۰ برابر دومی طول کشید."),
         ((1.0, 2.54), "۱٫۰۰۰ ثانیه در کنار ۲٫۵۴۰ ثانیه: دومی ۲٫۵ برابر اولی طول کشید."),
-        ((1.0, 1.04), "۱٫۰۰۰ ثانیه در کنار ۱٫۰۴۰ ثانیه: تقریباً به یک اندازه."),
+        ((1.0, 1.04), "۱٫۰۰۰ ثانیه در کنار ۱٫۰۴۰ ثانیه: هر دو تقریباً به یک اندازه طول کشید."),
     ],
 }
 
@@ -474,7 +474,7 @@ def test_any_two_stored_runs_can_be_compared(client: FlaskClient) -> None:
     assert "the second took 3.0 times" in turned.text
     assert rows(turned.text)["Times ≠ (differs)"] == ("–", "3")
     twice = client.get(f"/en/compare/{IDS[0]}/{IDS[0]}")
-    assert "about as long" in twice.text
+    assert "about equally long" in twice.text
 
 
 def test_a_missing_run_is_named_with_the_reason(client: FlaskClient, store: Store) -> None:

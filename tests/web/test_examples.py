@@ -242,7 +242,7 @@ def test_a_page_with_its_example_is_small(
     assert weight < LARGEST_PAGE
     heavy = "outcome-finished" not in page
     assert heavy == (steps == 1000)
-    assert heavy == ("Look at all of this run." in page or "این اجرا را کامل ببینید." in page)
+    assert heavy == ("See all of this run." in page or "این اجرا را کامل ببینید." in page)
 
 
 def test_the_budget_leaves_room_for_an_example(client: FlaskClient) -> None:

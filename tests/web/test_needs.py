@@ -109,7 +109,7 @@ def test_a_demo_that_no_machine_can_run_says_what_it_needs(
     client = client_of(needs)
     page = client.get(HELLO).text
     assert lacks(page) == {
-        "lack": f"This demo needs {english}, which no machine that answers can offer. You can read "
+        "lack": f"This demo needs {english}, and no machine that answers offers that. You can read "
         "it here, and run its file on a machine of your own: say_hello.py"
     }
     assert DISABLED.findall(page) == ["lack", "lack"]  # Run and × 30
@@ -246,7 +246,7 @@ def test_a_terminal_says_why_a_run_is_refused(
     assert result.exit_code == 1
     assert (
         result.output
-        == "Error: This demo needs 2 cores, which no machine that answers can offer.\n"
+        == "Error: This demo needs 2 cores, and no machine that answers offers that.\n"
     )
     few.there = []
     assert shell.invoke(args=["run-demo", "greeting/say-hello"]).output == (

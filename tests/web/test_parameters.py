@@ -96,7 +96,7 @@ def test_several_numbers_are_separated_by_commas(
 ) -> None:
     page = client.get(TURNS).text
     assert 'value="2, 1, 3"' in page
-    assert "the numbers 1 to 3, each once, with commas between" in page
+    assert "the numbers 1 to 3, each once, separated by commas" in page
     client.post(TURNS, data={"order": "3,1,2", "pauses": "0.5, 1"})
     assert runner.programs[0].parameters == {"order": (3, 1, 2), "pauses": (0.5, 1.0)}
     assert "main(order=(3, 1, 2), pauses=" in client.get(f"{TURNS}.py?order=3,1,2").text
@@ -105,10 +105,10 @@ def test_several_numbers_are_separated_by_commas(
 @pytest.mark.parametrize(
     ("name", "value", "reason"),
     [
-        ("order", "1,1,2", "Enter the numbers 1 to 3, each once, with commas between."),
-        ("order", "first", "Enter the numbers 1 to 3, each once, with commas between."),
-        ("pauses", "0.5", "Enter 2 numbers from 0 to 1, with commas between."),
-        ("pauses", "0.5, 9", "Enter 2 numbers from 0 to 1, with commas between."),
+        ("order", "1,1,2", "Enter the numbers 1 to 3, each once, separated by commas."),
+        ("order", "first", "Enter the numbers 1 to 3, each once, separated by commas."),
+        ("pauses", "0.5", "Enter 2 numbers from 0 to 1, separated by commas."),
+        ("pauses", "0.5, 9", "Enter 2 numbers from 0 to 1, separated by commas."),
     ],
 )
 def test_bad_lists_of_numbers_are_refused(

@@ -53,7 +53,7 @@ def test_a_page_beyond_its_limit_has_to_wait(
     answer = limited.post(
         HELLO, data={**GOOD, "run-visitor": "a"}, environ_base={"REMOTE_ADDR": "192.0.2.1"}
     )
-    assert "Run was pressed very often" in answer.text
+    assert "Run was pressed too often" in answer.text
     assert f'href="{HELLO}?' in answer.text
     assert 0 < int(answer.headers["Retry-After"]) <= 60
 

@@ -187,7 +187,7 @@ def test_a_server_that_stays_full_carries_out_fewer_runs(
 def test_runs_that_compute_go_one_at_a_time(client: FlaskClient, runner: ManyRuns) -> None:
     runner.cpu = COMPUTES
     page = client.post(REPEAT, data=GOOD).text
-    assert "They went one after the other" in page
+    assert "The runs went one after the other" in page
     assert page.count('class="run-line"') == RUNS
     assert runner.most == 1
 
@@ -209,7 +209,7 @@ def test_runs_that_sleep_go_concurrently(client: FlaskClient, runner: ManyRuns) 
     assert heartbeat == ": heartbeat\n\n"
     assert runner.following == RUNS - 1
     runner.held = False
-    assert "Up to 29 went on at the same time" in "".join(pieces)
+    assert "Up to 29 runs went on at the same time" in "".join(pieces)
 
 
 def test_runs_that_had_to_be_ended_go_concurrently(client: FlaskClient, runner: ManyRuns) -> None:
@@ -342,7 +342,7 @@ def test_the_rarest_run_is_stored_and_linked(client: FlaskClient, runner: ManyRu
     link = re.search(r'class="button primary"\s+href="([^"]+)">Show me the rarest run', page)
     assert link
     assert link[1] == addresses.run("en", "run4")
-    assert "1 more came as seldom" in page
+    assert "1 more were equally rare" in page
     shown = re.findall(r'<a href="([^"]+)">Show one', page)
     assert shown == [addresses.run("en", run) for run in ("run4", "run1", "run9")]
 
@@ -359,11 +359,11 @@ def test_a_run_that_cannot_be_stored_is_not_linked(
 
 def test_the_panel_says_how_to_read_it(client: FlaskClient, runner: ManyRuns) -> None:
     same = client.post(REPEAT, data=GOOD).text
-    assert "All 30 runs came to the same." in same
+    assert "All 30 runs had the same outcome." in same
     assert "The rarest" not in same
     runner.hellos = lambda number: number % 3
     differ = client.post(REPEAT, data=GOOD).text
-    assert "came to different outcomes" in differ
+    assert "had different outcomes" in differ
     persian = client.post(REPEAT.replace("/en/", "/fa/"), data=GOOD).text
     assert "کمیاب‌ترین اجرا را نشان بده" in persian
     assert rows(persian) == [("۰", "۱۰ بار"), ("۱", "۱۰ بار"), ("۲", "۱۰ بار")]

@@ -163,7 +163,7 @@ def test_dropped_events_and_leftover_processes_are_reported(
     assert "events are missing" not in whole
     runner.swept, runner.dropped = 3, 7
     page = client.post(HELLO, data=GOOD).text
-    assert "Processes that the program left behind, and that were ended: 3." in page
+    assert "Processes that the program left behind and the server ended: 3." in page
     assert "7 events are missing" in page
     # An incomplete record proves nothing.
     assert "✓" not in page
