@@ -1,5 +1,5 @@
 """The same race without the barrier: the main thread joins all racers,
-and yet watch each of them go on alone."""
+but watch each of them go on alone."""
 
 import random
 import time

@@ -1,5 +1,5 @@
-"""One function runs in three threads: watch each call tell, by
-current_thread(), which thread it is in, at the moment it speaks."""
+"""One function runs in three threads: watch each call find out by
+current_thread() which thread it is in, and print it at once."""
 
 import time
 from threading import Event, Thread, current_thread

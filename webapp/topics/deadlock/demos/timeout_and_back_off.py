@@ -1,5 +1,5 @@
-"""Two threads take two locks in opposite order, with a limit to their
-patience: watch each give back what it holds, pause, and try again."""
+"""Two threads take two locks in opposite order, the second with a
+timeout: watch each give its lock back, pause, and try again."""
 
 import random
 import time

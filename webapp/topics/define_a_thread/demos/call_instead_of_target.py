@@ -1,5 +1,5 @@
-"""work(number) is called on the spot, and only what it returns is the
-thread's target: watch who prints."""
+"""work(number) is called at once, and only what it returns is the
+thread's target: watch which thread prints."""
 
 import time
 from threading import Thread, current_thread

@@ -1,4 +1,4 @@
-"""The parent asks, the child tidies up and leaves by itself: watch the
+"""The parent asks, the child cleans up and leaves by itself: watch the
 order of the lines and the exit code."""
 
 import multiprocessing

@@ -1,5 +1,5 @@
-"""A process that would work for a minute gets less: watch its state,
-and whether it is alive, at each step to its exit code."""
+"""A process would work for a minute and is terminated sooner: watch
+its state, and whether it is alive, at each step to its exit code."""
 
 import multiprocessing
 import time

@@ -1,5 +1,5 @@
-"""Every thread makes a lock of its own and takes it with care: watch
-how long anyone ever waits for one, and the final number."""
+"""Every thread makes a lock of its own and takes that: watch how long
+anyone waits for a lock, and look at the final number."""
 
 import time
 from threading import Lock, Thread

@@ -1,5 +1,5 @@
 """All threads but one take the lock before they count: watch whether
-their care is of any use."""
+that is enough."""
 
 import time
 from threading import Lock, Thread

@@ -1,5 +1,5 @@
-"""One thread holds the lock, another has only so much patience: watch
-which comes first, the release or the end of the patience."""
+"""One thread holds the lock, another waits for it with a timeout: watch
+which comes first, the release or the timeout."""
 
 import time
 from threading import Event, Lock, Thread

@@ -1,5 +1,5 @@
 """Each task is a little longer than the one before: watch how the size
-of the chunks shares the work out, and what the whole then takes."""
+of the chunks divides the work, and how long the whole takes."""
 
 import multiprocessing
 import time

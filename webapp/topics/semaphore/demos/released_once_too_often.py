@@ -1,5 +1,5 @@
 """A worker takes one permit and gives back two: watch a Semaphore grow
-by one, in silence, and a BoundedSemaphore raise ValueError."""
+by one without an error, and a BoundedSemaphore raise ValueError."""
 
 from threading import BoundedSemaphore, Semaphore, Thread
 
