@@ -233,6 +233,7 @@ def test_nothing_but_its_own_folders_are_needed(tmp_path: Path, write: Write) ->
         shutil.copytree(ROOT / "webapp" / folder, tmp_path / "webapp" / folder)
     shutil.copytree(ROOT / "static", tmp_path / "static")
     (tmp_path / "webapp/__init__.py").touch()
+    shutil.copy(ROOT / "webapp/files.py", tmp_path / "webapp")
     program = write("print('hello')")
     run = subprocess.run(
         [sys.executable, "-I", "-S", "-c", BARE, str(program), "-o", "bare.html"],
