@@ -1,8 +1,6 @@
-"""A recording as bytes: JSON, its events as rows without names, compressed.
+"""Serialises recordings, for storage and between machines: compressed JSON, an event as a list.
 
-The order of an event's fields is part of what is stored: one can only ever be added at the end.
-
-So it is stored, and so it travels between machines.
+The order of an event's fields is part of the format: add fields only at the end.
 """
 
 from __future__ import annotations
@@ -17,16 +15,16 @@ from webapp.engine.events import Event, Kind
 from webapp.engine.recording import Outcome, Receipt, Recording, Wait
 
 LEVEL = 3
-"""Twice as fast as zlib's own choice, and a tenth larger."""
+"""Compression level: twice as fast as zlib's default, and a tenth larger."""
 
 WORTH_IT = 1024
-"""Bytes from which it pays to compress."""
+"""Bytes from which events are compressed."""
 
 _KIND = Event._fields.index("kind")
 
 
 def pack(recording: Recording) -> bytes:
-    """Write a recording."""
+    """Serialise a recording."""
     told: dict[str, Any] = {
         field.name: getattr(recording, field.name) for field in fields(recording)
     }
@@ -36,7 +34,7 @@ def pack(recording: Recording) -> bytes:
 
 
 def unpack(packed: bytes) -> Recording:
-    """Read a recording. Raises ValueError where it was not written by `pack`."""
+    """Deserialise a recording. Raises ValueError if it was not written by `pack`."""
     try:
         told = json.loads(zlib.decompress(packed))
         receipt = told["receipt"]
@@ -54,13 +52,13 @@ def unpack(packed: bytes) -> Recording:
 
 
 def pack_events(events: Sequence[Event]) -> bytes:
-    """Write some events; few are not worth compressing."""
+    """Serialise events; compresses them from WORTH_IT bytes."""
     told = json.dumps(events, separators=(",", ":")).encode()
     return told if len(told) < WORTH_IT else zlib.compress(told, LEVEL)
 
 
 def unpack_events(packed: bytes) -> list[Event]:
-    """Read what `pack_events` wrote."""
+    """Deserialise the result of `pack_events`."""
     told = packed if packed.startswith(b"[") else zlib.decompress(packed)
     return [_event(row) for row in json.loads(told)]
 
