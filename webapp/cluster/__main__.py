@@ -1,4 +1,4 @@
-"""`python -m webapp.cluster`: a worker, until it is told to stop (SIGTERM).
+"""`python -m webapp.cluster`: runs a worker until SIGTERM.
 
 `python -m webapp.cluster health` exits with 0 if the worker of this name is announced.
 """
@@ -19,7 +19,7 @@ USAGE = "usage: python -m webapp.cluster [health]"
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Serve, or tell whether this machine does; give the exit code."""
+    """Run the command; return its exit code."""
     try:
         settings = read_settings()
         if not settings.redis_url.get_secret_value():

@@ -1,7 +1,6 @@
-"""Redis, as web servers and workers use it: every question and every step, each a method.
+"""Access to Redis for web servers and workers.
 
-`keys` names what is kept there, `records` says what stands under the keys, and `scripts` holds the
-steps that must happen at once.
+`keys` documents the keys and `records` their values; `scripts` has the atomic steps.
 """
 
 from __future__ import annotations
@@ -38,31 +37,31 @@ from webapp.engine.recording import Outcome, Recording
 from webapp.engine.runner import Phase
 
 KEPT = 600
-"""Seconds that a run's keys outlive its end: for readers who come back, and for a database that
-does."""
+"""Seconds that a run's keys outlive its end, for followers that reconnect, and until the database
+is reachable again."""
 
 SPAN = 1 << 40
-"""Runs asked for that fit between two rounds of a line: a million a second for twelve days."""
+"""Distance of the scores of two rounds: enough for a million runs a second for twelve days."""
 
 ANNOUNCED = 3.5
-"""Seconds for which an announcement holds: on a machine that is overloaded the next comes late."""
+"""Seconds until an announcement expires: the next one is late if the machine is overloaded."""
 
 BATCH = 500
-"""Entries of a stream that are read at a time."""
+"""Entries of a stream per read."""
 
 ORDERS = 1000
 """Orders that are kept for a worker."""
 
 _Row = tuple[bytes, dict[bytes, bytes]]
-"""An entry of a stream as Redis gives it: its id and its fields."""
+"""An entry of a stream from the client: its id and its fields."""
 
 
 @dataclass
 class Board:
-    """Redis, as this program uses it. Everything raises redis's errors where it does not answer.
+    """Access to Redis. All methods but `answers` raise redis's errors.
 
-    A run's keys live for `life` seconds before its end, and one that nobody has followed for
-    `unfollowed` seconds is not worth running.
+    A run's keys expire after `life` seconds if it does not end; a run without followers for
+    `unfollowed` seconds is deserted.
     """
 
     redis: Redis
@@ -73,7 +72,10 @@ class Board:
     # --- a run ---
 
     def enqueue(self, order: Order, in_line: int) -> int | None:
-        """Put a run in line; give its round, or None where there is no room."""
+        """Put a run in line; return its round, or None if `in_line` runs are in line already.
+
+        The round is the number of its visitor's runs in line before it.
+        """
         fields = [part for pair in order_fields(asdict(order)).items() for part in pair]
         numbers = (in_line, _ms(self.life), _ms(self.unfollowed), SPAN, order.visitor, order.id)
         own = (keys.run(order.id), keys.followed(order.id), *keys.line(order.queue))
@@ -81,9 +83,9 @@ class Board:
         return None if found < 0 else found
 
     def claim(self, order: Order, worker: str, machine: Machine, token: str) -> bool | None:
-        """Take a run for a worker, once; false where that is done, None where nobody follows it.
+        """Claim a run for a worker. False: it is already claimed; None: it has no followers.
 
-        Who asks again, for the answer was lost, does so with the same `token`.
+        Repeat the call with the same `token` if its answer was lost.
         """
         told = json.dumps(asdict(machine))
         own = (keys.run(order.id), keys.followed(order.id), *keys.line(order.queue))
@@ -91,7 +93,7 @@ class Board:
         return None if found < 0 else bool(found)
 
     def restore(self, order: Order, worker: str, machine: Machine) -> None:
-        """Write a run that is going on once more: Redis has lost it."""
+        """Write a running run again, after Redis has lost it."""
         going = {"phase": Phase.RUNNING, "worker": worker, "machine": json.dumps(asdict(machine))}
         with self.redis.pipeline() as pipe:
             told = order_fields(asdict(replace(order, visitor="")))
@@ -102,12 +104,12 @@ class Board:
             pipe.execute()
 
     def append(self, id: str, events: Sequence[Event]) -> None:
-        """Add events to a run's stream. Raises OverAlready and Vanished."""
+        """Add events to a run's stream. Raises OverAlready, Vanished."""
         arguments = (f"{events[-1].id}-0", pack_events(events), _ms(self.life))
         check_answer(self._call(APPEND, (keys.run(id), keys.events(id)), arguments))
 
     def finish(self, order: Order, recording: Recording, *, only: Phase | None = None) -> None:
-        """End a run; `only` one that stands so. Raises OverAlready and Vanished."""
+        """End a run. Raises Vanished, and OverAlready also if its phase is not `only`."""
         id = order.id
         own = (keys.run(id), keys.events(id), keys.followed(id), *keys.line(order.queue))
         packed = pack(replace(recording, events=()))
@@ -115,7 +117,7 @@ class Board:
         check_answer(self._call(FINISH, own, arguments))
 
     def standing(self, id: str) -> Standing | None:
-        """Where a run stands; None where there is no such run."""
+        """Return the state of a run; None if there is no such run."""
         told = cast(dict[bytes, bytes], self.redis.hgetall(keys.run(id)))
         if not told:
             return None
@@ -129,7 +131,7 @@ class Board:
         return Standing(phase, order, place, found.get("worker", ""), machine)
 
     def glance(self, runs: Sequence[tuple[str, str]]) -> list[Glance]:
-        """Say that these runs are followed, and look at them, each with its worker as known."""
+        """Mark runs as followed, and poll their states; `runs` are their ids and known workers."""
         if not runs:
             return []
         workers = sorted({worker for _, worker in runs})
@@ -150,29 +152,30 @@ class Board:
     def read_all(
         self, places: Mapping[str, str], reader: str, told: str, wait: float
     ) -> tuple[dict[str, list[Entry]], str]:
-        """Read the streams of runs after a place each; wait for any to go on, or for `tell_reader`.
+        """Wait for new entries of several runs, or for `tell_reader`, for at most `wait` seconds.
 
-        Give what came of each run, and where the reader was told last.
+        `places` holds the last read entry of each run, `told` the last one of the reader's own
+        stream. Returns the new entries of each run, and the new `told`.
         """
         streams = {reader: told, **{keys.events(id): place for id, place in places.items()}}
         answer: Any = self.redis.xread(streams, count=BATCH, block=_ms(wait))  # type: ignore[arg-type]
         came = {key.decode(): entries for key, entries in answer}
-        if words := came.pop(reader, None):
-            told = words[-1][0].decode()
+        if wakings := came.pop(reader, None):
+            told = wakings[-1][0].decode()
         read = {
             keys.run_of(key): [read_entry(*row) for row in entries] for key, entries in came.items()
         }
         return read, told
 
     def tell_reader(self, reader: str) -> None:
-        """Have a reader of many streams look which they are."""
+        """Wake the reader so that it reloads its list of streams."""
         with self.redis.pipeline(transaction=False) as pipe:
             pipe.xadd(reader, {"look": 1}, maxlen=1)
             pipe.pexpire(reader, KEPT * 1000)
             pipe.execute()
 
     def all_entries(self, id: str) -> Iterator[Entry]:
-        """Read a run's stream from its beginning."""
+        """Yield all entries of a run's stream."""
         after = "0"
         while rows := self._read(keys.events(id), after, None):
             yield from (read_entry(*row) for row in rows)
@@ -181,7 +184,7 @@ class Board:
     # --- workers ---
 
     def announce(self, announcement: Announcement) -> None:
-        """Say that a worker is there, and what it has."""
+        """Announce a worker for ANNOUNCED seconds."""
         name = announcement.machine.name
         with self.redis.pipeline(transaction=False) as pipe:
             pipe.set(keys.worker(name), json.dumps(asdict(announcement)), px=_ms(ANNOUNCED))
@@ -189,80 +192,83 @@ class Board:
             pipe.execute()
 
     def leave(self, name: str) -> None:
-        """Take a worker's announcement back."""
+        """Withdraw a worker's announcement."""
         self.redis.delete(keys.worker(name), keys.orders(name))
         self.redis.srem(keys.WORKERS, name)
 
     def is_announced(self, name: str) -> bool:
-        """Whether a worker is there."""
+        """Return whether a worker is announced."""
         return bool(self.redis.exists(keys.worker(name)))
 
     def workers(self) -> list[Announcement]:
-        """All workers that are there."""
+        """Return all announced workers."""
         names = [name.decode() for name in cast(set[bytes], self.redis.smembers(keys.WORKERS))]
         if not names:
             return []
         told = cast(list[bytes | None], self.redis.mget([keys.worker(name) for name in names]))
         silent = [name for name, what in zip(names, told, strict=True) if what is None]
-        if silent:  # whoever is back announces itself again
+        if silent:  # a worker that returns announces itself again
             self.redis.srem(keys.WORKERS, *silent)
         return [read_announcement(json.loads(what)) for what in told if what is not None]
 
     def order_end(self, worker: str, id: str) -> None:
-        """Have a worker end a run."""
+        """Order a worker to end a run."""
         self.redis.xadd(keys.orders(worker), {"run": id}, maxlen=ORDERS)
         self.redis.expire(keys.orders(worker), KEPT)
 
     def orders(self, worker: str, after: str, wait: float) -> tuple[list[str], str]:
-        """Wait for orders after the last one; give the runs to end, and the last one now."""
+        """Wait at most `wait` seconds for orders after the entry `after`.
+
+        Returns the ids of the runs to end, and the last entry.
+        """
         entries = self._read(keys.orders(worker), after, _ms(wait))
         runs = [told[b"run"].decode() for _, told in entries]
         return runs, entries[-1][0].decode() if entries else after
 
     def in_line(self, queue: str) -> list[str]:
-        """The runs that wait in a queue, in order."""
+        """Return the ids of the runs in a queue's line, in order."""
         waiting = cast(list[bytes], self.redis.zrange(keys.line(queue)[0], 0, -1))
         return [id.decode() for id in waiting]
 
     def strike(self, queue: str, id: str) -> None:
-        """Take a run out of line of which nothing else is known any more."""
+        """Remove a run from the line whose other keys have expired."""
         self.redis.zrem(keys.line(queue)[0], id)
 
     def deserted(self, ids: Sequence[str]) -> list[str]:
-        """Those of the runs that nobody follows any more."""
+        """Return those of the runs that have no followers."""
         with self.redis.pipeline(transaction=False) as pipe:
             for id in ids:
                 pipe.exists(keys.followed(id))
             followed = pipe.execute()
         return [id for id, there in zip(ids, followed, strict=True) if not there]
 
-    # --- all of it ---
+    # --- everything else ---
 
     def answers(self) -> bool:
-        """Whether Redis answers."""
+        """Return whether Redis answers."""
         try:
             return bool(self.redis.ping())
         except RedisError:
             return False
 
     def waiting(self, queues: Sequence[str]) -> int:
-        """How many runs are in line in these queues."""
+        """Return the number of runs in the lines of these queues."""
         with self.redis.pipeline(transaction=False) as pipe:
             for queue in queues:
                 pipe.zcard(keys.line(queue)[0])
             return sum(pipe.execute())
 
     def ended(self) -> dict[Outcome, int]:
-        """How many runs have ended, by outcome."""
+        """Return the number of ended runs, by outcome."""
         told = cast(dict[bytes, bytes], self.redis.hgetall(keys.ENDED))
         return {outcome: int(told.get(outcome.encode(), 0)) for outcome in Outcome}
 
     def put_up(self, notice: str) -> None:
-        """Put up a notice for all servers; it comes down by itself."""
+        """Set a notice for all servers; it expires after KEPT seconds."""
         self.redis.set(keys.notice(notice), 1, px=KEPT * 1000)
 
     def has(self, notice: str) -> bool:
-        """Whether such a notice is up."""
+        """Return whether a notice is set."""
         return bool(self.redis.exists(keys.notice(notice)))
 
     def close(self) -> None:
@@ -271,7 +277,7 @@ class Board:
 
     @contextmanager
     def own(self) -> Iterator[Board]:
-        """The same with a connection that nobody else uses, for who asks again and again."""
+        """Provide a board with a connection of its own, for a thread that polls."""
         with self.redis.client() as redis:  # type: ignore[no-untyped-call]
             yield Board(redis, self.life, self.unfollowed)
 
@@ -286,9 +292,9 @@ class Board:
 
 
 def connect(url: str, *, life: float, unfollowed: float) -> Board:
-    """Reach Redis by its URL; no connection is made before it is needed.
+    """Return a board for a Redis URL; it connects on first use.
 
-    A connection that was cut off is made anew once, at once; whoever wants to wait does so.
+    A broken connection is retried once, without a wait.
     """
     return Board(Redis.from_url(url, **client_options()), life, unfollowed)
 

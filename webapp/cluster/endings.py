@@ -1,4 +1,4 @@
-"""How runs end that no engine has seen to their end."""
+"""Recordings of runs that no engine finished."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ def unfinished(
     machine: Machine | None = None,
     events: Sequence[Event] = (),
 ) -> Recording:
-    """The record of a run that never began, or whose `machine` is gone, with what it reported."""
+    """Return the recording of a run that never began, or that was lost with its `machine`.
+
+    `events` are those it reported until then.
+    """
     last = events[-1] if events else None
     receipt = Receipt(
         run=order.id,

@@ -1,10 +1,9 @@
-"""Reads the streams of all runs that a server follows, in one thread and by one connection.
+"""Reads the streams of all runs that a server follows, in one thread with one connection.
 
     Redis ──one XREAD for all streams──> the reader's thread ──entries──> followers, a thread each
 
-A connection a follower would do as well, but each would wake twice a second to find nothing; with
-hundreds of them a server would be busy waiting. The thread sees to all runs together, too: it says
-that they are followed, and ends those whose worker is gone.
+With a connection per follower, hundreds of followers would each wake twice a second for nothing.
+The thread also marks the runs as followed, and ends runs whose worker is gone.
 """
 
 from __future__ import annotations
@@ -31,26 +30,25 @@ from webapp.engine.runner import Interrupted, Phase
 log = logging.getLogger(__name__)
 
 LOOK = 0.5
-"""Seconds between two looks at all runs, at most."""
+"""The most seconds between two polls of all runs."""
 
 GATHER, LONGEST_GATHER = 0.0005, 0.1
-"""Seconds between two readings for each stream that is read, and at most: what comes meanwhile is
-read with the next."""
+"""Seconds between two reads, to get more entries at a time: per stream, and at most."""
 
 RETRY = 0.2
-"""Seconds between two attempts to reach a Redis that is gone."""
+"""Seconds between two attempts to reach Redis."""
 
 PATIENCE = 10.0
-"""Seconds for which followers wait for that."""
+"""Seconds without Redis after which followers are interrupted."""
 
 SILENT, BACK = 0.5, 4.0
-"""Seconds for which a worker must not be announced until its runs are lost: with Redis there all
-the time, and after it was gone, when workers have to find it again first."""
+"""Seconds without its worker's announcement after which a run is lost: usually, and shortly after
+Redis was gone, when workers have to reconnect first."""
 
 
 @dataclass
 class Tail:
-    """One follower's end of a stream: what has come for it, and why no more will come."""
+    """The entries that were read for one follower, and whether it is interrupted."""
 
     run: str
     order: Order
@@ -59,7 +57,7 @@ class Tail:
     changed: threading.Condition = field(default_factory=threading.Condition)
 
     def wait(self, seconds: float) -> Sequence[Entry]:
-        """Give what has come, after so many seconds at most. Raises Interrupted."""
+        """Return the new entries, after so many seconds at most. Raises Interrupted."""
         with self.changed:
             if not self.entries and not self.interrupted:
                 self.changed.wait(seconds)
@@ -69,13 +67,13 @@ class Tail:
         return came
 
     def give(self, entries: Sequence[Entry]) -> None:
-        """Add what has come."""
+        """Add new entries."""
         with self.changed:
             self.entries += entries
             self.changed.notify()
 
     def interrupt(self) -> None:
-        """Say that nothing more comes from here."""
+        """Let `wait` raise Interrupted."""
         with self.changed:
             self.interrupted = True
             self.changed.notify()
@@ -83,9 +81,9 @@ class Tail:
 
 @dataclass
 class _Stream:
-    """A run's stream: where it has been read to, and who follows it.
+    """A run's stream, its followers, and the last entry read (`cursor`).
 
-    `missing_since` is when nobody was seen to have the run any more.
+    `missing_since` is when the run was first seen without a worker (time.monotonic()).
     """
 
     order: Order
@@ -96,10 +94,12 @@ class _Stream:
 
 
 class Reader:
-    """Reads for all followers of a server. Its methods may be called from any thread."""
+    """Reads for all followers of a server. Thread-safe."""
 
     def __init__(self, board: Board, is_served: Callable[[str], bool], look: float) -> None:
-        """`is_served` says whether a worker takes runs from a queue. No thread is started yet."""
+        """`is_served` tells whether a worker takes runs from a queue. `look`: seconds between polls
+        (at most LOOK). The thread starts with the first follower.
+        """
         self._board = board
         self._is_served = is_served
         self._every = min(LOOK, look)
@@ -113,13 +113,13 @@ class Reader:
         self._back_at = -BACK
 
     def join(self, order: Order, after: int) -> Tail:
-        """Follow a run from the events after that id. Raises Interrupted where Redis is gone."""
+        """Follow a run from the events after that id. Raises Interrupted if Redis is gone."""
         tail, cursor = Tail(order.id, order), (after, 0)
         with self._lock:
             if self._closing:
                 raise Interrupted
             stream = self._streams.setdefault(order.id, _Stream(order, cursor))
-            # Who is further gets again what he has; he passes over it.
+            # Followers that are further get these entries again, and skip them.
             stream.cursor = min(stream.cursor, cursor)
             stream.tails.append(tail)
             if self._thread is None:
@@ -133,7 +133,7 @@ class Reader:
         return tail
 
     def leave(self, tail: Tail) -> None:
-        """Follow it no longer."""
+        """Stop following a run."""
         with self._lock:
             stream = self._streams.get(tail.run)
             if stream and tail in stream.tails:
@@ -142,14 +142,14 @@ class Reader:
                     del self._streams[tail.run]
 
     def interrupt(self) -> None:
-        """Send all followers away."""
+        """Interrupt all followers."""
         with self._lock:
             tails = [tail for stream in self._streams.values() for tail in stream.tails]
         for tail in tails:
             tail.interrupt()
 
     def close(self) -> None:
-        """Send all followers away, and end the thread."""
+        """Interrupt all followers, and end the thread."""
         with self._lock:
             self._closing = True
         self.interrupt()
@@ -161,7 +161,7 @@ class Reader:
     # --- the thread ---
 
     def _wake(self) -> None:
-        """Have the thread look at who follows what."""
+        """Let the thread reload its list of streams."""
         self._board.tell_reader(self._name)
 
     def _serve(self) -> None:
@@ -176,12 +176,15 @@ class Reader:
                     self._is_gone()
                     time.sleep(RETRY)
                 except Exception:
-                    # Whatever is wrong with one run must not end all others' reading.
+                    # An error in one run must not stop reading the others.
                     log.exception("the streams of runs could not be read")
                     time.sleep(RETRY)
 
     def _read(self, board: Board, woken: str) -> str:
-        """Read all streams at once, and give each follower his own; give where we were woken."""
+        """Read all streams, and hand their entries to the followers.
+
+        `woken` is the last entry of our own stream; returns the new one.
+        """
         with self._lock:
             places = {id: "{}-{}".format(*stream.cursor) for id, stream in self._streams.items()}
         began = time.monotonic()
@@ -217,10 +220,10 @@ class Reader:
                 for stream in self._streams.values():
                     stream.missing_since = None
 
-    # --- whether somebody still has the runs ---
+    # --- lost runs ---
 
     def _look(self, board: Board) -> None:
-        """Say that all runs are followed, and end those that nobody has any more."""
+        """Mark all runs as followed, and end those whose worker is gone."""
         now = time.monotonic()
         if now - self._looked < self._every:
             return
@@ -230,12 +233,12 @@ class Reader:
         glances = board.glance([(stream.order.id, stream.worker) for stream in streams])
         for stream, glance in zip(streams, glances, strict=True):
             stream.worker = glance.worker
-            if glance.phase is Phase.OVER or self._is_had(stream.order, glance):
+            if glance.phase is Phase.OVER or self._has_worker(stream.order, glance):
                 stream.missing_since = None
             elif self._is_lost(stream, glance, now):
-                self._bury(board, stream, glance.phase)
+                self._end_as_lost(board, stream, glance.phase)
 
-    def _is_had(self, order: Order, glance: Glance) -> bool:
+    def _has_worker(self, order: Order, glance: Glance) -> bool:
         if glance.phase is Phase.QUEUED:
             return self._is_served(order.queue)
         return glance.phase is Phase.RUNNING and glance.announced
@@ -245,11 +248,11 @@ class Reader:
         quick = glance.phase is Phase.RUNNING and now - self._back_at > BACK
         return now - stream.missing_since >= (SILENT if quick else BACK)
 
-    def _bury(self, board: Board, stream: _Stream, phase: Phase | None) -> None:
-        """End a run as lost, with what it reported."""
+    def _end_as_lost(self, board: Board, stream: _Stream, phase: Phase | None) -> None:
+        """End a run as lost, with the events that it reported."""
         order = stream.order
         standing = board.standing(order.id)
-        if standing is None or phase is None:  # Redis has lost it, and no worker brought it back
+        if standing is None or phase is None:  # Redis has lost it, and no worker restored it
             for tail in stream.tails:
                 tail.interrupt()
             return

@@ -1,10 +1,10 @@
-"""A machine that runs programs for web servers elsewhere.
+"""The worker: a machine that runs programs for web servers.
 
-    Celery's queues ──> a thread a run: claims it, has the engine run it, and sends what it reports
-    orders, deserted ─> one thread: ends runs, and announces what this machine has
+    Celery's queues ──> a thread per run: claims it, runs it in the engine, and sends its events
+    orders, deserted ─> one thread: ends runs, and announces this machine
 
-All programs are files of one folder, and an order names one of them with its hash: nothing else can
-be run by whoever can write to Redis.
+All programs are files of one folder, and an order has a path in it and the file's hash. So write
+access to Redis does not allow running any other program.
 """
 
 from __future__ import annotations
@@ -39,30 +39,30 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 PULSE = 0.5
-"""Seconds between two announcements, and looks at who is followed."""
+"""Seconds between two announcements, and between two checks that runs have followers."""
 
 SWEEP = 2.0
-"""Seconds between two looks for runs in line that nobody follows."""
+"""Seconds between two checks for runs in line without followers."""
 
 RETRY = 0.2
-"""Seconds between two attempts to reach a Redis that is gone."""
+"""Seconds between two attempts to reach Redis."""
 
 GIVE_UP = 60.0
-"""Seconds after which a run's report is given up, and the run itself ended."""
+"""Seconds without Redis after which a run is ended."""
 
 UNFOLLOWED = "nobody followed it any more"
 
 
 @dataclass
 class Going:
-    """A run that goes on here: its id in our engine, and why it was ended, if it was."""
+    """A run on this machine: its id in our engine, and why we cancelled it, if we did."""
 
     own: str
     why: str = ""
 
 
 class Worker:
-    """Runs what is ordered, in an engine of its own."""
+    """Carries out orders in its own engine."""
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ class Worker:
         machine: Machine,
         queues: Sequence[str],
     ) -> None:
-        """`root` is the folder of all programs. Nothing is announced before `serve`."""
+        """`root` is the folder of all programs. `serve` announces the worker."""
         self._board = board
         self._engine = engine
         self._root = root
@@ -83,17 +83,17 @@ class Worker:
         self._pulse = threading.Thread(target=self._serve, name="pulse", daemon=True)
 
     def serve(self) -> None:
-        """Announce this machine, from now on; Celery says so anew whenever Redis is back."""
+        """Start to announce this machine; Celery calls it each time it has connected to Redis."""
         if not self._pulse.is_alive():
             self._announce()
             self._pulse.start()
 
     def leave(self) -> None:
-        """Say that this machine takes no run any more; those that go on are still here."""
+        """Announce that this machine takes no more runs; running ones continue."""
         self._queues = ()
 
     def close(self) -> None:
-        """Take the announcement back; no run may be going on any more."""
+        """Withdraw the announcement; all runs must be over."""
         self._closing.set()
         if self._pulse.is_alive():
             self._pulse.join()
@@ -101,10 +101,12 @@ class Worker:
             self._board.leave(self._machine.name)
 
     def run(self, id: str) -> None:
-        """Run what was ordered, once: claim it, see it to its end, and report it all."""
+        """Claim a run, carry it out, and report its events and ending. Does nothing if the run is
+        forgotten or already claimed.
+        """
         standing = self._retried(lambda: self._board.standing(id))
         if standing is None:
-            return  # forgotten while it waited
+            return  # expired while it waited
         order = standing.order
         token, machine = secrets.token_hex(8), self._machine
         claimed = self._retried(lambda: self._board.claim(order, machine.name, machine, token))
@@ -114,7 +116,7 @@ class Worker:
             try:
                 self._carry_out(order)
             except Exception:
-                # Nobody else would end it: its worker lives.
+                # No server would end it, since its worker is announced.
                 log.exception("the run %s could not be carried out", id)
                 lost = unfinished(order, Outcome.LOST, "its worker failed", machine=machine)
                 self._finish(order, lost)
@@ -134,12 +136,12 @@ class Worker:
             del self._going[order.id]
 
     def _program(self, order: Order) -> Program:
-        """The file that is meant. Raises ValueError where it is not here, or another one."""
+        """Return the ordered program. Raises ValueError if our file is a different one."""
         path = (self._root / order.path).resolve()
         if not path.is_relative_to(self._root):
             raise ValueError("no program of the course")
         program = Program(path, order.parameters, tuple(order.arguments))
-        # A file that is gone is for the engine to tell, as it is on one machine.
+        # A missing file is reported by the engine, as on one machine.
         if path.exists() and program.sha256 != order.sha256:
             raise ValueError("the worker has another version of the program")
         return program
@@ -147,7 +149,7 @@ class Worker:
     # --- what a run reports ---
 
     def _report(self, order: Order, going: Going) -> None:
-        """Send a run's events as they come, and its ending; begin again where Redis lost them."""
+        """Send a run's events as they come, and its ending; send all again if Redis lost them."""
         sent = 0
         while True:
             try:
@@ -163,13 +165,13 @@ class Worker:
                 self._retried(lambda: self._board.restore(order, self._machine.name, self._machine))
                 continue
             except (OverAlready, *GONE):
-                # Somebody else has ended it, or nobody can be told any more.
+                # A server has ended it, or Redis has been gone for GIVE_UP.
                 with suppress(UnknownRun):
                     self._engine.cancel(going.own)
             return
 
     def _recording(self, order: Order, going: Going) -> Recording:
-        """What our engine says of a run that is over, under the name by which all know it."""
+        """Return the recording of a run that is over, with the order's id and time."""
         recording = self._engine.recording(going.own)
         assert recording is not None
         receipt = replace(recording.receipt, run=order.id, started_at=order.asked_at)
@@ -186,7 +188,7 @@ class Worker:
             self._retried(lambda: self._board.finish(order, recording, only=only))
 
     def _retried(self, step: Callable[[], T]) -> T:
-        """Take a step, again and again while Redis is gone. Raises its error in the end."""
+        """Call `step` until Redis answers; after GIVE_UP raise its error."""
         until = time.monotonic() + GIVE_UP
         while True:
             try:
@@ -199,7 +201,7 @@ class Worker:
     # --- the pulse ---
 
     def _serve(self) -> None:
-        # Orders of before are for runs that this machine no longer has: they end nothing.
+        # From the beginning of the stream: older orders are for runs that are not here any more.
         last, swept, answered = "0", 0.0, True
         while not self._closing.is_set():
             try:
@@ -239,7 +241,7 @@ class Worker:
             self._end(id, UNFOLLOWED)
 
     def _sweep_lines(self) -> None:
-        """Take those out of line whom nobody follows: they would hold others' places."""
+        """Cancel runs in line that have no followers, since they delay the others."""
         for queue in self._queues:
             for id in self._board.deserted(self._board.in_line(queue)):
                 standing = self._board.standing(id)
