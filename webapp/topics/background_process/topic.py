@@ -1,4 +1,4 @@
-"""Topic 10: a process in the background, and what becomes of it when its parent leaves."""
+"""Topic 10: a background process, and what happens to it when its parent ends."""
 
 from dataclasses import replace
 
@@ -27,10 +27,10 @@ EXIT = r"^Exiting (\w+)$"
 AT_WORK = r"^daemon: at work$"
 LEAVES = r"^parent: leaves$"
 DONE = r"^daemon: done$"
-# In daemon_or_not.py: five numbers, each followed by a pause, in seconds.
+# daemon_or_not.py prints five numbers, with a pause after each (seconds).
 FOREGROUND_SECONDS = 5 * 0.2
 BACKGROUND_SECONDS = 5 * 0.4
-# Even a busy machine has ended a daemon within that time, in seconds, of its parent's last line.
+# A daemon ends within so many seconds of its parent's last line, even on a busy machine.
 SURELY_CUT = 0.5
 
 start = Integer(name="start", default=4, minimum=0, maximum=100)

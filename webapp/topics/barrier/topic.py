@@ -1,4 +1,4 @@
-"""Topic 7: a place where threads wait for one another, and how it breaks."""
+"""Topic 7: a barrier, at which threads wait for each other, and how it breaks."""
 
 from webapp.lessons.claims import Claim
 from webapp.lessons.measures import Values

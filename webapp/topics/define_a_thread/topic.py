@@ -21,9 +21,9 @@ from webapp.lessons.topic import Demo, Ideal, Pair, Topic
 MY_FUNC = r"^my func called by thread N\^(\d+)$"
 BEGINS = r"^thread \d+ begins$"
 ENDS = r"^thread \d+ ends$"
-# What call_instead_of_target.py sleeps in each call.
+# Seconds that call_instead_of_target.py sleeps in each call.
 CALL_SECONDS = 0.2
-# Starting ten threads on a busy machine takes less; a shorter sleep may be over before main's line.
+# Ten threads start within so many seconds on a busy machine; shorter sleeps may end before that.
 SURELY_LATER = 0.2
 
 

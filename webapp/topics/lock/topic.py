@@ -1,4 +1,4 @@
-"""Topic 4: what a lock protects, how much to put inside it, and how it fails to protect."""
+"""Topic 4: what a lock protects, how much code to put inside it, and when it does not protect."""
 
 from webapp.lessons.claims import Claim, where
 from webapp.lessons.common import thread_count, threads
@@ -20,9 +20,9 @@ HOLDER = r"^holder: has the lock$"
 SECOND = r"^second: "
 SECOND_GOT_IT = r"^second: got the lock"
 SECOND_GAVE_UP = r"^second: gave up"
-# Ten threads have begun to sleep before the first wakes, even on a busy machine.
+# In sleeps of so many seconds, ten threads sleep at once, even on a busy machine.
 SURELY_TOGETHER = 0.3
-# Nearer to each other than this, in seconds, a busy machine may turn a release and a timeout round.
+# A release and a time-out with less between them, in seconds, may swap on a busy machine.
 TOO_CLOSE = 0.15
 
 

@@ -1,4 +1,4 @@
-"""Topic 5: a lock that its holder may take again, and what that is good for."""
+"""Topic 5: a lock that its holder may acquire again, and when to use it."""
 
 from webapp.lessons.claims import Check, Claim, where
 from webapp.lessons.measures import Values
@@ -65,7 +65,7 @@ def is_reentrant(values: Values) -> bool:
 
 
 def deepest(depth: int) -> Check:
-    """The lock of the box, if it was used at all, was held so many times over."""
+    """Check the largest recursion depth of the box's lock, if it was used at all."""
     return where(
         lambda values: adds(values) + removes(values) > 0,
         held_deepest("lock", lambda values: depth),

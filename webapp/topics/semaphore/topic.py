@@ -1,4 +1,4 @@
-"""Topic 6: a counter that threads may wait for, as a signal and as a limit."""
+"""Topic 6: a semaphore, a counter that threads wait for, as a signal and as a limit."""
 
 from webapp.lessons.claims import Claim, where
 from webapp.lessons.measures import Values
@@ -23,7 +23,7 @@ CONSUMER = r" (consumer-\d+) INFO Consumer notify"
 EITHER = r"INFO (Producer|Consumer) notify"
 CONNECTS = r"^worker (\d+) connects$"
 DISCONNECTS = r"^worker (\d+) disconnects$"
-# All workers have asked for a connection before the first is given back, even on a busy machine.
+# In holds of so many seconds, all workers ask before the first release, even on a busy machine.
 SURELY_TOGETHER = 0.3
 PERMITS = 2
 
@@ -65,7 +65,7 @@ def one_hold(values: Values) -> float:
 
 
 def rounds(values: Values) -> float:
-    """The hold, as often as all permits must be handed out for each worker to have one."""
+    """Return the least time: `hold_seconds` × the rounds in which the workers get permits."""
     full_rounds = -(-len(numbers(values)) // permit_count(values))
     return full_rounds * one_hold(values)
 

@@ -78,7 +78,7 @@ topic = Topic(
                 ),
                 Claim(
                     "output-lines",
-                    # The same j comes from every process after it.
+                    # Process i prints all j < i.
                     printed_once_each(
                         OUTPUT,
                         lambda values: [j for i in range(children(values)) for j in range(i)],
@@ -115,7 +115,7 @@ topic = Topic(
                 every_child_ended,
                 Claim(
                     "took-works",
-                    # What the others add is the start of whole interpreters, too much to ignore.
+                    # The other start methods also start interpreters, which takes time.
                     where(
                         lambda values: values["start_method"] == "fork", took_about(works_in_a_row)
                     ),
