@@ -9,7 +9,7 @@ from webapp.engine.recording import Key, Recording
 from webapp.timeline.holdings import find_holdings
 from webapp.timeline.lanes import MICROSECONDS, Timeline, in_time
 from webapp.timeline.lives import find_lives
-from webapp.timeline.stretches import Worker
+from webapp.timeline.stretches import LaneBuilder
 
 QUIET_NOISE = 100
 """The least noise, in microseconds."""
@@ -20,12 +20,12 @@ def draw(recording: Recording) -> Timeline:
     events = in_time(recording.events)
     last = max([1, round(recording.wall * MICROSECONDS), *(event.time for event in events)])
     lives = find_lives(recording, events, last)
-    workers = {key: Worker(life) for key, life in lives.items()}
+    builders = {key: LaneBuilder(life) for key, life in lives.items()}
     for event in events:
-        if event.key in workers:
-            workers[event.key].take(event)
+        if event.key in builders:
+            builders[event.key].take(event)
     held = find_holdings(events)
-    lanes = (worker.lane(held[key]) for key, worker in workers.items())
+    lanes = (builder.lane(held[key]) for key, builder in builders.items())
     return Timeline(recording, tuple(lanes), last, _noise(events))
 
 

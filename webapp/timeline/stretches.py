@@ -12,8 +12,8 @@ ENDS_OF_WAITS = {Kind.GOT, Kind.GAVE_UP, Kind.JOINED, Kind.PASSED, Kind.PUT, Kin
 
 
 @dataclass
-class Worker:
-    """The stretches of one worker up to its last event so far."""
+class LaneBuilder:
+    """Builds the lane of one worker from its events."""
 
     life: Lane
     done: list[Stretch] = field(default_factory=list)
