@@ -33,7 +33,7 @@ from webapp.engine.machines import Machine
 from webapp.engine.program import Program
 from webapp.engine.recording import Outcome, Recording
 from webapp.engine.runner import (
-    HEARTBEAT,
+    HEARTBEAT_SECONDS,
     Busy,
     Interrupted,
     Load,
@@ -113,7 +113,7 @@ class ClusterRunner:
             if self._has_to_leave():
                 raise Interrupted
             begun = len(events)
-            for entry in tail.wait(HEARTBEAT):
+            for entry in tail.wait(HEARTBEAT_SECONDS):
                 # Entries come twice when another follower joins at an earlier event.
                 events += [event for event in entry.events if event.id > after]
                 after = max(after, events[-1].id) if events else after

@@ -19,7 +19,7 @@ from webapp.engine.pressure import held_up
 from webapp.engine.program import Program
 from webapp.engine.recording import Outcome, Receipt, Recording, Wait
 from webapp.engine.reports import Reports
-from webapp.engine.runner import HEARTBEAT, Phase
+from webapp.engine.runner import HEARTBEAT_SECONDS, Phase
 from webapp.engine.seats import Seat
 from webapp.engine.wire import Over
 
@@ -92,7 +92,7 @@ class LiveRun:
             while True:
                 with self.changed:
                     if len(self.events) <= after and self.phase is not Phase.OVER:
-                        self.changed.wait(HEARTBEAT)
+                        self.changed.wait(HEARTBEAT_SECONDS)
                     batch = self.events[after:]
                     over = self.phase is Phase.OVER
                 if batch or not over:

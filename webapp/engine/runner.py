@@ -17,7 +17,7 @@ from webapp.engine.machines import Machine
 from webapp.engine.program import Program
 from webapp.engine.recording import Outcome, Recording
 
-HEARTBEAT = 0.5
+HEARTBEAT_SECONDS = 0.5
 """Seconds between two batches for a follower, empty ones included, so that it notices when its
 reader has disconnected."""
 
@@ -88,8 +88,8 @@ class Runner(Protocol):
     def follow(self, run: str, after: int = 0) -> Generator[Sequence[Event], None, None]:
         """Yield the events after the id `after` as they come, in batches, until the run is over.
 
-        A batch is empty if HEARTBEAT has passed or the state has changed without an event. The
-        caller is a follower until the iterator is closed; a run without followers is cancelled
+        A batch is empty if HEARTBEAT_SECONDS have passed or the state has changed without an event.
+        The caller is a follower until the iterator is closed; a run without followers is cancelled
         after some seconds (`Limits.unfollowed`). There may be any number of followers, any number
         of times. Raises UnknownRun, and Interrupted if the caller has to follow again.
         """

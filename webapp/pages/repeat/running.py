@@ -134,7 +134,7 @@ class Repetition:
 
     def _check_notices(self) -> None:
         """Stop if another server was asked to; checked once per heartbeat."""
-        if time.monotonic() - self._checked_at >= runner.HEARTBEAT:
+        if time.monotonic() - self._checked_at >= runner.HEARTBEAT_SECONDS:
             self._checked_at = time.monotonic()
             if self._is_to_stop(self.id):
                 self.stop()
@@ -148,7 +148,7 @@ class Repetition:
 
     def _ended_runs(self) -> Iterator[Summary | None]:
         """Wait until a run ends or the next may start. Yield the ended runs' summaries, or None."""
-        pause = runner.HEARTBEAT
+        pause = runner.HEARTBEAT_SECONDS
         if self._has_room():
             pause = min(pause, max(0.0, self._due - time.monotonic()))
         if not self._going:
