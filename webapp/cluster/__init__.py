@@ -6,7 +6,7 @@
         └──cancel──> stream of the worker's orders ─────────────┘
 
 `runner` is used by web servers, `worker` by `python -m webapp.cluster`. Both access Redis through
-`board`; `keys` documents the keys, `records` their values.
+`registry`; `keys` documents the keys, `records` their values.
 
 Uses the engine, Celery and Redis; nothing of pages or Flask.
 """

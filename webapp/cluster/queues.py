@@ -48,8 +48,8 @@ def make_celery(redis_url: str, queues: Iterable[str] = (), *, longest: float) -
         task_queues=[Queue(name) for name in queues] or None,
         task_default_delivery_mode="transient",
         # A message is acknowledged when its run is over. So a worker takes only as many as it can
-        # run, and the messages of a killed worker are delivered again; `Board.claim` prevents that
-        # a run is run twice.
+        # run, and the messages of a killed worker are delivered again. `Registry.claim` ensures
+        # that no run is run twice.
         task_acks_late=True,
         worker_prefetch_multiplier=1,
         broker_transport_options={
@@ -66,7 +66,7 @@ def make_celery(redis_url: str, queues: Iterable[str] = (), *, longest: float) -
         # A run that cannot be sent fails at once: the visitor may press Run again.
         task_publish_retry=False,
         worker_cancel_long_running_tasks_on_connection_loss=False,
-        # We announce workers ourselves: see `Board.announce`.
+        # We announce workers ourselves: see `Registry.announce`.
         worker_send_task_events=False,
         worker_enable_remote_control=False,
         worker_hijack_root_logger=False,

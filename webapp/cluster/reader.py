@@ -19,10 +19,10 @@ from dataclasses import dataclass, field
 from redis.exceptions import RedisError
 
 from webapp.cluster import keys
-from webapp.cluster.board import Board
 from webapp.cluster.connection import GONE
 from webapp.cluster.endings import unfinished
 from webapp.cluster.records import Entry, Glance, Order
+from webapp.cluster.registry import Registry
 from webapp.cluster.scripts import OverAlready, Vanished
 from webapp.engine.recording import Outcome
 from webapp.engine.runner import Interrupted, Phase
@@ -96,11 +96,11 @@ class _Stream:
 class Reader:
     """Reads for all followers of a server. Thread-safe."""
 
-    def __init__(self, board: Board, is_served: Callable[[str], bool], look: float) -> None:
+    def __init__(self, registry: Registry, is_served: Callable[[str], bool], look: float) -> None:
         """`is_served` tells whether a worker takes runs from a queue. `look`: seconds between polls
         (at most LOOK). The thread starts with the first follower.
         """
-        self._board = board
+        self._registry = registry
         self._is_served = is_served
         self._every = min(LOOK, look)
         self._streams: dict[str, _Stream] = {}
@@ -162,15 +162,15 @@ class Reader:
 
     def _wake(self) -> None:
         """Let the thread reload its list of streams."""
-        self._board.tell_reader(self._name)
+        self._registry.tell_reader(self._name)
 
     def _serve(self) -> None:
-        with self._board.own() as board:
+        with self._registry.own() as registry:
             woken = "0"
             while not self._closing:
                 try:
-                    self._look(board)
-                    woken = self._read(board, woken)
+                    self._look(registry)
+                    woken = self._read(registry, woken)
                     self._is_back()
                 except GONE:
                     self._is_gone()
@@ -180,7 +180,7 @@ class Reader:
                     log.exception("the streams of runs could not be read")
                     time.sleep(RETRY)
 
-    def _read(self, board: Board, woken: str) -> str:
+    def _read(self, registry: Registry, woken: str) -> str:
         """Read all streams, and hand their entries to the followers.
 
         `woken` is the last entry of our own stream; returns the new one.
@@ -188,7 +188,7 @@ class Reader:
         with self._lock:
             places = {id: "{}-{}".format(*stream.cursor) for id, stream in self._streams.items()}
         began = time.monotonic()
-        came, woken = board.read_all(places, self._name, woken, self._every)
+        came, woken = registry.read_all(places, self._name, woken, self._every)
         for id, entries in came.items():
             self._hand_out(id, entries)
         pause = min(LONGEST_GATHER, GATHER * len(places)) - (time.monotonic() - began)
@@ -222,7 +222,7 @@ class Reader:
 
     # --- lost runs ---
 
-    def _look(self, board: Board) -> None:
+    def _look(self, registry: Registry) -> None:
         """Mark all runs as followed, and end those whose worker is gone."""
         now = time.monotonic()
         if now - self._looked < self._every:
@@ -230,13 +230,13 @@ class Reader:
         self._looked = now
         with self._lock:
             streams = [*self._streams.values()]
-        glances = board.glance([(stream.order.id, stream.worker) for stream in streams])
+        glances = registry.glance([(stream.order.id, stream.worker) for stream in streams])
         for stream, glance in zip(streams, glances, strict=True):
             stream.worker = glance.worker
             if glance.phase is Phase.OVER or self._has_worker(stream.order, glance):
                 stream.missing_since = None
             elif self._is_lost(stream, glance, now):
-                self._end_as_lost(board, stream, glance.phase)
+                self._end_as_lost(registry, stream, glance.phase)
 
     def _has_worker(self, order: Order, glance: Glance) -> bool:
         if glance.phase is Phase.QUEUED:
@@ -248,16 +248,16 @@ class Reader:
         quick = glance.phase is Phase.RUNNING and now - self._back_at > BACK
         return now - stream.missing_since >= (SILENT if quick else BACK)
 
-    def _end_as_lost(self, board: Board, stream: _Stream, phase: Phase | None) -> None:
+    def _end_as_lost(self, registry: Registry, stream: _Stream, phase: Phase | None) -> None:
         """End a run as lost, with the events that it reported."""
         order = stream.order
-        standing = board.standing(order.id)
+        standing = registry.standing(order.id)
         if standing is None or phase is None:  # Redis has lost it, and no worker restored it
             for tail in stream.tails:
                 tail.interrupt()
             return
-        events = [event for entry in board.all_entries(order.id) for event in entry.events]
+        events = [event for entry in registry.all_entries(order.id) for event in entry.events]
         why = "its worker is gone" if phase is Phase.RUNNING else "no worker is there any more"
         lost = unfinished(order, Outcome.LOST, why, machine=standing.machine, events=events)
         with suppress(OverAlready, Vanished):
-            board.finish(order, lost, only=phase)
+            registry.finish(order, lost, only=phase)

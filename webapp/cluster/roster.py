@@ -8,8 +8,8 @@ from contextlib import suppress
 
 from redis.exceptions import RedisError
 
-from webapp.cluster.board import Board
 from webapp.cluster.records import Announcement
+from webapp.cluster.registry import Registry
 
 FRESH = 1.0
 """Seconds between two updates."""
@@ -21,8 +21,8 @@ class Roster:
     `reached` is whether Redis answered the last request.
     """
 
-    def __init__(self, board: Board) -> None:
-        self._board = board
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
         self.reached = True
         self._workers: Sequence[Announcement] = ()
         self._lock = threading.Lock()
@@ -41,7 +41,7 @@ class Roster:
     def now(self) -> Sequence[Announcement]:
         """Ask Redis for the workers. Raises redis's errors."""
         try:
-            self._workers = self._board.workers()
+            self._workers = self._registry.workers()
         except RedisError:
             self._workers, self.reached = (), False
             raise

@@ -19,12 +19,12 @@ from pathlib import Path
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
-from webapp.cluster.board import connect
 from webapp.cluster.connection import GONE
 from webapp.cluster.endings import unfinished
 from webapp.cluster.queues import ROUNDS, TASK, make_celery, queue_of
 from webapp.cluster.reader import Reader, Tail
 from webapp.cluster.records import Announcement, Order, Standing, recorded
+from webapp.cluster.registry import connect
 from webapp.cluster.roster import Roster
 from webapp.cluster.scripts import OverAlready, Vanished
 from webapp.engine.events import Event
@@ -62,14 +62,14 @@ class ClusterRunner:
         longest = (self.limits.soft_deadline or LINE_LIFE) + self.limits.grace
         # Longer than a page needs to find another server.
         self._unfollowed = self.limits.unfollowed or LINE_LIFE
-        self.board = connect(redis_url, life=LINE_LIFE + longest, unfollowed=self._unfollowed)
+        self.registry = connect(redis_url, life=LINE_LIFE + longest, unfollowed=self._unfollowed)
         self._celery = make_celery(redis_url, longest=longest)
         # Celery creates it on first access, which is not thread-safe.
         self._producers = self._celery.producer_pool
-        self._roster = Roster(self.board)
+        self._roster = Roster(self.registry)
         self._left_at: float | None = None
         self._ended = _Ended()
-        self._reader = Reader(self.board, self._is_served, self._unfollowed / TOUCHES)
+        self._reader = Reader(self.registry, self._is_served, self._unfollowed / TOUCHES)
 
     def start(
         self, program: Program, *, visitor: str = "", observe: bool = True, about: str = ""
@@ -82,7 +82,7 @@ class ClusterRunner:
             if not (self._is_served(queue) or self._is_served_by_now(queue)):
                 raise Unreachable
             order = self._order(program, visitor, queue, observe=observe, about=about)
-            turn = self.board.enqueue(order, self.limits.in_line)
+            turn = self.registry.enqueue(order, self.limits.in_line)
         if turn is None:
             raise Busy
         try:
@@ -90,7 +90,7 @@ class ClusterRunner:
         except (OperationalError, RedisError) as error:
             with suppress(RedisError, OverAlready, Vanished):
                 lost = unfinished(order, Outcome.LOST, "no worker could be told")
-                self.board.finish(order, lost, only=Phase.QUEUED)
+                self.registry.finish(order, lost, only=Phase.QUEUED)
             raise Unreachable from error
         return order.id
 
@@ -129,16 +129,16 @@ class ClusterRunner:
         with _reached():
             standing = self._find(run)
             if standing.phase is Phase.RUNNING:
-                self.board.order_end(standing.worker, run)
+                self.registry.order_end(standing.worker, run)
                 return
             order = standing.order
             try:
                 cancelled = unfinished(order, Outcome.CANCELLED)
-                self.board.finish(order, cancelled, only=Phase.QUEUED)
+                self.registry.finish(order, cancelled, only=Phase.QUEUED)
             except OverAlready:
                 # A worker may have claimed it meanwhile.
                 if (now := self._find(run)).phase is Phase.RUNNING:
-                    self.board.order_end(now.worker, run)
+                    self.registry.order_end(now.worker, run)
 
     def state(self, run: str) -> State:
         """Return the state of the run. Raises UnknownRun."""
@@ -152,29 +152,29 @@ class ClusterRunner:
             return found
         with _reached():
             self._find(run)
-            return recorded(self.board.all_entries(run))
+            return recorded(self.registry.all_entries(run))
 
     def load(self) -> Load:
         """Return how many runs are running, waiting and ended, on all workers together."""
         with _reached():
-            workers = self.board.workers()
+            workers = self.registry.workers()
             queues = {queue for worker in workers for queue in worker.queues}
             return Load(
                 running=sum(worker.running for worker in workers),
-                waiting=self.board.waiting(sorted(queues)) if queues else 0,
+                waiting=self.registry.waiting(sorted(queues)) if queues else 0,
                 capacity=sum(worker.capacity for worker in workers),
-                ended=self.board.ended(),
+                ended=self.registry.ended(),
             )
 
     def put_up(self, notice: str) -> None:
         """Set a notice for all servers, for some minutes. Raises Unreachable."""
         with _reached():
-            self.board.put_up(notice)
+            self.registry.put_up(notice)
 
     def has(self, notice: str) -> bool:
         """Return whether a server has set that notice. Raises Unreachable."""
         with _reached():
-            return self.board.has(notice)
+            return self.registry.has(notice)
 
     def machines(self) -> Sequence[Machine]:
         """Return the workers' machines as of the last second; none if Redis does not answer."""
@@ -196,10 +196,10 @@ class ClusterRunner:
         self._reader.close()
         self._roster.close()
         self._celery.close()
-        self.board.close()
+        self.registry.close()
 
     def _find(self, run: str) -> Standing:
-        standing = self.board.standing(run)
+        standing = self.registry.standing(run)
         if standing is None:
             raise UnknownRun(run)
         return standing

@@ -1,4 +1,4 @@
-"""Atomic steps as Lua scripts for Redis, and their answers; `board` runs them.
+"""Atomic steps as Lua scripts for Redis, and their answers; `registry` runs them.
 
 A run is claimed only once, even if the queue delivers it twice, and ends only once: the first
 ending counts.

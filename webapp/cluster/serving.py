@@ -17,8 +17,8 @@ from celery.worker import state
 from celery.worker.consumer import Consumer
 from celery.worker.request import Request
 
-from webapp.cluster.board import connect
 from webapp.cluster.queues import TASK, make_celery, queues_of
+from webapp.cluster.registry import connect
 from webapp.cluster.runner import LINE_LIFE
 from webapp.cluster.worker import Worker
 from webapp.engine.embedded import EmbeddedRunner
@@ -102,8 +102,10 @@ def serve(
     queues = queues_of(machine, wanted)
     engine = EmbeddedRunner(limits, around, machine)
     longest = (limits.soft_deadline or LINE_LIFE) + limits.grace
-    board = connect(redis_url, life=LINE_LIFE + longest, unfollowed=limits.unfollowed or LINE_LIFE)
-    worker = Worker(board, engine, root, machine, queues)
+    registry = connect(
+        redis_url, life=LINE_LIFE + longest, unfollowed=limits.unfollowed or LINE_LIFE
+    )
+    worker = Worker(registry, engine, root, machine, queues)
     celery = _celery(redis_url, worker, queues, longest)
 
     # Announce only once Celery takes runs, so that no run waits for its start.
@@ -124,7 +126,7 @@ def serve(
     finally:
         worker.close()
         engine.close()
-        board.close()
+        registry.close()
 
 
 def _make_room() -> None:

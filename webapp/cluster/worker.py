@@ -22,10 +22,10 @@ from typing import TypeVar
 
 from redis.exceptions import RedisError
 
-from webapp.cluster.board import Board
 from webapp.cluster.connection import GONE
 from webapp.cluster.endings import unfinished
 from webapp.cluster.records import Announcement, Order
+from webapp.cluster.registry import Registry
 from webapp.cluster.scripts import OverAlready, Vanished
 from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.events import Event
@@ -66,14 +66,14 @@ class Worker:
 
     def __init__(
         self,
-        board: Board,
+        registry: Registry,
         engine: EmbeddedRunner,
         root: Path,
         machine: Machine,
         queues: Sequence[str],
     ) -> None:
         """`root` is the folder of all programs. `serve` announces the worker."""
-        self._board = board
+        self._registry = registry
         self._engine = engine
         self._root = root
         self._machine = machine
@@ -98,18 +98,18 @@ class Worker:
         if self._pulse.is_alive():
             self._pulse.join()
         with suppress(RedisError):
-            self._board.leave(self._machine.name)
+            self._registry.leave(self._machine.name)
 
     def run(self, id: str) -> None:
         """Claim a run, carry it out, and report its events and ending. Does nothing if the run is
         forgotten or already claimed.
         """
-        standing = self._retried(lambda: self._board.standing(id))
+        standing = self._retried(lambda: self._registry.standing(id))
         if standing is None:
             return  # expired while it waited
         order = standing.order
         token, machine = secrets.token_hex(8), self._machine
-        claimed = self._retried(lambda: self._board.claim(order, machine.name, machine, token))
+        claimed = self._retried(lambda: self._registry.claim(order, machine.name, machine, token))
         if claimed is None:
             self._finish(order, unfinished(order, Outcome.CANCELLED, UNFOLLOWED), Phase.QUEUED)
         elif claimed:
@@ -159,10 +159,12 @@ class Worker:
                             self._send(order, batch)
                             sent = batch[-1].id
                 recording = self._recording(order, going)
-                self._retried(partial(self._board.finish, order, recording))
+                self._retried(partial(self._registry.finish, order, recording))
             except Vanished:
                 sent = 0
-                self._retried(lambda: self._board.restore(order, self._machine.name, self._machine))
+                self._retried(
+                    lambda: self._registry.restore(order, self._machine.name, self._machine)
+                )
                 continue
             except (OverAlready, *GONE):
                 # A server has ended it, or Redis has been gone for GIVE_UP.
@@ -181,11 +183,11 @@ class Worker:
         )
 
     def _send(self, order: Order, batch: Sequence[Event]) -> None:
-        self._retried(lambda: self._board.append(order.id, batch))
+        self._retried(lambda: self._registry.append(order.id, batch))
 
     def _finish(self, order: Order, recording: Recording, only: Phase | None = None) -> None:
         with suppress(OverAlready, Vanished):
-            self._retried(lambda: self._board.finish(order, recording, only=only))
+            self._retried(lambda: self._registry.finish(order, recording, only=only))
 
     def _retried(self, step: Callable[[], T]) -> T:
         """Call `step` until Redis answers; after GIVE_UP raise its error."""
@@ -210,7 +212,7 @@ class Worker:
                 if time.monotonic() - swept > SWEEP:
                     swept = time.monotonic()
                     self._sweep_lines()
-                ended, last = self._board.orders(self._machine.name, last, PULSE)
+                ended, last = self._registry.orders(self._machine.name, last, PULSE)
                 for id in ended:
                     self._end(id)
                 answered = True
@@ -221,7 +223,7 @@ class Worker:
                 self._closing.wait(RETRY)
 
     def _announce(self) -> None:
-        self._board.announce(
+        self._registry.announce(
             Announcement(
                 machine=self._machine,
                 queues=self._queues,
@@ -237,17 +239,17 @@ class Worker:
                 self._engine.cancel(going.own)
 
     def _end_deserted(self) -> None:
-        for id in self._board.deserted(list(self._going)):
+        for id in self._registry.deserted(list(self._going)):
             self._end(id, UNFOLLOWED)
 
     def _sweep_lines(self) -> None:
         """Cancel runs in line that have no followers, since they delay the others."""
         for queue in self._queues:
-            for id in self._board.deserted(self._board.in_line(queue)):
-                standing = self._board.standing(id)
+            for id in self._registry.deserted(self._registry.in_line(queue)):
+                standing = self._registry.standing(id)
                 if standing is None:
-                    self._board.strike(queue, id)
+                    self._registry.strike(queue, id)
                     continue
                 left = unfinished(standing.order, Outcome.CANCELLED, UNFOLLOWED)
                 with suppress(OverAlready, Vanished):
-                    self._board.finish(standing.order, left, only=Phase.QUEUED)
+                    self._registry.finish(standing.order, left, only=Phase.QUEUED)

@@ -1,4 +1,4 @@
-"""Access to Redis for web servers and workers.
+"""The registry of runs and workers in Redis, for web servers and workers.
 
 `keys` documents the keys and `records` their values; `scripts` has the atomic steps.
 """
@@ -57,8 +57,8 @@ _Row = tuple[bytes, dict[bytes, bytes]]
 
 
 @dataclass
-class Board:
-    """Access to Redis. All methods but `answers` raise redis's errors.
+class Registry:
+    """The runs, workers and notices in Redis. All methods but `answers` raise redis's errors.
 
     A run's keys expire after `life` seconds if it does not end; a run without followers for
     `unfollowed` seconds is deserted.
@@ -72,10 +72,8 @@ class Board:
     # --- a run ---
 
     def enqueue(self, order: Order, in_line: int) -> int | None:
-        """Put a run in line; return its round, or None if `in_line` runs are in line already.
-
-        The round is the number of its visitor's runs in line before it.
-        """
+        """Put a run in line; return the number of its visitor's runs before it, or None if there
+        are `in_line` runs in line already."""
         fields = [part for pair in order_fields(asdict(order)).items() for part in pair]
         numbers = (in_line, _ms(self.life), _ms(self.unfollowed), SPAN, order.visitor, order.id)
         own = (keys.run(order.id), keys.followed(order.id), *keys.line(order.queue))
@@ -217,10 +215,8 @@ class Board:
         self.redis.expire(keys.orders(worker), KEPT)
 
     def orders(self, worker: str, after: str, wait: float) -> tuple[list[str], str]:
-        """Wait at most `wait` seconds for orders after the entry `after`.
-
-        Returns the ids of the runs to end, and the last entry.
-        """
+        """Wait at most `wait` seconds for orders after the entry `after`; return the ids of the
+        runs to end, and the last entry."""
         entries = self._read(keys.orders(worker), after, _ms(wait))
         runs = [told[b"run"].decode() for _, told in entries]
         return runs, entries[-1][0].decode() if entries else after
@@ -276,10 +272,10 @@ class Board:
         self.redis.close()
 
     @contextmanager
-    def own(self) -> Iterator[Board]:
-        """Provide a board with a connection of its own, for a thread that polls."""
+    def own(self) -> Iterator[Registry]:
+        """Provide a registry with a connection of its own, for a thread that polls."""
         with self.redis.client() as redis:  # type: ignore[no-untyped-call]
-            yield Board(redis, self.life, self.unfollowed)
+            yield Registry(redis, self.life, self.unfollowed)
 
     def _read(self, stream: str, after: str, block: int | None) -> list[_Row]:
         answer: Any = self.redis.xread({stream: after}, count=BATCH, block=block)
@@ -291,12 +287,10 @@ class Board:
         return self._scripts[script](keys=own, args=arguments)
 
 
-def connect(url: str, *, life: float, unfollowed: float) -> Board:
-    """Return a board for a Redis URL; it connects on first use.
-
-    A broken connection is retried once, without a wait.
-    """
-    return Board(Redis.from_url(url, **client_options()), life, unfollowed)
+def connect(url: str, *, life: float, unfollowed: float) -> Registry:
+    """Return a registry for a Redis URL. It connects on first use, and once more at once if the
+    connection breaks."""
+    return Registry(Redis.from_url(url, **client_options()), life, unfollowed)
 
 
 def _ms(seconds: float) -> int:
