@@ -142,10 +142,10 @@ def test_a_worker_repeats_a_claim_whose_answer_was_lost(
 ) -> None:
     """Otherwise the run would never end: its worker lives, and does not run it."""
     # In a queue without workers, so that no worker claims it first.
-    order = cluster._order(write("print()"), "visitor", "elsewhere", observe=True, about="")
-    assert cluster.registry.enqueue(order, in_line=10) == 0
+    job = cluster._job(write("print()"), "visitor", "elsewhere", observe=True, about="")
+    assert cluster.registry.enqueue(job, in_line=10) == 0
     [machine] = cluster.machines()
-    claims = [cluster.registry.claim(order, "nobody", machine, token) for token in ("a", "a", "b")]
+    claims = [cluster.registry.claim(job, "nobody", machine, token) for token in ("a", "a", "b")]
     assert claims == [True, True, False]
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from webapp.cluster.records import Order
+from webapp.cluster.records import Job
 from webapp.engine.events import Event
 from webapp.engine.machines import Machine
 from webapp.engine.recording import Outcome, Receipt, Recording
 
 
 def unfinished(
-    order: Order,
+    job: Job,
     outcome: Outcome,
     detail: str = "",
     *,
@@ -24,16 +24,16 @@ def unfinished(
     """
     last = events[-1] if events else None
     receipt = Receipt(
-        run=order.id,
-        started_at=order.asked_at,
+        run=job.id,
+        started_at=job.asked_at,
         pid=events[0].pid if events else 0,
         python=machine.python if machine else "",
         implementation=machine.implementation if machine else "",
         machine=machine.system if machine else "",
         cores=machine.cores if machine else 0,
         start_methods=(),
-        source_sha256=order.sha256 if events else "",
-        observed=order.observe,
+        source_sha256=job.sha256 if events else "",
+        observed=job.observe,
         host=machine.name if machine else "",
         free_threaded=bool(machine and not machine.gil),
     )

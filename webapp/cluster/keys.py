@@ -1,6 +1,6 @@
 """The keys in Redis that web servers and workers share.
 
-    run:ID            hash     the order, phase and worker of a run
+    run:ID            hash     the job, phase and worker of a run
     run:ID:events     stream   its events, an entry per batch; the last entry is its ending
     run:ID:followed   string   exists while the run has followers
     waiting:QUEUE     sorted   runs in line: by round (visitors take turns), then by arrival

@@ -21,7 +21,7 @@ from redis.exceptions import RedisError
 from webapp.cluster import keys
 from webapp.cluster.connection import GONE
 from webapp.cluster.endings import unfinished
-from webapp.cluster.records import Entry, Glance, Order
+from webapp.cluster.records import Entry, Glance, Job
 from webapp.cluster.registry import Registry
 from webapp.cluster.scripts import OverAlready, Vanished
 from webapp.engine.recording import Outcome
@@ -51,7 +51,7 @@ class Tail:
     """The entries that were read for one follower, and whether it is interrupted."""
 
     run: str
-    order: Order
+    job: Job
     entries: list[Entry] = field(default_factory=list)
     interrupted: bool = False
     changed: threading.Condition = field(default_factory=threading.Condition)
@@ -86,7 +86,7 @@ class _Stream:
     `missing_since` is when the run was first seen without a worker (time.monotonic()).
     """
 
-    order: Order
+    job: Job
     cursor: tuple[int, int]
     tails: list[Tail] = field(default_factory=list)
     worker: str = ""
@@ -112,13 +112,13 @@ class Reader:
         self._gone_since: float | None = None
         self._back_at = -BACK
 
-    def join(self, order: Order, after: int) -> Tail:
+    def join(self, job: Job, after: int) -> Tail:
         """Follow a run from the events after that id. Raises Interrupted if Redis is gone."""
-        tail, cursor = Tail(order.id, order), (after, 0)
+        tail, cursor = Tail(job.id, job), (after, 0)
         with self._lock:
             if self._closing:
                 raise Interrupted
-            stream = self._streams.setdefault(order.id, _Stream(order, cursor))
+            stream = self._streams.setdefault(job.id, _Stream(job, cursor))
             # Followers that are further get these entries again, and skip them.
             stream.cursor = min(stream.cursor, cursor)
             stream.tails.append(tail)
@@ -230,17 +230,17 @@ class Reader:
         self._looked = now
         with self._lock:
             streams = [*self._streams.values()]
-        glances = registry.glance([(stream.order.id, stream.worker) for stream in streams])
+        glances = registry.glance([(stream.job.id, stream.worker) for stream in streams])
         for stream, glance in zip(streams, glances, strict=True):
             stream.worker = glance.worker
-            if glance.phase is Phase.OVER or self._has_worker(stream.order, glance):
+            if glance.phase is Phase.OVER or self._has_worker(stream.job, glance):
                 stream.missing_since = None
             elif self._is_lost(stream, glance, now):
                 self._end_as_lost(registry, stream, glance.phase)
 
-    def _has_worker(self, order: Order, glance: Glance) -> bool:
+    def _has_worker(self, job: Job, glance: Glance) -> bool:
         if glance.phase is Phase.QUEUED:
-            return self._is_served(order.queue)
+            return self._is_served(job.queue)
         return glance.phase is Phase.RUNNING and glance.announced
 
     def _is_lost(self, stream: _Stream, glance: Glance, now: float) -> bool:
@@ -250,14 +250,14 @@ class Reader:
 
     def _end_as_lost(self, registry: Registry, stream: _Stream, phase: Phase | None) -> None:
         """End a run as lost, with the events that it reported."""
-        order = stream.order
-        standing = registry.standing(order.id)
+        job = stream.job
+        standing = registry.standing(job.id)
         if standing is None or phase is None:  # Redis has lost it, and no worker restored it
             for tail in stream.tails:
                 tail.interrupt()
             return
-        events = [event for entry in registry.all_entries(order.id) for event in entry.events]
+        events = [event for entry in registry.all_entries(job.id) for event in entry.events]
         why = "its worker is gone" if phase is Phase.RUNNING else "no worker is there any more"
-        lost = unfinished(order, Outcome.LOST, why, machine=standing.machine, events=events)
+        lost = unfinished(job, Outcome.LOST, why, machine=standing.machine, events=events)
         with suppress(OverAlready, Vanished):
-            registry.finish(order, lost, only=phase)
+            registry.finish(job, lost, only=phase)

@@ -1,4 +1,4 @@
-"""The values in Redis, orders, stream entries and announcements, and their formats."""
+"""The values in Redis, jobs, stream entries and announcements, and their formats."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from webapp.engine.runner import Phase
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class Job:
     """A request for a run. `path` is relative to the folder of programs on all machines."""
 
     id: str
@@ -35,7 +35,7 @@ class Standing:
     """The state of a run; `place` in line counts from 1 (0: not in line)."""
 
     phase: Phase
-    order: Order
+    job: Job
     place: int
     worker: str
     machine: Machine | None
@@ -82,20 +82,19 @@ def recorded(entries: Iterable[Entry]) -> Recording | None:
     return None
 
 
-def order_fields(order: Mapping[str, Any]) -> dict[str, str]:
-    """Return an order as the fields of a hash; values that are no strings as JSON."""
+def job_fields(job: Mapping[str, Any]) -> dict[str, str]:
+    """Return a job as the fields of a hash; values that are no strings as JSON."""
     return {
-        name: value if isinstance(value, str) else json.dumps(value)
-        for name, value in order.items()
+        name: value if isinstance(value, str) else json.dumps(value) for name, value in job.items()
     }
 
 
-def read_order(found: Mapping[str, str]) -> Order:
-    """Parse an order from the fields of a hash."""
-    told: dict[str, Any] = {name: found[name] for name in Order.__dataclass_fields__}
+def read_job(found: Mapping[str, str]) -> Job:
+    """Parse a job from the fields of a hash."""
+    told: dict[str, Any] = {name: found[name] for name in Job.__dataclass_fields__}
     for name in ("parameters", "arguments", "observe"):
         told[name] = json.loads(found[name])
-    return Order(**told)
+    return Job(**told)
 
 
 def read_entry(id: bytes, told: Mapping[bytes, bytes]) -> Entry:

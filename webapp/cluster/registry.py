@@ -20,14 +20,14 @@ from webapp.cluster.records import (
     Announcement,
     Entry,
     Glance,
-    Order,
+    Job,
     Standing,
-    order_fields,
+    job_fields,
     read_announcement,
     read_entry,
     read_glance,
+    read_job,
     read_machine,
-    read_order,
 )
 from webapp.cluster.scripts import APPEND, CLAIM, ENQUEUE, FINISH, check_answer
 from webapp.engine.events import Event
@@ -71,34 +71,34 @@ class Registry:
 
     # --- a run ---
 
-    def enqueue(self, order: Order, in_line: int) -> int | None:
+    def enqueue(self, job: Job, in_line: int) -> int | None:
         """Put a run in line; return the number of its visitor's runs before it, or None if there
         are `in_line` runs in line already."""
-        fields = [part for pair in order_fields(asdict(order)).items() for part in pair]
-        numbers = (in_line, _ms(self.life), _ms(self.unfollowed), SPAN, order.visitor, order.id)
-        own = (keys.run(order.id), keys.followed(order.id), *keys.line(order.queue))
+        fields = [part for pair in job_fields(asdict(job)).items() for part in pair]
+        numbers = (in_line, _ms(self.life), _ms(self.unfollowed), SPAN, job.visitor, job.id)
+        own = (keys.run(job.id), keys.followed(job.id), *keys.line(job.queue))
         found = int(self._call(ENQUEUE, own, (*numbers, *fields)))
         return None if found < 0 else found
 
-    def claim(self, order: Order, worker: str, machine: Machine, token: str) -> bool | None:
+    def claim(self, job: Job, worker: str, machine: Machine, token: str) -> bool | None:
         """Claim a run for a worker. False: it is already claimed; None: it has no followers.
 
         Repeat the call with the same `token` if its answer was lost.
         """
         told = json.dumps(asdict(machine))
-        own = (keys.run(order.id), keys.followed(order.id), *keys.line(order.queue))
-        found = int(self._call(CLAIM, own, (worker, told, order.id, order.visitor, token)))
+        own = (keys.run(job.id), keys.followed(job.id), *keys.line(job.queue))
+        found = int(self._call(CLAIM, own, (worker, told, job.id, job.visitor, token)))
         return None if found < 0 else bool(found)
 
-    def restore(self, order: Order, worker: str, machine: Machine) -> None:
+    def restore(self, job: Job, worker: str, machine: Machine) -> None:
         """Write a running run again, after Redis has lost it."""
         going = {"phase": Phase.RUNNING, "worker": worker, "machine": json.dumps(asdict(machine))}
         with self.redis.pipeline() as pipe:
-            told = order_fields(asdict(replace(order, visitor="")))
-            pipe.hset(keys.run(order.id), mapping={**told, **going})
-            pipe.pexpire(keys.run(order.id), _ms(self.life))
-            pipe.set(keys.followed(order.id), 1, px=_ms(self.unfollowed))
-            pipe.delete(keys.events(order.id))
+            told = job_fields(asdict(replace(job, visitor="")))
+            pipe.hset(keys.run(job.id), mapping={**told, **going})
+            pipe.pexpire(keys.run(job.id), _ms(self.life))
+            pipe.set(keys.followed(job.id), 1, px=_ms(self.unfollowed))
+            pipe.delete(keys.events(job.id))
             pipe.execute()
 
     def append(self, id: str, events: Sequence[Event]) -> None:
@@ -106,12 +106,12 @@ class Registry:
         arguments = (f"{events[-1].id}-0", pack_events(events), _ms(self.life))
         check_answer(self._call(APPEND, (keys.run(id), keys.events(id)), arguments))
 
-    def finish(self, order: Order, recording: Recording, *, only: Phase | None = None) -> None:
+    def finish(self, job: Job, recording: Recording, *, only: Phase | None = None) -> None:
         """End a run. Raises Vanished, and OverAlready also if its phase is not `only`."""
-        id = order.id
-        own = (keys.run(id), keys.events(id), keys.followed(id), *keys.line(order.queue))
+        id = job.id
+        own = (keys.run(id), keys.events(id), keys.followed(id), *keys.line(job.queue))
         packed = pack(replace(recording, events=()))
-        arguments = (packed, recording.outcome, KEPT * 1000, id, order.visitor, only or "")
+        arguments = (packed, recording.outcome, KEPT * 1000, id, job.visitor, only or "")
         check_answer(self._call(FINISH, own, arguments))
 
     def standing(self, id: str) -> Standing | None:
@@ -120,13 +120,13 @@ class Registry:
         if not told:
             return None
         found = {name.decode(): value.decode() for name, value in told.items()}
-        order, phase = read_order(found), Phase(found["phase"])
+        job, phase = read_job(found), Phase(found["phase"])
         place = 0
         if phase is Phase.QUEUED:
-            rank = self.redis.zrank(keys.line(order.queue)[0], id)
+            rank = self.redis.zrank(keys.line(job.queue)[0], id)
             place = 0 if rank is None else cast(int, rank) + 1
         machine = read_machine(json.loads(found["machine"])) if "machine" in found else None
-        return Standing(phase, order, place, found.get("worker", ""), machine)
+        return Standing(phase, job, place, found.get("worker", ""), machine)
 
     def glance(self, runs: Sequence[tuple[str, str]]) -> list[Glance]:
         """Mark runs as followed, and poll their states; `runs` are their ids and known workers."""

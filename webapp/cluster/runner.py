@@ -23,7 +23,7 @@ from webapp.cluster.connection import GONE
 from webapp.cluster.endings import unfinished
 from webapp.cluster.queues import ROUNDS, TASK, make_celery, queue_of
 from webapp.cluster.reader import Reader, Tail
-from webapp.cluster.records import Announcement, Order, Standing, recorded
+from webapp.cluster.records import Announcement, Job, Standing, recorded
 from webapp.cluster.registry import connect
 from webapp.cluster.roster import Roster
 from webapp.cluster.scripts import OverAlready, Vanished
@@ -81,26 +81,26 @@ class ClusterRunner:
         with _reached():
             if not (self._is_served(queue) or self._is_served_by_now(queue)):
                 raise Unreachable
-            order = self._order(program, visitor, queue, observe=observe, about=about)
-            turn = self.registry.enqueue(order, self.limits.in_line)
+            job = self._job(program, visitor, queue, observe=observe, about=about)
+            turn = self.registry.enqueue(job, self.limits.in_line)
         if turn is None:
             raise Busy
         try:
-            self._tell_workers(order, min(turn, ROUNDS - 1))
+            self._tell_workers(job, min(turn, ROUNDS - 1))
         except (OperationalError, RedisError) as error:
             with suppress(RedisError, OverAlready, Vanished):
-                lost = unfinished(order, Outcome.LOST, "no worker could be told")
-                self.registry.finish(order, lost, only=Phase.QUEUED)
+                lost = unfinished(job, Outcome.LOST, "no worker could be told")
+                self.registry.finish(job, lost, only=Phase.QUEUED)
             raise Unreachable from error
-        return order.id
+        return job.id
 
     def follow(self, run: str, after: int = 0) -> Generator[Sequence[Event], None, None]:
         """Yield the events after the id `after` as they come. Raises UnknownRun, Interrupted."""
         try:
-            order = self._find(run).order
+            job = self._find(run).job
         except GONE as error:
             raise Interrupted from error
-        tail = self._reader.join(order, after)
+        tail = self._reader.join(job, after)
         try:
             yield from self._batches(tail, after)
         finally:
@@ -131,10 +131,10 @@ class ClusterRunner:
             if standing.phase is Phase.RUNNING:
                 self.registry.order_end(standing.worker, run)
                 return
-            order = standing.order
+            job = standing.job
             try:
-                cancelled = unfinished(order, Outcome.CANCELLED)
-                self.registry.finish(order, cancelled, only=Phase.QUEUED)
+                cancelled = unfinished(job, Outcome.CANCELLED)
+                self.registry.finish(job, cancelled, only=Phase.QUEUED)
             except OverAlready:
                 # A worker may have claimed it meanwhile.
                 if (now := self._find(run)).phase is Phase.RUNNING:
@@ -144,7 +144,7 @@ class ClusterRunner:
         """Return the state of the run. Raises UnknownRun."""
         with _reached():
             found = self._find(run)
-        return State(run, found.phase, found.place, found.order.about)
+        return State(run, found.phase, found.place, found.job.about)
 
     def recording(self, run: str) -> Recording | None:
         """Return the recording of a run that is over, else None. Raises UnknownRun."""
@@ -204,10 +204,8 @@ class ClusterRunner:
             raise UnknownRun(run)
         return standing
 
-    def _order(
-        self, program: Program, visitor: str, queue: str, *, observe: bool, about: str
-    ) -> Order:
-        return Order(
+    def _job(self, program: Program, visitor: str, queue: str, *, observe: bool, about: str) -> Job:
+        return Job(
             id=secrets.token_urlsafe(12),
             path=str(program.path.resolve().relative_to(self._root)),
             sha256=_sha256(program),
@@ -229,13 +227,13 @@ class ClusterRunner:
         """Return the same as of now; False if Redis did not answer the last request."""
         return self._roster.reached and _serves(self._roster.now(), queue)
 
-    def _tell_workers(self, order: Order, priority: int) -> None:
+    def _tell_workers(self, job: Job, priority: int) -> None:
         with self._producers.acquire(block=True) as producer:
             self._celery.send_task(
                 TASK,
-                [order.id],
-                task_id=order.id,
-                queue=order.queue,
+                [job.id],
+                task_id=job.id,
+                queue=job.queue,
                 priority=priority,
                 producer=producer,
             )

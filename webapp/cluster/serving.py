@@ -94,7 +94,7 @@ def serve(
     limits: Limits,
     around: Surroundings,
 ) -> None:
-    """Run ordered programs below `root` until SIGTERM; running runs then finish.
+    """Run the jobs of programs below `root` until SIGTERM; running runs then finish.
 
     `wanted` are the needs of all programs, which determine the queues.
     """

@@ -3,7 +3,7 @@
     Celery's queues ──> a thread per run: claims it, runs it in the engine, and sends its events
     orders, deserted ─> one thread: ends runs, and announces this machine
 
-All programs are files of one folder, and an order has a path in it and the file's hash. So write
+All programs are files of one folder, and a job has a path in it and the file's hash. So write
 access to Redis does not allow running any other program.
 """
 
@@ -24,7 +24,7 @@ from redis.exceptions import RedisError
 
 from webapp.cluster.connection import GONE
 from webapp.cluster.endings import unfinished
-from webapp.cluster.records import Announcement, Order
+from webapp.cluster.records import Announcement, Job
 from webapp.cluster.registry import Registry
 from webapp.cluster.scripts import OverAlready, Vanished
 from webapp.engine.embedded import EmbeddedRunner
@@ -62,7 +62,7 @@ class Going:
 
 
 class Worker:
-    """Carries out orders in its own engine."""
+    """Carries out jobs in its own engine."""
 
     def __init__(
         self,
@@ -107,48 +107,48 @@ class Worker:
         standing = self._retried(lambda: self._registry.standing(id))
         if standing is None:
             return  # expired while it waited
-        order = standing.order
+        job = standing.job
         token, machine = secrets.token_hex(8), self._machine
-        claimed = self._retried(lambda: self._registry.claim(order, machine.name, machine, token))
+        claimed = self._retried(lambda: self._registry.claim(job, machine.name, machine, token))
         if claimed is None:
-            self._finish(order, unfinished(order, Outcome.CANCELLED, UNFOLLOWED), Phase.QUEUED)
+            self._finish(job, unfinished(job, Outcome.CANCELLED, UNFOLLOWED), Phase.QUEUED)
         elif claimed:
             try:
-                self._carry_out(order)
+                self._carry_out(job)
             except Exception:
                 # No server would end it, since its worker is announced.
                 log.exception("the run %s could not be carried out", id)
-                lost = unfinished(order, Outcome.LOST, "its worker failed", machine=machine)
-                self._finish(order, lost)
+                lost = unfinished(job, Outcome.LOST, "its worker failed", machine=machine)
+                self._finish(job, lost)
 
-    def _carry_out(self, order: Order) -> None:
+    def _carry_out(self, job: Job) -> None:
         try:
-            program = self._program(order)
+            program = self._program(job)
         except ValueError as error:
             machine = self._machine
-            self._finish(order, unfinished(order, Outcome.FAILED, str(error), machine=machine))
+            self._finish(job, unfinished(job, Outcome.FAILED, str(error), machine=machine))
             return
-        own = self._engine.start(program, observe=order.observe)
-        going = self._going[order.id] = Going(own)
+        own = self._engine.start(program, observe=job.observe)
+        going = self._going[job.id] = Going(own)
         try:
-            self._report(order, going)
+            self._report(job, going)
         finally:
-            del self._going[order.id]
+            del self._going[job.id]
 
-    def _program(self, order: Order) -> Program:
-        """Return the ordered program. Raises ValueError if our file is a different one."""
-        path = (self._root / order.path).resolve()
+    def _program(self, job: Job) -> Program:
+        """Return the job's program. Raises ValueError if our file is a different one."""
+        path = (self._root / job.path).resolve()
         if not path.is_relative_to(self._root):
             raise ValueError("no program of the course")
-        program = Program(path, order.parameters, tuple(order.arguments))
+        program = Program(path, job.parameters, tuple(job.arguments))
         # A missing file is reported by the engine, as on one machine.
-        if path.exists() and program.sha256 != order.sha256:
+        if path.exists() and program.sha256 != job.sha256:
             raise ValueError("the worker has another version of the program")
         return program
 
     # --- what a run reports ---
 
-    def _report(self, order: Order, going: Going) -> None:
+    def _report(self, job: Job, going: Going) -> None:
         """Send a run's events as they come, and its ending; send all again if Redis lost them."""
         sent = 0
         while True:
@@ -156,14 +156,14 @@ class Worker:
                 with closing(self._engine.follow(going.own, sent)) as batches:
                     for batch in batches:
                         if batch:
-                            self._send(order, batch)
+                            self._send(job, batch)
                             sent = batch[-1].id
-                recording = self._recording(order, going)
-                self._retried(partial(self._registry.finish, order, recording))
+                recording = self._recording(job, going)
+                self._retried(partial(self._registry.finish, job, recording))
             except Vanished:
                 sent = 0
                 self._retried(
-                    lambda: self._registry.restore(order, self._machine.name, self._machine)
+                    lambda: self._registry.restore(job, self._machine.name, self._machine)
                 )
                 continue
             except (OverAlready, *GONE):
@@ -172,22 +172,22 @@ class Worker:
                     self._engine.cancel(going.own)
             return
 
-    def _recording(self, order: Order, going: Going) -> Recording:
-        """Return the recording of a run that is over, with the order's id and time."""
+    def _recording(self, job: Job, going: Going) -> Recording:
+        """Return the recording of a run that is over, with the job's id and time."""
         recording = self._engine.recording(going.own)
         assert recording is not None
-        receipt = replace(recording.receipt, run=order.id, started_at=order.asked_at)
+        receipt = replace(recording.receipt, run=job.id, started_at=job.asked_at)
         cancelled = recording.outcome is Outcome.CANCELLED
         return replace(
             recording, receipt=receipt, detail=going.why if cancelled else recording.detail
         )
 
-    def _send(self, order: Order, batch: Sequence[Event]) -> None:
-        self._retried(lambda: self._registry.append(order.id, batch))
+    def _send(self, job: Job, batch: Sequence[Event]) -> None:
+        self._retried(lambda: self._registry.append(job.id, batch))
 
-    def _finish(self, order: Order, recording: Recording, only: Phase | None = None) -> None:
+    def _finish(self, job: Job, recording: Recording, only: Phase | None = None) -> None:
         with suppress(OverAlready, Vanished):
-            self._retried(lambda: self._registry.finish(order, recording, only=only))
+            self._retried(lambda: self._registry.finish(job, recording, only=only))
 
     def _retried(self, step: Callable[[], T]) -> T:
         """Call `step` until Redis answers; after GIVE_UP raise its error."""
@@ -250,6 +250,6 @@ class Worker:
                 if standing is None:
                     self._registry.strike(queue, id)
                     continue
-                left = unfinished(standing.order, Outcome.CANCELLED, UNFOLLOWED)
+                left = unfinished(standing.job, Outcome.CANCELLED, UNFOLLOWED)
                 with suppress(OverAlready, Vanished):
-                    self._registry.finish(standing.order, left, only=Phase.QUEUED)
+                    self._registry.finish(standing.job, left, only=Phase.QUEUED)
