@@ -21,7 +21,7 @@ from redis.exceptions import RedisError
 from webapp.cluster import keys
 from webapp.cluster.connection import GONE
 from webapp.cluster.endings import unfinished
-from webapp.cluster.records import Entry, Glance, Job
+from webapp.cluster.records import Glance, Job, StreamEntry
 from webapp.cluster.registry import Registry
 from webapp.cluster.scripts import OverAlready, Vanished
 from webapp.engine.recording import Outcome
@@ -52,11 +52,11 @@ class Tail:
 
     run: str
     job: Job
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[StreamEntry] = field(default_factory=list)
     interrupted: bool = False
     changed: threading.Condition = field(default_factory=threading.Condition)
 
-    def wait(self, seconds: float) -> Sequence[Entry]:
+    def wait(self, seconds: float) -> Sequence[StreamEntry]:
         """Return the new entries, after so many seconds at most. Raises Interrupted."""
         with self.changed:
             if not self.entries and not self.interrupted:
@@ -66,7 +66,7 @@ class Tail:
             came, self.entries = self.entries, []
         return came
 
-    def give(self, entries: Sequence[Entry]) -> None:
+    def give(self, entries: Sequence[StreamEntry]) -> None:
         """Add new entries."""
         with self.changed:
             self.entries += entries
@@ -196,7 +196,7 @@ class Reader:
             time.sleep(pause)
         return woken
 
-    def _hand_out(self, id: str, entries: Sequence[Entry]) -> None:
+    def _hand_out(self, id: str, entries: Sequence[StreamEntry]) -> None:
         with self._lock:
             stream = self._streams.get(id)
             if stream is None:

@@ -64,7 +64,7 @@ class Announcement:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class StreamEntry:
     """An entry of a run's stream: events, or as the last one the ending, without events."""
 
     id: str
@@ -72,7 +72,7 @@ class Entry:
     ending: Recording | None = None
 
 
-def recorded(entries: Iterable[Entry]) -> Recording | None:
+def recorded(entries: Iterable[StreamEntry]) -> Recording | None:
     """Return the recording that a run's stream holds; None if it has no ending yet."""
     events: list[Event] = []
     for entry in entries:
@@ -97,11 +97,11 @@ def read_job(found: Mapping[str, str]) -> Job:
     return Job(**told)
 
 
-def read_entry(id: bytes, told: Mapping[bytes, bytes]) -> Entry:
+def read_entry(id: bytes, told: Mapping[bytes, bytes]) -> StreamEntry:
     """Parse an entry of a run's stream."""
     if b"ending" in told:
-        return Entry(id.decode(), ending=unpack(told[b"ending"]))
-    return Entry(id.decode(), unpack_events(told[b"events"]))
+        return StreamEntry(id.decode(), ending=unpack(told[b"ending"]))
+    return StreamEntry(id.decode(), unpack_events(told[b"events"]))
 
 
 def read_glance(phase: bytes | None, worker: bytes | None, known: str, there: set[str]) -> Glance:

@@ -18,10 +18,10 @@ from webapp.cluster import keys
 from webapp.cluster.connection import client_options
 from webapp.cluster.records import (
     Announcement,
-    Entry,
     Glance,
     Job,
     Standing,
+    StreamEntry,
     job_fields,
     read_announcement,
     read_entry,
@@ -149,7 +149,7 @@ class Registry:
 
     def read_all(
         self, places: Mapping[str, str], reader: str, told: str, wait: float
-    ) -> tuple[dict[str, list[Entry]], str]:
+    ) -> tuple[dict[str, list[StreamEntry]], str]:
         """Wait for new entries of several runs, or for `tell_reader`, for at most `wait` seconds.
 
         `places` holds the last read entry of each run, `told` the last one of the reader's own
@@ -172,7 +172,7 @@ class Registry:
             pipe.pexpire(reader, KEPT * 1000)
             pipe.execute()
 
-    def all_entries(self, id: str) -> Iterator[Entry]:
+    def all_entries(self, id: str) -> Iterator[StreamEntry]:
         """Yield all entries of a run's stream."""
         after = "0"
         while rows := self._read(keys.events(id), after, None):
