@@ -259,11 +259,11 @@ class Registry:
         told = cast(dict[bytes, bytes], self.redis.hgetall(keys.ENDED))
         return {outcome: int(told.get(outcome.encode(), 0)) for outcome in Outcome}
 
-    def put_up(self, notice: str) -> None:
+    def set_notice(self, notice: str) -> None:
         """Set a notice for all servers; it expires after KEPT seconds."""
         self.redis.set(keys.notice(notice), 1, px=KEPT * 1000)
 
-    def has(self, notice: str) -> bool:
+    def has_notice(self, notice: str) -> bool:
         """Return whether a notice is set."""
         return bool(self.redis.exists(keys.notice(notice)))
 

@@ -166,15 +166,15 @@ class ClusterRunner:
                 ended=self.registry.ended(),
             )
 
-    def put_up(self, notice: str) -> None:
+    def set_notice(self, notice: str) -> None:
         """Set a notice for all servers, for some minutes. Raises Unreachable."""
         with _reached():
-            self.registry.put_up(notice)
+            self.registry.set_notice(notice)
 
-    def has(self, notice: str) -> bool:
+    def has_notice(self, notice: str) -> bool:
         """Return whether a server has set that notice. Raises Unreachable."""
         with _reached():
-            return self.registry.has(notice)
+            return self.registry.has_notice(notice)
 
     def machines(self) -> Sequence[Machine]:
         """Return the workers' machines as of the last second; none if Redis does not answer."""

@@ -54,11 +54,11 @@ BUSY_PAUSE = 0.5
 class Notices(Protocol):
     """Short-lived messages that several servers share. Both methods raise Unreachable."""
 
-    def put_up(self, notice: str) -> None:
+    def set_notice(self, notice: str) -> None:
         """Publish a notice to all servers; it expires after some minutes."""
         ...
 
-    def has(self, notice: str) -> bool:
+    def has_notice(self, notice: str) -> bool:
         """Return whether any server has published this notice."""
         ...
 
@@ -234,13 +234,13 @@ class Repetitions:
         if repetition := self._going.get(id):
             repetition.stop()
         elif self._notices:
-            self._notices.put_up(_stop(id))
+            self._notices.set_notice(_stop(id))
         else:
             raise KeyError(id)
 
     def _is_to_stop(self, id: str) -> bool:
         with suppress(Unreachable):
-            return self._notices is not None and self._notices.has(_stop(id))
+            return self._notices is not None and self._notices.has_notice(_stop(id))
         return False
 
     def _room(self) -> int:
