@@ -226,7 +226,7 @@ class Registry:
         waiting = cast(list[bytes], self.redis.zrange(keys.line(queue)[0], 0, -1))
         return [id.decode() for id in waiting]
 
-    def strike(self, queue: str, id: str) -> None:
+    def remove_from_line(self, queue: str, id: str) -> None:
         """Remove a run from the line whose other keys have expired."""
         self.redis.zrem(keys.line(queue)[0], id)
 

@@ -248,7 +248,7 @@ class Worker:
             for id in self._registry.deserted(self._registry.in_line(queue)):
                 standing = self._registry.standing(id)
                 if standing is None:
-                    self._registry.strike(queue, id)
+                    self._registry.remove_from_line(queue, id)
                     continue
                 left = unfinished(standing.job, Outcome.CANCELLED, UNFOLLOWED)
                 with suppress(OverAlready, Vanished):
