@@ -10,7 +10,8 @@ from multiprocessing import get_all_start_methods
 from webapp.engine.machines import Needs
 from webapp.engine.program import main_defaults
 from webapp.lessons.broken import BrokenTopic
-from webapp.lessons.topic import Demo, Topic, Values, find_demo
+from webapp.lessons.topic import Demo, Topic, find_demo
+from webapp.lessons.values import Values
 
 VERSION = re.compile(r"\d+(\.\d+){0,2}")
 """A version of Python, as `Needs` takes it."""

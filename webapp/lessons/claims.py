@@ -19,8 +19,9 @@ from typing import TypeVar
 
 from webapp.engine.lateness import lateness
 from webapp.engine.recording import Outcome, Recording
-from webapp.lessons.measures import Measure, Values
+from webapp.lessons.measures import Measure
 from webapp.lessons.text import UNSAID, Text
+from webapp.lessons.values import Values
 
 T = TypeVar("T")
 

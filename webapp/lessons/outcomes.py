@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from webapp.engine.recording import Outcome, Recording
-from webapp.lessons.measures import Measure, Values
+from webapp.lessons.measures import Measure
 from webapp.lessons.text import UNSAID, Text
+from webapp.lessons.values import Values
 
 Told = int | float | str | Text
 """The outcome of a run: a number, a printed text, or a translated answer."""

@@ -16,9 +16,7 @@ from webapp.lessons.claims import Claim
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import AnyParameter, parse_all
 from webapp.lessons.text import UNSAID, Language, Text
-from webapp.lessons.values import Value
-
-Values = Mapping[str, Value]
+from webapp.lessons.values import Value, Values
 
 
 @dataclass(frozen=True)

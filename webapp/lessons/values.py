@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
 
 Numbers = tuple[int, ...] | tuple[float, ...]
 Value = int | float | str | Numbers
+
+Values = Mapping[str, Any]
+"""Parameters of a run, by name. Each is a `Value`; Any, so that topics can calculate with them."""
 
 # Persian separators; int() and float() accept Persian digits.
 SEPARATORS = str.maketrans({"٫": ".", "،": ","})

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from webapp.lessons.claims import Claim
-from webapp.lessons.measures import Values
 from webapp.lessons.measures.workers import every_worker_ended, had_one_parent, ran_processes
 from webapp.lessons.parameters import Choice, Integer
+from webapp.lessons.values import Values
 
 START_METHODS = ("fork", "spawn", "forkserver")
 

@@ -9,14 +9,12 @@ A measure's name is a noun (`deepest_hold`), the name of a check based on it a v
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from functools import wraps
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from webapp.engine.recording import Recording
-
-Values = Mapping[str, Any]
-"""The parameters of the run, by name."""
+from webapp.lessons.values import Values
 
 T = TypeVar("T")
 U = TypeVar("U")

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from webapp.engine.recording import Recording
 from webapp.lessons.claims import Check, Measured, judged
-from webapp.lessons.measures import Measure, Values, both, given
+from webapp.lessons.measures import Measure, both, given
+from webapp.lessons.values import Values
 
 # Starting and switching workers may add SLACK seconds and SLACK_SHARE of the expected duration;
 # a sleep may be too short by ROUNDING seconds (clocks are rounded).

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from webapp.engine.events import Kind
 from webapp.engine.recording import Recording, Span, overlaps, workers_at_once
 from webapp.lessons.claims import Check, judged
-from webapp.lessons.measures import Measure, Share, Values, watched
+from webapp.lessons.measures import Measure, Share, watched
+from webapp.lessons.values import Values
 
 # --- sleeping ---------------------------------------------------------------------------------
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 from webapp.engine.events import Kind
 from webapp.engine.recording import Outcome, Recording, overlaps
 from webapp.lessons.claims import Check, judged
-from webapp.lessons.measures import Measure, Share, Values, both, listed, watched
+from webapp.lessons.measures import Measure, Share, both, listed, watched
+from webapp.lessons.values import Values
 
 # --- how many ---------------------------------------------------------------------------------
 

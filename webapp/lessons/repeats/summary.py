@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from webapp.engine.recording import Outcome, Recording
-from webapp.lessons.measures import Values
 from webapp.lessons.outcomes import DemoOutcome, Told
 from webapp.lessons.repeats.masking import masked, own_numbers
+from webapp.lessons.values import Values
 
 LINES_COMPARED = 200
 """Lines of each run: enough for every demo of the course, with its defaults."""

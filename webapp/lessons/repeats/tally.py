@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 
 from webapp.engine.recording import Recording
-from webapp.lessons.measures import Values
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.repeats.distribution import kind_of
 from webapp.lessons.repeats.summary import Summary, own_ends, summarise
+from webapp.lessons.values import Values
 
 EVENTS_HELD = 250_000
 """Events of all kept recordings together; an event takes about 250 bytes."""

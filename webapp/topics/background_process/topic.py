@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from webapp.lessons.claims import Claim, where
 from webapp.lessons.common import forked, start_method
-from webapp.lessons.measures import Values
 from webapp.lessons.measures.printed.lines import lines_that_fit, never_printed, printed
 from webapp.lessons.measures.printed.order import order_of, printed_in_order, printed_sequence
 from webapp.lessons.measures.timing import took_about, took_at_least
@@ -18,6 +17,7 @@ from webapp.lessons.measures.workers import (
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Choice, Float, Integer
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
+from webapp.lessons.values import Values
 
 NUMBER = r"^---> (\d+)$"
 EDGE = r"^((?:Starting|Exiting) \w+)$"

@@ -6,7 +6,7 @@ from itertools import pairwise
 from webapp.engine.recording import Recording
 from webapp.lessons.claims import Check, Claim, judged, where
 from webapp.lessons.common import every_thread_ended, thread_count, threads
-from webapp.lessons.measures import Share, Values
+from webapp.lessons.measures import Share
 from webapp.lessons.measures.printed.lines import (
     every_line_from,
     printed,
@@ -28,6 +28,7 @@ from webapp.lessons.measures.workers import ran_in_one_process, started_workers
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Float, Floats
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
+from webapp.lessons.values import Values
 
 NAMES = ("function_A", "function_B", "function_C")
 STARTING = r"^(function_[ABC])--> starting$"

@@ -4,7 +4,7 @@ from collections import Counter
 
 from webapp.engine.recording import Outcome, Recording, workers_at_once
 from webapp.lessons.claims import Check, Claim, Measured, judged, where
-from webapp.lessons.measures import Share, Values, out_of, watched
+from webapp.lessons.measures import Share, out_of, watched
 from webapp.lessons.measures.printed import matches
 from webapp.lessons.measures.printed.lines import (
     lines_that_fit,
@@ -26,6 +26,7 @@ from webapp.lessons.measures.workers import ended_as, ending, seen_to_end_as
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Choice, Float, Integer
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
+from webapp.lessons.values import Values
 
 HAS_ONE = r"^\w+: has the printer"
 HAS_BOTH = r"^\w+: has both$"

@@ -2,7 +2,6 @@
 
 from webapp.lessons.claims import Claim, where
 from webapp.lessons.common import every_thread_ended, thread_count, threads
-from webapp.lessons.measures import Values
 from webapp.lessons.measures.printed.lines import every_line_from, printed_once_each, printers
 from webapp.lessons.measures.printed.numbers import printed_ascending, printed_number
 from webapp.lessons.measures.printed.order import order_of, printed_in_order, printed_in_pairs
@@ -17,6 +16,7 @@ from webapp.lessons.measures.workers import (
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Float
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
+from webapp.lessons.values import Values
 
 MY_FUNC = r"^my func called by thread N\^(\d+)$"
 BEGINS = r"^thread \d+ begins$"

@@ -4,7 +4,6 @@ from math import inf
 
 from webapp.lessons.claims import Claim, where
 from webapp.lessons.common import forked, start_method
-from webapp.lessons.measures import Values
 from webapp.lessons.measures.printed.lines import (
     never_printed,
     printed,
@@ -18,6 +17,7 @@ from webapp.lessons.measures.workers import every_worker_ended, raised
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Choice, Float
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
+from webapp.lessons.values import Values
 
 BEFORE = r"^Process before execution: <Process name='Primary Process' parent=\d+ initial> False$"
 STARTED = r"<Process name='Primary Process' pid=\d+ parent=\d+ started> True$"

@@ -2,7 +2,6 @@
 
 from webapp.lessons.claims import Claim, where
 from webapp.lessons.common import thread_count, threads
-from webapp.lessons.measures import Values
 from webapp.lessons.measures.printed.lines import either, printed_exactly_when, printed_once_each
 from webapp.lessons.measures.printed.numbers import at_most, equals, printed_number
 from webapp.lessons.measures.printed.order import order_of, printed_in_order, printed_in_pairs
@@ -11,6 +10,7 @@ from webapp.lessons.measures.waiting import never_held_together, nobody_waited, 
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Choice, Float, Integer
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
+from webapp.lessons.values import Values
 
 RUNNING = r"^---> Thread#(\d+) running, belonging to process ID \d+$"
 OVER = r"^---> Thread#(\d+) over$"

@@ -6,7 +6,7 @@ from itertools import pairwise
 from webapp.engine.recording import Recording
 from webapp.lessons.claims import Claim, judged, where
 from webapp.lessons.common import every_child_ended, forked, start_method
-from webapp.lessons.measures import Share, Values, derived
+from webapp.lessons.measures import Share, derived
 from webapp.lessons.measures.printed.lines import printed, printed_once_each, printed_word
 from webapp.lessons.measures.printed.order import (
     order_of,
@@ -19,6 +19,7 @@ from webapp.lessons.measures.workers import exited_with, had_one_parent, ran_pro
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Float, Integer
 from webapp.lessons.topic import Demo, Ideal, Topic
+from webapp.lessons.values import Values
 
 STARTING = r"^Starting process name = (.+)$"
 EXITING = r"^Exiting process name = (.+)$"

@@ -9,7 +9,7 @@ from webapp.engine.machines import Needs
 from webapp.engine.recording import Recording
 from webapp.lessons.claims import Check, Claim, Measured, judged, where
 from webapp.lessons.common import forked, start_method
-from webapp.lessons.measures import Measure, Values, derived, out_of
+from webapp.lessons.measures import Measure, derived, out_of
 from webapp.lessons.measures.printed.lines import printed_alike, printed_once_each
 from webapp.lessons.measures.printed.numbers import (
     at_most,
@@ -23,6 +23,7 @@ from webapp.lessons.measures.workers import every_worker_ended, started_workers
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Integer
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
+from webapp.lessons.values import Values
 
 POOL = r"^Pool: (\[.*\])$"
 SQUARED = r"PoolWorker-\d+': (\d+)"

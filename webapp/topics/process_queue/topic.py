@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from webapp.lessons.claims import Check, Claim, Measured, where
 from webapp.lessons.common import forked, start_method
-from webapp.lessons.measures import Values
 from webapp.lessons.measures.printed.lines import never_printed, printed_once_each, shared_out
 from webapp.lessons.measures.printed.numbers import at_most, largest, printed_number
 from webapp.lessons.measures.printed.order import printed_in_order, printed_sequence
@@ -16,6 +15,7 @@ from webapp.lessons.measures.workers import every_worker_ended, ran_processes
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Float, Integer
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
+from webapp.lessons.values import Values
 
 APPENDED = r"^Process Producer : item (\d+) appended to queue producer-1$"
 SIZE = r"^The size of queue is (\d+)$"

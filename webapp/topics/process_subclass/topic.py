@@ -2,7 +2,6 @@
 
 from webapp.lessons.claims import Claim
 from webapp.lessons.common import a_pid_each, every_child_ended, one_parent, start_method
-from webapp.lessons.measures import Values
 from webapp.lessons.measures.printed.lines import every_line_from, printed_once_each
 from webapp.lessons.measures.printed.numbers import equals, printed_ascending
 from webapp.lessons.measures.printed.order import order_of, printed_in_order
@@ -10,6 +9,7 @@ from webapp.lessons.measures.workers import lived_together, ran_processes
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Integer
 from webapp.lessons.topic import Demo, Ideal, Topic
+from webapp.lessons.values import Values
 
 CALLED = r"^called run method by MyProcess-(\d+)$"
 ENTRIES = r"^parent: (\d+) entries from \d+ pids$"

@@ -1,7 +1,6 @@
 """Topic 6: a semaphore, a counter that threads wait for, as a signal and as a limit."""
 
 from webapp.lessons.claims import Claim, where
-from webapp.lessons.measures import Values
 from webapp.lessons.measures.printed.lines import (
     printed,
     printed_distinct,
@@ -16,6 +15,7 @@ from webapp.lessons.measures.workers import every_worker_ended
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Choice, Float, Integer
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
+from webapp.lessons.values import Values
 
 PRODUCED = r"INFO Producer notify: item number (\d+)$"
 CONSUMED = r"INFO Consumer notify: item number (\d+)$"

@@ -5,7 +5,7 @@ from datetime import datetime
 from webapp.engine.recording import Recording
 from webapp.lessons.claims import Claim, judged, where
 from webapp.lessons.common import a_pid_each, every_child_ended, forked, start_method
-from webapp.lessons.measures import Measure, Values, both
+from webapp.lessons.measures import Measure, both
 from webapp.lessons.measures.printed.lines import printed_once_each
 from webapp.lessons.measures.printed.numbers import (
     at_most,
@@ -19,6 +19,7 @@ from webapp.lessons.measures.waiting import nobody_passed_before_the_last_arrive
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Choice, Float, Integer
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
+from webapp.lessons.values import Values
 
 STAMP = r"^process (p\d) - test_with(?:out)?_barrier ----> "
 WITH_BARRIER = r" - test_with_barrier ----> "

@@ -2,7 +2,6 @@
 
 from webapp.lessons.claims import Claim, where
 from webapp.lessons.common import every_thread_ended, thread_count, threads
-from webapp.lessons.measures import Values
 from webapp.lessons.measures.printed.lines import (
     every_line_from,
     printed_exactly_when,
@@ -29,6 +28,7 @@ from webapp.lessons.measures.workers import (
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Float, Integer, Permutation
 from webapp.lessons.topic import Demo, Ideal, Topic
+from webapp.lessons.values import Values
 
 RUNNING = r"^---> Thread#(\d+) running"
 OVER = r"^---> Thread#(\d+) over$"

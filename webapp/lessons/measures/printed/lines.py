@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Mapping
 
 from webapp.engine.recording import Recording
 from webapp.lessons.claims import Check, judged
-from webapp.lessons.measures import Measure, Values, both, derived, given, listed
+from webapp.lessons.measures import Measure, both, derived, given, listed
 from webapp.lessons.measures.printed import matches, words
+from webapp.lessons.values import Values
 
 # --- how many ---------------------------------------------------------------------------------
 

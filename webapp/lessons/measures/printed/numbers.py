@@ -7,8 +7,9 @@ from operator import eq, le, lt
 
 from webapp.engine.recording import Recording
 from webapp.lessons.claims import Check, judged
-from webapp.lessons.measures import Measure, Values, both, derived, given
+from webapp.lessons.measures import Measure, both, derived, given
 from webapp.lessons.measures.printed import matches, words
+from webapp.lessons.values import Values
 
 
 def printed_number(pattern: str) -> Measure[int | float]:

@@ -8,8 +8,9 @@ from itertools import pairwise
 
 from webapp.engine.recording import Line, Recording
 from webapp.lessons.claims import Check, judged
-from webapp.lessons.measures import Measure, Share, Values, listed
+from webapp.lessons.measures import Measure, Share, listed
 from webapp.lessons.measures.printed import words
+from webapp.lessons.values import Values
 
 THEN = " → "
 
