@@ -91,17 +91,17 @@ def job_fields(job: Mapping[str, Any]) -> dict[str, str]:
 
 def read_job(found: Mapping[str, str]) -> Job:
     """Parse a job from the fields of a hash."""
-    told: dict[str, Any] = {name: found[name] for name in Job.__dataclass_fields__}
+    fields: dict[str, Any] = {name: found[name] for name in Job.__dataclass_fields__}
     for name in ("parameters", "arguments", "observe"):
-        told[name] = json.loads(found[name])
-    return Job(**told)
+        fields[name] = json.loads(found[name])
+    return Job(**fields)
 
 
-def read_entry(id: bytes, told: Mapping[bytes, bytes]) -> StreamEntry:
+def read_entry(id: bytes, fields: Mapping[bytes, bytes]) -> StreamEntry:
     """Parse an entry of a run's stream."""
-    if b"ending" in told:
-        return StreamEntry(id.decode(), ending=unpack(told[b"ending"]))
-    return StreamEntry(id.decode(), unpack_events(told[b"events"]))
+    if b"ending" in fields:
+        return StreamEntry(id.decode(), ending=unpack(fields[b"ending"]))
+    return StreamEntry(id.decode(), unpack_events(fields[b"events"]))
 
 
 def read_glance(phase: bytes | None, worker: bytes | None, known: str, there: set[str]) -> Glance:
@@ -111,12 +111,12 @@ def read_glance(phase: bytes | None, worker: bytes | None, known: str, there: se
     return Glance(Phase(phase.decode()) if phase else None, now, now != known or now in there)
 
 
-def read_machine(told: Mapping[str, Any]) -> Machine:
+def read_machine(fields: Mapping[str, Any]) -> Machine:
     """Parse a machine from its JSON object."""
-    return Machine(**{**told, "start_methods": tuple(told["start_methods"])})
+    return Machine(**{**fields, "start_methods": tuple(fields["start_methods"])})
 
 
-def read_announcement(told: Mapping[str, Any]) -> Announcement:
+def read_announcement(fields: Mapping[str, Any]) -> Announcement:
     """Parse an announcement from its JSON object."""
-    machine, queues = read_machine(told["machine"]), tuple(told["queues"])
-    return Announcement(**{**told, "machine": machine, "queues": queues})
+    machine, queues = read_machine(fields["machine"]), tuple(fields["queues"])
+    return Announcement(**{**fields, "machine": machine, "queues": queues})

@@ -76,26 +76,26 @@ class Registry:
         are `in_line` runs in line already."""
         fields = [part for pair in job_fields(asdict(job)).items() for part in pair]
         numbers = (in_line, _ms(self.life), _ms(self.unfollowed), SPAN, job.visitor, job.id)
-        own = (keys.run(job.id), keys.followed(job.id), *keys.line(job.queue))
-        found = int(self._call(ENQUEUE, own, (*numbers, *fields)))
-        return None if found < 0 else found
+        run_keys = (keys.run(job.id), keys.followed(job.id), *keys.line(job.queue))
+        turn = int(self._call(ENQUEUE, run_keys, (*numbers, *fields)))
+        return None if turn < 0 else turn
 
     def claim(self, job: Job, worker: str, machine: Machine, token: str) -> bool | None:
         """Claim a run for a worker. False: it is already claimed; None: it has no followers.
 
         Repeat the call with the same `token` if its answer was lost.
         """
-        told = json.dumps(asdict(machine))
-        own = (keys.run(job.id), keys.followed(job.id), *keys.line(job.queue))
-        found = int(self._call(CLAIM, own, (worker, told, job.id, job.visitor, token)))
-        return None if found < 0 else bool(found)
+        packed = json.dumps(asdict(machine))
+        run_keys = (keys.run(job.id), keys.followed(job.id), *keys.line(job.queue))
+        answer = int(self._call(CLAIM, run_keys, (worker, packed, job.id, job.visitor, token)))
+        return None if answer < 0 else bool(answer)
 
     def restore(self, job: Job, worker: str, machine: Machine) -> None:
         """Write a running run again, after Redis has lost it."""
-        going = {"phase": Phase.RUNNING, "worker": worker, "machine": json.dumps(asdict(machine))}
+        state = {"phase": Phase.RUNNING, "worker": worker, "machine": json.dumps(asdict(machine))}
         with self.redis.pipeline() as pipe:
-            told = job_fields(asdict(replace(job, visitor="")))
-            pipe.hset(keys.run(job.id), mapping={**told, **going})
+            fields = job_fields(asdict(replace(job, visitor="")))
+            pipe.hset(keys.run(job.id), mapping={**fields, **state})
             pipe.pexpire(keys.run(job.id), _ms(self.life))
             pipe.set(keys.followed(job.id), 1, px=_ms(self.unfollowed))
             pipe.delete(keys.events(job.id))
@@ -109,17 +109,17 @@ class Registry:
     def finish(self, job: Job, recording: Recording, *, only: Phase | None = None) -> None:
         """End a run. Raises Vanished, and OverAlready also if its phase is not `only`."""
         id = job.id
-        own = (keys.run(id), keys.events(id), keys.followed(id), *keys.line(job.queue))
+        run_keys = (keys.run(id), keys.events(id), keys.followed(id), *keys.line(job.queue))
         packed = pack(replace(recording, events=()))
         arguments = (packed, recording.outcome, KEPT * 1000, id, job.visitor, only or "")
-        check_answer(self._call(FINISH, own, arguments))
+        check_answer(self._call(FINISH, run_keys, arguments))
 
     def standing(self, id: str) -> Standing | None:
         """Return the state of a run; None if there is no such run."""
-        told = cast(dict[bytes, bytes], self.redis.hgetall(keys.run(id)))
-        if not told:
+        stored = cast(dict[bytes, bytes], self.redis.hgetall(keys.run(id)))
+        if not stored:
             return None
-        found = {name.decode(): value.decode() for name, value in told.items()}
+        found = {name.decode(): value.decode() for name, value in stored.items()}
         job, phase = read_job(found), Phase(found["phase"])
         place = 0
         if phase is Phase.QUEUED:
@@ -141,29 +141,29 @@ class Registry:
                 pipe.hmget(keys.run(id), ["phase", "worker"])
             answers = pipe.execute()
         there = {name for name, is_there in zip(workers, answers, strict=False) if is_there}
-        told = answers[len(workers) + 1 :: 2]
+        states = answers[len(workers) + 1 :: 2]
         return [
             read_glance(phase, worker, known, there)
-            for (_, known), (phase, worker) in zip(runs, told, strict=True)
+            for (_, known), (phase, worker) in zip(runs, states, strict=True)
         ]
 
     def read_all(
-        self, places: Mapping[str, str], reader: str, told: str, wait: float
+        self, places: Mapping[str, str], reader: str, last: str, wait: float
     ) -> tuple[dict[str, list[StreamEntry]], str]:
         """Wait for new entries of several runs, or for `tell_reader`, for at most `wait` seconds.
 
-        `places` holds the last read entry of each run, `told` the last one of the reader's own
-        stream. Returns the new entries of each run, and the new `told`.
+        `places` holds the last read entry of each run, `last` the last one of the reader's own
+        stream. Returns the new entries of each run, and the new `last`.
         """
-        streams = {reader: told, **{keys.events(id): place for id, place in places.items()}}
+        streams = {reader: last, **{keys.events(id): place for id, place in places.items()}}
         answer: Any = self.redis.xread(streams, count=BATCH, block=_ms(wait))  # type: ignore[arg-type]
-        came = {key.decode(): entries for key, entries in answer}
-        if wakings := came.pop(reader, None):
-            told = wakings[-1][0].decode()
+        new = {key.decode(): entries for key, entries in answer}
+        if wakings := new.pop(reader, None):
+            last = wakings[-1][0].decode()
         read = {
-            keys.run_of(key): [read_entry(*row) for row in entries] for key, entries in came.items()
+            keys.run_of(key): [read_entry(*row) for row in entries] for key, entries in new.items()
         }
-        return read, told
+        return read, last
 
     def tell_reader(self, reader: str) -> None:
         """Wake the reader so that it reloads its list of streams."""
@@ -203,11 +203,11 @@ class Registry:
         names = [name.decode() for name in cast(set[bytes], self.redis.smembers(keys.WORKERS))]
         if not names:
             return []
-        told = cast(list[bytes | None], self.redis.mget([keys.worker(name) for name in names]))
-        silent = [name for name, what in zip(names, told, strict=True) if what is None]
+        found = cast(list[bytes | None], self.redis.mget([keys.worker(name) for name in names]))
+        silent = [name for name, packed in zip(names, found, strict=True) if packed is None]
         if silent:  # a worker that returns announces itself again
             self.redis.srem(keys.WORKERS, *silent)
-        return [read_announcement(json.loads(what)) for what in told if what is not None]
+        return [read_announcement(json.loads(packed)) for packed in found if packed is not None]
 
     def order_end(self, worker: str, id: str) -> None:
         """Order a worker to end a run."""
@@ -218,7 +218,7 @@ class Registry:
         """Wait at most `wait` seconds for orders after the entry `after`; return the ids of the
         runs to end, and the last entry."""
         entries = self._read(keys.orders(worker), after, _ms(wait))
-        runs = [told[b"run"].decode() for _, told in entries]
+        runs = [fields[b"run"].decode() for _, fields in entries]
         return runs, entries[-1][0].decode() if entries else after
 
     def in_line(self, queue: str) -> list[str]:
@@ -256,8 +256,8 @@ class Registry:
 
     def ended(self) -> dict[Outcome, int]:
         """Return the number of ended runs, by outcome."""
-        told = cast(dict[bytes, bytes], self.redis.hgetall(keys.ENDED))
-        return {outcome: int(told.get(outcome.encode(), 0)) for outcome in Outcome}
+        counts = cast(dict[bytes, bytes], self.redis.hgetall(keys.ENDED))
+        return {outcome: int(counts.get(outcome.encode(), 0)) for outcome in Outcome}
 
     def set_notice(self, notice: str) -> None:
         """Set a notice for all servers; it expires after KEPT seconds."""

@@ -243,7 +243,7 @@ class Worker:
             self._end(id, UNFOLLOWED)
 
     def _sweep_lines(self) -> None:
-        """Cancel runs in line that have no followers, since they delay the others."""
+        """Cancel runs in line that have no followers: they take the places of others."""
         for queue in self._queues:
             for id in self._registry.deserted(self._registry.in_line(queue)):
                 standing = self._registry.standing(id)

@@ -25,26 +25,26 @@ _KIND = Event._fields.index("kind")
 
 def pack(recording: Recording) -> bytes:
     """Serialise a recording."""
-    told: dict[str, Any] = {
+    data: dict[str, Any] = {
         field.name: getattr(recording, field.name) for field in fields(recording)
     }
-    told["receipt"] = asdict(recording.receipt)
-    told["cycle"] = [asdict(wait) for wait in recording.cycle]
-    return zlib.compress(json.dumps(told, separators=(",", ":")).encode(), LEVEL)
+    data["receipt"] = asdict(recording.receipt)
+    data["cycle"] = [asdict(wait) for wait in recording.cycle]
+    return zlib.compress(json.dumps(data, separators=(",", ":")).encode(), LEVEL)
 
 
 def unpack(packed: bytes) -> Recording:
     """Deserialise a recording. Raises ValueError if it was not written by `pack`."""
     try:
-        told = json.loads(zlib.decompress(packed))
-        receipt = told["receipt"]
+        data = json.loads(zlib.decompress(packed))
+        receipt = data["receipt"]
         return Recording(
             **{
-                **told,
-                "events": tuple(map(_event, told["events"])),
-                "outcome": Outcome(told["outcome"]),
+                **data,
+                "events": tuple(map(_event, data["events"])),
+                "outcome": Outcome(data["outcome"]),
                 "receipt": Receipt(**{**receipt, "start_methods": tuple(receipt["start_methods"])}),
-                "cycle": tuple(Wait(**wait) for wait in told["cycle"]),
+                "cycle": tuple(Wait(**wait) for wait in data["cycle"]),
             }
         )
     except (zlib.error, LookupError, TypeError) as error:
@@ -53,14 +53,14 @@ def unpack(packed: bytes) -> Recording:
 
 def pack_events(events: Sequence[Event]) -> bytes:
     """Serialise events; compresses them from WORTH_IT bytes."""
-    told = json.dumps(events, separators=(",", ":")).encode()
-    return told if len(told) < WORTH_IT else zlib.compress(told, LEVEL)
+    data = json.dumps(events, separators=(",", ":")).encode()
+    return data if len(data) < WORTH_IT else zlib.compress(data, LEVEL)
 
 
 def unpack_events(packed: bytes) -> list[Event]:
     """Deserialise the result of `pack_events`."""
-    told = packed if packed.startswith(b"[") else zlib.decompress(packed)
-    return [_event(row) for row in json.loads(told)]
+    data = packed if packed.startswith(b"[") else zlib.decompress(packed)
+    return [_event(row) for row in json.loads(data)]
 
 
 def _event(row: list[Any]) -> Event:

@@ -23,7 +23,7 @@ class Writing:
 
 def _read() -> dict[Language, Writing]:
     with Path(__file__).with_name("languages.toml").open("rb") as file:
-        return {language: Writing(**told) for language, told in tomllib.load(file).items()}
+        return {language: Writing(**table) for language, table in tomllib.load(file).items()}
 
 
 WRITINGS: Mapping[Language, Writing] = _read()
