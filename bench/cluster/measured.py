@@ -17,7 +17,7 @@ from bench.cluster.costs import usage, usage_alone
 from bench.cluster.started import Cluster, cluster
 from bench.stream import first_line_streamed, press, served
 from bench.table import Row
-from webapp.cluster.board import KEPT
+from webapp.cluster.registry import KEPT
 from webapp.cluster.runner import ClusterRunner
 from webapp.engine.program import Program
 from webapp.lessons.folders import TOPICS

@@ -142,10 +142,10 @@ def test_a_worker_repeats_a_claim_whose_answer_was_lost(
 ) -> None:
     """Otherwise the run would never end: its worker lives, and does not run it."""
     # In a queue without workers, so that no worker claims it first.
-    order = cluster._order(write("print()"), "visitor", "elsewhere", observe=True, about="")
-    assert cluster.board.enqueue(order, in_line=10) == 0
+    job = cluster._job(write("print()"), "visitor", "elsewhere", observe=True, about="")
+    assert cluster.registry.enqueue(job, in_line=10) == 0
     [machine] = cluster.machines()
-    claims = [cluster.board.claim(order, "nobody", machine, token) for token in ("a", "a", "b")]
+    claims = [cluster.registry.claim(job, "nobody", machine, token) for token in ("a", "a", "b")]
     assert claims == [True, True, False]
 
 
@@ -242,13 +242,13 @@ def test_redis_may_be_full_for_a_while(cluster: ClusterRunner, write: Write) -> 
     run = cluster.start(write(SLOW))
     follower = Follower(cluster, run)
     follower.until("3")
-    cluster.board.redis.config_set("maxmemory", 1)
+    cluster.registry.redis.config_set("maxmemory", 1)
     try:
         time.sleep(1)
         with pytest.raises(Unreachable):
             cluster.start(write("print('never')"))
     finally:
-        cluster.board.redis.config_set("maxmemory", 0)
+        cluster.registry.redis.config_set("maxmemory", 0)
     follower.end()
     recording = cluster.recording(run)
     assert recording is not None
@@ -420,7 +420,7 @@ def test_the_first_runs_may_start_at_once(
 def test_keys_of_runs_expire(cluster: ClusterRunner, write: Write) -> None:
     run = cluster.start(write("print('short')"))
     finish(cluster, run)
-    redis = cluster.board.redis
+    redis = cluster.registry.redis
     keys: Sequence[bytes] = redis.keys(f"run:{run}*")  # type: ignore[assignment]
     assert len(keys) >= 2
     assert all(0 < redis.pttl(key) <= 600_000 for key in keys)  # type: ignore[operator]

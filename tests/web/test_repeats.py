@@ -253,10 +253,10 @@ class MemoryNotices:
 
     notices: set[str] = field(default_factory=set)
 
-    def put_up(self, notice: str) -> None:
+    def set_notice(self, notice: str) -> None:
         self.notices.add(notice)
 
-    def has(self, notice: str) -> bool:
+    def has_notice(self, notice: str) -> bool:
         return notice in self.notices
 
 

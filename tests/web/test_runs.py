@@ -73,7 +73,7 @@ def test_the_stream_has_the_run_then_the_lines_then_the_result(
 def test_a_silent_stream_gets_comments_so_that_a_lost_reader_is_noticed(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("webapp.engine.runner.HEARTBEAT", 0)
+    monkeypatch.setattr("webapp.engine.runner.HEARTBEAT_SECONDS", 0)
     assert client.post(HELLO, data=GOOD, headers=STREAMED).text.count(": heartbeat\n\n") == 1
 
 

@@ -15,7 +15,8 @@ from webapp.api.results import result_of, state_of
 from webapp.engine.runner import Phase, State, UnknownRun, Unreachable
 from webapp.lessons.parameters import InvalidParameters, take_all
 from webapp.lessons.text import DEFAULT_LANGUAGE
-from webapp.lessons.topic import Demo, Topic, Values, find_demo
+from webapp.lessons.topic import Demo, Topic, find_demo
+from webapp.lessons.values import Values
 from webapp.pages.guard import visitor_address
 from webapp.pages.run.keeping import keep_ended
 from webapp.pages.run.kept import find_kept

@@ -1,4 +1,4 @@
-"""`python -m webapp.cluster`: a worker, until it is told to stop (SIGTERM).
+"""`python -m webapp.cluster`: runs a worker until SIGTERM.
 
 `python -m webapp.cluster health` exits with 0 if the worker of this name is announced.
 """
@@ -19,7 +19,7 @@ USAGE = "usage: python -m webapp.cluster [health]"
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Serve, or tell whether this machine does; give the exit code."""
+    """Run the command; return its exit code."""
     try:
         settings = read_settings()
         if not settings.redis_url.get_secret_value():
@@ -55,12 +55,12 @@ def _serve(settings: Settings) -> int:
 
 
 def _tell_health(settings: Settings) -> int:
-    from webapp.cluster.board import connect  # noqa: PLC0415
+    from webapp.cluster.registry import connect  # noqa: PLC0415
     from webapp.cluster.serving import machine_called  # noqa: PLC0415
 
-    board = connect(settings.redis_url.get_secret_value(), life=1, unfollowed=1)
+    registry = connect(settings.redis_url.get_secret_value(), life=1, unfollowed=1)
     name = machine_called(settings.worker_name).name
-    there = board.answers() and board.is_announced(name)
+    there = registry.answers() and registry.is_announced(name)
     print(f"{name} is {'there' if there else 'not announced'}")
     return int(not there)
 

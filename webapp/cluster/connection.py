@@ -1,4 +1,4 @@
-"""How Redis is reached, and what its client raises where it is not."""
+"""Options of the Redis client, and its errors."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from redis.exceptions import ConnectionError, OutOfMemoryError, ReadOnlyError, T
 from redis.retry import Retry
 
 GONE = (ConnectionError, TimeoutError, OutOfMemoryError, ReadOnlyError)
-"""What Redis's client raises where Redis does not answer, or takes nothing: it may later."""
+"""Temporary errors of the Redis client: Redis does not answer, or accepts no writes."""
 
 CONNECT, ANSWER = 1.0, 2.0
-"""Seconds that Redis has to take a connection, and to answer."""
+"""Time-outs in seconds for connecting, and for an answer."""
 
 
 def client_options() -> dict[str, Any]:
-    """How Redis is spoken to: the client's own way would be to wait for it, for many seconds."""
+    """Return options with short time-outs; with the defaults, the client waits for many seconds."""
     return {
         "socket_connect_timeout": CONNECT,
         "socket_timeout": ANSWER,
-        # Not when it has not answered in time: it would be waited for twice.
+        # No retry after a time-out: it would double the wait.
         "retry": Retry(NoBackoff(), 1, supported_errors=(ConnectionError,)),
     }

@@ -1,10 +1,9 @@
-"""Reads the streams of all runs that a server follows, in one thread and by one connection.
+"""Reads the streams of all runs that a server follows, in one thread with one connection.
 
     Redis ──one XREAD for all streams──> the reader's thread ──entries──> followers, a thread each
 
-A connection a follower would do as well, but each would wake twice a second to find nothing; with
-hundreds of them a server would be busy waiting. The thread sees to all runs together, too: it says
-that they are followed, and ends those whose worker is gone.
+With a connection per follower, hundreds of followers would each wake twice a second for nothing.
+The thread also marks the runs as followed, and ends runs whose worker is gone.
 """
 
 from __future__ import annotations
@@ -20,10 +19,10 @@ from dataclasses import dataclass, field
 from redis.exceptions import RedisError
 
 from webapp.cluster import keys
-from webapp.cluster.board import Board
 from webapp.cluster.connection import GONE
 from webapp.cluster.endings import unfinished
-from webapp.cluster.records import Entry, Glance, Order
+from webapp.cluster.records import Glance, Job, StreamEntry
+from webapp.cluster.registry import Registry
 from webapp.cluster.scripts import OverAlready, Vanished
 from webapp.engine.recording import Outcome
 from webapp.engine.runner import Interrupted, Phase
@@ -31,35 +30,34 @@ from webapp.engine.runner import Interrupted, Phase
 log = logging.getLogger(__name__)
 
 LOOK = 0.5
-"""Seconds between two looks at all runs, at most."""
+"""The most seconds between two polls of all runs."""
 
 GATHER, LONGEST_GATHER = 0.0005, 0.1
-"""Seconds between two readings for each stream that is read, and at most: what comes meanwhile is
-read with the next."""
+"""Seconds between two reads, to get more entries at a time: per stream, and at most."""
 
 RETRY = 0.2
-"""Seconds between two attempts to reach a Redis that is gone."""
+"""Seconds between two attempts to reach Redis."""
 
 PATIENCE = 10.0
-"""Seconds for which followers wait for that."""
+"""Seconds without Redis after which followers are interrupted."""
 
 SILENT, BACK = 0.5, 4.0
-"""Seconds for which a worker must not be announced until its runs are lost: with Redis there all
-the time, and after it was gone, when workers have to find it again first."""
+"""Seconds without its worker's announcement after which a run is lost: usually, and shortly after
+Redis was gone, when workers have to reconnect first."""
 
 
 @dataclass
 class Tail:
-    """One follower's end of a stream: what has come for it, and why no more will come."""
+    """The entries that were read for one follower, and whether it is interrupted."""
 
     run: str
-    order: Order
-    entries: list[Entry] = field(default_factory=list)
+    job: Job
+    entries: list[StreamEntry] = field(default_factory=list)
     interrupted: bool = False
     changed: threading.Condition = field(default_factory=threading.Condition)
 
-    def wait(self, seconds: float) -> Sequence[Entry]:
-        """Give what has come, after so many seconds at most. Raises Interrupted."""
+    def wait(self, seconds: float) -> Sequence[StreamEntry]:
+        """Return the new entries, after so many seconds at most. Raises Interrupted."""
         with self.changed:
             if not self.entries and not self.interrupted:
                 self.changed.wait(seconds)
@@ -68,14 +66,14 @@ class Tail:
             came, self.entries = self.entries, []
         return came
 
-    def give(self, entries: Sequence[Entry]) -> None:
-        """Add what has come."""
+    def give(self, entries: Sequence[StreamEntry]) -> None:
+        """Add new entries."""
         with self.changed:
             self.entries += entries
             self.changed.notify()
 
     def interrupt(self) -> None:
-        """Say that nothing more comes from here."""
+        """Let `wait` raise Interrupted."""
         with self.changed:
             self.interrupted = True
             self.changed.notify()
@@ -83,12 +81,12 @@ class Tail:
 
 @dataclass
 class _Stream:
-    """A run's stream: where it has been read to, and who follows it.
+    """A run's stream, its followers, and the last entry read (`cursor`).
 
-    `missing_since` is when nobody was seen to have the run any more.
+    `missing_since` is when the run was first seen without a worker (time.monotonic()).
     """
 
-    order: Order
+    job: Job
     cursor: tuple[int, int]
     tails: list[Tail] = field(default_factory=list)
     worker: str = ""
@@ -96,11 +94,13 @@ class _Stream:
 
 
 class Reader:
-    """Reads for all followers of a server. Its methods may be called from any thread."""
+    """Reads for all followers of a server. Thread-safe."""
 
-    def __init__(self, board: Board, is_served: Callable[[str], bool], look: float) -> None:
-        """`is_served` says whether a worker takes runs from a queue. No thread is started yet."""
-        self._board = board
+    def __init__(self, registry: Registry, is_served: Callable[[str], bool], look: float) -> None:
+        """`is_served` tells whether a worker takes runs from a queue. `look`: seconds between polls
+        (at most LOOK). The thread starts with the first follower.
+        """
+        self._registry = registry
         self._is_served = is_served
         self._every = min(LOOK, look)
         self._streams: dict[str, _Stream] = {}
@@ -112,14 +112,14 @@ class Reader:
         self._gone_since: float | None = None
         self._back_at = -BACK
 
-    def join(self, order: Order, after: int) -> Tail:
-        """Follow a run from the events after that id. Raises Interrupted where Redis is gone."""
-        tail, cursor = Tail(order.id, order), (after, 0)
+    def join(self, job: Job, after: int) -> Tail:
+        """Follow a run from the events after that id. Raises Interrupted if Redis is gone."""
+        tail, cursor = Tail(job.id, job), (after, 0)
         with self._lock:
             if self._closing:
                 raise Interrupted
-            stream = self._streams.setdefault(order.id, _Stream(order, cursor))
-            # Who is further gets again what he has; he passes over it.
+            stream = self._streams.setdefault(job.id, _Stream(job, cursor))
+            # Followers that are further get these entries again, and skip them.
             stream.cursor = min(stream.cursor, cursor)
             stream.tails.append(tail)
             if self._thread is None:
@@ -133,7 +133,7 @@ class Reader:
         return tail
 
     def leave(self, tail: Tail) -> None:
-        """Follow it no longer."""
+        """Stop following a run."""
         with self._lock:
             stream = self._streams.get(tail.run)
             if stream and tail in stream.tails:
@@ -142,14 +142,14 @@ class Reader:
                     del self._streams[tail.run]
 
     def interrupt(self) -> None:
-        """Send all followers away."""
+        """Interrupt all followers."""
         with self._lock:
             tails = [tail for stream in self._streams.values() for tail in stream.tails]
         for tail in tails:
             tail.interrupt()
 
     def close(self) -> None:
-        """Send all followers away, and end the thread."""
+        """Interrupt all followers, and end the thread."""
         with self._lock:
             self._closing = True
         self.interrupt()
@@ -161,31 +161,34 @@ class Reader:
     # --- the thread ---
 
     def _wake(self) -> None:
-        """Have the thread look at who follows what."""
-        self._board.tell_reader(self._name)
+        """Let the thread reload its list of streams."""
+        self._registry.tell_reader(self._name)
 
     def _serve(self) -> None:
-        with self._board.own() as board:
+        with self._registry.own() as registry:
             woken = "0"
             while not self._closing:
                 try:
-                    self._look(board)
-                    woken = self._read(board, woken)
+                    self._look(registry)
+                    woken = self._read(registry, woken)
                     self._is_back()
                 except GONE:
                     self._is_gone()
                     time.sleep(RETRY)
                 except Exception:
-                    # Whatever is wrong with one run must not end all others' reading.
+                    # An error in one run must not stop reading the others.
                     log.exception("the streams of runs could not be read")
                     time.sleep(RETRY)
 
-    def _read(self, board: Board, woken: str) -> str:
-        """Read all streams at once, and give each follower his own; give where we were woken."""
+    def _read(self, registry: Registry, woken: str) -> str:
+        """Read all streams, and hand their entries to the followers.
+
+        `woken` is the last entry of our own stream; returns the new one.
+        """
         with self._lock:
             places = {id: "{}-{}".format(*stream.cursor) for id, stream in self._streams.items()}
         began = time.monotonic()
-        came, woken = board.read_all(places, self._name, woken, self._every)
+        came, woken = registry.read_all(places, self._name, woken, self._every)
         for id, entries in came.items():
             self._hand_out(id, entries)
         pause = min(LONGEST_GATHER, GATHER * len(places)) - (time.monotonic() - began)
@@ -193,7 +196,7 @@ class Reader:
             time.sleep(pause)
         return woken
 
-    def _hand_out(self, id: str, entries: Sequence[Entry]) -> None:
+    def _hand_out(self, id: str, entries: Sequence[StreamEntry]) -> None:
         with self._lock:
             stream = self._streams.get(id)
             if stream is None:
@@ -217,27 +220,27 @@ class Reader:
                 for stream in self._streams.values():
                     stream.missing_since = None
 
-    # --- whether somebody still has the runs ---
+    # --- lost runs ---
 
-    def _look(self, board: Board) -> None:
-        """Say that all runs are followed, and end those that nobody has any more."""
+    def _look(self, registry: Registry) -> None:
+        """Mark all runs as followed, and end those whose worker is gone."""
         now = time.monotonic()
         if now - self._looked < self._every:
             return
         self._looked = now
         with self._lock:
             streams = [*self._streams.values()]
-        glances = board.glance([(stream.order.id, stream.worker) for stream in streams])
+        glances = registry.glance([(stream.job.id, stream.worker) for stream in streams])
         for stream, glance in zip(streams, glances, strict=True):
             stream.worker = glance.worker
-            if glance.phase is Phase.OVER or self._is_had(stream.order, glance):
+            if glance.phase is Phase.OVER or self._has_worker(stream.job, glance):
                 stream.missing_since = None
             elif self._is_lost(stream, glance, now):
-                self._bury(board, stream, glance.phase)
+                self._end_as_lost(registry, stream, glance.phase)
 
-    def _is_had(self, order: Order, glance: Glance) -> bool:
+    def _has_worker(self, job: Job, glance: Glance) -> bool:
         if glance.phase is Phase.QUEUED:
-            return self._is_served(order.queue)
+            return self._is_served(job.queue)
         return glance.phase is Phase.RUNNING and glance.announced
 
     def _is_lost(self, stream: _Stream, glance: Glance, now: float) -> bool:
@@ -245,16 +248,16 @@ class Reader:
         quick = glance.phase is Phase.RUNNING and now - self._back_at > BACK
         return now - stream.missing_since >= (SILENT if quick else BACK)
 
-    def _bury(self, board: Board, stream: _Stream, phase: Phase | None) -> None:
-        """End a run as lost, with what it reported."""
-        order = stream.order
-        standing = board.standing(order.id)
-        if standing is None or phase is None:  # Redis has lost it, and no worker brought it back
+    def _end_as_lost(self, registry: Registry, stream: _Stream, phase: Phase | None) -> None:
+        """End a run as lost, with the events that it reported."""
+        job = stream.job
+        standing = registry.standing(job.id)
+        if standing is None or phase is None:  # Redis has lost it, and no worker restored it
             for tail in stream.tails:
                 tail.interrupt()
             return
-        events = [event for entry in board.all_entries(order.id) for event in entry.events]
+        events = [event for entry in registry.all_entries(job.id) for event in entry.events]
         why = "its worker is gone" if phase is Phase.RUNNING else "no worker is there any more"
-        lost = unfinished(order, Outcome.LOST, why, machine=standing.machine, events=events)
+        lost = unfinished(job, Outcome.LOST, why, machine=standing.machine, events=events)
         with suppress(OverAlready, Vanished):
-            board.finish(order, lost, only=phase)
+            registry.finish(job, lost, only=phase)

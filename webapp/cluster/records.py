@@ -1,4 +1,4 @@
-"""What stands in Redis under its `keys`: orders, entries, announcements; and how it is written."""
+"""The values in Redis, jobs, stream entries and announcements, and their formats."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from webapp.engine.runner import Phase
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """A run as it is asked for. `path` is relative to the folder that all machines have."""
+class Job:
+    """A request for a run. `path` is relative to the folder of programs on all machines."""
 
     id: str
     path: str
@@ -32,10 +32,10 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a run stands; `place` in line counts from 1 (0: not in line)."""
+    """The state of a run; `place` in line counts from 1 (0: not in line)."""
 
     phase: Phase
-    order: Order
+    job: Job
     place: int
     worker: str
     machine: Machine | None
@@ -43,7 +43,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """A run as a follower looks at it again and again. `phase` is None where it is not there."""
+    """What a server polls of a run that it follows. `phase` is None if Redis has no such run.
+
+    `announced` is false if its worker's announcement has expired.
+    """
 
     phase: Phase | None
     worker: str
@@ -52,7 +55,7 @@ class Glance:
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """What a worker says of itself, some times a second."""
+    """What a worker announces about itself, several times a second."""
 
     machine: Machine
     queues: tuple[str, ...]
@@ -61,16 +64,16 @@ class Announcement:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """What one entry of a run's stream holds: events, or at last the ending, without events."""
+class StreamEntry:
+    """An entry of a run's stream: events, or as the last one the ending, without events."""
 
     id: str
     events: Sequence[Event] = ()
     ending: Recording | None = None
 
 
-def recorded(entries: Iterable[Entry]) -> Recording | None:
-    """Put a run's record together from its stream; None where it has no ending yet."""
+def recorded(entries: Iterable[StreamEntry]) -> Recording | None:
+    """Return the recording that a run's stream holds; None if it has no ending yet."""
     events: list[Event] = []
     for entry in entries:
         if entry.ending is not None:
@@ -79,42 +82,41 @@ def recorded(entries: Iterable[Entry]) -> Recording | None:
     return None
 
 
-def order_fields(order: Mapping[str, Any]) -> dict[str, str]:
-    """An order as the fields of a hash: what is no text as JSON."""
+def job_fields(job: Mapping[str, Any]) -> dict[str, str]:
+    """Return a job as the fields of a hash; values that are no strings as JSON."""
     return {
-        name: value if isinstance(value, str) else json.dumps(value)
-        for name, value in order.items()
+        name: value if isinstance(value, str) else json.dumps(value) for name, value in job.items()
     }
 
 
-def read_order(found: Mapping[str, str]) -> Order:
-    """An order of the fields of a hash."""
-    told: dict[str, Any] = {name: found[name] for name in Order.__dataclass_fields__}
+def read_job(found: Mapping[str, str]) -> Job:
+    """Parse a job from the fields of a hash."""
+    fields: dict[str, Any] = {name: found[name] for name in Job.__dataclass_fields__}
     for name in ("parameters", "arguments", "observe"):
-        told[name] = json.loads(found[name])
-    return Order(**told)
+        fields[name] = json.loads(found[name])
+    return Job(**fields)
 
 
-def read_entry(id: bytes, told: Mapping[bytes, bytes]) -> Entry:
-    """An entry of a run's stream, of its id and fields."""
-    if b"ending" in told:
-        return Entry(id.decode(), ending=unpack(told[b"ending"]))
-    return Entry(id.decode(), unpack_events(told[b"events"]))
+def read_entry(id: bytes, fields: Mapping[bytes, bytes]) -> StreamEntry:
+    """Parse an entry of a run's stream."""
+    if b"ending" in fields:
+        return StreamEntry(id.decode(), ending=unpack(fields[b"ending"]))
+    return StreamEntry(id.decode(), unpack_events(fields[b"events"]))
 
 
 def read_glance(phase: bytes | None, worker: bytes | None, known: str, there: set[str]) -> Glance:
-    """A glance of what stands in Redis, the worker that was `known`, and those that are `there`."""
+    """Parse a glance. `known`: the worker at the last glance; `there`: the announced workers."""
     now = worker.decode() if worker else ""
-    # Who has just taken it is there.
+    # A worker that has claimed the run since the last glance counts as announced.
     return Glance(Phase(phase.decode()) if phase else None, now, now != known or now in there)
 
 
-def read_machine(told: Mapping[str, Any]) -> Machine:
-    """A machine of its JSON."""
-    return Machine(**{**told, "start_methods": tuple(told["start_methods"])})
+def read_machine(fields: Mapping[str, Any]) -> Machine:
+    """Parse a machine from its JSON object."""
+    return Machine(**{**fields, "start_methods": tuple(fields["start_methods"])})
 
 
-def read_announcement(told: Mapping[str, Any]) -> Announcement:
-    """A worker's announcement of its JSON."""
-    machine, queues = read_machine(told["machine"]), tuple(told["queues"])
-    return Announcement(**{**told, "machine": machine, "queues": queues})
+def read_announcement(fields: Mapping[str, Any]) -> Announcement:
+    """Parse an announcement from its JSON object."""
+    machine, queues = read_machine(fields["machine"]), tuple(fields["queues"])
+    return Announcement(**{**fields, "machine": machine, "queues": queues})

@@ -1,4 +1,4 @@
-"""Which workers there are, known at any moment without asking: a page must not wait for Redis."""
+"""The announced workers, cached, since a page must not wait for Redis."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from contextlib import suppress
 
 from redis.exceptions import RedisError
 
-from webapp.cluster.board import Board
 from webapp.cluster.records import Announcement
+from webapp.cluster.registry import Registry
 
 FRESH = 1.0
-"""Seconds between two looks."""
+"""Seconds between two updates."""
 
 
 class Roster:
-    """The workers that are announced; from the first question on a thread looks them up.
+    """The announced workers; a thread updates them from the first call of `known`.
 
-    `reached` is whether Redis answered when it was asked last.
+    `reached` is whether Redis answered the last request.
     """
 
-    def __init__(self, board: Board) -> None:
-        self._board = board
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
         self.reached = True
         self._workers: Sequence[Announcement] = ()
         self._lock = threading.Lock()
@@ -30,7 +30,7 @@ class Roster:
         self._closing = threading.Event()
 
     def known(self) -> Sequence[Announcement]:
-        """The workers as of the last second; none where Redis does not answer."""
+        """Return the workers as of the last second; none if Redis does not answer."""
         with self._lock:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._serve, name="roster", daemon=True)
@@ -39,9 +39,9 @@ class Roster:
         return self._workers
 
     def now(self) -> Sequence[Announcement]:
-        """The workers at this moment. Raises redis's errors."""
+        """Ask Redis for the workers. Raises redis's errors."""
         try:
-            self._workers = self._board.workers()
+            self._workers = self._registry.workers()
         except RedisError:
             self._workers, self.reached = (), False
             raise

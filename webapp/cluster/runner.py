@@ -1,6 +1,6 @@
-"""The runner of a web server that runs nothing itself: see `engine.runner.Runner` for its promises.
+"""The `Runner` of a web server whose runs are run by workers: see `engine.runner.Runner`.
 
-It keeps nothing that another server would miss: whatever it knows of a run stands in Redis.
+The state of runs is in Redis, so that every server can follow every run.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from pathlib import Path
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
-from webapp.cluster.board import connect
 from webapp.cluster.connection import GONE
 from webapp.cluster.endings import unfinished
 from webapp.cluster.queues import ROUNDS, TASK, make_celery, queue_of
 from webapp.cluster.reader import Reader, Tail
-from webapp.cluster.records import Announcement, Order, Standing, recorded
+from webapp.cluster.records import Announcement, Job, Standing, recorded
+from webapp.cluster.registry import connect
 from webapp.cluster.roster import Roster
 from webapp.cluster.scripts import OverAlready, Vanished
 from webapp.engine.events import Event
@@ -33,7 +33,7 @@ from webapp.engine.machines import Machine
 from webapp.engine.program import Program
 from webapp.engine.recording import Outcome, Recording
 from webapp.engine.runner import (
-    HEARTBEAT,
+    HEARTBEAT_SECONDS,
     Busy,
     Interrupted,
     Load,
@@ -44,63 +44,63 @@ from webapp.engine.runner import (
 )
 
 LINE_LIFE = 3600.0
-"""Seconds that a run may stand in line."""
+"""Seconds that a run may stay in line."""
 
 TOUCHES = 4
-"""How many times a run is said to be followed in the time after which it counts as deserted."""
+"""How often a run is marked as followed within the time after which it is deserted."""
 
 REMEMBERED = 100
-"""Records that are kept at hand."""
+"""Number of cached recordings."""
 
 
 class ClusterRunner:
-    """Has programs run by workers; `root` is the folder of the programs, here as it is there."""
+    """Sends runs to workers; `root` is the folder of programs, the same tree as on workers."""
 
     def __init__(self, redis_url: str, root: Path, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
         self._root = root
         longest = (self.limits.soft_deadline or LINE_LIFE) + self.limits.grace
-        # Longer than that of a visitor who is there: a page has to find another server first.
+        # Longer than a page needs to find another server.
         self._unfollowed = self.limits.unfollowed or LINE_LIFE
-        self.board = connect(redis_url, life=LINE_LIFE + longest, unfollowed=self._unfollowed)
+        self.registry = connect(redis_url, life=LINE_LIFE + longest, unfollowed=self._unfollowed)
         self._celery = make_celery(redis_url, longest=longest)
-        # Celery makes it when it is first asked for, and not safely by several threads at once.
+        # Celery creates it on first access, which is not thread-safe.
         self._producers = self._celery.producer_pool
-        self._roster = Roster(self.board)
+        self._roster = Roster(self.registry)
         self._left_at: float | None = None
         self._ended = _Ended()
-        self._reader = Reader(self.board, self._is_served, self._unfollowed / TOUCHES)
+        self._reader = Reader(self.registry, self._is_served, self._unfollowed / TOUCHES)
 
     def start(
         self, program: Program, *, visitor: str = "", observe: bool = True, about: str = ""
     ) -> str:
-        """Put a run in line and return its id at once. Raises Busy and Unreachable."""
+        """Put a run in line and return its id at once. Raises Busy, Unreachable."""
         if self._left_at is not None:
             raise Busy
         queue = queue_of(program.needs)
         with _reached():
             if not (self._is_served(queue) or self._is_served_by_now(queue)):
                 raise Unreachable
-            order = self._order(program, visitor, queue, observe=observe, about=about)
-            turn = self.board.enqueue(order, self.limits.in_line)
+            job = self._job(program, visitor, queue, observe=observe, about=about)
+            turn = self.registry.enqueue(job, self.limits.in_line)
         if turn is None:
             raise Busy
         try:
-            self._tell_workers(order, min(turn, ROUNDS - 1))
+            self._tell_workers(job, min(turn, ROUNDS - 1))
         except (OperationalError, RedisError) as error:
             with suppress(RedisError, OverAlready, Vanished):
-                lost = unfinished(order, Outcome.LOST, "no worker could be told")
-                self.board.finish(order, lost, only=Phase.QUEUED)
+                lost = unfinished(job, Outcome.LOST, "no worker could be told")
+                self.registry.finish(job, lost, only=Phase.QUEUED)
             raise Unreachable from error
-        return order.id
+        return job.id
 
     def follow(self, run: str, after: int = 0) -> Generator[Sequence[Event], None, None]:
-        """Give the events after the id `after` as they come. Raises UnknownRun and Interrupted."""
+        """Yield the events after the id `after` as they come. Raises UnknownRun, Interrupted."""
         try:
-            order = self._find(run).order
+            job = self._find(run).job
         except GONE as error:
             raise Interrupted from error
-        tail = self._reader.join(order, after)
+        tail = self._reader.join(job, after)
         try:
             yield from self._batches(tail, after)
         finally:
@@ -113,8 +113,8 @@ class ClusterRunner:
             if self._has_to_leave():
                 raise Interrupted
             begun = len(events)
-            for entry in tail.wait(HEARTBEAT):
-                # What another follower has asked for again comes twice.
+            for entry in tail.wait(HEARTBEAT_SECONDS):
+                # Entries come twice when another follower joins at an earlier event.
                 events += [event for event in entry.events if event.id > after]
                 after = max(after, events[-1].id) if events else after
                 ending = entry.ending or ending
@@ -129,92 +129,90 @@ class ClusterRunner:
         with _reached():
             standing = self._find(run)
             if standing.phase is Phase.RUNNING:
-                self.board.order_end(standing.worker, run)
+                self.registry.order_end(standing.worker, run)
                 return
-            order = standing.order
+            job = standing.job
             try:
-                cancelled = unfinished(order, Outcome.CANCELLED)
-                self.board.finish(order, cancelled, only=Phase.QUEUED)
+                cancelled = unfinished(job, Outcome.CANCELLED)
+                self.registry.finish(job, cancelled, only=Phase.QUEUED)
             except OverAlready:
-                # Or it was claimed in this very moment.
+                # A worker may have claimed it meanwhile.
                 if (now := self._find(run)).phase is Phase.RUNNING:
-                    self.board.order_end(now.worker, run)
+                    self.registry.order_end(now.worker, run)
 
     def state(self, run: str) -> State:
-        """Where the run stands. Raises UnknownRun."""
+        """Return the state of the run. Raises UnknownRun."""
         with _reached():
             found = self._find(run)
-        return State(run, found.phase, found.place, found.order.about)
+        return State(run, found.phase, found.place, found.job.about)
 
     def recording(self, run: str) -> Recording | None:
-        """The whole record of a run that is over, else None. Raises UnknownRun."""
+        """Return the recording of a run that is over, else None. Raises UnknownRun."""
         if found := self._ended.find(run):
             return found
         with _reached():
             self._find(run)
-            return recorded(self.board.all_entries(run))
+            return recorded(self.registry.all_entries(run))
 
     def load(self) -> Load:
-        """How much goes on, on all workers together."""
+        """Return how many runs are running, waiting and ended, on all workers together."""
         with _reached():
-            workers = self.board.workers()
+            workers = self.registry.workers()
             queues = {queue for worker in workers for queue in worker.queues}
             return Load(
                 running=sum(worker.running for worker in workers),
-                waiting=self.board.waiting(sorted(queues)) if queues else 0,
+                waiting=self.registry.waiting(sorted(queues)) if queues else 0,
                 capacity=sum(worker.capacity for worker in workers),
-                ended=self.board.ended(),
+                ended=self.registry.ended(),
             )
 
-    def put_up(self, notice: str) -> None:
-        """Tell all servers something, for some minutes. Raises Unreachable."""
+    def set_notice(self, notice: str) -> None:
+        """Set a notice for all servers, for some minutes. Raises Unreachable."""
         with _reached():
-            self.board.put_up(notice)
+            self.registry.set_notice(notice)
 
-    def has(self, notice: str) -> bool:
-        """Whether any server has said so. Raises Unreachable."""
+    def has_notice(self, notice: str) -> bool:
+        """Return whether a server has set that notice. Raises Unreachable."""
         with _reached():
-            return self.board.has(notice)
+            return self.registry.has_notice(notice)
 
     def machines(self) -> Sequence[Machine]:
-        """The workers that are there, as of the last second; none where Redis is gone."""
+        """Return the workers' machines as of the last second; none if Redis does not answer."""
         return [worker.machine for worker in self._roster.known()]
 
     def answers(self, within: float) -> bool:
-        """Whether Redis answers, and any worker."""
+        """Return whether Redis answers and a worker is announced."""
         with suppress(RedisError):
             return bool(self._roster.now())
         return False
 
     def drain(self, within: float) -> None:
-        """Start no run any more; those who follow one have to do so elsewhere after that time."""
+        """Start no more runs; after `within` seconds followers have to use another server."""
         self._left_at = time.monotonic() + within
 
     def close(self) -> None:
-        """Leave Redis. Runs go on, for whoever follows them elsewhere."""
+        """Interrupt followers and disconnect. Runs continue for followers on other servers."""
         self._left_at = time.monotonic()
         self._reader.close()
         self._roster.close()
         self._celery.close()
-        self.board.close()
+        self.registry.close()
 
     def _find(self, run: str) -> Standing:
-        standing = self.board.standing(run)
+        standing = self.registry.standing(run)
         if standing is None:
             raise UnknownRun(run)
         return standing
 
-    def _order(
-        self, program: Program, visitor: str, queue: str, *, observe: bool, about: str
-    ) -> Order:
-        return Order(
+    def _job(self, program: Program, visitor: str, queue: str, *, observe: bool, about: str) -> Job:
+        return Job(
             id=secrets.token_urlsafe(12),
             path=str(program.path.resolve().relative_to(self._root)),
             sha256=_sha256(program),
             parameters=dict(program.parameters),
             arguments=list(program.arguments),
             observe=observe,
-            # To tell visitors apart, this will do.
+            # A short hash is enough to tell visitors apart.
             visitor=hashlib.blake2b(visitor.encode(), digest_size=8).hexdigest(),
             queue=queue,
             about=about,
@@ -222,20 +220,20 @@ class ClusterRunner:
         )
 
     def _is_served(self, queue: str) -> bool:
-        """Whether a worker takes runs from a queue."""
+        """Return whether a worker takes runs from a queue, as of the last second."""
         return _serves(self._roster.known(), queue)
 
     def _is_served_by_now(self, queue: str) -> bool:
-        """Whether one has come within the last second; a Redis that hangs is not asked again."""
+        """Return the same as of now; False if Redis did not answer the last request."""
         return self._roster.reached and _serves(self._roster.now(), queue)
 
-    def _tell_workers(self, order: Order, priority: int) -> None:
+    def _tell_workers(self, job: Job, priority: int) -> None:
         with self._producers.acquire(block=True) as producer:
             self._celery.send_task(
                 TASK,
-                [order.id],
-                task_id=order.id,
-                queue=order.queue,
+                [job.id],
+                task_id=job.id,
+                queue=job.queue,
                 priority=priority,
                 producer=producer,
             )
@@ -245,7 +243,7 @@ class ClusterRunner:
 
 
 class _Ended:
-    """The last runs that were followed here to their end: their record is asked for next."""
+    """Cache of the runs that were followed here to the end: their recordings are used next."""
 
     def __init__(self) -> None:
         self._records: OrderedDict[str, Recording] = OrderedDict()
@@ -267,7 +265,7 @@ def _serves(workers: Iterable[Announcement], queue: str) -> bool:
 
 
 def _sha256(program: Program) -> str:
-    """The hash of a program; of one whose file is gone the worker has to tell."""
+    """Return the hash of a program, or "" if its file is gone: the run then fails on the worker."""
     try:
         return program.sha256
     except OSError:
@@ -276,7 +274,7 @@ def _sha256(program: Program) -> str:
 
 @contextmanager
 def _reached() -> Iterator[None]:
-    """Say Unreachable where Redis does not answer."""
+    """Raise Unreachable if Redis does not answer."""
     try:
         yield
     except GONE as error:

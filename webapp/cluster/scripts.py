@@ -1,7 +1,7 @@
-"""The steps that happen at once, as Lua for Redis, and what they answer; `board` runs them.
+"""Atomic steps as Lua scripts for Redis, and their answers; `registry` runs them.
 
-A run is claimed by one worker, once, whatever a queue delivers: that is what keeps it from being
-run twice. It ends once, too, by whoever says so first.
+A run is claimed only once, even if the queue delivers it twice, and ends only once: the first
+ending counts.
 """
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ from typing import Any
 
 
 class OverAlready(Exception):
-    """The run has an ending, so nothing can be added to it."""
+    """The run has an ending: nothing can be added."""
 
 
 class Vanished(Exception):
-    """Redis knows nothing of the run any more."""
+    """Redis does not have the run any more."""
 
 
-# Put a run in line: its score is its round among its visitor's own, then the order of asking. One
-# that is there already was put there by an attempt whose answer was lost.
+# Put a run in line. Its score orders by round, its number among its visitor's runs in line, then by
+# arrival. If the run exists, an earlier attempt has put it there and its answer was lost.
 # KEYS run, followed, waiting, rounds; ARGV in_line, life, unfollowed, span, visitor, id, fields…
 ENQUEUE = """
 if redis.call('EXISTS', KEYS[1]) == 1 then
@@ -41,7 +41,7 @@ local function leave(waiting, rounds, visitor, id)
 end
 """
 
-# A claim that is there already was made by an attempt whose answer was lost, if its token is ours.
+# If the run has our token, an earlier attempt has claimed it and its answer was lost.
 # KEYS run, followed, waiting, rounds; ARGV worker, machine, id, visitor, token
 CLAIM = (
     LEAVE_LINE
@@ -50,7 +50,7 @@ if redis.call('HGET', KEYS[1], 'phase') ~= 'queued' then
   return redis.call('HGET', KEYS[1], 'token') == ARGV[5] and 1 or 0
 end
 if redis.call('EXISTS', KEYS[2]) == 0 then return -1 end
--- Whom it is for matters only in line.
+-- The visitor is needed only in line.
 redis.call('HSET', KEYS[1], 'phase', 'running', 'worker', ARGV[1], 'machine', ARGV[2],
   'visitor', '', 'token', ARGV[5])
 leave(KEYS[3], KEYS[4], ARGV[4], ARGV[3])
@@ -58,7 +58,7 @@ return 1
 """
 )
 
-# An entry that is there already was added by an attempt whose answer was lost.
+# If the entry exists, an earlier attempt has added it and its answer was lost.
 # KEYS run, events; ARGV id, packed, life
 APPEND = """
 local phase = redis.call('HGET', KEYS[1], 'phase')
@@ -91,7 +91,7 @@ return 1
 
 
 def check_answer(answer: Any) -> None:
-    """Raise Vanished or OverAlready where a step says so."""
+    """Raise Vanished or OverAlready if a script's answer says so."""
     if int(answer) < 0:
         raise Vanished
     if int(answer) == 0:

@@ -1,4 +1,4 @@
-"""Has Celery give a worker its runs, a thread each: they only wait, other processes work."""
+"""Starts a worker: Celery calls it for each run, in a thread that only waits for the run."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from celery.worker import state
 from celery.worker.consumer import Consumer
 from celery.worker.request import Request
 
-from webapp.cluster.board import connect
 from webapp.cluster.queues import TASK, make_celery, queues_of
+from webapp.cluster.registry import connect
 from webapp.cluster.runner import LINE_LIFE
 from webapp.cluster.worker import Worker
 from webapp.engine.embedded import EmbeddedRunner
@@ -27,30 +27,30 @@ from webapp.engine.machines import Machine, Needs, this_machine
 from webapp.engine.surroundings import Surroundings
 
 SWITCH_INTERVAL = 0.0001
-"""Seconds that a thread may compute while others wait for their turn."""
+"""Seconds that a thread may run while others wait for the GIL."""
 
 RECONNECT = 1.0
-"""Seconds between two attempts of Celery's to reach a Redis that is gone."""
+"""Seconds between two attempts of Celery to connect to Redis."""
 
 
 class Reconnecting(Consumer):  # type: ignore[misc]
-    """Finds a Redis that is back within a second; Celery waits longer each time, up to thirty.
+    """A consumer that retries every second; Celery's own waits longer each time, up to 30 s.
 
-    That Redis is gone is said by `Worker`, once.
+    It logs nothing, since `Worker` logs that Redis does not answer.
     """
 
     def ensure_connected(self, conn: Any) -> Any:
-        """Connect, as soon as that can be done; Celery calls it."""
+        """Connect to Redis; Celery calls it."""
         return conn.ensure_connection(
             interval_start=RECONNECT, interval_step=0, callback=state.maybe_shutdown
         )
 
 
 class Waker(bootsteps.StartStopStep):  # type: ignore[misc]
-    """Wakes Celery's loop: when a run is over, to take the next one, and to take none any more.
+    """Wakes Celery's event loop when a run is over and when the worker shuts down.
 
-    It would look only some seconds later: it does not expect its threads to acknowledge anything,
-    and a signal alone does not end its sleep.
+    Otherwise the loop notices some seconds later: neither an acknowledgement by a thread nor a
+    signal wakes it.
     """
 
     def __init__(self, parent: Any, **options: Any) -> None:
@@ -59,29 +59,29 @@ class Waker(bootsteps.StartStopStep):  # type: ignore[misc]
         parent.app.wake = self.wake
 
     def wake(self) -> None:
-        """From any thread."""
+        """Wake the loop, from any thread."""
         os.eventfd_write(self.over, 1)
 
     def register_with_event_loop(self, parent: Any, hub: Any) -> None:
-        """Be listened to; Celery asks for it whenever it begins its loop."""
-        hub.add_reader(self.over, self._heard)
+        """Register the eventfd; Celery calls it when a loop begins."""
+        hub.add_reader(self.over, self._clear)
 
-    def _heard(self) -> None:
+    def _clear(self) -> None:
         with suppress(BlockingIOError):
             os.eventfd_read(self.over)
 
 
 class Acknowledged(Request):  # type: ignore[misc]
-    """A run as Celery has it, whose end is noticed at once."""
+    """A Celery request that wakes the loop when it is acknowledged."""
 
     def acknowledge(self) -> None:
-        """Make room for another one."""
+        """Acknowledge the run, and let the loop take the next one."""
         super().acknowledge()
         self.app.wake()
 
 
 def machine_called(name: str) -> Machine:
-    """This machine, by the name that it is given, or else that it has."""
+    """Return this machine, named `name` or else by its host name."""
     return this_machine(name or platform.node())
 
 
@@ -94,19 +94,21 @@ def serve(
     limits: Limits,
     around: Surroundings,
 ) -> None:
-    """Run what programs below `root` are asked for, until SIGTERM; then those that go on may end.
+    """Run the jobs of programs below `root` until SIGTERM; running runs then finish.
 
-    `wanted` is what any of them needs: the queues that there are.
+    `wanted` are the needs of all programs, which determine the queues.
     """
     _make_room()
     queues = queues_of(machine, wanted)
     engine = EmbeddedRunner(limits, around, machine)
     longest = (limits.soft_deadline or LINE_LIFE) + limits.grace
-    board = connect(redis_url, life=LINE_LIFE + longest, unfollowed=limits.unfollowed or LINE_LIFE)
-    worker = Worker(board, engine, root, machine, queues)
+    registry = connect(
+        redis_url, life=LINE_LIFE + longest, unfollowed=limits.unfollowed or LINE_LIFE
+    )
+    worker = Worker(registry, engine, root, machine, queues)
     celery = _celery(redis_url, worker, queues, longest)
 
-    # Not before Celery takes runs, or they would wait for it.
+    # Announce only once Celery takes runs, so that no run waits for its start.
     worker_ready.connect(lambda **_: worker.serve(), weak=False)
     worker_shutting_down.connect(lambda **_: _leave(worker, celery), weak=False)
     try:
@@ -124,21 +126,20 @@ def serve(
     finally:
         worker.close()
         engine.close()
-        board.close()
+        registry.close()
 
 
 def _make_room() -> None:
     """Prepare the process for hundreds of runs."""
-    # A run that goes on takes five descriptors; 1,024 are usual, and few.
+    # A run takes five descriptors, and the usual limit is only 1,024.
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    # Hundreds of threads wait for their runs: the one that announces this machine must not wait for
-    # five milliseconds behind each of them.
+    # Each of hundreds of threads may delay the announcing thread by the switch interval (5 ms).
     sys.setswitchinterval(SWITCH_INTERVAL)
 
 
 def _leave(worker: Worker, celery: Celery) -> None:
-    """Called in Celery's own handler of signals: it looks at what was told when that is over."""
+    """Take no more runs. Called in Celery's signal handler; the woken loop then shuts down."""
     worker.leave()
     celery.wake()
 

@@ -1,10 +1,10 @@
-"""A machine that runs programs for web servers elsewhere.
+"""The worker: a machine that runs programs for web servers.
 
-    Celery's queues ──> a thread a run: claims it, has the engine run it, and sends what it reports
-    orders, deserted ─> one thread: ends runs, and announces what this machine has
+    Celery's queues ──> a thread per run: claims it, runs it in the engine, and sends its events
+    orders, deserted ─> one thread: ends runs, and announces this machine
 
-All programs are files of one folder, and an order names one of them with its hash: nothing else can
-be run by whoever can write to Redis.
+All programs are files of one folder, and a job has a path in it and the file's hash. So write
+access to Redis does not allow running any other program.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from typing import TypeVar
 
 from redis.exceptions import RedisError
 
-from webapp.cluster.board import Board
 from webapp.cluster.connection import GONE
 from webapp.cluster.endings import unfinished
-from webapp.cluster.records import Announcement, Order
+from webapp.cluster.records import Announcement, Job
+from webapp.cluster.registry import Registry
 from webapp.cluster.scripts import OverAlready, Vanished
 from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.events import Event
@@ -39,41 +39,41 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 PULSE = 0.5
-"""Seconds between two announcements, and looks at who is followed."""
+"""Seconds between two announcements, and between two checks that runs have followers."""
 
 SWEEP = 2.0
-"""Seconds between two looks for runs in line that nobody follows."""
+"""Seconds between two checks for runs in line without followers."""
 
 RETRY = 0.2
-"""Seconds between two attempts to reach a Redis that is gone."""
+"""Seconds between two attempts to reach Redis."""
 
 GIVE_UP = 60.0
-"""Seconds after which a run's report is given up, and the run itself ended."""
+"""Seconds without Redis after which a run is ended."""
 
 UNFOLLOWED = "nobody followed it any more"
 
 
 @dataclass
 class Going:
-    """A run that goes on here: its id in our engine, and why it was ended, if it was."""
+    """A run on this machine: its id in our engine, and why we cancelled it, if we did."""
 
     own: str
     why: str = ""
 
 
 class Worker:
-    """Runs what is ordered, in an engine of its own."""
+    """Carries out jobs in its own engine."""
 
     def __init__(
         self,
-        board: Board,
+        registry: Registry,
         engine: EmbeddedRunner,
         root: Path,
         machine: Machine,
         queues: Sequence[str],
     ) -> None:
-        """`root` is the folder of all programs. Nothing is announced before `serve`."""
-        self._board = board
+        """`root` is the folder of all programs. `serve` announces the worker."""
+        self._registry = registry
         self._engine = engine
         self._root = root
         self._machine = machine
@@ -83,110 +83,114 @@ class Worker:
         self._pulse = threading.Thread(target=self._serve, name="pulse", daemon=True)
 
     def serve(self) -> None:
-        """Announce this machine, from now on; Celery says so anew whenever Redis is back."""
+        """Start to announce this machine; Celery calls it each time it has connected to Redis."""
         if not self._pulse.is_alive():
             self._announce()
             self._pulse.start()
 
     def leave(self) -> None:
-        """Say that this machine takes no run any more; those that go on are still here."""
+        """Announce that this machine takes no more runs; running ones continue."""
         self._queues = ()
 
     def close(self) -> None:
-        """Take the announcement back; no run may be going on any more."""
+        """Withdraw the announcement; all runs must be over."""
         self._closing.set()
         if self._pulse.is_alive():
             self._pulse.join()
         with suppress(RedisError):
-            self._board.leave(self._machine.name)
+            self._registry.leave(self._machine.name)
 
     def run(self, id: str) -> None:
-        """Run what was ordered, once: claim it, see it to its end, and report it all."""
-        standing = self._retried(lambda: self._board.standing(id))
+        """Claim a run, carry it out, and report its events and ending. Does nothing if the run is
+        forgotten or already claimed.
+        """
+        standing = self._retried(lambda: self._registry.standing(id))
         if standing is None:
-            return  # forgotten while it waited
-        order = standing.order
+            return  # expired while it waited
+        job = standing.job
         token, machine = secrets.token_hex(8), self._machine
-        claimed = self._retried(lambda: self._board.claim(order, machine.name, machine, token))
+        claimed = self._retried(lambda: self._registry.claim(job, machine.name, machine, token))
         if claimed is None:
-            self._finish(order, unfinished(order, Outcome.CANCELLED, UNFOLLOWED), Phase.QUEUED)
+            self._finish(job, unfinished(job, Outcome.CANCELLED, UNFOLLOWED), Phase.QUEUED)
         elif claimed:
             try:
-                self._carry_out(order)
+                self._carry_out(job)
             except Exception:
-                # Nobody else would end it: its worker lives.
+                # No server would end it, since its worker is announced.
                 log.exception("the run %s could not be carried out", id)
-                lost = unfinished(order, Outcome.LOST, "its worker failed", machine=machine)
-                self._finish(order, lost)
+                lost = unfinished(job, Outcome.LOST, "its worker failed", machine=machine)
+                self._finish(job, lost)
 
-    def _carry_out(self, order: Order) -> None:
+    def _carry_out(self, job: Job) -> None:
         try:
-            program = self._program(order)
+            program = self._program(job)
         except ValueError as error:
             machine = self._machine
-            self._finish(order, unfinished(order, Outcome.FAILED, str(error), machine=machine))
+            self._finish(job, unfinished(job, Outcome.FAILED, str(error), machine=machine))
             return
-        own = self._engine.start(program, observe=order.observe)
-        going = self._going[order.id] = Going(own)
+        own = self._engine.start(program, observe=job.observe)
+        going = self._going[job.id] = Going(own)
         try:
-            self._report(order, going)
+            self._report(job, going)
         finally:
-            del self._going[order.id]
+            del self._going[job.id]
 
-    def _program(self, order: Order) -> Program:
-        """The file that is meant. Raises ValueError where it is not here, or another one."""
-        path = (self._root / order.path).resolve()
+    def _program(self, job: Job) -> Program:
+        """Return the job's program. Raises ValueError if our file is a different one."""
+        path = (self._root / job.path).resolve()
         if not path.is_relative_to(self._root):
             raise ValueError("no program of the course")
-        program = Program(path, order.parameters, tuple(order.arguments))
-        # A file that is gone is for the engine to tell, as it is on one machine.
-        if path.exists() and program.sha256 != order.sha256:
+        program = Program(path, job.parameters, tuple(job.arguments))
+        # A missing file is reported by the engine, as on one machine.
+        if path.exists() and program.sha256 != job.sha256:
             raise ValueError("the worker has another version of the program")
         return program
 
     # --- what a run reports ---
 
-    def _report(self, order: Order, going: Going) -> None:
-        """Send a run's events as they come, and its ending; begin again where Redis lost them."""
+    def _report(self, job: Job, going: Going) -> None:
+        """Send a run's events as they come, and its ending; send all again if Redis lost them."""
         sent = 0
         while True:
             try:
                 with closing(self._engine.follow(going.own, sent)) as batches:
                     for batch in batches:
                         if batch:
-                            self._send(order, batch)
+                            self._send(job, batch)
                             sent = batch[-1].id
-                recording = self._recording(order, going)
-                self._retried(partial(self._board.finish, order, recording))
+                recording = self._recording(job, going)
+                self._retried(partial(self._registry.finish, job, recording))
             except Vanished:
                 sent = 0
-                self._retried(lambda: self._board.restore(order, self._machine.name, self._machine))
+                self._retried(
+                    lambda: self._registry.restore(job, self._machine.name, self._machine)
+                )
                 continue
             except (OverAlready, *GONE):
-                # Somebody else has ended it, or nobody can be told any more.
+                # A server has ended it, or Redis has been gone for GIVE_UP.
                 with suppress(UnknownRun):
                     self._engine.cancel(going.own)
             return
 
-    def _recording(self, order: Order, going: Going) -> Recording:
-        """What our engine says of a run that is over, under the name by which all know it."""
+    def _recording(self, job: Job, going: Going) -> Recording:
+        """Return the recording of a run that is over, with the job's id and time."""
         recording = self._engine.recording(going.own)
         assert recording is not None
-        receipt = replace(recording.receipt, run=order.id, started_at=order.asked_at)
+        receipt = replace(recording.receipt, run=job.id, started_at=job.asked_at)
         cancelled = recording.outcome is Outcome.CANCELLED
         return replace(
             recording, receipt=receipt, detail=going.why if cancelled else recording.detail
         )
 
-    def _send(self, order: Order, batch: Sequence[Event]) -> None:
-        self._retried(lambda: self._board.append(order.id, batch))
+    def _send(self, job: Job, batch: Sequence[Event]) -> None:
+        self._retried(lambda: self._registry.append(job.id, batch))
 
-    def _finish(self, order: Order, recording: Recording, only: Phase | None = None) -> None:
+    def _finish(self, job: Job, recording: Recording, only: Phase | None = None) -> None:
         with suppress(OverAlready, Vanished):
-            self._retried(lambda: self._board.finish(order, recording, only=only))
+            self._retried(lambda: self._registry.finish(job, recording, only=only))
 
     def _retried(self, step: Callable[[], T]) -> T:
-        """Take a step, again and again while Redis is gone. Raises its error in the end."""
+        """Call `step` until Redis answers; after GIVE_UP raise its error."""
         until = time.monotonic() + GIVE_UP
         while True:
             try:
@@ -199,7 +203,7 @@ class Worker:
     # --- the pulse ---
 
     def _serve(self) -> None:
-        # Orders of before are for runs that this machine no longer has: they end nothing.
+        # From the beginning of the stream: older orders are for runs that are not here any more.
         last, swept, answered = "0", 0.0, True
         while not self._closing.is_set():
             try:
@@ -208,7 +212,7 @@ class Worker:
                 if time.monotonic() - swept > SWEEP:
                     swept = time.monotonic()
                     self._sweep_lines()
-                ended, last = self._board.orders(self._machine.name, last, PULSE)
+                ended, last = self._registry.orders(self._machine.name, last, PULSE)
                 for id in ended:
                     self._end(id)
                 answered = True
@@ -219,7 +223,7 @@ class Worker:
                 self._closing.wait(RETRY)
 
     def _announce(self) -> None:
-        self._board.announce(
+        self._registry.announce(
             Announcement(
                 machine=self._machine,
                 queues=self._queues,
@@ -235,17 +239,17 @@ class Worker:
                 self._engine.cancel(going.own)
 
     def _end_deserted(self) -> None:
-        for id in self._board.deserted(list(self._going)):
+        for id in self._registry.deserted(list(self._going)):
             self._end(id, UNFOLLOWED)
 
     def _sweep_lines(self) -> None:
-        """Take those out of line whom nobody follows: they would hold others' places."""
+        """Cancel runs in line that have no followers: they take the places of others."""
         for queue in self._queues:
-            for id in self._board.deserted(self._board.in_line(queue)):
-                standing = self._board.standing(id)
+            for id in self._registry.deserted(self._registry.in_line(queue)):
+                standing = self._registry.standing(id)
                 if standing is None:
-                    self._board.strike(queue, id)
+                    self._registry.remove_from_line(queue, id)
                     continue
-                left = unfinished(standing.order, Outcome.CANCELLED, UNFOLLOWED)
+                left = unfinished(standing.job, Outcome.CANCELLED, UNFOLLOWED)
                 with suppress(OverAlready, Vanished):
-                    self._board.finish(standing.order, left, only=Phase.QUEUED)
+                    self._registry.finish(standing.job, left, only=Phase.QUEUED)

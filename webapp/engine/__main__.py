@@ -1,7 +1,7 @@
 """The engine's commands, for any program: `python -m webapp.engine …`.
 
-PROGRAM.py …          prints what the program does as JSON lines (`shell`)
-record PROGRAM.py …   writes it into a page that shows it (`webapp.record`)
+PROGRAM.py …          prints the events of a run as JSON lines (`shell`)
+record PROGRAM.py …   writes a page that shows the run (`webapp.record`)
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ import sys
 from collections.abc import Sequence
 
 USAGE = 2
-"""The exit code where the command itself is wrong, as argparse has it."""
+"""Exit code for a wrong command line, the same as argparse's."""
 
 RECORD = "record"
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Carry out a command; give its exit code."""
-    # Loaded when it is known that they can be: a student may call us with whatever is at hand.
+    """Run a command and return its exit code."""
+    # The imports below fail on other systems and old Pythons: check those first.
     if sys.platform != "linux":
         print(
             "the engine needs Linux: elsewhere, use it in a GitHub Codespace or a container",

@@ -1,4 +1,4 @@
-"""The runner that needs nothing but Python: its launcher is a child of this process.
+"""The `Runner` for this machine: its launcher is a child of this process.
 
 start, cancel ──commands──> the engine's thread ──> launcher
                                   ^    │
@@ -29,10 +29,7 @@ from webapp.engine.surroundings import Surroundings, bare
 
 
 class EmbeddedRunner:
-    """Runs programs on this machine; see `runner.Runner` for what its methods promise.
-
-    Any thread may call them.
-    """
+    """Runs programs on this machine; see `runner.Runner`. Thread-safe."""
 
     def __init__(
         self,
@@ -49,7 +46,7 @@ class EmbeddedRunner:
     def start(
         self, program: Program, *, visitor: str = "", observe: bool = True, about: str = ""
     ) -> str:
-        """Put a run in line and return its id at once. Raises Busy."""
+        """Put a run in line and return its id at once. Raises Busy, Unreachable."""
         if not self._machine.meets(program.needs):
             raise Unreachable
         run = LiveRun(
@@ -66,7 +63,7 @@ class EmbeddedRunner:
         return run.id
 
     def follow(self, run: str, after: int = 0) -> Generator[Sequence[Event], None, None]:
-        """Give the events after the id `after` as they come. Raises UnknownRun."""
+        """Yield the events after the id `after` as they come. Raises UnknownRun."""
         yield from self._runs.find(run).follow(after, lambda: self._engine.running)
 
     def cancel(self, run: str) -> None:
@@ -75,44 +72,44 @@ class EmbeddedRunner:
         self._engine.command(partial(self._engine.stop, found, Outcome.CANCELLED))
 
     def state(self, run: str) -> State:
-        """Where the run stands. Raises UnknownRun."""
+        """Return the state of the run. Raises UnknownRun."""
         found = self._runs.find(run)
         place = self._runs.place(run)
         return State(run, found.phase, place, found.about)
 
     def recording(self, run: str) -> Recording | None:
-        """The whole record of a run that is over, else None. Raises UnknownRun."""
+        """Return the recording of a run that is over, else None. Raises UnknownRun."""
         return self._runs.find(run).recording
 
     def load(self) -> Load:
-        """How much goes on."""
+        """Return how many runs are running, waiting and ended."""
         waiting = self._runs.waiting
         return Load(self._engine.running, waiting, self.limits.capacity, self._engine.ended)
 
     def machines(self) -> Sequence[Machine]:
-        """This machine."""
+        """Return this machine."""
         return [self._machine]
 
     def answers(self, within: float) -> bool:
-        """Whether the engine's thread takes commands and its launcher answers."""
+        """Return whether the engine's thread and the launcher answer within so many seconds."""
         answered = threading.Event()
         self._engine.command(lambda: self._engine.link.ask(answered.set))
         return answered.wait(within)
 
     def drain(self, within: float) -> None:
-        """Start no run any more, and end those that go on when so many seconds have passed."""
+        """Start no more runs, and end the running ones after so many seconds."""
         self._engine.end_all_at = time.monotonic() + within
         for run in self._runs.drain():
             self._engine.command(partial(self._engine.stop, run, Outcome.LOST, STOPPED))
 
     @property
     def folder(self) -> Path:
-        """The folder of all that runs need."""
+        """The folder of all seats."""
         return self._engine.folder
 
     @property
     def launcher_pid(self) -> int:
-        """The launcher's process, as it is now."""
+        """The current launcher's process id."""
         return self._engine.link.pid
 
     def close(self) -> None:

@@ -1,7 +1,7 @@
-"""The engine's thread: it alone starts runs, reads what they report, and ends them.
+"""The engine's thread: starts runs, reads what they report, and ends them.
 
-One thread does all reading, so that a slow visitor never slows a run. Other threads hand it
-commands. Its selector holds, with each file descriptor, the function to call when that can be read.
+Only this thread reads from runs, so that a slow visitor never slows a run. Other threads send it
+commands. Its selector maps each file descriptor to the function to call when it is readable.
 """
 
 from __future__ import annotations
@@ -33,18 +33,19 @@ from webapp.engine.verdict import judge, printed_too_much
 log = logging.getLogger(__name__)
 
 STARTING = 2
-"""Programs for each processor that may be starting at a time. A whole class that starts at once
-holds itself up, and its first lines come as late as its last."""
+"""Programs per core that may be starting at a time. If a whole class started at once, all first
+lines would come late."""
 
 REFILL = 0.01
-"""Seconds of quiet after which the next seat is made ready: not while a run begins."""
+"""Seconds without anything to read after which the next seat is made ready: not while a run
+begins."""
 
 STOPPED = "the server was stopped"
-"""Why a run was lost that had to end with the server."""
+"""The detail of a run that was lost because the server was stopped."""
 
 
 class EngineThread:
-    """Carries out runs: by its own thread alone, but for what is marked as called from any."""
+    """Carries out runs in a thread of its own; other threads call only the methods marked so."""
 
     def __init__(self, runs: Runs, limits: Limits, around: Surroundings, machine: Machine) -> None:
         """Start the launcher and the thread. Raises OSError, RunUserError."""
@@ -53,13 +54,13 @@ class EngineThread:
         self._around = around
         self._machine = machine
         self._running: dict[str, LiveRun] = {}  # by the names of their seats
-        self._starting: set[str] = set()  # the seats of those that have not begun
+        self._starting: set[str] = set()  # names of the seats whose programs have not begun
         self._most_starting = STARTING * machine.cores
         self._ended = Counter(dict.fromkeys(Outcome, 0))
         self._commands: deque[Callable[[], None]] = deque()
         self._closing = False
         self._pace = Pace()
-        self.end_all_at: float | None = None  # time.monotonic(), if the server is to stop
+        self.end_all_at: float | None = None  # time.monotonic(), once the server drains
         user = find_run_user(around.user)
         self._folder = RunFolder(user)
         self.folder = self._folder.path
@@ -87,18 +88,18 @@ class EngineThread:
     # --- called from any thread ---
 
     def command(self, command: Callable[[], None]) -> None:
-        """Have the engine's thread carry something out."""
+        """Call a function in the engine's thread."""
         self._commands.append(command)
         os.eventfd_write(self._wake, 1)
 
     @property
     def running(self) -> int:
-        """How many runs go on."""
+        """The number of running runs."""
         return len(self._running)
 
     @property
     def ended(self) -> Counter[Outcome]:
-        """How many have ended, by outcome."""
+        """The number of ended runs, by outcome."""
         return self._ended.copy()
 
     def close(self) -> None:
@@ -128,14 +129,14 @@ class EngineThread:
             self._vacate(name)
 
     def _patience(self) -> float | None:
-        """How long the engine's thread waits for something to read, in seconds."""
+        """Return how long to wait for something to read, in seconds; None: for ever."""
         if self.seats.is_to_refill():
             return REFILL
-        still = not self._running and self.seats.is_settled and not self._runs.waiting
-        return None if still else TICK
+        idle = not self._running and self.seats.is_settled and not self._runs.waiting
+        return None if idle else TICK
 
     def _guard(self, step: Callable[[], None]) -> None:
-        """Take one step; whatever goes wrong with one run must not end the others."""
+        """Call `step`; an error in one run must not end the others."""
         try:
             step()
         except Exception:
@@ -148,7 +149,7 @@ class EngineThread:
             self._guard(self._commands.popleft())
 
     def _look(self) -> None:
-        """What the clock alone brings about: abandoned runs, deadlocks, the server's end."""
+        """Do the periodic checks: runs without followers, deadlines, deadlocks, draining."""
         now = time.monotonic()
         self.seats.thin_out(now)
         if self._running:
@@ -166,7 +167,7 @@ class EngineThread:
 
     def _examine(self, run: LiveRun) -> None:
         cycle = deadlock.find_cycle(run.events)
-        # Looked at last: who sleeps since its FIFO is full has taken a step that is not read yet.
+        # Checked after the search: a thread that sleeps because its FIFO is full has unread events.
         if cycle and not (run.seat and run.seat.has_unread()):
             run.cycle = cycle
             self.stop(run, Outcome.DEADLOCKED, deadlock.describe(cycle))
@@ -174,7 +175,7 @@ class EngineThread:
     # --- how a run begins ---
 
     def fill(self) -> None:
-        """Start runs while there is room."""
+        """Start waiting runs while there is room."""
         while self._has_room() and (run := self._runs.next()):
             self._launch(run)
 
@@ -206,7 +207,7 @@ class EngineThread:
         data = seat.read(output)
         run = self._running.get(seat.name)
         if not data or run is None:
-            return  # of what outlived its run; what is left unread would wake us for ever
+            return  # from a process that outlived its run: read only to empty the FIFO
         if output == "events":
             self._take_events(run, seat, data)
         else:
@@ -228,7 +229,7 @@ class EngineThread:
             self.stop(run, Outcome.FAILED, printed_too_much(self._limits))
 
     def _take_rest(self, run: LiveRun, seat: Seat) -> None:
-        """Read what is left in the FIFOs of a run that has no writer any more."""
+        """Read what is left in the FIFOs of a run whose processes have ended."""
         while data := seat.read("events"):
             self._take_events(run, seat, data)
         for stream in ("stdout", "stderr"):
@@ -238,7 +239,7 @@ class EngineThread:
     # --- how it ends ---
 
     def stop(self, run: LiveRun, outcome: Outcome, detail: str = "") -> None:
-        """End a run, if it is not over or stopped already."""
+        """End a run, unless it is over or already being stopped."""
         if run.phase is Phase.OVER or run.stopped_as is not None:
             return
         run.stopped_as, run.detail = outcome, detail
@@ -249,18 +250,18 @@ class EngineThread:
         self._finish(run, outcome, detail)
 
     def _end(self, over: wire.Over) -> None:
-        """A supervisor has seen its run to the end."""
+        """Finish a run, after its supervisor's report."""
         seat, run = self.seats.find(over.seat), self._running.get(over.seat)
         if seat is None or run is None:
             return
         self._take_rest(run, seat)
         outcome, detail = judge(over, run.stopped_as, run.detail, self._limits)
-        # What was sent to stop it may come late: it must not meet the next run.
+        # A late SIGTERM meant for this run must not hit the seat's next run.
         again = over.intact and run.stopped_as is None and not self._closing
         self._finish(run, outcome, detail, over, again=again)
 
     def _vacate(self, name: str) -> None:
-        """A seat has no supervisor any more."""
+        """Give up a seat whose supervisor has ended; a run in it is lost."""
         if (seat := self.seats.find(name)) is None:
             return
         if run := self._running.get(name):
@@ -270,7 +271,7 @@ class EngineThread:
             self.seats.give_up(seat, remove=not self._closing)
 
     def _start_anew(self) -> None:
-        """The launcher is gone, and its runs with it: start another."""
+        """Start a new launcher, after the old one and all runs have ended."""
         if self._closing:
             return
         vacant = self.seats.names
@@ -288,7 +289,7 @@ class EngineThread:
         again: bool = False,
     ) -> None:
         if run.seat is not None:
-            # While we close, a supervisor may be on its way to it: all folders go in close().
+            # While we close, the launcher may still use the folder: close() removes all folders.
             leave = self.seats.take_back if again else self.seats.give_up
             leave(run.seat, remove=not self._closing)
         self._runs.finish(run)
@@ -297,4 +298,4 @@ class EngineThread:
             self._running.pop(run.seat.name, None)
             self._starting.discard(run.seat.name)
         self._ended[outcome] += 1
-        self.command(self.fill)  # not at once: one that cannot begin ends here as well
+        self.command(self.fill)  # not called directly: fill() may call _finish()

@@ -1,13 +1,12 @@
-"""What a run reports: one event a step, from every thread and process of it.
+"""The events of a run: one for each step of each of its threads and processes.
 
-The wire format is one line an event, fields separated by tabs:
+On the wire an event is one line, its fields separated by tabs:
 
     time  pid  tid  kind  line  worker  object  text
 
-`time` is CLOCK_MONOTONIC in nanoseconds. Text is escaped, so an event never holds a bare
-tab or newline. A line that is longer than PIPE_BUF could be torn by another writer; it
-travels in pieces that are each short enough, `>key chunk` and at last `<key chunk`, and
-is joined again by the reader (`Joiner`). The writing side is `recorder.channel`.
+`time` is CLOCK_MONOTONIC in nanoseconds. Tabs and newlines are escaped. Writes longer than
+PIPE_BUF are not atomic, so a longer line is written in pieces, `>key chunk` … `<key chunk`,
+which the reader joins (`Joiner`). `recorder.channel` is the writer.
 """
 
 from __future__ import annotations
@@ -19,45 +18,45 @@ FIELDS = 8
 
 
 class Kind(StrEnum):
-    """What a worker did. `object` and `text` of the event depend on it."""
+    """What a worker did. The meaning of an event's `object` and `text` depends on it."""
 
-    STARTS = "starts"  # calls start(): object the new worker, text the start method if a process
-    STARTED = "started"  # begins to run: object "thread" or "process", text who started it
-    ENDED = "ended"  # its function is over
-    EXITED = "exited"  # learnt that a process is over: object its name, text "pid exit-code"
+    STARTS = "starts"  # calls start(): object the new worker, text a process's start method
+    STARTED = "started"  # begins to run: object "thread" or "process", text the starting worker
+    ENDED = "ended"  # its function has ended
+    EXITED = "exited"  # learnt that a process has ended: object its name, text "pid exit-code"
     PRINTED = "printed"  # object "stdout" or "stderr", text as written, newlines included
     SLEPT = "slept"  # begins to sleep: text seconds
-    WOKE = "woke"  # ends to sleep
-    WAITS = "waits"  # begins to wait: object for what, text how, and the time-out in seconds if any
-    GAVE_UP = "gave up"  # a wait ended without what it was for: time-out, broken barrier
-    GOT = "got"  # holds: text an RLock's depth, a semaphore's value afterwards
-    RELEASED = "released"  # holds no more, or less: text likewise
+    WOKE = "woke"  # ends its sleep
+    WAITS = "waits"  # begins to wait for object: text a How, and the time-out in seconds if any
+    GAVE_UP = "gave up"  # a wait failed: time-out, broken barrier
+    GOT = "got"  # acquired: text an RLock's depth, or a semaphore's value afterwards
+    RELEASED = "released"  # released: text likewise
     ARRIVED = "arrived"  # is at a barrier: text "k of n"
-    PASSED = "passed"  # may go on: a barrier (text its place in line), an event, a condition
-    SIGNALLED = "signalled"  # let others go on: set an event, notified a condition (text how many),
+    PASSED = "passed"  # a wait for a barrier (text its index), an event or a condition succeeded
+    SIGNALLED = "signalled"  # set an event, notified a condition (text how many waiters), or
     #                          sent a signal to a process (object its name, text the signal)
-    PUT = "put"  # text "size: item", size being what waits in it afterwards (? if not known)
+    PUT = "put"  # text "size: item"; size is the number of items afterwards (? if unknown)
     TOOK = "took"  # likewise
-    JOINED = "joined"  # saw the end of a worker: object its name, text its pid and tid
+    JOINED = "joined"  # joined a worker: object its name, text its pid and tid
     ASKED = "asked"  # called a manager's object: object its type, text the method
     BEGAN = "began"  # a worker of a pool begins a task: object the function, text its arguments
-    DONE = "done"  # it is done with it
-    RAISED = "raised"  # an exception that nobody caught: object its type, text its message
+    DONE = "done"  # it has finished the task
+    RAISED = "raised"  # an uncaught exception: object its type, text its message
 
 
 class How(StrEnum):
-    """How a worker waits: what would end its wait."""
+    """How a worker waits: what ends its wait."""
 
     ACQUIRE = "acquire"  # a lock or semaphore is released
     JOIN = "join"  # a worker ends
-    BARRIER = "barrier"  # the last one arrives
+    BARRIER = "barrier"  # the last party arrives
     SIGNAL = "signal"  # an event is set, a condition notified, a queue's tasks are done
     PUT = "put"  # there is room in a queue
     GET = "get"  # there is an item in a queue or pipe
     RESULT = "result"  # a task of a pool is done
 
 
-_KINDS = {str(kind): kind for kind in Kind}  # a dict is asked ten times faster than Kind()
+_KINDS = {str(kind): kind for kind in Kind}  # a look-up is ten times faster than Kind()
 
 
 PICTURES = {code: 0x2400 + code for code in range(32)} | {0x7F: 0x2421}
@@ -65,12 +64,12 @@ PICTURES = {code: 0x2400 + code for code in range(32)} | {0x7F: 0x2421}
 
 
 class Event(NamedTuple):
-    """One step of one worker (a thread; of a process, its main thread).
+    """One step of one worker, which is a thread, or the main thread of a process.
 
-    `id` counts the run's events from 1 in the order in which they arrived, `time` is in
-    microseconds since the run began, on one clock for all its processes. `worker` is the
-    thread's name, or the process's name for the main thread of a child. Workers are told apart by
-    `key`, for names may repeat. `line` is the line of the program's own file (0: none).
+    `id` counts the run's events from 1, in order of arrival. `time` is in microseconds since the
+    run began, on one clock for all processes. `worker` is the name of the thread, or of the process
+    for the main thread of a child; names may repeat, so use `key` to tell workers apart. `line` is
+    the line of the program's file (0: none).
 
     The names of a worker and of an object hold no control characters: a page cannot hold them, and
     a terminal obeys them. `text` holds what was printed.
@@ -88,31 +87,31 @@ class Event(NamedTuple):
 
     @property
     def key(self) -> tuple[int, int]:
-        """(pid, native thread id): the worker, for certain."""
+        """Identifies the worker: (pid, native thread id)."""
         return self.pid, self.tid
 
     @property
     def how(self) -> How:
-        """How it waits, of an event WAITS."""
+        """How the worker waits; only of WAITS."""
         return How(self.text.partition(" ")[0])
 
     @property
     def timeout(self) -> float | None:
-        """The most that it waits, in seconds, of an event WAITS; None: for ever."""
+        """The time-out of a wait in seconds, None without one; only of WAITS."""
         seconds = self.text.partition(" ")[2]
         return float(seconds) if seconds else None
 
     @property
     def exit(self) -> tuple[int, int]:
-        """The process that is over and its exit code, of an event EXITED."""
+        """The pid and exit code of the process that has ended; only of EXITED."""
         pid, code = self.text.split()
         return int(pid), int(code)
 
 
 def decode(line: bytes, *, id: int, began: int) -> Event:
-    """Read one line of the wire, `began` being the run's zero in nanoseconds.
+    """Parse one line; `began` is when the run began (CLOCK_MONOTONIC, nanoseconds).
 
-    Raises ValueError for anything that is not an event.
+    Raises ValueError if it is not an event.
     """
     fields = line.decode("utf-8", "replace").split("\t")
     if len(fields) != FIELDS:
@@ -127,12 +126,12 @@ def decode(line: bytes, *, id: int, began: int) -> Event:
     if kind not in _KINDS:
         raise ValueError(f"no kind of event: {kind}")
     since = max(0, int(time) - began) // 1000
-    # A program in a loop reports faster than events are made by keyword.
+    # Positional arguments: keywords are slower, and a program in a loop reports fast.
     return Event(id, since, int(pid), int(tid), worker, _KINDS[kind], object_, text, int(number))
 
 
 def escape(text: str) -> str:
-    """Make `text` safe for one field."""
+    """Escape `text` for one field: backslashes, newlines and tabs."""
     if "\\" in text:
         text = text.replace("\\", "\\\\")
     if "\n" in text:
@@ -151,7 +150,7 @@ def unescape(text: str) -> str:
 
 
 class Joiner:
-    """Turns what is read from the FIFO, in any pieces, into whole lines of the wire."""
+    """Turns what is read from the FIFO, in pieces of any size, into complete lines."""
 
     def __init__(self) -> None:
         self._rest = b""
@@ -159,17 +158,17 @@ class Joiner:
         self._in_pieces = 0
 
     def feed(self, data: bytes) -> list[bytes]:
-        """Take bytes as they were read; give the lines that are whole now."""
+        """Take bytes; return the lines that they complete."""
         *lines, self._rest = (self._rest + data).split(b"\n")
         return [whole for line in lines if (whole := self._whole(line)) is not None]
 
     @property
     def held(self) -> int:
-        """The bytes of lines that are not whole yet."""
+        """The number of bytes of incomplete lines."""
         return len(self._rest) + self._in_pieces
 
     def forget(self) -> None:
-        """Drop these."""
+        """Drop incomplete lines."""
         self._rest, self._in_pieces = b"", 0
         self._long.clear()
 

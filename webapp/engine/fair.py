@@ -1,4 +1,4 @@
-"""A queue in which visitors take turns, however much each of them asks for."""
+"""A queue of runs in which visitors take turns (round-robin)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import chain, zip_longest
 
 
 class FairQueue:
-    """Runs in line: one of each visitor in turn, each visitor's own in order of asking."""
+    """Runs in line: one of each visitor in turn; those of one visitor in order of arrival."""
 
     def __init__(self) -> None:
         self._lines: dict[str, deque[str]] = {}  # in order of whose turn it is
@@ -24,7 +24,7 @@ class FairQueue:
         self._places.clear()
 
     def get(self) -> str:
-        """Take the run whose turn it is; its visitor goes to the end. Raises IndexError."""
+        """Remove and return the next run; its visitor goes to the end. Raises IndexError."""
         if not self._lines:
             raise IndexError("nobody is in line")
         visitor = next(iter(self._lines))
@@ -47,7 +47,7 @@ class FairQueue:
         self._places.clear()
 
     def place(self, run: str) -> int:
-        """How many runs, this one included, come until it is its turn; 0 if it is not in line."""
+        """Return the place of a run in line, from 1; 0 if it is not in line."""
         if not self._places:
             rounds = chain.from_iterable(zip_longest(*self._lines.values()))
             order = (waiting for waiting in rounds if waiting is not None)

@@ -1,8 +1,8 @@
-"""What a process inherits and a program may notice: ignored signals, blocked ones, and the umask.
+"""The ignored signals, blocked signals and umask that a program inherits.
 
-`nohup` ignores SIGHUP, and a shell without job control has its background jobs ignore SIGINT. A
-program of one's own has to find that as plain Python would. A demo of the site begins the same
-way whoever has started the server.
+`nohup` ignores SIGHUP, and a shell without job control starts background jobs with SIGINT ignored.
+A user's own program must inherit that, as under plain Python. A demo of the site must not: it
+starts the same way however the server was started.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ from dataclasses import dataclass
 USUAL_UMASK = 0o022
 
 _INTERPRETERS = {signal.SIGPIPE, signal.SIGXFSZ}
-"""Those that Python ignores by itself as it starts, whatever it has inherited."""
+"""Signals that Python itself ignores at start."""
 
 _CHANGEABLE = signal.valid_signals() - _INTERPRETERS - {signal.SIGKILL, signal.SIGSTOP}
 
 
 @dataclass(frozen=True, slots=True)
 class Inherited:
-    """Numbers of signals, and the umask. The default is what a demo of the site begins with."""
+    """Signal numbers and the umask. The defaults are those of a demo of the site."""
 
     ignored: frozenset[int] = frozenset()
     blocked: frozenset[int] = frozenset()
     umask: int = USUAL_UMASK
 
     def restore(self) -> None:
-        """Give it to this process, which must have had its own taken away."""
+        """Set them in this process, after `take_away`."""
         for number in self.ignored:
             signal.signal(number, signal.SIG_IGN)
         os.umask(self.umask)
@@ -36,7 +36,7 @@ class Inherited:
 
 
 def take_away() -> Inherited:
-    """Have this process ignore and block nothing and give it the usual umask; give what it had."""
+    """Reset the signals and the umask of this process, and return what it had."""
     ignored = {number for number in _CHANGEABLE if signal.getsignal(number) is signal.SIG_IGN}
     for number in ignored:
         usual = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL

@@ -1,4 +1,4 @@
-"""How late a run was: by how much its machine may have held it up."""
+"""Lateness of a run: how long its machine may have delayed it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ MICROSECONDS = 1_000_000
 
 
 def lateness(recording: Recording) -> float:
-    """The most by which the machine held up a run, in seconds.
+    """Return an upper bound of the machine's delay of a run, in seconds.
 
-    Two measures, and the larger one counts: what the kernel tells of the processors that others
-    took (`Recording.held_up`), and the time in which a worker overslept. The second one needs the
-    observer; it also sees a machine that stood still.
+    The larger of two measures: the kernel's (`Recording.held_up`), and the time in which a worker
+    overslept. The second one needs the observer; it also detects a machine that was suspended.
     """
     if not recording.receipt.observed:
         return recording.held_up
@@ -24,7 +23,7 @@ def lateness(recording: Recording) -> float:
 
 
 def _overslept(events: Iterable[Event]) -> Iterator[tuple[int, int]]:
-    """From when a sleep or a time-out was over to when its worker went on, in microseconds."""
+    """Yield the intervals from the due end of a sleep or time-out to the real one, in µs."""
     due: dict[Key, float] = {}
     for event in events:
         if event.kind is Kind.SLEPT:
@@ -38,7 +37,7 @@ def _overslept(events: Iterable[Event]) -> Iterator[tuple[int, int]]:
 
 
 def _joined(stretches: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """The stretches of time in order, those that overlap made one."""
+    """Yield the intervals in order, with overlapping ones merged."""
     last: tuple[int, int] | None = None
     for start, end in sorted(stretches):
         if last is None or start > last[1]:

@@ -1,9 +1,8 @@
 """The launcher: a warm interpreter that forks a supervisor for each seat, and reaps it.
 
-It is a program of its own, exec'ed (`command`) and never forked from a server with threads. It has
-imported what programs use and is armed with the recorder, so that a run costs one fork and no start
-of an interpreter; and the fork is done ahead, when its seat is prepared. It ends with its socket:
-when the web process is gone, so are all of its runs.
+It is exec'ed (`command`), never forked from a server with threads. It has imported the modules that
+programs use and has installed the recorder, so that a run costs one fork, made ahead, and no start
+of an interpreter. It ends with its socket: when the web process ends, so do all runs.
 """
 
 from __future__ import annotations
@@ -46,20 +45,19 @@ WARM = (
     "tempfile",
     "traceback",
 )
-"""What demos import. A module that is warm is not loaded again for each run."""
-
+"""Modules that demos import. They are loaded once here, and not again for each run."""
 
 PATIENCE = 10
-"""Seconds that all runs have to end when the server is gone, before all are killed."""
+"""Seconds for all runs to end after the server has ended; then they are killed."""
 
 fork = os.fork
-"""The original: programs get a stand-in for it, which reports."""
+"""The original: the recorder replaces it in programs."""
 
 ROOT = str(Path(__file__).resolve().parent.parent.parent)
 
 
 class Launcher:
-    """The launcher's state: its socket, that of the supervisors, and those of them that live."""
+    """The launcher: its socket, the supervisors' socket, and the living supervisors."""
 
     def __init__(
         self, control: socket.socket, endings: socket.socket, inherited: Inherited
@@ -68,10 +66,10 @@ class Launcher:
         self.endings = endings
         self.inherited = inherited  # by all programs
         self.woken, self.waker = _note_children()
-        self.seats: dict[int, str] = {}  # of each supervisor, by its pid
+        self.seats: dict[int, str] = {}  # by the supervisor's pid
 
     def serve(self) -> None:
-        """Take messages until the other end of the socket is gone, then end all runs."""
+        """Carry out messages until the other end of the socket is closed, then end all runs."""
         poll = select.poll()
         poll.register(self.control, select.POLLIN)
         poll.register(self.woken, select.POLLIN)
@@ -81,7 +79,7 @@ class Launcher:
                 self.woken.recv(4096)
                 self.reap()
             if self.control.fileno() in ready:
-                data = self._hear()
+                data = self._receive()
                 if not data:
                     break
                 self.obey(data)
@@ -96,10 +94,10 @@ class Launcher:
             tree.signal_all(self._supervisors(message.seat), signal.SIGTERM)
         elif isinstance(message, Kill):
             for pid in self._supervisors(message.seat):
-                # Both at once: what of the tree comes to us as an orphan is killed by reap().
+                # Orphans of the killed supervisor come to us, and reap() kills them.
                 tree.signal_all([pid, *tree.descendants(pid)], signal.SIGKILL)
         elif isinstance(message, Ping):
-            self._tell(Pong())
+            self._send(Pong())
 
     def _supervisors(self, seat: str) -> list[int]:
         return [pid for pid, its_seat in self.seats.items() if its_seat == seat]
@@ -107,7 +105,7 @@ class Launcher:
     def prepare(self, message: Prepare) -> None:
         """Fork a supervisor that waits in the seat."""
         launcher = os.getpid()
-        # Blocked across the fork: the supervisor takes them when it is ready to.
+        # Blocked across the fork; the supervisor waits for them with sigwait().
         signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         pid = fork()
         if pid == 0:
@@ -116,7 +114,7 @@ class Launcher:
         self.seats[pid] = message.seat
 
     def reap(self) -> None:
-        """Report the supervisors that have ended, and kill what a killed one left behind."""
+        """Report supervisors that have ended, and kill the processes that a killed one left."""
         unswept: list[str] = []
         while True:
             try:
@@ -126,11 +124,11 @@ class Launcher:
             if pid == 0:
                 break
             if seat := self.seats.pop(pid, None):
-                remove_files(Path(seat))  # where the supervisor did not come to it
-                self._tell(Reaped(seat))
+                remove_files(Path(seat))  # if the supervisor was killed before it did
+                self._send(Reaped(seat))
                 if status:
                     unswept.append(seat)
-        # Only supervisors are our own children: any other was adopted from one that is gone.
+        # We fork only supervisors: any other child was adopted from one that has ended.
         orphans = [pid for pid in tree.children(os.getpid()) if pid not in self.seats]
         for orphan in orphans:
             tree.signal_all([*tree.descendants(orphan), orphan], signal.SIGKILL)
@@ -148,14 +146,14 @@ class Launcher:
             if time.monotonic() > until:
                 tree.signal_all(tree.descendants(os.getpid()), signal.SIGKILL)
 
-    def _hear(self) -> bytes:
+    def _receive(self) -> bytes:
         try:
             return self.control.recv(MESSAGE_SIZE)
         except ConnectionResetError:
-            return b""  # closed with our words unread: the end as well
+            return b""  # closed before the peer read our messages
 
-    def _tell(self, message: Reaped | Pong) -> None:
-        # Where nobody listens any more, serve() sees the end of the socket next.
+    def _send(self, message: Reaped | Pong) -> None:
+        # If the peer has ended, serve() sees the end of the socket next.
         with contextlib.suppress(OSError):
             self.control.send(dump(message))
 
@@ -164,7 +162,7 @@ class Launcher:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.default_int_handler)
-            # A run must not have them.
+            # A run must not inherit these sockets.
             for own in (self.control, self.woken, self.waker):
                 own.close()
             supervise(message, launcher, self.inherited, self.endings)
@@ -175,7 +173,10 @@ class Launcher:
 
 
 def _note_children() -> tuple[socket.socket, socket.socket]:
-    """Have the end of a child wake a poll of the first: the handler itself does nothing."""
+    """Return a socket that becomes readable when a child ends, and the one that signals write to.
+
+    The signal handler itself does nothing.
+    """
     woken, waker = socket.socketpair()
     waker.setblocking(False)
     signal.signal(signal.SIGCHLD, lambda number, frame: None)
@@ -184,11 +185,12 @@ def _note_children() -> tuple[socket.socket, socket.socket]:
 
 
 def command(control: int, endings: int, folder: Path, *, inherits: bool) -> list[str]:
-    """How the launcher is started: with its end of both sockets, the folder of all seats, and
-    whether programs inherit what the launcher does.
+    """Return the command that starts a launcher.
+
+    `control` and `endings` are the descriptors of its sockets, `folder` holds all seats; with
+    `inherits`, programs inherit the launcher's signals and umask (see `inherited`).
     """
-    # Not -m: our folder must not stand on the path of the programs, nor be the folder that we start
-    # in, which Python puts first where its path is not to be safe.
+    # Not `python -m`: that would put our folder or the current one on the programs' sys.path.
     code = (
         f"import sys; sys.path[: not sys.flags.safe_path] = [{ROOT!r}]; "
         "from webapp.engine.launcher import main; "
@@ -198,17 +200,17 @@ def command(control: int, endings: int, folder: Path, *, inherits: bool) -> list
 
 
 def main(control: int, endings: int, folder: str, *, inherits: bool) -> None:
-    """Warm up, serve the socket, and clean up behind a server that could not."""
+    """Warm up, serve the socket, then remove `folder`, in case the server was killed."""
     inherited = take_away()
     for module in WARM:
         importlib.import_module(module)
     recorder.arm(observe=True)
     tree.adopt_orphans()
     tree.forgo_privileges()
-    # Ctrl-C in a terminal is for the server, whose end ends us.
+    # Ctrl-C must reach only the server; we end when it does.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.collect()
-    gc.freeze()  # pages that the collector never touches stay shared with the runs
+    gc.freeze()  # pages that the collector does not write to stay shared with the runs
     Launcher(
         socket.socket(fileno=control),
         socket.socket(fileno=endings),

@@ -1,4 +1,4 @@
-"""What the engine allows its runs, and how many of them; loads on any system, for the settings."""
+"""Limits of runs and of the engine. Importable on any system, since the settings use it."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ MB = 1_000_000
 """Bytes."""
 
 RUNS_PER_CORE = 128
-"""Runs that go on at once, by default: most demos sleep or wait."""
+"""Default number of concurrent runs per core: most demos sleep or wait."""
 
 RUN_MEMORY = 8 << 20
-"""Bytes: what one more run of ten threads takes (PSS)."""
+"""Bytes that one more run of ten threads takes (PSS)."""
 
 RESERVED = 1 << 30 if sysconfig.get_config_var("Py_GIL_DISABLED") else 0
-"""Bytes of address space that the interpreter takes and does not use: a free-threaded one's
-allocator (mimalloc) asks for a gigabyte at a time."""
+"""Bytes of address space that the interpreter reserves and does not use: the allocator of a
+free-threaded one (mimalloc) reserves a gigabyte at a time."""
 
 
 def default_capacity(cores: int | None = None, memory: int | None = None) -> int:
-    """How many runs may go on at once: by the processors, and in half of the machine's memory.
+    """Return how many runs may run at once: RUNS_PER_CORE, in at most half of the memory (bytes).
 
-    A run of ten threads is twelve tasks to the kernel: 256 of them are 3,100 of the 32,768 that
-    kernel.pid_max lets even a small machine have.
+    A run of ten threads is twelve kernel tasks: 256 runs are 3,100 of the 32,768 that the smallest
+    default of kernel.pid_max allows.
     """
     cores = cores or os.cpu_count() or 1
     memory = memory or os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
@@ -35,15 +35,15 @@ def default_capacity(cores: int | None = None, memory: int | None = None) -> int
 class Limits:
     """What the engine allows. Times are seconds, sizes bytes; None is no limit.
 
-    `capacity` runs go on at once and `in_line` more wait. A run is asked to end at `soft_deadline`
-    and killed `grace` later; one that nobody has followed for `unfollowed` is cancelled, one that
-    has been silent for `quiet` is looked at for a deadlock. `events` of one run are kept, and
-    `kept` events of at most `finished` finished runs together.
+    `capacity` runs run at once and `in_line` more wait. A run gets SIGTERM at `soft_deadline` and
+    SIGKILL `grace` later. A run without followers for `unfollowed` is cancelled; a run without
+    events for `quiet` is checked for a deadlock. Of one run `events` events are kept, and of at
+    most `finished` finished runs `kept` events together.
 
-    A run that has more than `processes` and threads together is killed, one that has printed more
-    than `output` is ended. The kernel holds each of its processes to `cpu` of processor time,
-    `memory` of address space (beside what is RESERVED), `open_files` at once and a `file_size` (see
-    setrlimit(2)); of those that began with 500 are the recorder's.
+    A run with more than `processes` processes and threads together is killed; a run that prints
+    more than `output` is ended. The kernel limits each process of a run to `cpu` seconds of
+    processor time, `memory` of address space (plus RESERVED), `open_files` open files and
+    `file_size` per file (see setrlimit(2)). The recorder's own descriptors start at 500.
     """
 
     capacity: int = field(default_factory=default_capacity)
@@ -63,13 +63,13 @@ class Limits:
     output: int | None = 5 * MB
 
     def resources(self) -> dict[str, int]:
-        """The kernel's share of it, by the names of the module `resource`."""
+        """Return the limits that the kernel enforces, by their names in the module `resource`."""
         limits = {
             "RLIMIT_CPU": self.cpu,
             "RLIMIT_AS": None if self.memory is None else self.memory + RESERVED,
             "RLIMIT_NOFILE": self.open_files,
             "RLIMIT_FSIZE": self.file_size,
-            # A core would be as large as the process, and is of use to nobody.
+            # A core dump would be as large as the process.
             "RLIMIT_CORE": 0 if self.memory is not None else None,
         }
         return {name: limit for name, limit in limits.items() if limit is not None}
@@ -85,4 +85,4 @@ UNLIMITED = Limits(
     file_size=None,
     output=None,
 )
-"""For programs of one's own: only what is kept of them is limited."""
+"""For a user's own programs: limits only what is kept of a run."""

@@ -1,6 +1,6 @@
-"""The link to the launcher: its process, and the sockets by which it and its supervisors tell.
+"""The link to the launcher: its process, its socket, and the socket of the supervisors.
 
-It is used by the engine's thread alone; any thread may ask for the `pid`.
+Only the engine's thread uses it; any thread may read `pid`.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from webapp.engine.run_user import Identity, RunUser
 from webapp.engine.surroundings import Surroundings
 
 PING = 1.0
-"""Seconds between two questions whether the launcher listens, while runs go on."""
+"""Seconds between two pings of the launcher while runs are running."""
 
 HUNG = 15.0
-"""Seconds after which a launcher that does not answer is killed, and all runs with it, and another
-one started: it may be late where a whole class has taken all cores."""
+"""Seconds without an answer after which the launcher and all runs are killed and a new launcher is
+started. It may be late while a whole class uses all cores."""
 
 log = logging.getLogger(__name__)
 
 
 class Link:
-    """The launcher of an engine, as it is now."""
+    """The connection to the current launcher."""
 
     def __init__(
         self,
@@ -45,9 +45,8 @@ class Link:
     ) -> None:
         """Start the launcher for the seats in `folder`. Raises OSError.
 
-        `over` is called with a supervisor's last word of a run, `reaped` with the name of a seat
-        that has no supervisor any more, and `gone` when the launcher has ended, and all runs with
-        it.
+        `over` is called with a supervisor's report of a run that is over, `reaped` with the name of
+        a seat whose supervisor has ended, and `gone` when the launcher and all runs have ended.
         """
         self._folder = folder
         self._user = user
@@ -59,8 +58,8 @@ class Link:
         self.start()
 
     def start(self) -> None:
-        """Start the launcher, for the first time or after it was `gone`. Raises OSError."""
-        # Messages keep their bounds, and the end of either side is seen by the other.
+        """Start a launcher, at first and after each `gone`. Raises OSError."""
+        # SEQPACKET keeps message boundaries, and each side sees the other's end.
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._endings, told = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         descriptors = (theirs.fileno(), told.fileno())
@@ -74,36 +73,36 @@ class Link:
             stdin=self._around.stdin,
             stdout=subprocess.DEVNULL,
             env=dict(self._around.environment),
-            # A Ctrl-C in the terminal is for the server; the launcher ends with its socket.
+            # Ctrl-C must reach only the server; the launcher ends with its socket.
             start_new_session=True,
             **identity,
         )
         theirs.close()
         told.close()
         self._control = ours
-        self._pinged = 0.0  # time.monotonic(); of the first question without an answer
+        self._pinged = 0.0  # time.monotonic() of the first unanswered ping; 0: none
         self._answered = time.monotonic()
         self._waiting: list[Callable[[], None]] = []
         self._endings.setblocking(False)
-        self._selector.register(ours, selectors.EVENT_READ, self._hear)
-        self._selector.register(self._endings, selectors.EVENT_READ, self._hear_endings)
+        self._selector.register(ours, selectors.EVENT_READ, self._receive)
+        self._selector.register(self._endings, selectors.EVENT_READ, self._receive_endings)
 
     @property
     def pid(self) -> int:
-        """The launcher's process."""
+        """The launcher's process id."""
         return self._process.pid
 
     def ask(self, answered: Callable[[], None]) -> None:
-        """Have a function called when the launcher answers next."""
+        """Ping the launcher and call `answered` when it answers."""
         self._waiting.append(answered)
         self._ping()
 
     def look(self, now: float) -> None:
-        """Ask the launcher now and then whether it listens, and kill it if it does not answer."""
+        """Ping the launcher every PING seconds; kill it if it is HUNG. `now`: time.monotonic()."""
         if self._pinged and now - self._pinged > HUNG:
             log.error("the launcher of runs does not answer, and is replaced")
             self._pinged = 0.0
-            with contextlib.suppress(PermissionError):  # of another user's
+            with contextlib.suppress(PermissionError):  # another user's process
                 self._process.kill()
         elif not self._pinged and now - self._answered > PING:
             self._ping()
@@ -113,39 +112,39 @@ class Link:
         self.tell(wire.Ping())
 
     def tell(self, message: wire.Prepare | wire.Stop | wire.Kill | wire.Ping) -> None:
-        """Send a message; to a launcher that is gone it is lost."""
+        """Send a message; it is lost if the launcher has ended."""
         try:
             self._control.send(wire.dump(message))
         except OSError as error:
-            # _hear() sees the end of the launcher next, and reports it.
+            # _receive() sees the end of the launcher next, and reports it.
             if error.errno not in (errno.EPIPE, errno.ECONNRESET):
                 raise
 
     def close(self, within: float) -> None:
-        """End the launcher and all runs: it is killed after so many seconds."""
+        """End the launcher and all runs; kill it after `within` seconds."""
         self._control.close()
         self._endings.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(within)
-        with contextlib.suppress(PermissionError):  # another user's ends with its socket, if late
+        with contextlib.suppress(PermissionError):  # another user's process: ends with its socket
             self._process.kill()
         self._process.wait()
 
-    def _hear(self) -> None:
+    def _receive(self) -> None:
         try:
             data = self._control.recv(wire.MESSAGE_SIZE)
         except ConnectionResetError:
             data = b""
-        # A supervisor has had its last word before it was reaped, or its launcher gone.
+        # A supervisor sends its report before it ends: read reports before the news of its end.
         if not data:
             self._process.wait()
-            self._hear_endings()
+            self._receive_endings()
             for socket_ in (self._control, self._endings):
                 self._selector.unregister(socket_)
                 socket_.close()
             self._gone()
             return
-        self._hear_endings()
+        self._receive_endings()
         message = wire.load(data)
         if isinstance(message, wire.Reaped):
             self._reaped(message.seat)
@@ -155,7 +154,7 @@ class Link:
             for answered in waiting:
                 answered()
 
-    def _hear_endings(self) -> None:
+    def _receive_endings(self) -> None:
         with contextlib.suppress(BlockingIOError):
             while data := self._endings.recv(wire.MESSAGE_SIZE):
                 message = wire.load(data)

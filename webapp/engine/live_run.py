@@ -1,6 +1,6 @@
-"""A run as it is kept: its events within the limits, who follows them, and its record in the end.
+"""A run in memory: its events within the limits, its followers, and in the end its recording.
 
-The engine's thread alone writes it, and followers read it: both under `changed`.
+Only the engine's thread writes it. It and the followers hold `changed` while they use it.
 """
 
 from __future__ import annotations
@@ -19,30 +19,30 @@ from webapp.engine.pressure import held_up
 from webapp.engine.program import Program
 from webapp.engine.recording import Outcome, Receipt, Recording, Wait
 from webapp.engine.reports import Reports
-from webapp.engine.runner import HEARTBEAT, Phase
+from webapp.engine.runner import HEARTBEAT_SECONDS, Phase
 from webapp.engine.seats import Seat
 from webapp.engine.wire import Over
 
 ESSENTIAL = frozenset({Kind.PRINTED, Kind.STARTED, Kind.ENDED, Kind.EXITED, Kind.RAISED})
 ESSENTIAL_SHARE = 1.5
-"""How far beyond the limit of events those are kept that a run's result stands on."""
+"""ESSENTIAL events are kept up to this multiple of the limit of events."""
 
 GATHER, SHORTEST_GATHER, LONGEST_GATHER = 0.001, 0.016, 0.2
-"""Seconds that a follower is left to itself after a batch, for each run that goes on, at least and
-at most: what comes meanwhile is one batch. A screen shows nothing more often, and to wake hundreds
-for every step takes longer than to show it. The first line is never held up, nor is the end."""
+"""Seconds that a follower waits after a batch, to get the next events as one batch: per running
+run, at least, and at most. The least is a screen's refresh time; waking hundreds of followers for
+every event would cost more than sending it. The first line and the end are never delayed."""
 
 BACKSTOP = 5.0
-"""Seconds that a run may take beyond its deadline and grace until all of it is killed: to end very
-many processes takes a while."""
+"""Seconds beyond deadline and grace after which a run is killed: ending very many processes takes
+some time."""
 
 BYTES_PER_EVENT = 256
-"""What an event takes in memory, about: text that is kept counts as so many events as it fills."""
+"""Approximate memory of an event, in bytes: printed text counts as that many more events."""
 
 
 @dataclass
 class LiveRun:
-    """A run from when it is asked for until it is forgotten. `show` is Surroundings.output."""
+    """A run from its start request until it is forgotten. `show` is Surroundings.output."""
 
     id: str
     program: Program
@@ -51,7 +51,7 @@ class LiveRun:
     asked_at: datetime
     limits: Limits
     show: Callable[[str, str], None] | None
-    number: int = 0  # in the order of asking
+    number: int = 0  # in the order of start requests
     unfollowed_since: float | None = field(default_factory=time.monotonic)
     phase: Phase = Phase.QUEUED
     events: list[Event] = field(default_factory=list)
@@ -62,7 +62,7 @@ class LiveRun:
     recording: Recording | None = None
     changed: threading.Condition = field(default_factory=threading.Condition)
     ended: threading.Event = field(default_factory=threading.Event)
-    # Of the engine's thread alone:
+    # Used only by the engine's thread:
     reports: Reports = field(default_factory=Reports)
     seat: Seat | None = None
     stopped_as: Outcome | None = None
@@ -78,12 +78,12 @@ class LiveRun:
         """How much memory it takes, in events."""
         return len(self.events) + self.printed // BYTES_PER_EVENT
 
-    # --- of any thread ---
+    # --- called from any thread ---
 
     def follow(
         self, after: int, how_many_run: Callable[[], int]
     ) -> Generator[Sequence[Event], None, None]:
-        """Give the events after the id `after` as they come, until the run is over."""
+        """Yield the events after the id `after` as they come, until the run is over."""
         with self.changed:
             self.followers += 1
             self.unfollowed_since = None
@@ -92,7 +92,7 @@ class LiveRun:
             while True:
                 with self.changed:
                     if len(self.events) <= after and self.phase is not Phase.OVER:
-                        self.changed.wait(HEARTBEAT)
+                        self.changed.wait(HEARTBEAT_SECONDS)
                     batch = self.events[after:]
                     over = self.phase is Phase.OVER
                 if batch or not over:
@@ -110,20 +110,20 @@ class LiveRun:
                 if not self.followers:
                     self.unfollowed_since = time.monotonic()
 
-    # --- of the engine's thread ---
+    # --- called from the engine's thread ---
 
     def begin(self) -> None:
-        """Note that its program has been asked to begin."""
+        """Note that its request has been sent."""
         self.begun_at = self.last_event_at = time.monotonic()
         with self.changed:
             self.phase = Phase.RUNNING
             self.changed.notify_all()
 
     def keep(self, events: list[Event], begun: int = 0) -> bool:
-        """Keep events within the limit; beyond it what a result stands on, within another.
+        """Keep events up to the limit, and ESSENTIAL ones beyond it; wake the followers.
 
-        Gives whether the run has printed too much, and must be stopped: with the `begun` bytes of
-        what is not whole yet.
+        Returns whether the run has printed too much and must be stopped. `begun` is the number of
+        bytes of incomplete events, which count as printed.
         """
         if events:
             self.last_event_at = time.monotonic()
@@ -141,12 +141,12 @@ class LiveRun:
         return self._is_too_much(begun)
 
     def is_abandoned(self, now: float) -> bool:
-        """Whether nobody has followed it for longer than is allowed."""
+        """Return whether it has had no follower for too long. `now`: time.monotonic()."""
         since, limit = self.unfollowed_since, self.limits.unfollowed
         return limit is not None and since is not None and now - since > limit
 
     def is_beyond_deadline(self, now: float) -> bool:
-        """Whether it goes on for so long that its supervisor cannot be well; true once."""
+        """Return whether its supervisor has failed to end it at its deadline; true only once."""
         limits = self.limits
         if self.phase is not Phase.RUNNING or limits.soft_deadline is None:
             return False
@@ -156,10 +156,10 @@ class LiveRun:
         return True
 
     def is_to_examine(self, now: float) -> bool:
-        """Whether it has been silent long enough to look for a deadlock.
+        """Return whether it has had no event for long enough to look for a deadlock.
 
-        Each look doubles the silence that the next one needs. What is no deadlock for certain yet
-        may be one later, when all its workers are asleep.
+        Each look doubles the time until the next one: a deadlock may become certain only later,
+        when all workers sleep.
         """
         silent = now - self.last_event_at
         if len(self.events) != self.examined:
@@ -170,7 +170,7 @@ class LiveRun:
         return True
 
     def end(self, outcome: Outcome, detail: str, machine: Machine, over: Over | None) -> None:
-        """Make its record. `over` is its supervisor's last word, if there was one."""
+        """Make its recording. `over` is its supervisor's report; None if it was killed."""
         recording = self._record(outcome, detail, machine, over)
         with self.changed:
             self.recording = recording
@@ -179,7 +179,7 @@ class LiveRun:
         self.ended.set()
 
     def _within_output(self, events: list[Event]) -> list[Event]:
-        """Count what is printed; of what comes when it is too much, keep nothing."""
+        """Count printed bytes; return the events up to the one that exceeds the limit."""
         for place, event in enumerate(events):
             if event.kind is Kind.PRINTED:
                 self.printed += len(event.text.encode())
@@ -190,7 +190,7 @@ class LiveRun:
         return events
 
     def _is_too_much(self, begun: int = 0) -> bool:
-        """Whether it has printed, and begun to print, beyond the limit; from then on it has."""
+        """Return whether the output exceeds the limit; once it does, it always does."""
         limit = self.limits.output
         if limit is None or self.printed + begun <= limit:
             return False

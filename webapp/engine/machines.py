@@ -1,4 +1,4 @@
-"""Where programs run: what a machine has, and what a program may need of one."""
+"""Machines that run programs, and the requirements of programs."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What a program needs, beyond any machine that the engine runs on.
+    """Requirements of a program that not every machine meets.
 
-    `python` is the oldest version that will do, such as "3.13" (empty: any). A program that needs a
-    `free_threaded` interpreter cannot show its point under the global interpreter lock.
+    `python` is the oldest sufficient version, such as "3.13" (empty: any). A `free_threaded`
+    interpreter has no global interpreter lock.
     """
 
     cores: int = 1
@@ -25,13 +25,13 @@ class Needs:
 
 
 ANYWHERE = Needs()
-"""What most programs need: nothing that not every machine has."""
+"""The requirements of most programs: every machine meets them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What a machine has. Its `name` is what its owner calls it, and may be empty; `system` says
-    what it is, such as "Linux x86_64"."""
+    """A machine. `name` is given by its owner and may be empty; `system` is such as "Linux
+    x86_64"."""
 
     name: str
     cores: int
@@ -42,7 +42,7 @@ class Machine:
     system: str = ""
 
     def meets(self, needs: Needs) -> bool:
-        """Tell whether a program with these needs can run on it."""
+        """Return whether a program with these needs can run on it."""
         return (
             self.cores >= needs.cores
             and _numbers(self.python) >= _numbers(needs.python)
@@ -52,7 +52,7 @@ class Machine:
 
 
 def this_machine(name: str = "") -> Machine:
-    """Look at the machine that this process runs on, and at the Python that runs programs."""
+    """Describe the machine and the Python of this process."""
     return Machine(
         name=name,
         cores=len(os.sched_getaffinity(0)),
@@ -65,13 +65,13 @@ def this_machine(name: str = "") -> Machine:
 
 
 def has_gil() -> bool:
-    """Whether threads of this interpreter run Python code one at a time."""
-    # A free-threaded build may have switched it on again: see PYTHON_GIL.
+    """Return whether this interpreter has a global interpreter lock at the moment."""
+    # PYTHON_GIL=1 enables it in a free-threaded build.
     enabled = getattr(sys, "_is_gil_enabled", None)
     return bool(enabled()) if enabled else not sysconfig.get_config_var("Py_GIL_DISABLED")
 
 
 def _numbers(version: str) -> tuple[int, ...]:
-    """The parts of a version that are numbers: (3, 14, 0) of "3.14.0rc1+"."""
+    """Return the numbers of a version: (3, 14, 0) of "3.14.0rc1+"."""
     leading = ("".join(filter(str.isdigit, part[:2])) for part in version.split("."))
     return tuple(int(part) for part in leading if part)

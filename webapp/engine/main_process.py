@@ -1,7 +1,7 @@
-"""The main process of a run: what `python PROGRAM.py` would do, with the recorder installed.
+"""The main process of a run: does what `python PROGRAM.py` does, with the recorder installed.
 
-It is forked from the warm launcher, so the interpreter's own start is what it skips; its end it
-does by hand, in the interpreter's order: threads, exit functions, streams.
+It is forked from the warm launcher, so it skips the interpreter's start. It does the interpreter's
+finalization by hand, in the same order: threads, exit functions, streams.
 """
 
 from __future__ import annotations
@@ -30,53 +30,53 @@ from webapp.engine.program import ProgramError, with_parameters
 from webapp.engine.recorder import channel, tracebacks
 from webapp.engine.wire import Began, Prepare, Request, dump_began
 
-# Looked up once, in the launcher: platform asks the file system.
+# Read once, in the launcher: `platform` reads files.
 PYTHON = platform.python_version()
 IMPLEMENTATION = platform.python_implementation()
 FREE_THREADED = not has_gil()
 
 
 def prepare(prepared: Prepare) -> None:
-    """Do what can be done before it is known which program is to run."""
+    """Prepare this process for a program that is not known yet."""
     seat = Path(prepared.seat)
-    # A group of its own in the launcher's session: the kernel shares the processors out among
-    # sessions first (sched(7), autogroup), and two hundred would leave the web process little.
+    # A new process group, but the launcher's session: the kernel first divides processor time
+    # among sessions (sched(7), autogroup), and 200 sessions would starve the web process.
     os.setpgid(0, 0)
     _limit(prepared.resources)
     for number, name in ((1, "stdout"), (2, "stderr")):
         fifo = os.open(seat / name, os.O_WRONLY)
         os.dup2(fifo, number)
         os.close(fifo)
-    # Every run is forked from one launcher, and must not share its key with the others.
+    # All runs are forked from one launcher: each needs a key of its own.
     process.current_process().authkey = os.urandom(32)
-    # A fork leaves the main thread with the native id of the one that forked.
+    # After a fork the main thread still has the native id of the thread that forked.
     threading.main_thread()._set_native_id()  # type: ignore[attr-defined]
     recorder.report_to(str(seat / "events"), observe=prepared.observe)
 
 
 def run_program(request: Request) -> int:
-    """Run the program in this process, which must be prepared; give its exit code."""
+    """Run the program in this process and return its exit code. `prepare` must come first."""
     os.chdir(request.work)
     if request.temporary:
         os.environ["TMPDIR"] = request.temporary
     recorder.begin(request.path)
-    code = _watch(request)
-    return _leave_process(code)
+    code = _run_recorded(request)
+    return _finalize(code)
 
 
 def _limit(resources: Mapping[str, int]) -> None:
-    """Have the kernel hold this process and all its children to limits, as far as it may go."""
+    """Set resource limits for this process and its children; they never exceed the present ones."""
     for name, value in resources.items():
         number = getattr(resource, name)
-        _, most = resource.getrlimit(number)
-        # SIGXCPU comes first, and lets a program that wants to say a last word.
+        _, old_hard = resource.getrlimit(number)
+        # At the soft limit the program gets SIGXCPU, which it may handle; a second later, SIGKILL.
         hard = value + 1 if number == resource.RLIMIT_CPU else value
-        if most != resource.RLIM_INFINITY:
-            hard = min(hard, most)
+        if old_hard != resource.RLIM_INFINITY:
+            hard = min(hard, old_hard)
         resource.setrlimit(number, (min(value, hard), hard))
 
 
-def _watch(request: Request) -> int:
+def _run_recorded(request: Request) -> int:
     source = Path(request.path).read_bytes()
     began = Began(
         time=time.monotonic_ns(),
@@ -119,7 +119,7 @@ def _compiled(request: Request, source: bytes) -> CodeType:
 
 
 def _main_module(request: Request) -> ModuleType:
-    """A `__main__` like the interpreter's own: spawned children find the program by its path."""
+    """Return a `__main__` like the interpreter's; spawned children find the program by its path."""
     module = ModuleType("__main__")
     module.__file__ = request.path
     module.__loader__ = SourceFileLoader("__main__", request.path)
@@ -132,7 +132,7 @@ def _main_module(request: Request) -> ModuleType:
 
 
 def _exit_code(given: object) -> int:
-    """What `sys.exit(given)` makes the interpreter's exit code."""
+    """Return the interpreter's exit code after `sys.exit(given)`."""
     if given is None:
         return 0
     if isinstance(given, int):
@@ -141,8 +141,8 @@ def _exit_code(given: object) -> int:
     return 1
 
 
-def _leave_process(code: int) -> int:
-    """End as the interpreter does: threads first, then exit functions, then the streams."""
+def _finalize(code: int) -> int:
+    """Finalize as the interpreter does: wait for threads, run exit functions, flush streams."""
     try:
         threading._shutdown()  # type: ignore[attr-defined]
         atexit._run_exitfuncs()
@@ -154,5 +154,5 @@ def _leave_process(code: int) -> int:
         try:
             stream.flush()
         except (OSError, ValueError):
-            code = code or 120  # as the interpreter says that it could not flush
+            code = code or 120  # the interpreter's exit code after a failed flush
     return code

@@ -1,43 +1,43 @@
-"""How the engine's thread paces itself: when it reads on at once, and when it rests first."""
+"""The pace of the engine's thread: pauses after reads, so that it reads events in batches."""
 
 from __future__ import annotations
 
 import time
 
 TICK = 0.1
-"""Seconds between looks at the clock: for runs that nobody follows and for deadlocks."""
+"""Seconds between two periodic checks (deadlines, runs without followers, deadlocks)."""
 
 REST = 0.001
-"""Seconds for which it rests between two reads, to read together what comes meanwhile: a reader
-that waits for each event is woken for each, by the program's thread, which takes as long as to
-report it. It does not rest while a run has yet to print its first line."""
+"""Seconds of pause after a read. Without it, each event wakes the reader, and the wake-up costs the
+program's thread as much as the report. While a run has not yet printed, there is no pause."""
 
 BURST = 300
-"""Reads within a TICK, times the runs that go on, after which it rests nevertheless: of a class,
-there is always one that has yet to begin."""
+"""Reads per TICK × running runs after which the pause comes all the same: in a class, some run is
+always about to begin."""
 
 
 class Pace:
     """The pace of one loop of reads."""
 
     def __init__(self) -> None:
-        self._looked = time.monotonic()
+        self._checked = time.monotonic()
         self._reads = 0
         self._hurries = False
 
     def hurry(self) -> None:
-        """Have the next read follow at once."""
+        """Do not pause before the next read."""
         self._hurries = True
 
     def keep(self, running: int) -> bool:
-        """Rest after a read, if that is right while so many runs go on; say whether it is TICK
-        since the clock was looked at.
+        """Pause after a read if the pace allows it; return whether a periodic check is due.
+
+        `running` is the number of running runs.
         """
         hurries, self._hurries = self._hurries, False
         self._reads += 1
         now = time.monotonic()
-        if now - self._looked >= TICK:
-            self._looked, self._reads = now, 0
+        if now - self._checked >= TICK:
+            self._checked, self._reads = now, 0
             return True
         if running and (not hurries or self._reads * running > BURST):
             time.sleep(REST)

@@ -1,8 +1,6 @@
-"""A recording as bytes: JSON, its events as rows without names, compressed.
+"""Serialises recordings, for storage and between machines: compressed JSON, an event as a list.
 
-The order of an event's fields is part of what is stored: one can only ever be added at the end.
-
-So it is stored, and so it travels between machines.
+The order of an event's fields is part of the format: add fields only at the end.
 """
 
 from __future__ import annotations
@@ -17,36 +15,36 @@ from webapp.engine.events import Event, Kind
 from webapp.engine.recording import Outcome, Receipt, Recording, Wait
 
 LEVEL = 3
-"""Twice as fast as zlib's own choice, and a tenth larger."""
+"""Compression level: twice as fast as zlib's default, and a tenth larger."""
 
 WORTH_IT = 1024
-"""Bytes from which it pays to compress."""
+"""Bytes from which events are compressed."""
 
 _KIND = Event._fields.index("kind")
 
 
 def pack(recording: Recording) -> bytes:
-    """Write a recording."""
-    told: dict[str, Any] = {
+    """Serialise a recording."""
+    data: dict[str, Any] = {
         field.name: getattr(recording, field.name) for field in fields(recording)
     }
-    told["receipt"] = asdict(recording.receipt)
-    told["cycle"] = [asdict(wait) for wait in recording.cycle]
-    return zlib.compress(json.dumps(told, separators=(",", ":")).encode(), LEVEL)
+    data["receipt"] = asdict(recording.receipt)
+    data["cycle"] = [asdict(wait) for wait in recording.cycle]
+    return zlib.compress(json.dumps(data, separators=(",", ":")).encode(), LEVEL)
 
 
 def unpack(packed: bytes) -> Recording:
-    """Read a recording. Raises ValueError where it was not written by `pack`."""
+    """Deserialise a recording. Raises ValueError if it was not written by `pack`."""
     try:
-        told = json.loads(zlib.decompress(packed))
-        receipt = told["receipt"]
+        data = json.loads(zlib.decompress(packed))
+        receipt = data["receipt"]
         return Recording(
             **{
-                **told,
-                "events": tuple(map(_event, told["events"])),
-                "outcome": Outcome(told["outcome"]),
+                **data,
+                "events": tuple(map(_event, data["events"])),
+                "outcome": Outcome(data["outcome"]),
                 "receipt": Receipt(**{**receipt, "start_methods": tuple(receipt["start_methods"])}),
-                "cycle": tuple(Wait(**wait) for wait in told["cycle"]),
+                "cycle": tuple(Wait(**wait) for wait in data["cycle"]),
             }
         )
     except (zlib.error, LookupError, TypeError) as error:
@@ -54,15 +52,15 @@ def unpack(packed: bytes) -> Recording:
 
 
 def pack_events(events: Sequence[Event]) -> bytes:
-    """Write some events; few are not worth compressing."""
-    told = json.dumps(events, separators=(",", ":")).encode()
-    return told if len(told) < WORTH_IT else zlib.compress(told, LEVEL)
+    """Serialise events; compresses them from WORTH_IT bytes."""
+    data = json.dumps(events, separators=(",", ":")).encode()
+    return data if len(data) < WORTH_IT else zlib.compress(data, LEVEL)
 
 
 def unpack_events(packed: bytes) -> list[Event]:
-    """Read what `pack_events` wrote."""
-    told = packed if packed.startswith(b"[") else zlib.decompress(packed)
-    return [_event(row) for row in json.loads(told)]
+    """Deserialise the result of `pack_events`."""
+    data = packed if packed.startswith(b"[") else zlib.decompress(packed)
+    return [_event(row) for row in json.loads(data)]
 
 
 def _event(row: list[Any]) -> Event:

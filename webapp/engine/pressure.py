@@ -1,8 +1,7 @@
-"""How busy the machine is, by the kernel's own counters: what a run may have waited for.
+"""Measures how long other programs may have delayed a run, by the kernel's counters.
 
-A run cannot see who else wants a processor. The counters are read when its program begins and when
-it has ended; their difference, less what the run used itself, is the most by which other programs
-can have held it up.
+The counters are read when a program begins and when it has ended. Their difference, less the run's
+own processor time, is an upper bound of the delay.
 """
 
 from __future__ import annotations
@@ -11,26 +10,26 @@ import os
 from typing import NamedTuple
 
 READ_SIZE = 4096
-"""Bytes: of both files only the beginning is wanted."""
+"""Bytes; only the first line of each file is needed."""
 
 TICKS = os.sysconf("SC_CLK_TCK")
-"""Of /proc/stat in a second."""
+"""Clock ticks of /proc/stat per second."""
 
 IDLE = {3, 4}
-"""The columns `idle` and `iowait` of /proc/stat: no processor is used."""
+"""Columns `idle` and `iowait` of /proc/stat: no processor is used."""
 
 STOLEN = 7
-"""Its column `steal`: a virtual machine wanted the processor, and its host gave it to another."""
+"""Column `steal` of /proc/stat: the host gave the virtual machine's processor to another one."""
 
 COLUMNS = 8
-"""Those after them are contained in the first two."""
+"""Columns to sum: the later ones are included in the first two."""
 
 
 class Pressure(NamedTuple):
-    """Seconds since the machine started; None where the kernel does not tell.
+    """Seconds since the machine started; None if the kernel does not report it.
 
-    `used` is the time of all processors in which they were not idle. `wanted` is the time in which
-    a task had to wait for a processor, or the whole machine for its host.
+    `used` is the busy time of all processors together. `wanted` is the time in which some task
+    waited for a processor, or the virtual machine for its host.
     """
 
     used: float | None
@@ -41,7 +40,7 @@ UNTOLD = Pressure(None, None)
 
 
 def read_pressure() -> Pressure:
-    """Read the counters as they are now, in about 20 µs.
+    """Read the counters, in about 20 µs.
 
     Sources: proc_stat(5), and the kernel's documentation of pressure stall information.
     """
@@ -53,16 +52,17 @@ def read_pressure() -> Pressure:
     try:
         # some avg10=0.00 avg60=0.00 avg300=0.00 total=MICROSECONDS
         some = _read("/proc/pressure/cpu").partition(b"\n")[0]
-    except OSError:  # a kernel without it, or one that has it switched off
+    except OSError:  # the kernel has no pressure stall information, or it is switched off
         return Pressure(used / TICKS, None)
     waited = int(some.rpartition(b"=")[2]) / 1_000_000
     return Pressure(used / TICKS, waited + ticks[STOLEN] / TICKS)
 
 
 def held_up(began: Pressure, ended: Pressure, own: float) -> float:
-    """How long other programs held up one that used `own` seconds itself, at most, in seconds.
+    """Return an upper bound of the seconds for which other programs delayed a run.
 
-    Each counter is a bound by itself: while a program waits for a processor, another one uses it.
+    `own` is the run's processor time in seconds. Each counter alone is a bound: while a program
+    waits for a processor, another one uses it.
     """
     bounds = []
     if began.used is not None and ended.used is not None:
@@ -73,7 +73,7 @@ def held_up(began: Pressure, ended: Pressure, own: float) -> float:
 
 
 def _read(path: str) -> bytes:
-    # By hand, for each run pays for it twice.
+    # Each run calls this four times, and pathlib is slower.
     file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         return os.read(file, READ_SIZE)

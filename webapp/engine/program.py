@@ -1,7 +1,7 @@
 """A program to run: a file, with arguments for its `main()` or for its command line.
 
-Parameters are given to a program by its last line: `main()` becomes `main(threads=4)`. The file
-itself stays as it is; spawned children import it by its path and never reach that line.
+Parameters are put into the program's last line: `main()` becomes `main(threads=4)`. The file is not
+changed; spawned children import it and do not execute that line.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ CALL = "    main()\n"
 
 
 class ProgramError(ValueError):
-    """The program cannot take the parameters; says why."""
+    """The program cannot take the parameters; the message says why."""
 
 
 @dataclass(frozen=True)
 class Program:
-    """A file, the keyword arguments of its `main()`, its command line's arguments, its needs."""
+    """A file, keyword arguments of its `main()`, command line arguments, and requirements."""
 
     path: Path
     parameters: Mapping[str, object] = field(default_factory=dict)
@@ -34,14 +34,14 @@ class Program:
 
     @property
     def sha256(self) -> str:
-        """The hash of the file's bytes."""
+        """The SHA-256 of the file, in hexadecimal."""
         return hashlib.sha256(self.path.read_bytes()).hexdigest()
 
 
 def with_parameters(source: str, parameters: Mapping[str, object]) -> str:
-    """The same source with the parameters in its last line, and no other change.
+    """Return the source with the parameters in its last line.
 
-    Raises ProgramError where the last line is not the guard's `main()`.
+    Raises ProgramError if the last line is not the guard's `main()`.
     """
     if not parameters:
         return source
@@ -52,14 +52,14 @@ def with_parameters(source: str, parameters: Mapping[str, object]) -> str:
 
 
 def _written(value: object) -> str:
-    # A tuple that has come through JSON is a list; the program's own default is a tuple.
+    # JSON turns tuples into lists; the program's own default is a tuple.
     return repr(tuple(value) if isinstance(value, list) else value)
 
 
 def main_defaults(source: str) -> dict[str, Literal]:
-    """The keyword arguments of the program's `main`, with their defaults, read and not run.
+    """Return the keyword arguments of the program's `main` and their defaults, without running it.
 
-    Raises ProgramError where there is no `main` or an argument has no literal default.
+    Raises ProgramError if there is no `main` or an argument has no literal default.
     """
     for node in ast.parse(source).body:
         if isinstance(node, ast.FunctionDef) and node.name == "main":

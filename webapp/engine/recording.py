@@ -1,4 +1,4 @@
-"""All that is known of a run that is over, and the questions that are asked of it."""
+"""The recording of a finished run, and what is derived from it: lines, lifetimes, waits."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from functools import cached_property
 from webapp.engine.events import Event, Kind
 
 Key = tuple[int, int]
-"""A worker: (pid, native thread id)."""
+"""Identifies a worker: (pid, native thread id)."""
 
 
 class Outcome(StrEnum):
-    """How a run can end; there is no other way."""
+    """How a run ended."""
 
     FINISHED = "finished"  # the program ended by itself with exit code 0
-    FAILED = "failed"  # it ended by itself with another exit code, or could not start
+    FAILED = "failed"  # it ended with another exit code, could not start or exceeded a limit
     DEADLOCKED = "deadlocked"  # its workers wait for each other, for ever
     TIMED_OUT = "timed out"  # a deadline passed
-    CANCELLED = "cancelled"  # somebody stopped it, or nobody followed it any more
-    LOST = "lost"  # the engine lost it: what was recorded so far is kept
+    CANCELLED = "cancelled"  # it was stopped on request, or had no followers any more
+    LOST = "lost"  # the engine lost it; the events recorded so far are kept
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the transcript: `text` without its newline, as one worker began it.
+    """One line of the transcript: `text` without its newline.
 
-    `event` is the id of the event that began it; a line that the recorder could not tie to a
-    worker (written past `print`, to the descriptor itself) has worker "" and source line 0.
+    `event` is the id of the event that began it, and its worker is the line's. A line written
+    directly to the file descriptor, past `print`, has worker "" and source line 0.
     """
 
     event: int
@@ -45,9 +45,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """What lasted: from `start` to `end` in microseconds, of one worker.
+    """An interval of one worker, from `start` to `end` in microseconds.
 
-    `end` is None where the record has no end of it.
+    `end` is None if no event ended it.
     """
 
     key: Key
@@ -59,7 +59,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """An edge of a deadlock: `worker` waits at `line` for `object`, which `giver` could give."""
+    """An edge of a deadlock: `worker` waits at `line` for `object` from `giver`."""
 
     worker: str
     object: str
@@ -69,7 +69,7 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What proves that a run was real."""
+    """Where, when and by which Python a run was made."""
 
     run: str
     started_at: str  # UTC, ISO 8601
@@ -81,12 +81,12 @@ class Receipt:
     start_methods: tuple[str, ...]
     source_sha256: str
     observed: bool
-    host: str = ""  # what the machine is called, where there are several
+    host: str = ""  # the machine's name, if there are several
     free_threaded: bool = False  # no global interpreter lock
 
     @property
     def interpreter(self) -> str:
-        """Which Python it was: "CPython 3.14.0, free-threaded"."""
+        """The Python, such as "CPython 3.14.0, free-threaded"."""
         name = f"{self.implementation} {self.python}"
         return f"{name}, free-threaded" if self.free_threaded else name
 
@@ -95,14 +95,14 @@ class Receipt:
 class Recording:
     """A run that is over.
 
-    `wall` and `cpu` are seconds: from the program's first step to the end of its main process, and
-    the processor time of its whole tree. `detail` says more of the outcome (an exit code, a signal,
-    the cycle of a deadlock). `exit_code` is its main process's (negative: the signal that ended it;
-    None: not known). `dropped` counts events beyond what the engine keeps of one run; where the
-    record is `cut`, lines of the transcript or ends of workers are among them. `swept` counts
-    processes that the program left behind and the engine ended. `cycle` is who waits for whom, of a
-    deadlock. `held_up` is for how many seconds other programs kept the run from a processor, at
-    most (see `pressure`); 0 of a run that was stored before that was measured.
+    `wall` is the seconds from the program's first step to the end of its main process, `cpu` the
+    seconds of processor time of its process tree. `detail` explains the outcome (an exit code, a
+    signal, the cycle of a deadlock). `exit_code` is the main process's (negative: the signal that
+    ended it; None: unknown). `dropped` counts events beyond the limit of one run; the recording is
+    `cut` if lines of the transcript or ends of workers are among them. `swept` counts processes
+    that outlived the main process and were ended by the engine. `cycle` is the wait-for cycle of a
+    deadlock. `held_up` is an upper bound of the seconds for which other programs kept the run from
+    a processor (see `pressure`); 0 in recordings older than that measure.
     """
 
     events: tuple[Event, ...]
@@ -120,7 +120,7 @@ class Recording:
 
     @property
     def exit_status(self) -> int:
-        """The program's exit code as a shell has it: 128 + a signal, 1 where it is not known."""
+        """The exit code as a shell reports it: 128 + signal; 1 if it is unknown."""
         code = self.exit_code
         if code is None:
             return 1
@@ -135,12 +135,12 @@ class Recording:
 
     @cached_property
     def lifetimes(self) -> tuple[Span, ...]:
-        """Every worker from started to ended, the main thread included, in order of starting."""
+        """The lifetime of every worker, the main thread included, in order of starting."""
         return tuple(_spans(self.events, Kind.STARTED, {Kind.ENDED}, per_object=False))
 
     @cached_property
     def workers(self) -> tuple[Span, ...]:
-        """The lifetimes of the workers that the program itself started: all but its main thread."""
+        """The lifetimes of all workers but the program's main thread."""
         main = self.receipt.pid
         return tuple(span for span in self.lifetimes if span.key != (main, main))
 
@@ -151,24 +151,24 @@ class Recording:
 
     @cached_property
     def holdings(self) -> tuple[Span, ...]:
-        """Every time that a worker held something, from got to released."""
+        """Every interval in which a worker held an object, from got to released."""
         return tuple(_spans(self.events, Kind.GOT, {Kind.RELEASED}))
 
     @cached_property
     def waits(self) -> tuple[Span, ...]:
-        """Every wait, to whatever ended it."""
+        """Every wait, to the event that ended it."""
         ends = {Kind.GOT, Kind.GAVE_UP, Kind.JOINED, Kind.PASSED, Kind.PUT, Kind.TOOK}
         return tuple(_spans(self.events, Kind.WAITS, ends))
 
 
 class Transcript:
-    """Folds what was printed into lines, as a terminal would show them."""
+    """Joins printed text into lines, as a terminal does."""
 
     def __init__(self) -> None:
         self._open: dict[str, tuple[Event, list[str]]] = {}
 
     def feed(self, event: Event) -> Iterator[Line]:
-        """Take the next event; give the lines that it completes."""
+        """Take the next event; yield the lines that it completes."""
         if event.kind is not Kind.PRINTED:
             return
         stream = event.object
@@ -181,19 +181,19 @@ class Transcript:
             parts.append(rest)
 
     def rest(self) -> Iterator[Line]:
-        """Give what was printed without a newline at the end."""
+        """Yield the last line of each stream if it has no newline."""
         for first, parts in self._open.values():
             yield _line(first, "".join(parts))
         self._open.clear()
 
 
 def overlaps(spans: Iterable[Span]) -> int:
-    """How many of the spans lasted at once, at most. A span without end lasts for ever."""
+    """Return the largest number of spans at one time. A span without end lasts for ever."""
     steps: list[tuple[float, int]] = []
     for span in spans:
         steps.append((span.start, 1))
         steps.append((float("inf") if span.end is None else span.end, -1))
-    # At one and the same microsecond an end comes before a start: (t, -1) sorts first.
+    # In the same microsecond an end comes before a start: (t, -1) sorts first.
     most = now = 0
     for _, step in sorted(steps):
         now += step
@@ -202,7 +202,7 @@ def overlaps(spans: Iterable[Span]) -> int:
 
 
 def workers_at_once(spans: Iterable[Span]) -> int:
-    """How many different workers' spans lasted at once, at most (one may hold twice over)."""
+    """Return the largest number of workers with a span at one time."""
     alone: dict[Key, list[Span]] = defaultdict(list)
     for span in spans:
         alone[span.key].append(span)
@@ -210,7 +210,7 @@ def workers_at_once(spans: Iterable[Span]) -> int:
 
 
 def _merged(spans: list[Span]) -> Iterator[Span]:
-    """One worker's spans, those that overlap made one."""
+    """Yield one worker's spans, with overlapping ones merged."""
     rest = sorted(spans, key=lambda span: span.start)
     while rest:
         first = rest.pop(0)
@@ -236,9 +236,9 @@ def _line(first: Event, text: str) -> Line:
 def _spans(
     events: Iterable[Event], begin: Kind, ends: set[Kind], *, per_object: bool = True
 ) -> list[Span]:
-    """Pair each of `ends` with the last open `begin` of the same worker (and object).
+    """Pair each event of `ends` with the last open `begin` of the same worker (and object).
 
-    The last, for what is held twice over is released twice.
+    An RLock acquired twice is released twice: the last one closes first.
     """
     spans: list[Span] = []
     open_: defaultdict[tuple[Key, str], list[int]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""What comes from a run's processes, from bytes to events. It belongs to the engine's thread."""
+"""Turns the bytes that a run's processes write into events. Only the engine's thread uses it."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from webapp.engine.events import Event, Joiner, Kind, decode
 
 
 class Reports:
-    """Reads the outputs of one run, in whatever pieces they come."""
+    """Parses the outputs of one run, in pieces of any size."""
 
     def __init__(self) -> None:
         self.began: wire.Began | None = None
         self._joiner = Joiner()
-        # One for each output: a letter may come in two reads.
+        # One for each output: the bytes of a character may come in two reads.
         self._decoders: defaultdict[str, codecs.IncrementalDecoder] = defaultdict(
             partial(codecs.getincrementaldecoder("utf-8"), "replace")
         )
 
     def read(self, data: bytes, next_id: int) -> list[Event]:
-        """Read the events that were reported, from `next_id` on."""
+        """Return the events that `data` completes, with ids from `next_id`."""
         events: list[Event] = []
         for line in self._joiner.feed(data):
             try:
@@ -36,19 +36,19 @@ class Reports:
         return events
 
     def read_output(self, stream: str, data: bytes, id: int) -> list[Event]:
-        """Read what the program wrote past `print`; who wrote it is not known."""
+        """Return what was written to the descriptor past `print`, as an event without a worker."""
         text = self._decoders[stream].decode(data)
         if not text:
-            return []  # the beginning of a letter
+            return []  # only the first bytes of a character
         began = self.began.time if self.began else time.monotonic_ns()
         since = max(0, time.monotonic_ns() - began) // 1000
         return [Event(id, since, 0, 0, worker="", kind=Kind.PRINTED, object=stream, text=text)]
 
     @property
     def held(self) -> int:
-        """The bytes of lines that are not whole yet."""
+        """The number of bytes of incomplete lines."""
         return self._joiner.held
 
     def forget(self) -> None:
-        """Drop these."""
+        """Drop incomplete lines."""
         self._joiner.forget()

@@ -1,7 +1,7 @@
-"""The folder of all seats, and what servers that were killed have left of theirs.
+"""The folder of all seats, and the removal of folders that killed servers have left.
 
-A server that lives holds a lock on its folder. Who starts removes the folders that nobody holds:
-where the launcher was killed with its server, nobody else would.
+A running server holds a lock on its folder. A server that starts removes the folders that are not
+locked: they remain if a launcher was killed together with its server.
 """
 
 from __future__ import annotations
@@ -17,25 +17,27 @@ from pathlib import Path
 from webapp.engine.run_user import RunUser
 
 MEMORY_FOLDER = Path("/dev/shm")
-"""Where the FIFOs of runs are, if it is there: on a disk their making and removing takes longer
-than the forks of a run, most of it in the file system's own bookkeeping. What multiprocessing
-shares by name is there in any case."""
+"""Folder of the FIFOs, if it exists: on a disk, making and removing them takes longer than the
+forks of a run. The named semaphores and shared memory of multiprocessing are always there."""
 
 PREFIX = "movazi-runs-"
 
 PASSED_THROUGH, USED = 0o2710, 0o2770
-"""What the group of the user that runs go under may do in a folder: open what it knows the name of,
-or everything."""
+"""Modes of a folder for the group of the runs' user: it may open files whose names it knows, or may
+do everything."""
 
 YOUNG = 60.0
-"""Seconds: one that was made since may not have its lock yet."""
+"""Seconds: a folder younger than this may not be locked yet, and is left alone."""
 
 
 class RunFolder:
     """The folder of a server's seats, with a spare one on the disk for when memory is full."""
 
     def __init__(self, user: RunUser | None) -> None:
-        """Make it, in memory where that can be, and remove those of the dead. Raises OSError."""
+        """Make and lock it, in memory if possible; remove those of killed servers. Raises OSError.
+
+        The runs' `user` gets access; None: runs use our own user.
+        """
         self._user = user
         self._locks: dict[Path, int] = {}
         self._spare: Path | None = None
@@ -54,7 +56,7 @@ class RunFolder:
         return self._spare
 
     def remove(self) -> None:
-        """Remove all of it, and release the locks."""
+        """Remove both folders, and release their locks."""
         for folder, lock in self._locks.items():
             shutil.rmtree(folder, ignore_errors=True)
             os.close(lock)
@@ -68,13 +70,13 @@ class RunFolder:
 
 
 def share(path: Path, mode: int, user: RunUser | None) -> None:
-    """Let the user that runs go under have what it needs of ours."""
+    """Give the runs' user, if there is one, access to a file or folder with that mode."""
     if user is not None:
         user.share(path, mode)
 
 
 def remove_shared(seat: str) -> None:
-    """Remove what a run in the seat of that name has left in shared memory: see recorder.memory."""
+    """Remove the shared memory and semaphores of a run in that seat (see recorder.memory)."""
     own = (f"sem.mp-{seat}-", f"psm_{seat}_")
     for name in os.listdir(MEMORY_FOLDER):  # noqa: PTH208  (each run pays for this)
         if name.startswith(own):
@@ -82,7 +84,7 @@ def remove_shared(seat: str) -> None:
 
 
 def _remove_if_dead(folder: Path) -> None:
-    # It may be another user's, or be removed at this moment.
+    # It may be another user's, or another server may be removing it.
     with contextlib.suppress(OSError):
         status = folder.stat()
         if status.st_uid != os.geteuid() or time.time() - status.st_mtime < YOUNG:

@@ -1,8 +1,8 @@
-"""The user that runs go under, where that is not the server's own.
+"""The user that runs run as, where it is not the server's own.
 
-The server starts its launcher as that user, and with it all runs. Root may do so by itself; any
-other user needs HELPER: a copy of util-linux's `setpriv` that has the file capabilities cap_setuid
-and cap_setgid and that none but the server's user may execute (see the Dockerfile).
+The server starts its launcher, and so all runs, as that user. A server that is not root needs
+HELPER for it: a copy of util-linux's `setpriv` with the file capabilities cap_setuid and
+cap_setgid, executable only by the server's user (see the Dockerfile).
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ HELPER = Path("/usr/local/libexec/movazi-setpriv")
 
 
 class RunUserError(ValueError):
-    """Runs cannot go under the user that is asked for; says why, and what to do."""
+    """Runs cannot run as that user; the message says why, and what to do."""
 
 
 class Identity(TypedDict, total=False):
-    """What `subprocess.Popen` takes to start a process as somebody else."""
+    """Arguments of `subprocess.Popen` that start a process as another user."""
 
     user: int
     group: int
@@ -38,27 +38,27 @@ class RunUser:
     gid: int
 
     def command(self, command: list[str]) -> list[str]:
-        """What to execute so that the command is executed as this user."""
+        """Return a command that runs `command` as this user."""
         if os.geteuid() == 0:
-            return command  # and with `identity`
+            return command  # root uses `identity`
         group = grp.getgrgid(self.gid).gr_name
         options = [f"--reuid={self.name}", f"--regid={group}", "--clear-groups", "--no-new-privs"]
         return [str(HELPER), *options, *command]
 
     def identity(self) -> Identity:
-        """How root becomes this user."""
+        """Return the `Popen` arguments for this user; empty if we are not root."""
         if os.geteuid() != 0:
             return {}
         return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
     def share(self, path: Path, mode: int) -> None:
-        """Let this user's group have a file or folder of ours, as the mode says."""
+        """Give a file or folder of ours to this user's group, with that mode."""
         os.chown(path, -1, self.gid)
         path.chmod(mode)
 
 
 def find_run_user(name: str) -> RunUser | None:
-    """Give the user of that name, or None where runs go under our own. Raises RunUserError."""
+    """Return the user of that name, or None if it is empty or our own. Raises RunUserError."""
     if not name:
         return None
     try:
@@ -70,11 +70,11 @@ def find_run_user(name: str) -> RunUser | None:
     if found.pw_uid == 0:
         raise RunUserError("Runs may not go under root.")
     if os.geteuid() != 0:
-        _look_for_helper(found)
+        _check_helper(found)
     return RunUser(name, found.pw_uid, found.pw_gid)
 
 
-def _look_for_helper(user: pwd.struct_passwd) -> None:
+def _check_helper(user: pwd.struct_passwd) -> None:
     if not os.access(HELPER, os.X_OK):
         raise RunUserError(
             f"Runs cannot go under {user.pw_name}: that needs {HELPER}, a setpriv with the file "

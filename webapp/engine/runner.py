@@ -1,7 +1,7 @@
-"""The seam between the engine and everything above it: start, follow, cancel, state.
+"""The engine's interface: start, follow and cancel runs, and read their state.
 
-Whoever shows runs knows `Runner` only. `embedded.EmbeddedRunner` is the one that needs nothing but
-Python: its launcher is a child of the web process. `webapp.cluster` has the one for many machines.
+Everything above the engine uses `Runner` only. `embedded.EmbeddedRunner` runs programs on this
+machine; `webapp.cluster.runner` on many.
 """
 
 from __future__ import annotations
@@ -17,21 +17,20 @@ from webapp.engine.machines import Machine
 from webapp.engine.program import Program
 from webapp.engine.recording import Outcome, Recording
 
-HEARTBEAT = 0.5
-"""Seconds: a follower of a run that says nothing is woken this often, so that it can notice that
-its own reader has left."""
-
+HEARTBEAT_SECONDS = 0.5
+"""Seconds between two batches for a follower, empty ones included, so that it notices when its
+reader has disconnected."""
 
 ID = re.compile(r"[A-Za-z0-9_-]{16}")
-"""What a run's id looks like: 96 bits, by chance, so that nobody guesses one."""
+"""A run's id: 96 random bits, so that it cannot be guessed."""
 
 
 class Busy(Exception):
-    """As many runs as the machine takes are going on, and as many as it keeps are in line."""
+    """All places are taken, those of running and those of waiting runs."""
 
 
 class Unreachable(Busy):
-    """No machine that can run the program answers at the moment."""
+    """No machine that meets the program's needs answers at the moment."""
 
 
 class UnknownRun(KeyError):
@@ -39,7 +38,7 @@ class UnknownRun(KeyError):
 
 
 class Interrupted(Exception):
-    """The run cannot be followed from here any more, but may go on: ask again, or elsewhere."""
+    """Following failed, but the run may still be running: follow again, here or elsewhere."""
 
 
 class Phase(StrEnum):
@@ -52,8 +51,8 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """How much goes on: runs that are running and waiting now, how many may run at once, and how
-    many have `ended` since the start, by outcome."""
+    """Numbers of runs: running and waiting now, at most running at once (`capacity`), and ended
+    since the start, by outcome."""
 
     running: int
     waiting: int
@@ -63,8 +62,8 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A run as it stands now. `place` in line counts from 1 (0: not in line); `about` is what was
-    said of it when it was started."""
+    """The state of a run. `place` in line counts from 1 (0: not in line); `about` is what `start`
+    was given."""
 
     run: str
     phase: Phase
@@ -80,20 +79,19 @@ class Runner(Protocol):
     ) -> str:
         """Put a run in line and return its id at once.
 
-        `visitor` is whom it is for: waiting visitors take turns, however much each of them asks
-        for. With `observe` off only what is printed and who lived is recorded. `about` is kept with
-        the run for whoever asks for its state. Raises Busy, and Unreachable where no machine has
-        what the program needs.
+        `visitor` identifies the visitor: waiting visitors take turns. With `observe` off only
+        output and the lifetimes of workers are recorded. `about` is returned by `state`. Raises
+        Busy, and Unreachable if no machine meets the program's needs.
         """
         ...
 
     def follow(self, run: str, after: int = 0) -> Generator[Sequence[Event], None, None]:
-        """Give the events after the id `after` as they come, in batches, until the run is over.
+        """Yield the events after the id `after` as they come, in batches, until the run is over.
 
-        A batch is empty when a heartbeat has passed or the state has changed without an event. The
-        run counts as followed until the iterator is closed; a run that nobody has followed for some
-        seconds is cancelled. Any number may follow, and begin again. Raises UnknownRun, and
-        Interrupted where somebody has to begin again.
+        A batch is empty if HEARTBEAT_SECONDS have passed or the state has changed without an event.
+        The caller is a follower until the iterator is closed; a run without followers is cancelled
+        after some seconds (`Limits.unfollowed`). There may be any number of followers, any number
+        of times. Raises UnknownRun, and Interrupted if the caller has to follow again.
         """
         ...
 
@@ -102,33 +100,32 @@ class Runner(Protocol):
         ...
 
     def state(self, run: str) -> State:
-        """Where the run stands. Raises UnknownRun."""
+        """Return the state of the run. Raises UnknownRun."""
         ...
 
     def recording(self, run: str) -> Recording | None:
-        """The whole record of a run that is over, else None. Raises UnknownRun."""
+        """Return the recording of a run that is over, else None. Raises UnknownRun."""
         ...
 
     def load(self) -> Load:
-        """How much goes on."""
+        """Return how many runs are running, waiting and ended."""
         ...
 
     def machines(self) -> Sequence[Machine]:
-        """The machines that programs can run on now."""
+        """Return the machines that programs can run on now."""
         ...
 
     def answers(self, within: float) -> bool:
-        """Whether it takes orders: it has answered within so many seconds."""
+        """Return whether it carries out commands: whether it answers within so many seconds."""
         ...
 
     def drain(self, within: float) -> None:
-        """Start no run any more: start() raises Busy, and those in line are lost at once.
+        """Start no more runs: start() raises Busy, and runs in line are lost at once.
 
-        Those that go on may do so for that many seconds; then they are ended, as lost. Returns at
-        once.
+        Running runs that are not over `within` seconds are ended, as lost. Returns at once.
         """
         ...
 
     def close(self) -> None:
-        """End all runs and what belongs to them."""
+        """End all runs and the runner's own processes and threads."""
         ...

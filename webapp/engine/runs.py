@@ -1,4 +1,4 @@
-"""The runs that an engine knows, and the line of those that wait. Any thread may use them."""
+"""The runs that an engine knows, and the queue of waiting ones. Thread-safe."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ class Runs:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._lock = threading.Lock()  # of all below
+        self._lock = threading.Lock()  # guards everything below
         self._going: dict[str, LiveRun] = {}
         self._finished: dict[str, LiveRun] = {}
-        self._oldest: list[tuple[int, str]] = []  # a heap of these, in the order of asking
-        self._weight = 0  # of these
-        self._asked = itertools.count()
+        self._oldest: list[tuple[int, str]] = []  # heap of finished runs, by number
+        self._weight = 0  # of the finished runs, in events
+        self._numbers = itertools.count()
         self._line = FairQueue()
         self._draining = False
 
     def put(self, run: LiveRun, visitor: str) -> None:
-        """Put a new run in line. Raises Busy."""
+        """Put a new run in line. Raises Busy if the line is full or draining."""
         with self._lock:
             if self._draining or len(self._line) >= self._limits.in_line:
                 raise Busy
             self._line.put(run.id, visitor)
-            run.number = next(self._asked)
+            run.number = next(self._numbers)
             self._going[run.id] = run
 
     def find(self, id: str) -> LiveRun:
-        """The run of that id. Raises UnknownRun."""
+        """Return the run of that id. Raises UnknownRun."""
         with self._lock:
             found = self._going.get(id) or self._finished.get(id)
         if found is None:
@@ -44,29 +44,29 @@ class Runs:
         return found
 
     def place(self, id: str) -> int:
-        """The place of a run in line, from 1; 0 if it is not in line."""
+        """Return the place of a run in line, from 1; 0 if it is not in line."""
         with self._lock:
             return self._line.place(id)
 
     @property
     def waiting(self) -> int:
-        """How many are in line."""
+        """The number of runs in line."""
         with self._lock:
             return len(self._line)
 
     @property
     def ids(self) -> list[str]:
-        """The ids of all that are known."""
+        """The ids of all known runs."""
         with self._lock:
             return [*self._finished, *self._going]
 
     def not_over(self) -> list[LiveRun]:
-        """Those that wait or run."""
+        """Return the runs that wait or run."""
         with self._lock:
             return [*self._going.values()]
 
     def next(self) -> LiveRun | None:
-        """Take the run out of line whose turn it is, if there is one."""
+        """Take the next run out of line; None if the line is empty."""
         with self._lock:
             return self._going[self._line.get()] if self._line else None
 
@@ -76,15 +76,15 @@ class Runs:
             self._line.remove(run.id)
 
     def drain(self) -> list[LiveRun]:
-        """Take no run any more; give those that are in line."""
+        """Accept no more runs; return those in line."""
         with self._lock:
             self._draining = True
             return [run for run in self._going.values() if run.phase is Phase.QUEUED]
 
     def finish(self, run: LiveRun) -> None:
-        """Note that nothing more comes of a run, and forget the oldest such beyond what is kept.
+        """Note that a run is over, and forget the oldest finished runs beyond the limits.
 
-        Those that are followed stay, and so does the one that was asked for last.
+        Runs with followers are kept, and so is the newest one.
         """
         with self._lock:
             self._finished[run.id] = self._going.pop(run.id)
@@ -92,13 +92,13 @@ class Runs:
             heapq.heappush(self._oldest, (run.number, run.id))
             followed: list[tuple[int, str]] = []
             while len(self._oldest) > 1 and self._are_too_many():
-                asked = heapq.heappop(self._oldest)
-                if self._finished[asked[1]].followers:
-                    followed.append(asked)
+                number, id = heapq.heappop(self._oldest)
+                if self._finished[id].followers:
+                    followed.append((number, id))
                 else:
-                    self._weight -= self._finished.pop(asked[1]).weight
-            for asked in followed:
-                heapq.heappush(self._oldest, asked)
+                    self._weight -= self._finished.pop(id).weight
+            for entry in followed:
+                heapq.heappush(self._oldest, entry)
 
     def _are_too_many(self) -> bool:
         limits = self._limits

@@ -1,7 +1,7 @@
-"""Seats: places for one run at a time, prepared ahead, so that a run that begins waits for no fork.
+"""Seats: supervisors forked ahead, each for one run at a time, so that a run waits for no fork.
 
-A seat is a folder with FIFOs (see `wire`) and a supervisor that waits in it. It is used again when
-its run is over, if the run left it as it was. All of it belongs to the engine's thread alone.
+A seat is a supervisor and a folder with its FIFOs (see `wire`). It is reused after its run if the
+run left it as it was. Only the engine's thread uses seats.
 """
 
 from __future__ import annotations
@@ -25,29 +25,29 @@ from webapp.engine.run_user import RunUser
 
 READ_SIZE = 1 << 18
 FIFO_SIZE, WIDE_FIFO_SIZE = 1 << 16, 1 << 20
-"""Bytes that a FIFO holds: as it is made, and at most, for a program that reports faster than we
-read (see pipe(7)). All FIFOs of a user share a limit, so only those are widened that need it."""
+"""Capacity of a FIFO in bytes: by default, and after widening, for a program that reports faster
+than we read (see pipe(7)). A user's FIFOs share a limit, so only full ones are widened."""
 
 UNUSED = 2.0
-"""Seconds after which a free seat is given up, if there is another one."""
+"""Seconds after which a free seat is removed, if there is another one."""
 
 RETRY = 2.0
-"""Seconds until a seat is tried again where there was no room for it."""
+"""Seconds between two attempts to make a seat when there is no room for it."""
 
 
 class Seat:
-    """A place for one run at a time, with the observer or without."""
+    """A supervisor for one run at a time, with the observer or without, and its FIFOs."""
 
     def __init__(self, folder: Path, *, observe: bool) -> None:
         self.folder = folder
         self.name = str(folder)
         self.observe = observe
-        self.free_since = 0.0  # time.monotonic(), of one that is free
-        self.is_ready = False
-        self.descriptors: dict[str, int] = {}  # of its FIFOs; none once it is given up
+        self.free_since = 0.0  # time.monotonic()
+        self.is_ready = False  # the main process of its next run is forked
+        self.descriptors: dict[str, int] = {}  # of its FIFOs, by name; empty once closed
 
     def furnish(self, user: RunUser | None) -> None:
-        """Make the FIFOs, and the folder that the run works in. Raises OSError."""
+        """Make the FIFOs and the run's working folder, for `user`. Raises OSError."""
         share(self.folder, PASSED_THROUGH, user)
         work = self.folder / "work"
         work.mkdir()
@@ -56,16 +56,15 @@ class Seat:
             path = self.folder / name
             os.mkfifo(path)
             share(path, 0o660, user)
-            # For both, though we do one: so that a FIFO has no end while we live, and one when we
-            # do not.
+            # Open for reading and writing: a FIFO then ends for the other side only when we end.
             fifo = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
             self.descriptors[name] = fifo
 
     def read(self, output: str) -> bytes:
-        """Read what there is in the FIFO of that name: nothing where the seat is given up."""
+        """Read what is in the FIFO of that name; b"" if it is empty or the seat is closed."""
         fifo = self.descriptors.get(output)
         if fifo is None:
-            return b""  # given up by another descriptor's turn
+            return b""  # closed while the selector's other results were handled
         try:
             data = os.read(fifo, READ_SIZE)
         except BlockingIOError:
@@ -75,24 +74,24 @@ class Seat:
         return data
 
     def write(self, input: str, line: bytes) -> None:
-        """Write a line for the supervisor or the program that waits here."""
+        """Write a line to the FIFO of that name, for the supervisor or the main process."""
         os.write(self.descriptors[input], line)
 
     def make_ready(self) -> None:
-        """Have the process of the next run forked now."""
+        """Let the supervisor fork the main process of the next run now."""
         self.write("terms", wire.READY)
         self.is_ready = True
 
     def has_unread(self) -> bool:
-        """Whether a run has reported or printed what is not read yet."""
+        """Return whether a run has written what is not read yet."""
         return self._holds(wire.OUTPUTS)
 
     def is_empty(self) -> bool:
-        """Whether nothing is left in any FIFO, of the run or for it."""
+        """Return whether all FIFOs are empty, outputs and inputs."""
         return not self._holds(wire.FIFOS)
 
     def close(self) -> None:
-        """Close the FIFOs, which ends a supervisor that waits for a run."""
+        """Close the FIFOs; a supervisor that waits for a run then ends."""
         for fifo in self.descriptors.values():
             os.close(fifo)
         self.descriptors.clear()
@@ -105,7 +104,7 @@ class Seat:
 
 
 class Seats:
-    """The seats that there are, and those that are free for the next runs."""
+    """All seats, and the free ones among them."""
 
     def __init__(
         self,
@@ -117,8 +116,9 @@ class Seats:
         tell: Callable[[wire.Prepare], None],
         take: Callable[[Seat, str], None],
     ) -> None:
-        """`tell` has the launcher prepare a seat; `take` is called when `selector` finds that an
-        output of a seat, named by `wire.OUTPUTS`, can be read."""
+        """`resources` are the limits of each run's processes (see `Limits.resources`). `tell` sends
+        a message to the launcher; `take` is called with a seat and the name of an output when
+        `selector` finds that it can be read."""
         self._folder = folder
         self._user = user
         self._resources = dict(resources)
@@ -127,7 +127,7 @@ class Seats:
         self._take = take
         self._seats: dict[str, Seat] = {}
         self._refill_at = 0.0
-        self.free: list[Seat] = []  # the one that was used last at the end
+        self.free: list[Seat] = []  # the one used last is at the end
 
     @property
     def names(self) -> list[str]:
@@ -135,20 +135,20 @@ class Seats:
         return [*self._seats]
 
     def find(self, name: str) -> Seat | None:
-        """The seat of that name, if it is not given up."""
+        """Return the seat of that name; None if it is removed."""
         return self._seats.get(name)
 
     def get(self, *, observe: bool) -> Seat:
-        """Give a seat to a run: a free one, if it fits. Raises OSError.
+        """Return a seat for a run: a free one, or a new one. Raises OSError.
 
-        One without the observer is seldom asked for: it is made then, and given up afterwards.
+        Runs without the observer are rare: their seats are made on demand and not reused.
         """
         seat = self.free.pop() if observe and self.free else self._prepare(observe=observe)
         seat.is_ready = False
         return seat
 
     def take_back(self, seat: Seat, *, remove: bool) -> None:
-        """Use a seat again whose run is over and left it as it was, or else give it up."""
+        """Set a seat free whose run left it as it was; give it up if it cannot be reused."""
         if seat.observe and seat.is_empty():
             self._set_free(seat)
         else:
@@ -156,16 +156,16 @@ class Seats:
 
     @property
     def is_settled(self) -> bool:
-        """Whether there is one free seat, and it is ready."""
+        """Whether there is exactly one free seat, and it is ready."""
         return len(self.free) == 1 and self.free[0].is_ready
 
     def is_to_refill(self) -> bool:
-        """Whether no free seat is ready, and one may be tried for."""
+        """Return whether no free seat is ready, and RETRY has passed since a failed attempt."""
         ready = self.free and self.free[-1].is_ready
         return not ready and time.monotonic() >= self._refill_at
 
     def refill(self) -> None:
-        """Make a free seat ready. Raises OSError; it may be tried again after RETRY then."""
+        """Make a free seat ready. Raises OSError; call again after RETRY then."""
         self._refill_at = time.monotonic() + RETRY
         if not self.free:
             self._set_free(self._prepare(observe=True))
@@ -173,13 +173,13 @@ class Seats:
         self._refill_at = 0.0
 
     def thin_out(self, now: float) -> None:
-        """Give up the free seats that were not used for long, but for the last one."""
+        """Give up free seats that are UNUSED, except the last one. `now`: time.monotonic()."""
         for seat in self.free[:-1]:
             if now - seat.free_since > UNUSED:
                 self.give_up(seat, remove=True)
 
     def give_up(self, seat: Seat, *, remove: bool) -> None:
-        """Close a seat, which ends a supervisor that waits in it, and `remove` its folder."""
+        """Close a seat, so that its waiting supervisor ends; with `remove`, remove its folder."""
         if seat in self.free:
             self.free.remove(seat)
         self._seats.pop(seat.name, None)
@@ -195,7 +195,7 @@ class Seats:
         self.free.append(seat)
 
     def _prepare(self, *, observe: bool) -> Seat:
-        """Make a folder with FIFOs, and have a supervisor wait in it. Raises OSError."""
+        """Make a folder with FIFOs, and let the launcher fork its supervisor. Raises OSError."""
         try:
             seat = self._furnish(self._folder.path, observe=observe)
         except OSError as error:
@@ -221,7 +221,7 @@ class Seats:
 
 
 def _widen(fifo: int) -> None:
-    """Have a FIFO that was full hold more, so that its program does not wait for us."""
-    with contextlib.suppress(PermissionError):  # the user's FIFOs hold as much as they may
+    """Increase the capacity of a FIFO, so that its program does not wait for us."""
+    with contextlib.suppress(PermissionError):  # the user's limit for all FIFOs is reached
         if fcntl.fcntl(fifo, fcntl.F_GETPIPE_SZ) < WIDE_FIFO_SIZE:
             fcntl.fcntl(fifo, fcntl.F_SETPIPE_SZ, WIDE_FIFO_SIZE)

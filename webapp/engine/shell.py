@@ -1,8 +1,7 @@
-"""Print what a program does: `python -m webapp.engine PATH.py [--param value …] [-- ARG …]`.
+"""`python -m webapp.engine PATH.py [--param value …] [-- ARG …]`: prints the events of a run.
 
-Prints the events as JSON lines as they come, and at last a line with the outcome. Parameters are
-those of the program's `main()`; what follows `--` is the program's command line. The exit code is
-the program's own.
+Prints the events as JSON lines as they come, then a line with the outcome. Parameters are those of
+the program's `main()`; the program's own command line follows `--`. The exit code is the program's.
 """
 
 from __future__ import annotations
@@ -24,11 +23,11 @@ from webapp.engine.recording import Recording
 from webapp.engine.surroundings import Surroundings
 
 USAGE = 2
-"""The exit code where the command itself is wrong, as argparse has it."""
+"""Exit code for a wrong command line, the same as argparse's."""
 
 
 def show(arguments: Sequence[str]) -> int:
-    """Record a program and print what it does; give its exit code."""
+    """Run a program, print its events and outcome, and return its exit code."""
     command = _read(list(arguments))
     try:
         program = _program(command.path, command.parameters, command.arguments)
@@ -77,7 +76,7 @@ def _read(arguments: list[str]) -> argparse.Namespace:
 
 
 def _program(path: Path, options: list[str], arguments: list[str]) -> Program:
-    """Check the options against the program's `main()`. Raises OSError, SyntaxError, ValueError."""
+    """Read the program and its parameters. Raises OSError, SyntaxError, ValueError."""
     source = path.read_text(encoding="utf-8")
     ast.parse(source)
     parameters: dict[str, object] = {}
@@ -95,7 +94,7 @@ def _program(path: Path, options: list[str], arguments: list[str]) -> Program:
 
 
 def _value(source: str, name: str, given: str) -> object:
-    """Read a value as the type of the parameter's default."""
+    """Parse a value as the type of the parameter's default. Raises ProgramError."""
     defaults = main_defaults(source)
     if name not in defaults:
         raise ProgramError(
@@ -124,5 +123,5 @@ def _record(runner: EmbeddedRunner, program: Program, *, observe: bool) -> Recor
                     print(json.dumps(event._asdict()), flush=True)
                     after = event.id
         except KeyboardInterrupt:
-            runner.cancel(run)  # and go on: the rest of the record still comes
+            runner.cancel(run)  # the last events and the outcome still follow
     return recording

@@ -1,9 +1,9 @@
-"""One run after another: starts its program, keeps its deadline, and empties its tree.
+"""The supervisor of a seat: carries out one run after another.
 
-The supervisor is forked from the launcher, and each run's main process from the supervisor, ahead
-of the run where there is time. It adopts the run's orphans, so the run's tree is just what is below
-it, whatever sessions its processes made; it takes no other run before that is empty. It ends the
-run on a SIGTERM: the launcher sends one to stop it, the kernel when the launcher is gone.
+It forks each run's main process, ahead of the run if there is time, keeps the run's limits and ends
+every process of it before the next run. It adopts the run's orphans, so the run's tree is its own
+descendants, whatever sessions they start. It ends the run on SIGTERM, which the launcher sends to
+stop the run, and the kernel when the launcher has ended.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ from webapp.engine.run_folder import remove_shared
 
 LINGER = 0.5
 """Seconds that processes may outlive their run's main process before they are ended: a fork server
-and a resource tracker end by themselves as soon as they see it gone."""
+and a resource tracker end by themselves when they see that it has ended."""
 
-LOOK, SELDOM = 0.5, 2.0
-"""Seconds between two counts of a run's processes and threads; and where those are FEW."""
+COUNT_EVERY, COUNT_SELDOM = 0.5, 2.0
+"""Seconds between two counts of a run's processes and threads: at first, and at most."""
 
 FEW = 0.25
-"""Of the limit: as long as there are no more, each count comes twice as late as the one before."""
+"""Share of the limit up to which the time between two counts doubles."""
 
-SHARE = 20
-"""A count is followed by no other for so many times what it took: one of very many takes long."""
+COST = 20
+"""Wait COST × the duration of the last count before counting again: many processes take long."""
 
 fork = os.fork
-"""The original: programs get a stand-in for it, which reports."""
+"""The original: the recorder replaces it in programs."""
 
 SIGNALS = {signal.SIGCHLD, signal.SIGTERM}
 
@@ -51,10 +51,10 @@ SIGNALS = {signal.SIGCHLD, signal.SIGTERM}
 def supervise(
     prepared: wire.Prepare, launcher: int, inherited: Inherited, endings: socket.socket
 ) -> NoReturn:
-    """Wait in the seat for runs and see each to its end; this process must be a fresh fork.
+    """Carry out the runs of a seat until it is given up; this process must be a fresh fork.
 
-    It tells of each on the socket `endings`, and ends when the seat is given up. SIGNALS must be
-    blocked, so that none is missed before this waits for them.
+    Sends an `Over` for each on the socket `endings`. SIGNALS must be blocked, so that none is lost
+    before sigwait().
     """
     seat = Path(prepared.seat)
     tree.adopt_orphans()
@@ -64,7 +64,7 @@ def supervise(
     while line := wire.wait_for_line(terms_fifo):
         main = main or fork()
         if main == 0:
-            endings.close()  # a program must not have it, nor the other
+            endings.close()  # a program must not inherit it, nor `terms_fifo`
             os.close(terms_fifo)
             _become_main(prepared, inherited, requests)
         if not line.strip(wire.READY):
@@ -72,8 +72,8 @@ def supervise(
         terms = wire.load_line(line, wire.Terms)
         run = _Run(main, terms, prepared.resources.get("RLIMIT_CPU"))
         main = 0
-        over = _see_to_the_end(run, seat, lambda: _is_intact(seat, before, terms_fifo, requests))
-        # Nobody reads any more where the web process is gone: then the seat is given up, too.
+        over = _finish(run, seat, lambda: _is_intact(seat, before, terms_fifo, requests))
+        # If the web process has ended, wait_for_line() sees the end of the FIFO next.
         with contextlib.suppress(OSError):
             endings.send(wire.dump(over))
         if not over.intact:
@@ -83,8 +83,8 @@ def supervise(
     os._exit(0)
 
 
-def _see_to_the_end(run: _Run, seat: Path, is_intact: Callable[[], bool]) -> wire.Over:
-    """Wait for a run, leave nothing of it, and say how it ended."""
+def _finish(run: _Run, seat: Path, is_intact: Callable[[], bool]) -> wire.Over:
+    """Wait for a run, end its tree, remove its files, and return how it ended."""
     used = _used()
     by, swept = run.wait_for_main(), run.empty_tree()
     remove_files(seat)
@@ -102,9 +102,9 @@ def _see_to_the_end(run: _Run, seat: Path, is_intact: Callable[[], bool]) -> wir
 
 
 def remove_files(seat: Path) -> None:
-    """Remove what a run has left in its folder: the server may not, where it is another user.
+    """Remove the files of a run from its folder: the server may not remove another user's.
 
-    It may be doing so already, and a run may have closed its folder.
+    The folder may be gone already, and a run may have made it unreadable.
     """
     with contextlib.suppress(FileNotFoundError, PermissionError):
         for entry in os.scandir(seat / "work"):
@@ -129,13 +129,13 @@ def _become_main(prepared: wire.Prepare, inherited: Inherited, requests: int) ->
         if code < 0:
             signal.signal(-code, signal.SIG_DFL)
             os.kill(os.getpid(), -code)
-            code = 128 - code  # it is blocked
+            code = 128 - code  # the signal is blocked
         os._exit(code)
 
 
 @dataclass
 class _Run:
-    """The tree of one run, as its supervisor sees it."""
+    """The process tree of one run."""
 
     main: int
     terms: wire.Terms
@@ -146,30 +146,30 @@ class _Run:
     pressure: Pressure = UNTOLD
 
     def wait_for_main(self) -> wire.By:
-        """Wait for the main process; end it on a SIGTERM or at a limit. Say who ended it."""
+        """Wait for the main process; end the run on SIGTERM or at a limit. Return what ended it."""
         now = time.monotonic()
         deadline = _after(now, self.terms.soft_deadline)
-        pause = LOOK
-        look = _after(now, pause if self.terms.processes is not None else None)
+        pause = COUNT_EVERY
+        count_at = _after(now, pause if self.terms.processes is not None else None)
         while self.code is None:
-            came = self._wait(min(deadline, look))
+            received = self._wait(min(deadline, count_at))
             if self.code is not None:
                 break
             now = time.monotonic()
-            if came == signal.SIGTERM or now >= deadline:
+            if received == signal.SIGTERM or now >= deadline:
                 self._end_tree()
-                return "request" if came == signal.SIGTERM else "deadline"
-            if now >= look:
+                return "request" if received == signal.SIGTERM else "deadline"
+            if now >= count_at:
                 share = self._share_of_threads()
                 if share > 1:
                     self._kill_tree()
                     return "processes"
-                pause = min(2 * pause, SELDOM) if share <= FEW else LOOK
-                look = time.monotonic() + max(pause, SHARE * (time.monotonic() - now))
+                pause = min(2 * pause, COUNT_SELDOM) if share <= FEW else COUNT_EVERY
+                count_at = time.monotonic() + max(pause, COST * (time.monotonic() - now))
         return "processor" if self._has_used_up_its_time() else "itself"
 
     def empty_tree(self) -> int:
-        """Wait a little for what outlived the main process, then end it; say how many that were."""
+        """End the processes that outlive the main process by LINGER; return their number."""
         if self._is_empty():
             return 0
         self._wait_until(self._is_empty, LINGER)
@@ -179,13 +179,13 @@ class _Run:
         return len(left)
 
     def _end_tree(self) -> None:
-        """Ask, wait for the grace, kill; then nothing of the run is left."""
+        """Send SIGTERM, wait for the grace, send SIGKILL. Afterwards the tree is empty."""
         tree.signal_all(self._left(), signal.SIGTERM)
         self._wait_until(self._is_empty, self.terms.grace)
         self._kill_tree()
 
     def _kill_tree(self) -> None:
-        # A process may fork while the others are killed: until there is none.
+        # A process may fork while others are killed: repeat until the tree is empty.
         while not self._is_empty():
             tree.kill(os.getpid())
             self._wait_until(self._is_empty, 0.05)
@@ -196,34 +196,34 @@ class _Run:
             self._wait(until)
 
     def _share_of_threads(self) -> float:
-        """How much of its limit the run has of processes and threads."""
+        """Return the run's number of processes and threads, as a share of the limit."""
         limit = self.terms.processes
         return tree.count_threads(os.getpid(), limit) / limit if limit else 0.0
 
     def _has_used_up_its_time(self) -> bool:
-        """Whether RLIMIT_CPU ended the main process: by SIGXCPU, or SIGKILL where it ignored that.
-
-        The kernel counts a little more than it tells afterwards, but a second later it kills.
+        """Return whether RLIMIT_CPU ended the main process: by SIGXCPU, or by SIGKILL if it
+        ignored that.
         """
+        # `used` is slightly less than what the kernel counted, but SIGKILL comes 1 s after `cpu`.
         if self.cpu is None:
             return False
         killed = self.code == -signal.SIGKILL and self.used >= self.cpu
         return killed or self.code == -signal.SIGXCPU
 
     def _wait(self, until: float) -> signal.Signals | None:
-        """Wait for a signal, and reap whoever has ended. None: the time is over."""
+        """Wait for a signal, and reap ended processes. Return the signal; None at `until`."""
         if until == math.inf:
             number: int | None = signal.sigwait(SIGNALS)
         else:
             info = signal.sigtimedwait(SIGNALS, max(0.0, until - time.monotonic()))
             number = info.si_signo if info else None
         self._is_empty()
-        # CPython gives any number at all where the time was over after an interruption.
+        # CPython returns an arbitrary number if the time was over after an interruption.
         return signal.Signals(number) if number in SIGNALS else None
 
     def _is_empty(self) -> bool:
-        """Reap whoever has ended; say whether nobody is left."""
-        # "Any child" is right here: orphans of the run are ours, and we never knew their pids.
+        """Reap ended processes; return whether the tree is empty."""
+        # -1, "any child": we have adopted orphans whose pids we do not know.
         while True:
             try:
                 pid, status, used = os.wait4(-1, os.WNOHANG)
@@ -246,19 +246,19 @@ def _after(now: float, seconds: float | None) -> float:
 
 
 def _used() -> float:
-    """The processor time of all runs so far, in seconds."""
+    """Return the processor time of all runs so far, in seconds."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
 
 def _is_intact(seat: Path, before: list[object], *lines: int) -> bool:
-    """Whether a seat is as it was; a line that waits there would be taken for the next run's."""
+    """Return whether a run left the seat as it was, with no line in `lines` for the next run."""
     return _state(seat) == before and not select.select(lines, [], [], 0)[0]
 
 
 def _state(seat: Path) -> list[object]:
-    """What a run finds in its seat: which files these are, who may use them, and that the folder
-    it works in is empty. A run may have changed any of it.
+    """Return what a run may change in its seat: the inodes, modes and owners of its files, and the
+    content of its working folder.
     """
     work = seat / "work"
     try:

@@ -1,4 +1,4 @@
-"""What a program finds around it: its environment, user, folder and standard streams."""
+"""What a program runs in: its environment variables, user, folder and standard streams."""
 
 from __future__ import annotations
 
@@ -15,13 +15,12 @@ from webapp.engine.program import Program
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a program finds around it: `environment`, the `user` that it runs as ("": our own), and
-    `work`, the folder that it runs in.
+    """The environment variables, the `user` ("": our own) and the working folder of programs.
 
-    Without `work` each run gets an empty folder of its own, for its temporary files too, that goes
-    with it. `stdin` is a file descriptor. `output` is given all that the program prints, with the
-    stream's name, as it comes: what is beyond the limit of events, too. A program that `inherits`
-    has our ignored and blocked signals and our umask, as it would from a shell.
+    Without `work` each run gets an empty folder, which is also its folder for temporary files and
+    is removed afterwards. `stdin` is a file descriptor. `output` is called with the stream's name
+    and the text of all output as it comes, beyond the limit of events too. With `inherits` a
+    program has our ignored and blocked signals and our umask, as from a shell.
     """
 
     environment: Mapping[str, str]
@@ -32,7 +31,7 @@ class Surroundings:
     inherits: bool = False
 
     def request(self, program: Program, own: Path) -> wire.Request:
-        """What to say to the process that becomes a program; `own` is its run's folder."""
+        """Return the request to run a program; `own` is its run's folder."""
         return wire.Request(
             path=_resolved(program.path),
             work=str(self.work or own),
@@ -43,16 +42,16 @@ class Surroundings:
 
 
 def bare(user: str = "") -> Surroundings:
-    """For programs that strangers start: nothing of the server's own environment."""
+    """Return surroundings for visitors' programs: without the server's environment variables."""
     kept = ("PATH", "LANG", "LC_ALL", "TZ")
     found = {name: os.environ[name] for name in kept if name in os.environ}
-    # Each thread would reserve 64 MB of address space, up to eight times the number of cores (see
-    # mallopt(3)): with many cores a program of some threads had none left.
+    # By default glibc reserves 64 MB of address space for each thread, up to 8 × cores times (see
+    # mallopt(3)); on many cores that exceeds the memory limit.
     environment = {"LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "4", **found}
     return Surroundings(environment, user)
 
 
 @lru_cache(maxsize=1024)
 def _resolved(path: Path) -> str:
-    """A path without links: each run would ask the file system for every part of it."""
+    """Return the path without links; cached, since it needs a system call for each part."""
     return str(path.resolve())

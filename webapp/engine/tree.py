@@ -1,4 +1,4 @@
-"""Process trees on Linux: who is below a process, and how to be told of orphans."""
+"""Process trees on Linux: list, count, signal and adopt the descendants of a process."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _PR_SET_CHILD_SUBREAPER = 36
 _PR_SET_NO_NEW_PRIVS = 38
 
 _ENDED = (FileNotFoundError, ProcessLookupError)
-"""How the kernel refuses a process that is gone: to open its files, and to read an open one."""
+"""Errors of the kernel for a process that has ended: on opening its files, and on reading them."""
 
 _prctl = ctypes.CDLL(None, use_errno=True).prctl
 
@@ -24,59 +24,59 @@ def adopt_orphans() -> None:
 
 
 def forgo_privileges() -> None:
-    """Gain no privileges by executing a set-user-id program, nor may any descendant."""
+    """Let no set-user-id program give privileges to this process or its descendants."""
     _check(_prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 
 
 def die_with_parent(parent: int, number: signal.Signals) -> None:
-    """Get the signal when the parent ends, at once if it has ended already."""
+    """Receive the signal when the process `parent` ends, or at once if it has ended."""
     _check(_prctl(_PR_SET_PDEATHSIG, int(number), 0, 0, 0))
     if os.getppid() != parent:
         os.kill(os.getpid(), number)
 
 
 def children(pid: int) -> list[int]:
-    """The living or unreaped children of a process, whichever of its threads they are of."""
-    return _look(pid)[1]
+    """Return the children of a process, of all its threads, unreaped ones included."""
+    return _threads_and_children(pid)[1]
 
 
 def descendants(pid: int) -> list[int]:
-    """All below a process, parents first."""
+    """Return all descendants of a process, parents first."""
     found = children(pid)
     for child in found:
-        found += children(child)  # the list grows while it is walked, level by level
+        found += children(child)  # the list grows during the iteration, level by level
     return found
 
 
 def count_threads(pid: int, most: int) -> int:
-    """How many threads there are below a process, each process's first one included.
+    """Count the threads of all descendants of a process, main threads included.
 
-    Beyond `most` it counts no further.
+    Stops counting once there are more than `most`: a fork bomb may grow faster than the count.
     """
     found, total = children(pid), 0
     for child in found:
-        own, its_own = _look(child)
-        total += own
+        threads_of_child, its_children = _threads_and_children(child)
+        total += threads_of_child
         if total > most:
-            break  # at once, for of very many there would soon be more
-        found += its_own
+            break
+        found += its_children
     return total
 
 
 def kill(pid: int) -> None:
-    """Kill all below a process; what is forked meanwhile in another process group may be left."""
+    """Kill all descendants of a process; may miss one forked meanwhile in another process group."""
     found, own = children(pid), os.getpgid(pid)
     for child in found:
         with contextlib.suppress(ProcessLookupError):
-            # A whole group at once, as no member can fork out of that, and a process before its
-            # children: from then on it has no more.
+            # A group is killed at once, so that no member can fork a survivor; a parent is killed
+            # before its children, so that it forks no more.
             group = os.getpgid(child)
             os.kill(child if group == own else -group, signal.SIGKILL)
         found += children(child)
 
 
 def signal_all(pids: list[int], number: signal.Signals) -> None:
-    """Send a signal to each that is still there."""
+    """Send a signal to each process that has not ended."""
     for pid in pids:
         try:
             os.kill(pid, number)
@@ -85,7 +85,7 @@ def signal_all(pids: list[int], number: signal.Signals) -> None:
 
 
 def threads(pid: int) -> list[int]:
-    """The native ids of a process's threads; none where it has ended."""
+    """Return the native ids of a process's threads; none if it has ended."""
     try:
         return list(map(int, os.listdir(f"/proc/{pid}/task")))  # noqa: PTH208
     except _ENDED:
@@ -93,11 +93,8 @@ def threads(pid: int) -> list[int]:
 
 
 def read(pid: int, name: str) -> str:
-    """Read a file that the kernel keeps of a process, as `stat`: see proc(5).
-
-    It is empty where the process has ended, which it may do while the file is open.
-    """
-    # By hand, for supervisors look often: pathlib would take twice as long.
+    """Read a file of /proc/PID, such as `stat` (see proc(5)); "" if the process has ended."""
+    # Supervisors call this often, and pathlib takes twice as long.
     try:
         with open(f"/proc/{pid}/{name}", "rb", buffering=0) as file:  # noqa: PTH123
             return file.readall().decode("utf-8", "surrogateescape")
@@ -105,8 +102,8 @@ def read(pid: int, name: str) -> str:
         return ""
 
 
-def _look(pid: int) -> tuple[int, list[int]]:
-    """The number of a process's threads, and all their children."""
+def _threads_and_children(pid: int) -> tuple[int, list[int]]:
+    """Return the number of a process's threads, and the pids of their children."""
     found: list[int] = []
     tasks = threads(pid)
     for task in tasks:

@@ -1,4 +1,4 @@
-"""How a run ended: its outcome, and in some words the detail, by what its supervisor told."""
+"""Decides how a run ended, its outcome and detail, from its supervisor's report."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from webapp.engine.wire import Over
 def judge(
     over: Over, stopped_as: Outcome | None, detail: str, limits: Limits
 ) -> tuple[Outcome, str]:
-    """The outcome and the detail of a run whose tree is empty.
+    """Return the outcome and the detail of a run that is over.
 
-    `stopped_as` is the outcome that we stopped it with, if we did, and `detail` says why.
+    `stopped_as` is the outcome that the engine stopped it with, or None; `detail` is the reason.
     """
     if stopped_as is Outcome.FAILED:
-        return Outcome.FAILED, detail  # it may have ended by itself before it was told to
+        return Outcome.FAILED, detail  # even if it ended by itself before the request came
     if over.by == "deadline":
         return Outcome.TIMED_OUT, f"{limits.soft_deadline:g} s"
     if over.by == "request":
@@ -27,7 +27,7 @@ def judge(
 
 
 def printed_too_much(limits: Limits) -> str:
-    """The detail of a run that was ended for what it printed."""
+    """Return the detail of a run that was ended because it printed too much."""
     return f"more than {(limits.output or 0) / MB:g} MB printed"
 
 

@@ -1,16 +1,15 @@
-"""What runner, launcher, supervisor and program say to each other, each message one JSON object.
+"""The messages between runner, launcher, supervisor and program, each one JSON object.
 
-    runner -> launcher      Prepare, Stop,  a message each on the launcher's socket
+    runner -> launcher      Prepare, Stop,  the launcher's socket
                             Kill, Ping
-    launcher -> runner      Reaped, Pong    likewise
-    supervisor -> runner    Over            a message on the supervisors' socket
+    launcher -> runner      Reaped, Pong    the launcher's socket
+    supervisor -> runner    Over            the supervisors' socket
     runner -> supervisor    Terms, READY    a line of the seat's FIFO `terms`
     runner -> program       Request         a line of the seat's FIFO `request`
-    program -> runner       Began           a line `!{…}` of the FIFO `events`, the first
+    program -> runner       Began           the first line of the FIFO `events`, `!{…}`
 
-A seat is a folder with FIFOs and a supervisor that waits in it; one that is ready also has a
-process to become a program, so that a run that begins waits for no fork. It takes one run after
-another. Programs can write to the FIFOs, but not to the sockets.
+A seat is a supervisor and a folder with its FIFOs. When it is ready, the main process of its next
+run is already forked. Programs can write to the FIFOs, but not to the sockets.
 """
 
 from __future__ import annotations
@@ -26,24 +25,23 @@ from webapp.engine.pressure import Pressure
 OUTPUTS = ("events", "stdout", "stderr")
 INPUTS = ("terms", "request")
 FIFOS = (*OUTPUTS, *INPUTS)
-"""The FIFOs of a seat: what the runner reads, and what it writes."""
+"""The FIFOs of a seat: the runner reads OUTPUTS and writes INPUTS."""
 
 MESSAGE_SIZE = 1 << 16
-"""Bytes: the longest message. A FIFO takes so much at once."""
+"""Bytes of the longest message: the default capacity of a FIFO."""
 
 READY = b"\n"
-"""The line that has a supervisor fork the next main process before its run has come."""
+"""The line that makes a supervisor fork the next main process before there is a run for it."""
 
 MARK = b"!"
-"""What a line of the event FIFO begins with if it is no event."""
+"""First byte of a line of the event FIFO that is not an event."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prepare:
-    """Have a supervisor wait in the seat, a folder with its FIFOs; with `observe` or without.
+    """Fork a supervisor for the seat, the path of a folder; its runs use the observer or not.
 
-    `resources` are the limits that the kernel holds each process of a run to, by their names in
-    the module `resource`.
+    `resources` are the limits of each process of a run, by their names in the module `resource`.
     """
 
     seat: str
@@ -53,33 +51,33 @@ class Prepare:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """End the tree of the seat's run: ask, wait for its grace, kill."""
+    """End the tree of the seat's run: SIGTERM, wait for its grace, SIGKILL."""
 
     seat: str
 
 
 @dataclass(frozen=True, slots=True)
 class Kill:
-    """Kill the tree of the seat's run, and its supervisor, which did not end it when it should."""
+    """Kill the tree of the seat's run, and its supervisor, which failed to end it."""
 
     seat: str
 
 
 @dataclass(frozen=True, slots=True)
 class Ping:
-    """Say that you listen."""
+    """Answer with Pong."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pong:
-    """I do."""
+    """The answer to Ping."""
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """When a run is ended: asked at the deadline, killed `grace` later (seconds).
+    """When a run is ended: SIGTERM at the deadline, SIGKILL `grace` later (seconds).
 
-    It is killed at once when it has more than so many `processes` and threads.
+    It is killed at once when it has more than `processes` processes and threads together.
     """
 
     soft_deadline: float | None
@@ -91,7 +89,7 @@ class Terms:
 class Request:
     """Run the program at `path` in the folder `work`.
 
-    `temporary` is where it makes temporary files, where that is not the machine's own place.
+    `temporary` is its folder for temporary files; None: the machine's default.
     """
 
     path: str
@@ -103,7 +101,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reaped:
-    """A seat's supervisor is gone. Without an `Over` before, a run in it is lost."""
+    """A seat's supervisor has ended. Without an `Over` before, its run is lost."""
 
     seat: str
 
@@ -112,7 +110,7 @@ class Reaped:
 class Began:
     """The program is about to take its first step, at `time` (CLOCK_MONOTONIC, nanoseconds).
 
-    `pressure` is how busy the machine had been until then.
+    `pressure` holds the machine's counters at that time.
     """
 
     time: int
@@ -125,7 +123,7 @@ class Began:
 
 
 By = Literal["itself", "request", "deadline", "processes", "processor"]
-"""Who ended a run: "processes" is the limit of Terms, "processor" RLIMIT_CPU of its main
+"""What ended a run: "processes" is the limit of Terms, "processor" RLIMIT_CPU of its main
 process."""
 
 
@@ -133,10 +131,10 @@ process."""
 class Over:
     """The tree of the seat's run is empty.
 
-    `intact` says that the seat is as it was before the run. `time` is when its main process ended,
-    `code` its exit code (negative: the signal that ended it). `by` says who ended it, `swept` how
-    many processes it had left behind, `cpu` the seconds that all of it used. `pressure` is how busy
-    the machine had been when its main process ended.
+    `intact`: the seat is as it was before the run. `time`: when the main process ended
+    (CLOCK_MONOTONIC, nanoseconds), `code`: its exit code (negative: the signal that ended it).
+    `by`: what ended the run. `swept`: the number of processes that outlived the main process.
+    `cpu`: processor time of the tree in seconds. `pressure`: the machine's counters at `time`.
     """
 
     seat: str
@@ -157,12 +155,12 @@ Line = TypeVar("Line", Terms, Request)
 
 
 def dump(message: Message) -> bytes:
-    """Write a message for a socket."""
+    """Serialise a message for a socket."""
     return json.dumps({type(message).__name__: asdict(message)}).encode()
 
 
 def load(data: bytes) -> Message:
-    """Read a message of a socket."""
+    """Deserialise a message from a socket."""
     [(name, fields)] = json.loads(data).items()
     if name == "Over":
         fields["pressure"] = Pressure(*fields["pressure"])
@@ -170,13 +168,13 @@ def load(data: bytes) -> Message:
 
 
 def dump_line(message: Terms | Request) -> bytes:
-    """Write a message as a line of its FIFO."""
+    """Serialise a message as a line of its FIFO."""
     return json.dumps(asdict(message)).encode() + b"\n"
 
 
 def open_lines(path: Path) -> int:
-    """Open a FIFO to wait for its lines."""
-    # Without O_NONBLOCK, open() itself would wait for a writer, for ever where that is gone.
+    """Open a FIFO for `wait_for_line`; return its descriptor."""
+    # Without O_NONBLOCK, open() waits for a writer, for ever if that has ended.
     fifo = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     os.set_blocking(fifo, True)
     return fifo
@@ -185,7 +183,7 @@ def open_lines(path: Path) -> int:
 def wait_for_line(fifo: int) -> bytes:
     """Wait for the next line of a FIFO; b"" if there is no writer any more.
 
-    It may begin with one or more times READY.
+    READY may precede it, any number of times.
     """
     data = b""
     while not data.endswith(b"\n"):
@@ -197,17 +195,17 @@ def wait_for_line(fifo: int) -> bytes:
 
 
 def load_line(line: bytes, kind: type[Line]) -> Line:
-    """Read a message of its FIFO."""
+    """Deserialise a line of a FIFO."""
     return kind(**json.loads(line))
 
 
 def dump_began(message: Began) -> bytes:
-    """Write it as a line of the event FIFO."""
+    """Serialise it as a line of the event FIFO."""
     return MARK + json.dumps(asdict(message)).encode() + b"\n"
 
 
 def load_began(line: bytes) -> Began:
-    """Read a line of the event FIFO that begins with MARK. Raises ValueError."""
+    """Deserialise a line of the event FIFO that begins with MARK. Raises ValueError."""
     try:
         fields = json.loads(line.removeprefix(MARK))
         return Began(**{**fields, "pressure": Pressure(*fields["pressure"])})

@@ -1,4 +1,4 @@
-"""What stops the start: a topic that cannot be used."""
+"""The error for an invalid topic. It stops the start of the server."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 class BrokenTopic(Exception):
-    """A file of a topic cannot be used; says which and why."""
+    """A file of a topic is invalid; the message has its path and the reason."""
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"{path}: {reason}")

@@ -1,4 +1,4 @@
-"""Checks what a topic declares, without running anything."""
+"""Checks a topic's declaration and programs, without running them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from multiprocessing import get_all_start_methods
 from webapp.engine.machines import Needs
 from webapp.engine.program import main_defaults
 from webapp.lessons.broken import BrokenTopic
-from webapp.lessons.topic import Demo, Topic, Values, find_demo
+from webapp.lessons.topic import Demo, Topic, find_demo
+from webapp.lessons.values import Values
 
 VERSION = re.compile(r"\d+(\.\d+){0,2}")
 """A version of Python, as `Needs` takes it."""
@@ -27,7 +28,7 @@ def check_topic(topic: Topic) -> None:
 
 
 def check_pairs(topics: Sequence[Topic], topic: Topic) -> None:
-    """Check a topic's pairs: each may name any topic's demo. Raises BrokenTopic."""
+    """Check a topic's pairs, which may refer to demos of any topic. Raises BrokenTopic."""
     for demo in topic.demos:
         for pair in demo.beside:
             found = find_demo(topics, pair.other)
@@ -59,7 +60,7 @@ def _check_demo(demo: Demo) -> None:
 
 
 def _check_needs(needs: Needs) -> None:
-    """Raise ValueError for what no machine could ever have."""
+    """Raise ValueError if no machine can meet the needs."""
     if needs.cores < 1:
         raise ValueError(f"it needs {needs.cores} cores")
     if needs.python and not VERSION.fullmatch(needs.python):
@@ -78,7 +79,7 @@ def _check_parameters(demo: Demo) -> None:
 
 
 def _check_values(demo: Demo, values: Values) -> None:
-    """Raise ValueError where these cannot take the place of the demo's defaults."""
+    """Raise ValueError if `values` cannot replace the demo's defaults."""
     if unknown := values.keys() - demo.defaults.keys():
         raise ValueError(f"{demo.slug} has no parameter {', '.join(sorted(unknown))}")
     chosen = {**demo.defaults, **values}

@@ -1,15 +1,14 @@
-"""What is stated of a run, checked on the recorded events of that very run.
+"""Claims: statements about a run, checked on its recording.
 
-A claim is a measure and a predicate: it holds, it does not, or the record cannot tell. The checks
-stand beside their measures in `measures`, and all topics share them.
+A claim is a measure and a predicate. It holds, fails, or is undecided if the recording does not
+suffice. `measures` defines the checks, and all topics share them.
 
     Claim("every-number-once",
           printed_once_each(r"my_func (\\d+)", lambda v: range(v["thread_count"])))
 
-A claim of time holds only where the machine keeps up: that two sleeps end in the order of their
-lengths, or that a run takes about as long as its sleeps. A busy machine may break it, and the
-program is right all the same. So such a claim has a margin, and one that fails in a run that was
-late by more than its margin cannot be told.
+A claim of time, such as that two sleeps end in the order of their lengths, may fail on a busy
+machine though the program is right. So it has a margin: if it fails in a run that the machine
+delayed by more than EXCUSED × the margin, it is undecided.
 """
 
 from __future__ import annotations
@@ -20,22 +19,22 @@ from typing import TypeVar
 
 from webapp.engine.lateness import lateness
 from webapp.engine.recording import Outcome, Recording
-from webapp.lessons.measures import Measure, Values
+from webapp.lessons.measures import Measure
 from webapp.lessons.text import UNSAID, Text
+from webapp.lessons.values import Values
 
 T = TypeVar("T")
 
-# What a run was late by is measured in hundredths of a second, and not all of it is seen: half of a
-# margin excuses a claim.
+# The measured lateness is coarse (0.01 s) and incomplete, so that half of the margin is enough.
 EXCUSED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What a check found: `holds` is None where the record cannot tell; `figure` has no words.
+    """The result of a check: `holds` is None if it is undecided; `figure` has no words.
 
-    `excess` is by how many seconds a duration is too long. `late` is by how many seconds the
-    machine made the run late, where that is why the record cannot tell.
+    `excess` is the seconds by which a duration is too long. `late` is the seconds by which the
+    machine delayed the run, if that is why the claim is undecided.
     """
 
     holds: bool | None
@@ -49,20 +48,20 @@ Check = Callable[[Recording, Values], Measured]
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A sentence about a run, and how it is checked. Its `name` is the sentence's key.
+    """A sentence about a run and its check. `name` is the key of the sentence.
 
-    `margin` gives, of a claim of time, by how many seconds a run may be late before the claim may
-    fail though the program is right. A duration needs none: see `took_about`.
+    `margin` computes, for a claim of time, the lateness in seconds from which the claim may fail
+    though the program is right. Claims of duration need none: see `took_about`.
     """
 
     name: str
     check: Check
     of_any_run: bool = False
     margin: Callable[[Values], float] | None = None
-    text: Text = UNSAID  # set when the topic is found
+    text: Text = UNSAID  # set when the topic is loaded
 
     def measure(self, recording: Recording, values: Values) -> Measured:
-        """Check it on one run. Only a claim `of_any_run` is told by one that did not finish."""
+        """Check it on one run. In a run that did not finish, only claims `of_any_run` decide."""
         finished = recording.outcome is Outcome.FINISHED and not recording.cut
         if not finished and not self.of_any_run:
             return Measured(None)
@@ -81,9 +80,9 @@ def judged(
     *,
     untold: bool | None = None,
 ) -> Check:
-    """Make a check of a measure: `holds` judges what was measured, `figure` writes it.
+    """Return a check of a measure: `holds` is the predicate, `figure` formats the value.
 
-    `untold` is the verdict where the measure is None: False if the run should have shown it.
+    `untold` is the result if the measure is None.
     """
 
     def check(recording: Recording, values: Values) -> Measured:
@@ -96,7 +95,7 @@ def judged(
 
 
 def where(condition: Callable[[Values], bool], check: Check) -> Check:
-    """Ask `check` only if the parameters say so; with others the record cannot tell."""
+    """Return `check` for parameters that meet the condition; with others it is undecided."""
 
     def checked(recording: Recording, values: Values) -> Measured:
         return check(recording, values) if condition(values) else Measured(None)

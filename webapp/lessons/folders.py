@@ -1,6 +1,6 @@
-"""Finds the topics: each is a folder below `webapp/topics`, and a line of `order.toml`.
+"""Loads the topics: each is a folder of `webapp/topics` and an entry of `order.toml`.
 
-A broken one stops the start with its path and the reason, not the first visitor.
+A broken topic raises BrokenTopic when the server starts, not when a visitor opens it.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from webapp.lessons.words import Words
 
 TOPICS = Path(__file__).resolve().parent.parent / "topics"
 COMMON = Path(common.__file__).parent
-"""The folder with the words that many topics share."""
+"""The folder with the texts that topics share."""
 ORDER = "order.toml"
 
 
 def find_topics(folder: Path = TOPICS, words: Words | None = None) -> tuple[Topic, ...]:
-    """All topics in the order of the course; `words` are the common ones. Raises BrokenTopic."""
+    """Load all topics, in order; `words` are the shared texts. Raises BrokenTopic."""
     shared = words or Words(COMMON)
     topics = tuple(
         replace(load_topic(path, shared), chapter=chapter, order=place)
@@ -38,7 +38,7 @@ def find_topics(folder: Path = TOPICS, words: Words | None = None) -> tuple[Topi
 
 
 def load_topic(folder: Path, shared: Words) -> Topic:
-    """Read one topic's folder and check it without running anything. Raises BrokenTopic."""
+    """Load and check one topic's folder, without running its demos. Raises BrokenTopic."""
     declared = _declared(folder / "topic.py")
     for language in LANGUAGES:
         if not (folder / f"{language}.md").is_file():
@@ -50,7 +50,7 @@ def load_topic(folder: Path, shared: Words) -> Topic:
 
 
 def _in_order(folder: Path, order: Path) -> Iterator[tuple[str, Path]]:
-    """The chapter and the folder of each topic."""
+    """Yield the chapter and the folder of each topic."""
     try:
         chapters = tomllib.loads(order.read_text(encoding="utf-8"))
         listed = [(chapter, folder / name) for chapter, names in chapters.items() for name in names]

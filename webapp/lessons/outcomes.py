@@ -1,6 +1,6 @@
-"""What a run of a demo comes to: the one thing to look at when it is run many times.
+"""The outcome of a demo: the value to compare when it is run many times.
 
-Each demo declares it in its `topic.py`, by one of the `measures` that all topics share.
+Each demo declares it in its `topic.py`, by a measure (see `measures`).
 
     DemoOutcome(printed_number(r"^final: (\\d+)$"))
 """
@@ -11,30 +11,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from webapp.engine.recording import Outcome, Recording
-from webapp.lessons.measures import Measure, Values
+from webapp.lessons.measures import Measure
 from webapp.lessons.text import UNSAID, Text
+from webapp.lessons.values import Values
 
 Told = int | float | str | Text
-"""What a run came to: a number, a text as the program printed it, or words of ours."""
+"""The outcome of a run: a number, a printed text, or a translated answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class DemoOutcome:
-    """What to look at in every run of a demo, and how it is read.
+    """How to measure the outcome of a demo's runs, and its texts.
 
-    `name` is the key of its label where demos share it. A number's unit, if it has one, is part of
-    the label. Where it is one of a few answers, `answers` are the keys of their words, and `read`
-    gives one of them.
+    `read` measures it. `name` is the key of its label if demos share it; the label includes the
+    unit. If the outcome is one of a few answers, `read` returns one of the keys in `answers`.
     """
 
     read: Measure[int | float | str]
     name: str = ""
     answers: tuple[str, ...] = ()
-    label: Text = UNSAID  # set when the topic is found
+    label: Text = UNSAID  # set when the topic is loaded
     words: Mapping[str, Text] = field(default_factory=dict)  # likewise, by answer
 
     def of(self, recording: Recording, values: Values) -> Told | None:
-        """Read it from one run; a run that did not finish came to what ended it (an `Outcome`)."""
+        """Return the outcome of a run, or the engine's `Outcome` if the run did not finish."""
         if recording.outcome is not Outcome.FINISHED:
             return recording.outcome
         told = None if recording.cut else self.read(recording, values)

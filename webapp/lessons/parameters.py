@@ -1,8 +1,7 @@
-"""A demo's parameters: declared once, for the form, the checks and the API alike.
+"""A demo's parameters, declared once for the form, the validation and the API.
 
-What is wrong with a value is a `Problem`, whose `type` is pydantic's name for it (`missing`,
-`int_parsing`, `greater_than_equal` …), so that the web can say it in the page's language and the
-JSON API in the report's envelope.
+An invalid value is a `Problem`, whose `type` is pydantic's name for the error (`missing`,
+`int_parsing`, `greater_than_equal` …). The pages translate it, and the API returns it.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ V = TypeVar("V", int, float, str, tuple[int, ...], tuple[float, ...])
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a value cannot be taken: `type` as pydantic names it, `given` as it was sent."""
+    """Why a value is invalid: `type` is pydantic's name, `given` the value as it was sent."""
 
     parameter: str
     type: str
@@ -40,7 +39,7 @@ class Problem:
 
 
 class InvalidParameters(ValueError):
-    """Values that cannot be taken; `problems` says which and why, in order of declaration."""
+    """Some values are invalid; `problems` are in the order of declaration."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__("; ".join(f"{p.parameter}: {p.type}" for p in problems))
@@ -49,27 +48,27 @@ class InvalidParameters(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Parameter(ABC, Generic[V]):
-    """One keyword argument of a demo's `main`: its default stands in both and must agree."""
+    """One keyword argument of a demo's `main`, with the same default."""
 
     name: str
     default: V
-    label: Text = UNSAID  # set when the topic is found
+    label: Text = UNSAID  # set when the topic is loaded
     help: Text = UNSAID  # likewise
 
     @abstractmethod
     def parse(self, given: str) -> V:
-        """Read a value as it was entered. Raises `Refused`."""
+        """Parse a value entered in the form. Raises `Refused`."""
 
     @abstractmethod
     def take(self, given: object) -> V:
-        """Check a value that has a type already, as JSON gives it. Raises `Refused`."""
+        """Validate a value from JSON. Raises `Refused`."""
 
     def write(self, value: Value) -> str:
-        """Write a value as it would be entered."""
+        """Return a value as it would be entered in the form."""
         return str(value)
 
     def check_default(self) -> None:
-        """Raise ValueError where the declaration contradicts itself."""
+        """Raise ValueError if the default is invalid."""
         try:
             taken = self.parse(self.write(self.default))
         except Refused as refused:
@@ -87,14 +86,14 @@ class Integer(Parameter[int]):
     step: int = 1
 
     def parse(self, given: str) -> int:
-        """Read a whole number, in Latin or Persian digits."""
-        # int() would also take "1_000", which nobody means in a form.
+        """Parse an integer, in Latin or Persian digits. Raises `Refused`."""
+        # int() alone would also accept "1_000".
         if not re.fullmatch(r"\s*[+-]?\d{1,18}\s*", given):
             raise Refused("int_parsing")
         return bounded(int(given), self.minimum, self.maximum)
 
     def take(self, given: object) -> int:
-        """Take a whole number."""
+        """Validate an integer. Raises `Refused`."""
         return bounded(take_integer(given), self.minimum, self.maximum)
 
 
@@ -107,11 +106,11 @@ class Float(Parameter[float]):
     step: float = 0.1
 
     def parse(self, given: str) -> float:
-        """Read a number, in Latin or Persian digits."""
+        """Parse a number, in Latin or Persian digits. Raises `Refused`."""
         return read_float(given, self.minimum, self.maximum)
 
     def take(self, given: object) -> float:
-        """Take a number."""
+        """Validate a number. Raises `Refused`."""
         return take_float(given, self.minimum, self.maximum)
 
 
@@ -120,16 +119,16 @@ class Choice(Parameter[str]):
     """One of a few words, each with a label."""
 
     options: tuple[str, ...]
-    labels: Mapping[str, Text] = field(default_factory=dict)  # set when the topic is found
+    labels: Mapping[str, Text] = field(default_factory=dict)  # set when the topic is loaded
 
     def parse(self, given: str) -> str:
-        """Take the word if it is one of the options."""
+        """Return the word if it is one of the options. Raises `Refused`."""
         if given not in self.options:
             raise Refused("literal_error", expected=self.options)
         return given
 
     def take(self, given: object) -> str:
-        """Take the word if it is one of the options."""
+        """Return the word if it is one of the options. Raises `Refused`."""
         if not isinstance(given, str):
             raise Refused("literal_error", expected=self.options)
         return self.parse(given)
@@ -143,30 +142,30 @@ class Floats(Parameter[tuple[float, ...]]):
     maximum: float
 
     def parse(self, given: str) -> tuple[float, ...]:
-        """Read the numbers, between commas."""
+        """Parse numbers separated by commas. Raises `Refused`."""
         parts = given.translate(SEPARATORS).split(",")
         if len(parts) != len(self.default):
             raise Refused("wrong_length", length=len(self.default))
         return tuple(read_float(part, self.minimum, self.maximum) for part in parts)
 
     def take(self, given: object) -> tuple[float, ...]:
-        """Take the numbers from a list."""
+        """Validate a list of numbers. Raises `Refused`."""
         parts = take_list(given)
         if len(parts) != len(self.default):
             raise Refused("wrong_length", length=len(self.default))
         return tuple(take_float(part, self.minimum, self.maximum) for part in parts)
 
     def write(self, value: Value) -> str:
-        """Write the numbers between commas."""
+        """Return the numbers separated by commas."""
         return between_commas(value)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Permutation(Parameter[tuple[int, ...]]):
-    """The numbers from 1 to as many as the default has, each once, entered as `2, 1, 3`."""
+    """A permutation of the default's numbers, entered as `2, 1, 3`."""
 
     def parse(self, given: str) -> tuple[int, ...]:
-        """Read the numbers, between commas."""
+        """Parse numbers separated by commas. Raises `Refused`."""
         try:
             numbers = tuple(int(part) for part in given.translate(SEPARATORS).split(","))
         except ValueError:
@@ -174,7 +173,7 @@ class Permutation(Parameter[tuple[int, ...]]):
         return self._checked(numbers)
 
     def take(self, given: object) -> tuple[int, ...]:
-        """Take the numbers from a list."""
+        """Validate a list of numbers. Raises `Refused`."""
         return self._checked(tuple(take_integer(part) for part in take_list(given)))
 
     def _checked(self, numbers: tuple[int, ...]) -> tuple[int, ...]:
@@ -183,7 +182,7 @@ class Permutation(Parameter[tuple[int, ...]]):
         return numbers
 
     def write(self, value: Value) -> str:
-        """Write the numbers between commas."""
+        """Return the numbers separated by commas."""
         return between_commas(value)
 
 
@@ -193,11 +192,11 @@ AnyParameter = Integer | Float | Choice | Floats | Permutation
 def parse_all(
     parameters: Sequence[AnyParameter], given: Mapping[str, Sequence[str]], *, partial: bool = False
 ) -> dict[str, Value]:
-    """Check all that was entered at once, so that every problem is told at once.
+    """Parse all values entered in the form; return them by name.
 
-    `given` holds the values of each name as they were sent. With `partial`, what is missing gets
-    its default (an address that names no parameters shows the demo's own); else it is a problem.
-    Raises InvalidParameters: missing, unknown, repeated, unreadable or out of bounds.
+    `given` holds the list of values sent for each name. With `partial` a missing value gets its
+    default, as in a URL without parameters. Raises InvalidParameters, with all problems at once:
+    missing, unknown, repeated, unparsable or out of bounds.
     """
     values: dict[str, Value] = {}
     problems: list[Problem] = []
@@ -228,9 +227,10 @@ def parse_all(
 
 
 def take_all(parameters: Sequence[AnyParameter], given: Mapping[str, object]) -> dict[str, Value]:
-    """Check all values that were sent as JSON at once, so that every problem is told at once.
+    """Validate all values sent as JSON; return them by name.
 
-    Raises InvalidParameters: missing, unknown, of a wrong type or out of bounds.
+    Raises InvalidParameters, with all problems at once: missing, unknown, of a wrong type or out of
+    bounds.
     """
     values: dict[str, Value] = {}
     problems: list[Problem] = []

@@ -1,4 +1,4 @@
-"""Texts in every language, as equals: none can be given without the others."""
+"""Texts in every language; a text must have all of them."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Literal
 
 Language = str
-"""A language's name in addresses and in `lang`: "en"."""
+"""A language's code in URLs and in `lang`, such as "en"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """How a language is written; see `languages.toml`."""
+    """A language's direction, digits and font; see `languages.toml`."""
 
     direction: Literal["ltr", "rtl"]
     digits: str = ""
@@ -23,7 +23,7 @@ class Writing:
 
 def _read() -> dict[Language, Writing]:
     with Path(__file__).with_name("languages.toml").open("rb") as file:
-        return {language: Writing(**told) for language, told in tomllib.load(file).items()}
+        return {language: Writing(**table) for language, table in tomllib.load(file).items()}
 
 
 WRITINGS: Mapping[Language, Writing] = _read()
@@ -32,7 +32,7 @@ DEFAULT_LANGUAGE: Language = LANGUAGES[0]
 
 
 class Text(Mapping[Language, str]):
-    """The same said in every language: `text["fa"]`. Raises KeyError for one that is left out."""
+    """A text in every language: `text["fa"]`. Raises KeyError if a language is missing."""
 
     __slots__ = ("_said",)
 
@@ -56,4 +56,4 @@ class Text(Mapping[Language, str]):
 
 
 UNSAID = Text(dict.fromkeys(LANGUAGES, ""))
-"""What is declared without words: they are set when the topic is found."""
+"""Placeholder in declarations; `worded` replaces it when the topic is loaded."""

@@ -1,6 +1,6 @@
-"""A topic and its demos: pure data, declared by `topic.py` of the topic's folder.
+"""A topic and its demos: data, declared in `topic.py` of the topic's folder.
 
-What is declared has no words. They are set when the topic is found; see `worded`.
+The declaration has no texts; `worded` adds them when the topic is loaded.
 """
 
 from __future__ import annotations
@@ -16,49 +16,46 @@ from webapp.lessons.claims import Claim
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import AnyParameter, parse_all
 from webapp.lessons.text import UNSAID, Language, Text
-from webapp.lessons.values import Value
-
-Values = Mapping[str, Value]
+from webapp.lessons.values import Value, Values
 
 
 @dataclass(frozen=True)
 class Ideal:
-    """How long a run would take if starting, switching and waiting cost nothing.
+    """The duration of a run if starting, switching and waiting cost nothing.
 
-    `seconds` is computed from the parameters; `why` says in a sentence where the number comes
-    from and what the measured time adds to it. `name` is its key where demos share it.
+    `seconds` computes it from the parameters. `why` is a sentence about where the number comes from
+    and what the measured time adds to it. `name` is the key of `why` if demos share it.
     """
 
     seconds: Callable[[Values], float]
     name: str = ""
-    why: Text = UNSAID  # set when the topic is found
+    why: Text = UNSAID  # set when the topic is loaded
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pair:
-    """A demo beside another one, or beside itself with other values.
+    """A comparison of a demo with another one, or with itself with other parameters.
 
-    `name` is the key of its words, `other` is named "topic/demo". `values` are the demo's own and
-    `other_values` the other's, each where it is not the default. `look` says what to look for.
+    `name` is the key of its texts, `other` is "topic/demo". `values` and `other_values` hold the
+    parameters of both that are not the default. `look` says what to look for.
     """
 
     name: str
     other: str
     values: Values = field(default_factory=dict)
     other_values: Values = field(default_factory=dict)
-    title: Text = UNSAID  # set when the topic is found
+    title: Text = UNSAID  # set when the topic is loaded
     look: Text = UNSAID  # likewise
 
 
 @dataclass(frozen=True)
 class Demo:
-    """One program of a topic, and what is said of it.
+    """One program of a topic, with its texts.
 
-    `claims` must hold in every run; `observations` are what was seen in this one. A `trap` is a
-    demo whose lesson is a fault. `outcome` is what to look at when it is run many times, `beside`
-    what it is worth to be compared with.
-    `as_in_report` holds the values of the course report where they differ from the defaults.
-    `watch` says before the first run what to look for, `needs` what the machine must have.
+    `claims` must hold in every run; `observations` may hold or not. A `trap` is a demo that shows a
+    fault. `outcome` is the result to compare when the demo is run many times, `beside` are demos to
+    compare it with. `as_in_report` holds the parameters of the course report that differ from the
+    defaults. `watch` says what to look for in a run, `needs` what the machine must have.
     """
 
     slug: str
@@ -71,8 +68,8 @@ class Demo:
     needs: Needs = ANYWHERE
     as_in_report: Mapping[str, Value] = field(default_factory=dict)
     beside: tuple[Pair, ...] = ()
-    next: str = ""  # the slug of the demo to go on with; the next in order if empty
-    title: Text = UNSAID  # set when the topic is found
+    next: str = ""  # the slug of the demo to go on with; empty: the next in order
+    title: Text = UNSAID  # set when the topic is loaded
     watch: Text = UNSAID  # likewise
     folder: Path = Path()  # likewise
 
@@ -83,31 +80,31 @@ class Demo:
 
     @cached_property
     def source(self) -> str:
-        """The program's text, as it stands in its file."""
+        """The program's source code."""
         return self.path.read_text(encoding="utf-8")
 
     @property
     def defaults(self) -> dict[str, Value]:
-        """The values that the form starts with."""
+        """The default of each parameter, by name."""
         return {parameter.name: parameter.default for parameter in self.parameters}
 
     def values(
         self, given: Mapping[str, Sequence[str]], *, partial: bool = False
     ) -> dict[str, Value]:
-        """Check what was entered; see `parameters.parse_all`."""
+        """Parse what was entered in the form; see `parameters.parse_all`."""
         return parse_all(self.parameters, given, partial=partial)
 
     def program(self, values: Values) -> Program:
-        """The program with its parameters, ready for a runner."""
+        """Return the program with these parameters, for a runner."""
         return Program(self.path, parameters=dict(values), needs=self.needs)
 
 
 @dataclass(frozen=True)
 class Topic:
-    """One idea: a text and some demos. Its folder's name is its address."""
+    """One idea: a text and some demos."""
 
     demos: tuple[Demo, ...]
-    chapter: str = ""  # set when the topic is found
+    chapter: str = ""  # set when the topic is loaded
     order: int = 0  # likewise: its place in the course, from 1
     title: Text = UNSAID  # likewise
     summary: Text = UNSAID  # likewise
@@ -115,24 +112,24 @@ class Topic:
 
     @property
     def slug(self) -> str:
-        """The topic's name in addresses."""
+        """The topic's name in URLs."""
         return self.folder.name.replace("_", "-")
 
     def demo(self, slug: str) -> Demo | None:
-        """The demo of that name, if there is one."""
+        """Return the demo with that slug, or None."""
         return next((demo for demo in self.demos if demo.slug == slug), None)
 
     def name_of(self, demo: Demo) -> str:
-        """How another topic names one of its demos: "topic/demo"."""
+        """Return the name of one of its demos in other topics: "topic/demo"."""
         return f"{self.slug}/{demo.slug}"
 
     def prose(self, language: Language) -> str:
-        """The explanation, in Markdown."""
+        """Read the topic's text, in Markdown."""
         return (self.folder / f"{language}.md").read_text(encoding="utf-8")
 
 
 def find_demo(topics: Iterable[Topic], name: str) -> tuple[Topic, Demo] | None:
-    """Give the demo that is named "topic/demo", if there is one."""
+    """Return the topic and the demo named "topic/demo", or None."""
     slug, _, demo_slug = name.partition("/")
     for topic in topics:
         if topic.slug == slug and (demo := topic.demo(demo_slug)):

@@ -1,20 +1,23 @@
-"""Reads and checks single values, as they are entered or as JSON gives them."""
+"""Parses single values from the form, and validates those from JSON."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
 
 Numbers = tuple[int, ...] | tuple[float, ...]
 Value = int | float | str | Numbers
 
-# Persian separators; int() and float() read the digits themselves.
+Values = Mapping[str, Any]
+"""Parameters of a run, by name. Each is a `Value`; Any, so that topics can calculate with them."""
+
+# Persian separators; int() and float() accept Persian digits.
 SEPARATORS = str.maketrans({"٫": ".", "،": ","})
 
 
 class Refused(Exception):
-    """A single value cannot be taken; `type` is pydantic's name for the reason."""
+    """A value is invalid; `type` is pydantic's name for the reason, `bounds` its arguments."""
 
     def __init__(self, type: str, **bounds: Value | tuple[Value, ...]) -> None:
         super().__init__(type)
@@ -26,9 +29,9 @@ N = TypeVar("N", int, float)
 
 
 def read_float(given: str, minimum: float, maximum: float) -> float:
-    """Read a number, in Latin or Persian digits. Raises Refused."""
+    """Parse a number, in Latin or Persian digits. Raises Refused."""
     try:
-        # float() would also take "1_000", which nobody means in a form.
+        # float() alone would also accept "1_000".
         number = float(given.translate(SEPARATORS).replace("_", "?"))
     except ValueError:
         raise Refused("float_parsing") from None
@@ -38,8 +41,8 @@ def read_float(given: str, minimum: float, maximum: float) -> float:
 
 
 def take_integer(given: object) -> int:
-    """Take a whole number. Raises Refused."""
-    # To JSON Schema 3.0 is an integer, too; to Python True is one.
+    """Validate an integer. Raises Refused."""
+    # In JSON Schema 3.0 is an integer; in Python True is one.
     if isinstance(given, bool) or not isinstance(given, int | float):
         raise Refused("int_type")
     if isinstance(given, float) and not given.is_integer():
@@ -48,29 +51,29 @@ def take_integer(given: object) -> int:
 
 
 def take_float(given: object, minimum: float, maximum: float) -> float:
-    """Take a number. Raises Refused."""
+    """Validate a number. Raises Refused."""
     if isinstance(given, bool) or not isinstance(given, int | float):
         raise Refused("float_type")
     if isinstance(given, float) and not math.isfinite(given):
         raise Refused("finite_number")
-    # Before float(), for which a whole number may be too large.
+    # Check the bounds first: float() raises OverflowError for large integers.
     return float(bounded(given, minimum, maximum))
 
 
 def take_list(given: object) -> Sequence[object]:
-    """Take a list. Raises Refused."""
+    """Validate a list. Raises Refused."""
     if not isinstance(given, list):
         raise Refused("list_type")
     return given
 
 
 def between_commas(value: Value) -> str:
-    """Write numbers between commas."""
+    """Return numbers separated by commas."""
     return ", ".join(f"{number:g}" for number in value) if isinstance(value, tuple) else str(value)
 
 
 def bounded(number: N, minimum: N, maximum: N) -> N:
-    """Give the number if it lies within its bounds. Raises Refused."""
+    """Return the number if it is within the bounds, both included. Raises Refused."""
     if number < minimum:
         raise Refused("greater_than_equal", ge=minimum)
     if number > maximum:

@@ -1,12 +1,12 @@
-"""Gives a topic its words: what `topic.py` names, `en.toml` and `fa.toml` say.
+"""Adds the texts to a topic: `topic.py` has their keys, `en.toml` and `fa.toml` the texts.
 
-A name is looked up in the demo's own table, then in the whole topic, then in the common words.
+A key is looked up in the demo's own table, then in the topic, then in the common texts.
 
     title, summary                       the topic
     claims.NAME, ideals.NAME, outcomes.NAME, parameters.NAME.label, .help, .options.WORD
     demos.SLUG.title, .watch             a demo
-    demos.SLUG.ideal, .outcome           its own, where they have no name
-    demos.SLUG.answers.NAME              what an outcome may be, in words
+    demos.SLUG.ideal, .outcome           its own, if they have no name
+    demos.SLUG.answers.NAME              an answer of its outcome
     demos.SLUG.beside.NAME.title, .look  a pair
 """
 
@@ -22,7 +22,7 @@ from webapp.lessons.words import Scope, Words
 
 
 def worded(topic: Topic, words: Words) -> Topic:
-    """Give a topic its words. Raises BrokenTopic for a key that is missing or unused."""
+    """Add the texts to a topic. Raises BrokenTopic if a key is missing or unused."""
     said = replace(
         topic,
         title=words.text("title"),

@@ -1,7 +1,7 @@
-"""The words of a topic: `en.toml` and `fa.toml` of its folder, a text a key.
+"""The texts of a topic, by key, from `en.toml` and `fa.toml` of its folder.
 
-A key is written with dots, as in `demos.try-lock.title`. A key that is missing, that nothing uses,
-or that stands in one language only is a `BrokenTopic`, with the file and the key.
+Keys of nested tables are joined by dots, as in `demos.try-lock.title`. A key that is missing,
+unused, or in one language only raises `BrokenTopic` with the file and the key.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from webapp.lessons.text import LANGUAGES, Text
 
 
 class Words:
-    """The words of one folder, in every language. `common` has those that many topics share."""
+    """The texts of one folder, in every language. `common` has those that topics share."""
 
     def __init__(self, folder: Path, common: Words | None = None) -> None:
         self._files = {language: folder / f"{language}.toml" for language in LANGUAGES}
@@ -29,7 +29,7 @@ class Words:
         return any(key in said for said in self._said.values())
 
     def text(self, key: str) -> Text:
-        """Give the text of a key. Raises BrokenTopic where a language does not have it."""
+        """Return the text of a key. Raises BrokenTopic if a language lacks it."""
         for language, said in self._said.items():
             if key not in said:
                 raise BrokenTopic(self._files[language], f"{key} is missing")
@@ -37,7 +37,10 @@ class Words:
         return Text({language: said[key] for language, said in self._said.items()})
 
     def nearest(self, scope: str, key: str) -> Text:
-        """Give the text of a key in a scope, else in the whole topic, else in the common words."""
+        """Return the text of a key in a scope, else in the topic, else in the common texts.
+
+        Raises BrokenTopic if a language lacks it.
+        """
         own = f"{scope}.{key}"
         if own not in self:
             if key in self:
@@ -47,7 +50,7 @@ class Words:
         return self.text(own)
 
     def check_used(self) -> None:
-        """Raise BrokenTopic for a key that nothing has used."""
+        """Raise BrokenTopic if a key is unused."""
         for language, said in self._said.items():
             for key in said.keys() - self._used:
                 raise BrokenTopic(self._files[language], f"nothing uses {key}")
@@ -55,13 +58,13 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The words as one demo sees them: its own table first."""
+    """The texts for one demo: those of its own table first."""
 
     words: Words
     name: str
 
     def own(self, key: str) -> Text:
-        """Give a text that only the demo itself can have."""
+        """Return a text of the demo's own table. Raises BrokenTopic if it is missing."""
         return self.words.text(f"{self.name}.{key}")
 
     def __getitem__(self, key: str) -> Text:

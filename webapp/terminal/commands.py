@@ -21,7 +21,8 @@ from webapp.lessons.parameters import (
     Permutation,
 )
 from webapp.lessons.text import DEFAULT_LANGUAGE
-from webapp.lessons.topic import Demo, Values
+from webapp.lessons.topic import Demo
+from webapp.lessons.values import Values
 from webapp.pages.demo.needs import is_offered, unmet_needs_text
 from webapp.pages.site.site import Site
 from webapp.terminal.prune import prune_command

@@ -12,7 +12,8 @@ from webapp.engine.events import Event
 from webapp.engine.recording import Key, Line, Outcome, Recording, Transcript
 from webapp.lessons.claims import Claim
 from webapp.lessons.text import DEFAULT_LANGUAGE
-from webapp.lessons.topic import Demo, Values
+from webapp.lessons.topic import Demo
+from webapp.lessons.values import Values
 from webapp.terminal.lanes import Lane, Sign, draw_lanes
 
 MICROSECONDS = 1_000_000

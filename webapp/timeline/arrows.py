@@ -1,6 +1,6 @@
-"""Arrows between lanes: who brought about what another worker does next.
+"""Arrows between lanes: a step of one worker that let another worker continue.
 
-Each is told from two events of the record; where only one of them is there, no arrow is drawn.
+Each arrow needs two events; if one of them is missing, there is no arrow.
 """
 
 from __future__ import annotations
@@ -15,23 +15,26 @@ from webapp.engine.recording import Key
 from webapp.timeline.lanes import Timeline, in_time
 
 UNCOUNTED = "?"
-"""What stands for the number of items where it is not known, as in a pipe."""
+"""The number of items in an event if it is unknown, as in a pipe."""
 
 
 class Cause(StrEnum):
-    """What an arrow stands for."""
+    """What the two events of an arrow are."""
 
-    START = "start"  # started -> its first step
-    JOIN = "join"  # its end -> who waited for it goes on
+    START = "start"  # start() -> first step of the new worker
+    JOIN = "join"  # end of a worker -> end of join()
     ITEM = "item"  # put -> taken
-    RELEASE = "release"  # released -> who waited for it holds it
-    SIGNAL = "signal"  # set, notified -> who waited goes on
-    KILL = "kill"  # a signal -> the end of the process
+    RELEASE = "release"  # released -> acquired by a waiting worker
+    SIGNAL = "signal"  # set or notified -> end of wait()
+    KILL = "kill"  # signal sent -> end of the process
 
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """From one lane to another (their places in the timeline), between two events of the run."""
+    """An arrow from lane `giver` to lane `taker` (indices), from `start` to `end` (µs).
+
+    `first` and `last` are the ids of its events.
+    """
 
     cause: Cause
     giver: int
@@ -44,7 +47,7 @@ class Arrow:
 
 
 def find_arrows(timeline: Timeline) -> tuple[Arrow, ...]:
-    """All arrows of a run, in the order of their ends."""
+    """Return all arrows of a run, in the order of their ends."""
     finder = _Finder(timeline)
     return tuple(
         arrow for event in in_time(timeline.recording.events) for arrow in finder.take(event)
@@ -52,7 +55,7 @@ def find_arrows(timeline: Timeline) -> tuple[Arrow, ...]:
 
 
 class _Finder:
-    """What may still lead to something, after some events."""
+    """Finds arrows; keeps the events that may begin one."""
 
     def __init__(self, timeline: Timeline) -> None:
         self._lanes = timeline.lanes
@@ -64,7 +67,7 @@ class _Finder:
         self._waits: dict[Key, Event] = {}
 
     def take(self, event: Event) -> Iterator[Arrow]:
-        """Take the next event; give the arrow that ends with it."""
+        """Take the next event; yield the arrow that ends with it, if there is one."""
         match event.kind:
             case Kind.STARTS:
                 self._starts[event.object].append(event)
@@ -101,7 +104,10 @@ class _Finder:
             del self._waits[event.key]
 
     def _puts_of(self, took: Event) -> list[Event]:
-        """Who may have put what was taken. The two ends of a pipe have names of their own."""
+        """Return the puts of the item that was taken, by the queue's name.
+
+        The two ends of a pipe have different names: those match by the item only.
+        """
         item = _item(took)
         if puts := self._puts[took.object, item]:
             return puts
@@ -112,7 +118,10 @@ class _Finder:
     def _arrow(
         self, cause: Cause, giver: Event | None, taker: Event, *, since: Event | None = None
     ) -> Iterator[Arrow]:
-        """The arrow between two events of different workers; not if it began before the wait."""
+        """Yield the arrow between two events of different workers, unless it began before `since`.
+
+        `since` is the taker's wait.
+        """
         if giver is None or giver.key == taker.key or (since and giver.time < since.time):
             return
         if giver.key in self._index and taker.key in self._index:
@@ -128,7 +137,7 @@ class _Finder:
             )
 
     def _kill(self, exited: Event) -> Iterator[Arrow]:
-        """From who sent the signal to the process that it ended."""
+        """Yield the arrow from the sender of a signal to the process that it ended."""
         sent = self._given.get((Kind.SIGNALLED, exited.object))
         pid, _ = exited.exit
         if sent is None or (pid, pid) not in self._index:
@@ -140,7 +149,7 @@ class _Finder:
 
 
 def _item(event: Event) -> str:
-    """What was put or taken, without the number of items that wait."""
+    """Return the item that was put or taken, without the queue's size."""
     return event.text.partition(" ")[2]
 
 

@@ -1,4 +1,4 @@
-"""A deadlock as a small graph: who waits for what, and who has it, around the circle."""
+"""Draws a deadlock as a graph: a circle of workers and the objects that they wait for."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from webapp.timeline.words import Words
 
 WIDTH = 420
 LOW, HIGH = 130, 260
-"""The height of a graph of two boxes, which stand side by side, and of more."""
+"""Heights in pixels: of a graph of two boxes, side by side, and of more."""
 BOX_HEIGHT = 28
 LETTER = 7.6  # pixels
 ARROW = 7  # pixels
 TEXT_GAP = 13  # pixels from a curve to its text
-LETTERS = 18  # of a name
+LETTERS = 18  # that are shown of a name
 
 
 @dataclass(frozen=True, slots=True)
 class _Node:
-    """A worker, or what it waits for, with the middle of its box."""
+    """A worker or an object, and the centre of its box."""
 
     text: str
     worker: bool
@@ -35,9 +35,9 @@ class _Node:
 
 
 def draw_cycle(cycle: Sequence[Wait], say: Words, *, lines: str) -> str:
-    """The graph as SVG; each edge that waits is a link to its source line, at `lines` + number.
+    """Return the graph as SVG, or "" if there is no cycle.
 
-    Nothing where there is no cycle.
+    Each waiting edge links to its source line, whose id is `lines` + number.
     """
     if not cycle:
         return ""
@@ -62,7 +62,7 @@ def draw_cycle(cycle: Sequence[Wait], say: Words, *, lines: str) -> str:
 
 
 def _placed(cycle: Sequence[Wait], height: int) -> list[_Node]:
-    """Every worker, and what it waits for unless that is the next worker itself."""
+    """Return the nodes: each worker, and the object that it waits for unless that is a worker."""
     names: list[tuple[str, bool]] = []
     for wait in cycle:
         names.append((wait.worker, True))
@@ -70,7 +70,7 @@ def _placed(cycle: Sequence[Wait], height: int) -> list[_Node]:
             names.append((wait.object, False))
     nodes = []
     for at, (name, worker) in enumerate(names):
-        # From the left, with the sun.
+        # From the left, clockwise.
         angle = pi + 2 * pi * at / len(names)
         x = WIDTH / 2 + cos(angle) * (WIDTH / 2 - 80)
         y = height / 2 + sin(angle) * (height / 2 - 24)
@@ -87,10 +87,10 @@ def _waiting_edge(here: _Node, there: _Node, number: int, say: Words, lines: str
 
 
 def _edge(here: _Node, there: _Node, text: str, kind: str) -> str:
-    """A curve that leaves one box and ends at the edge of the other, with its text beside it."""
+    """Return a curved arrow from one box to the other, with its text beside it."""
     way_x, way_y = there.x - here.x, there.y - here.y
     length = hypot(way_x, way_y) or 1.0
-    side = min(46.0, length / 5)  # two nodes have two edges between them, which must part
+    side = min(46.0, length / 5)  # keeps the two edges between the same two nodes apart
     mid_x = (here.x + there.x) / 2 + way_y / length * side
     mid_y = (here.y + there.y) / 2 - way_x / length * side
     start = _leaving(here, mid_x, mid_y)
@@ -106,7 +106,7 @@ def _edge(here: _Node, there: _Node, text: str, kind: str) -> str:
 
 
 def _leaving(node: _Node, x: float, y: float) -> tuple[float, float]:
-    """Where the straight way from a box's middle to a point leaves the box."""
+    """Return where the straight line from a box's centre to a point leaves the box."""
     way_x, way_y = x - node.x, y - node.y
     half_x, half_y = node.width / 2 + 3, BOX_HEIGHT / 2 + 3
     share = min(
@@ -118,7 +118,7 @@ def _leaving(node: _Node, x: float, y: float) -> tuple[float, float]:
 
 
 def _head(from_x: float, from_y: float, x: float, y: float) -> str:
-    """The point of an arrow that comes from one place to another."""
+    """Return the head of an arrow that points from the first place to (x, y)."""
     way_x, way_y = x - from_x, y - from_y
     length = hypot(way_x, way_y) or 1.0
     along_x, along_y = way_x / length * ARROW, way_y / length * ARROW
@@ -132,7 +132,7 @@ def _head(from_x: float, from_y: float, x: float, y: float) -> str:
 
 def _box(node: _Node) -> str:
     x, y = node.x - node.width / 2, node.y - BOX_HEIGHT / 2
-    # A worker's box is round, a thing's is not.
+    # Only workers have round boxes.
     round_ = f' rx="{BOX_HEIGHT / 2:.0f}"' if node.worker else ""
     return (
         f'<g class="node{" worker" if node.worker else ""}">'

@@ -1,4 +1,4 @@
-"""The picture as a file of its own, which any viewer of SVG shows: no page's style is needed."""
+"""Writes the picture as an SVG file that contains its own styles."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from webapp.timeline.svg import draw_picture
 from webapp.timeline.words import Words, writable
 
 WIDTH, NAMES, MARGIN, TITLE = 1080, 150, 16, 34
-LETTERS = 18  # of a worker's name
+LETTERS = 18  # that are shown of a worker's name
 
-# The page's colours of workers in its light theme, as any viewer knows them.
+# The colours of workers in the page's light theme, in sRGB, which every viewer supports.
 HUES = (
     "#30529f", "#a33b20", "#0f6a42", "#8e2a87", "#7c5b00",
     "#006f76", "#6a3fb0", "#4d6412", "#a52a4c", "#48505f",
@@ -47,11 +47,11 @@ text.ideal{fill:#17693f;font-weight:bold}
 """ + "".join(f".hue-{at}{{color:{hue}}}" for at, hue in enumerate(HUES))
 
 STYLE_SHA256 = b64encode(sha256(STYLE.encode()).digest()).decode()
-"""The hash of what stands in the picture's `<style>`, as a Content-Security-Policy names it."""
+"""Hash of the picture's `<style>`, for a Content-Security-Policy."""
 
 
 def draw_document(timeline: Timeline, say: Words, *, title: str, ideal: float | None = None) -> str:
-    """The whole run as an SVG file; `ideal` is in seconds."""
+    """Return the whole run as an SVG file; `ideal` is in seconds."""
     marked = None if ideal is None else round(ideal * MICROSECONDS)
     picture = draw_picture(
         timeline,

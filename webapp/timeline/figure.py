@@ -1,8 +1,8 @@
-"""A timeline as one piece of HTML: the picture, the walk through it, the same as a table.
+"""Writes a timeline as HTML: the picture, the controls to step through it, and a table.
 
-<run-lanes>            static/js/lanes.js walks through it; without JavaScript it stands still
-  <figure>             names beside the picture, and what its forms mean
-  <section hidden>     the walk: buttons, a slider, who is at what
+<run-lanes>            static/js/lanes.js steps through it; without JavaScript it is static
+  <figure>             the picture, the workers' names and the legend
+  <section hidden>     the controls: buttons, a slider, each worker's state
   <details>            the table
 </run-lanes>
 """
@@ -29,14 +29,14 @@ SPEEDS = (1, 10, 100)
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """Where a figure stands.
+    """The options of a figure.
 
-    `lines` is what the ids of the listing's lines begin with, `transcript` the id of the list of
-    printed lines. The walk's data are at the address `steps`, or in the page itself where there is
-    none. `end` is where the axis ends, if not with the run; `ideal` what the run would ideally
-    take; both in seconds. `view` is the stretch of time to draw, in microseconds; at the address
-    `part` another one can be asked for, by `from` and `to` in milliseconds. `name` tells it from
-    another figure of the same page, for those who hear it.
+    `lines` is the prefix of the ids of the listing's lines, `transcript` the id of the list of
+    printed lines. `steps` is the URL of the data for stepping; if it is empty, the figure contains
+    them. `end` is the end of the axis (None: the end of the run), `ideal` the ideal duration of the
+    run, both in seconds. `view` is the interval to draw, in microseconds. `part` is the URL that
+    draws another interval, `from` and `to` in milliseconds. `name` distinguishes figures of one
+    page for screen readers.
     """
 
     lines: str = "L"
@@ -50,7 +50,7 @@ class Setting:
 
 
 def draw_figure(timeline: Timeline, say: Words, setting: Setting) -> str:
-    """The figure as HTML."""
+    """Return the figure as HTML."""
     end = timeline.end if setting.end is None else max(1, round(setting.end * MICROSECONDS))
     view = setting.view or View(0, end)
     ideal = None if setting.ideal is None else round(setting.ideal * MICROSECONDS)
@@ -79,7 +79,7 @@ def _named(label: str, name: str) -> str:
 
 
 def _data(data: Mapping[str, Any]) -> str:
-    # A script that is no JavaScript is data; its text ends at the first "</script", or at "<!--".
+    # A `</script` or `<!--` in the JSON would end the element or change its parsing: escape "<".
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     return f'<script type="application/json">{text}</script>'
 
@@ -124,7 +124,7 @@ def _notes(timeline: Timeline, picture: Picture, view: View, say: Words) -> Iter
         )
 
 
-# --- what its forms mean ---
+# --- the legend ---
 
 SAMPLES: Mapping[str, str] = {
     "running": '<path class="running" d="M1 2h26v10h-26z"/>',
@@ -141,7 +141,7 @@ SAMPLES: Mapping[str, str] = {
 
 
 def _legend(timeline: Timeline, picture: Picture, say: Words) -> str:
-    """Only the forms that are there."""
+    """Return the legend of the shapes in this picture."""
     states = {
         stretch.state for lane in timeline.lanes for stretch in (*lane.stretches, *lane.beside)
     }
@@ -162,9 +162,9 @@ def _legend(timeline: Timeline, picture: Picture, say: Words) -> str:
     )
 
 
-# --- the walk ---
+# --- the controls ---
 
-# What the buttons show, drawn in a square of 16: letters for these are not in every font.
+# Icons as paths in a square of 16: not every font has characters for them.
 BUTTONS: Mapping[str, str] = {
     "first": "M4 3v10M12 3l-5 5 5 5",
     "back": "M10 3l-5 5 5 5",
@@ -208,7 +208,7 @@ def _button(kind: str, name: str, icon: str, say: Words) -> str:
 
 
 def _now(picture: Picture, say: Words, name: str) -> str:
-    """Who is at what, after the step that is shown; filled by the script."""
+    """Return the table of workers' states after the current step; the script fills it."""
     heads = "".join(f'<th scope="col">{escape(say(f"now.{name}"))}</th>' for name in NOW)
     rows = "".join(
         f'<tr class="hue-{row.hue}"><th scope="row"><bdi>{escape(row.lane.name)}</bdi></th>'
@@ -230,7 +230,7 @@ NOW = ("worker", "state", "holds")
 
 
 def _part(address: str, view: View, say: Words) -> str:
-    """A form that draws a part anew, in all detail; it needs no script."""
+    """Return the form that draws another interval in full detail, without JavaScript."""
     if not address:
         return ""
     fields = "".join(

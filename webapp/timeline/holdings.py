@@ -1,4 +1,4 @@
-"""What workers hold, and how long: locks and semaphores."""
+"""Finds which locks and semaphores each worker held, and when."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from webapp.engine.recording import Key
 from webapp.timeline.lanes import State, Stretch, stretch_from
 
 Slot = tuple[Key, str]
-"""A worker and the name of what it holds."""
+"""A worker, and the name of the object that it holds."""
 
 
 def find_holdings(events: list[Event]) -> defaultdict[Key, list[Stretch]]:
-    """Each time that a worker held something, from its first GOT to its last RELEASED.
+    """Return the holdings of each worker, from the first GOT to the last RELEASED.
 
-    What is released while nobody holds it only passes a signal on, as a semaphore does that one
-    worker acquires and another releases: that is no holding.
+    An object that is released while no worker holds it is a signal, such as a semaphore that one
+    worker releases and another acquires. It has no holdings.
     """
     held: dict[Slot, list[Event]] = {}
     found: list[tuple[Key, Stretch]] = []
@@ -31,7 +31,7 @@ def find_holdings(events: list[Event]) -> defaultdict[Key, list[Stretch]]:
             if holder is None:
                 signals.add(event.object)
             elif event.text != "0" and len(held[holder]) > 1:
-                held[holder].pop()  # held more than once over; "0" lets go of all at once
+                held[holder].pop()  # acquired more than once; "0" releases it completely
             else:
                 first = held.pop(holder)[0]
                 found.append((holder[0], stretch_from(State.HOLDING, first, until=event)))
@@ -44,5 +44,5 @@ def find_holdings(events: list[Event]) -> defaultdict[Key, list[Stretch]]:
 
 
 def _longest(held: Mapping[Slot, object], name: str) -> Slot | None:
-    """Who has held it longest: where a lock is released by another than its holder."""
+    """Return the first holder of an object, for a release by a worker that does not hold it."""
     return next((slot for slot in held if slot[1] == name), None)

@@ -1,7 +1,7 @@
-"""Lanes: one for each thread and process, with what it was at from moment to moment.
+"""Lanes: one for each thread and process, with its states over time.
 
-Times are microseconds since the run began. A worker that is neither asleep nor waiting for anything
-that the recorder sees is called running; whether it had a processor, or the GIL, no record tells.
+Times are microseconds since the run began. A worker is RUNNING if it neither sleeps nor waits for
+anything that the recorder observes; it may still lack a processor or the GIL.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ MICROSECONDS = 1_000_000
 
 
 class State(StrEnum):
-    """What a worker is at."""
+    """The state of a worker."""
 
     RUNNING = "running"
     SLEEPING = "sleeping"
@@ -30,7 +30,7 @@ class State(StrEnum):
     SIGNAL = "signal"  # waits for an event, a condition, a queue's tasks
     RESULT = "result"  # waits for the result of a pool's task
     IDLE = "idle"  # a pool's worker without a task
-    # Beside one of the others:
+    # At the same time as one of the others:
     HOLDING = "holding"
     TASK = "task"  # works on a task of a pool
 
@@ -51,17 +51,17 @@ class End(StrEnum):
     """How a lane ends."""
 
     ENDED = "ended"
-    KILLED = "killed"  # its process was, by a signal
-    CUT = "cut"  # its process left without waiting for it
-    OPEN = "open"  # the record has no end of it
+    KILLED = "killed"  # a signal ended its process
+    CUT = "cut"  # its process ended without waiting for it
+    OPEN = "open"  # the recording has no end of it
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """What a worker was at from `start` to `end`, for the program's `line`.
+    """A state of a worker from `start` to `end`, at the program's `line`.
 
-    It began with the event `first` and ended with the event `last` (0: the record has no end of
-    it). `note` is a barrier's "k of n", or a lock's depth.
+    `first` and `last` are the ids of the events that began and ended it (0: none). `note` is a
+    barrier's "k of n", or a task's arguments.
     """
 
     state: State
@@ -76,11 +76,10 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """A worker's life. `number` is its colour's, `depth` 1 for the threads of a process.
+    """A worker's lane. `number` selects its colour; `depth` is 0 for a process, 1 for its threads.
 
-    `stretches` follow each other without a gap from `start` to `end`; what it holds and its tasks
-    lie `beside` them.
-    `exit_code` is its process's, where somebody saw it.
+    `stretches` fill the time from `start` to `end` without gaps; `beside` are its holdings and
+    tasks. `exit_code` is its process's; None: no other process noticed it.
     """
 
     key: Key
@@ -97,7 +96,10 @@ class Lane:
 
 @dataclass(frozen=True)
 class Timeline:
-    """All lanes of a run, which lasted until `end`; `noise` is how late its workers came."""
+    """All lanes of a run, which lasted until `end`.
+
+    `noise` is how late workers usually woke; shorter differences mean nothing.
+    """
 
     recording: Recording
     lanes: tuple[Lane, ...]
@@ -106,18 +108,18 @@ class Timeline:
 
     @cached_property
     def index(self) -> dict[Key, int]:
-        """Which lane a worker's is."""
+        """The index of each worker's lane."""
         return {lane.key: at for at, lane in enumerate(self.lanes)}
 
 
 def in_time(events: Iterable[Event]) -> list[Event]:
-    """The events in the order of time: who is held up between its clock and its pipe comes late."""
+    """Sort events by time: a worker may be delayed between reading its clock and reporting."""
     return sorted(events, key=lambda event: (event.time, event.id))
 
 
 def stretch_from(
     state: State, event: Event, note: str = "", *, until: Event | None = None
 ) -> Stretch:
-    """A stretch that begins with an event, and ends with another if there is one."""
+    """Return the stretch that begins with `event` and ends with `until` (None: open)."""
     end, last = (event.time, 0) if until is None else (until.time, until.id)
     return Stretch(state, event.time, end, event.id, last, event.object, event.line, note)

@@ -1,4 +1,4 @@
-"""When each worker's life began and ended, and how."""
+"""Finds when each worker began and ended, and how it ended."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from webapp.timeline.lanes import End, Lane
 
 BY_ITSELF = (Outcome.FINISHED, Outcome.FAILED)
 
-NOBODY: Key = (0, 0)
-"""What was written past `print`: who did it is not known."""
+UNKNOWN: Key = (0, 0)
+"""The key of output that was written past `print`, by an unknown worker."""
 
 
 def find_lives(recording: Recording, events: list[Event], last: int) -> dict[Key, Lane]:
-    """The lanes of a run without what was done in them, each process's threads below it.
+    """Return the empty lanes of a run, each process followed by its threads.
 
-    `events` are the run's in time, which lasted until `last`.
+    `events` are in the order of time, `last` is the end of the run in microseconds.
     """
     numbers = _numbers(recording)
     ends = _Ends(last, by_itself=recording.outcome in BY_ITSELF)
@@ -25,7 +25,7 @@ def find_lives(recording: Recording, events: list[Event], last: int) -> dict[Key
     for event in events:
         seen.setdefault(event.key, event)
         ends.take(event)
-    seen.pop(NOBODY, None)
+    seen.pop(UNKNOWN, None)
     order = {pid: at for at, pid in enumerate(dict.fromkeys(pid for pid, _ in seen))}
     keys = sorted(seen, key=lambda key: (order[key[0]], key[0] != key[1], seen[key].time))
     lives = {}
@@ -46,7 +46,7 @@ def find_lives(recording: Recording, events: list[Event], last: int) -> dict[Key
 
 
 def _numbers(recording: Recording) -> dict[Key, int]:
-    """Workers by the order in which they first said something, as the transcript counts them."""
+    """Number the workers in order of their first events, as the transcript does."""
     numbers: dict[Key, int] = {}
     for event in recording.events:
         numbers.setdefault(event.key, len(numbers))
@@ -55,9 +55,9 @@ def _numbers(recording: Recording) -> dict[Key, int]:
 
 @dataclass
 class _Ends:
-    """When workers ended, and how, in a run that lasted until `last`.
+    """When and how workers ended, in a run that lasted until `last` (microseconds).
 
-    A process that left `by_itself` took with it whoever it did not wait for.
+    In a run that ended `by_itself`, the end of the process cut off its daemon threads.
     """
 
     last: int
@@ -74,13 +74,13 @@ class _Ends:
             self.exits[pid] = (event.time, code)
 
     def of(self, key: Key) -> tuple[int, End]:
-        """A worker's end."""
+        """Return when a worker ended (microseconds), and how."""
         pid = key[0]
         if key in self.ended:
             return self.ended[key], End.ENDED
         if pid in self.exits:
             time, code = self.exits[pid]
             return time, End.KILLED if code < 0 else End.CUT
-        # The end of a process's main thread is not yet its own: it waits for its other threads.
+        # A process may outlive its main thread: it waits for its other threads.
         cut = self.by_itself and (pid, pid) in self.ended
         return self.last, End.CUT if cut else End.OPEN

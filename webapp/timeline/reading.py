@@ -1,4 +1,4 @@
-"""From a recording to its timeline: the lives of its workers, filled with what they were at."""
+"""Builds the timeline of a recording."""
 
 from __future__ import annotations
 
@@ -9,31 +9,28 @@ from webapp.engine.recording import Key, Recording
 from webapp.timeline.holdings import find_holdings
 from webapp.timeline.lanes import MICROSECONDS, Timeline, in_time
 from webapp.timeline.lives import find_lives
-from webapp.timeline.stretches import Worker
+from webapp.timeline.stretches import LaneBuilder
 
 QUIET_NOISE = 100
-"""Microseconds that nothing can be told below, where a run shows no lateness of its own."""
+"""The least noise, in microseconds."""
 
 
 def draw(recording: Recording) -> Timeline:
-    """Find the lanes of a run, however it ended and whatever is missing of it."""
+    """Build the timeline of a run; the recording may be incomplete."""
     events = in_time(recording.events)
     last = max([1, round(recording.wall * MICROSECONDS), *(event.time for event in events)])
     lives = find_lives(recording, events, last)
-    workers = {key: Worker(life) for key, life in lives.items()}
+    builders = {key: LaneBuilder(life) for key, life in lives.items()}
     for event in events:
-        if event.key in workers:
-            workers[event.key].take(event)
+        if event.key in builders:
+            builders[event.key].take(event)
     held = find_holdings(events)
-    lanes = (worker.lane(held[key]) for key, worker in workers.items())
+    lanes = (builder.lane(held[key]) for key, builder in builders.items())
     return Timeline(recording, tuple(lanes), last, _noise(events))
 
 
 def _noise(events: list[Event]) -> int:
-    """How late workers usually came: out of a sleep, or to their first step after start().
-
-    Nothing can be read from differences that are smaller than this.
-    """
+    """Return the median lateness of workers that woke from a sleep, in µs, at least QUIET_NOISE."""
     late: list[int] = []
     asleep: dict[Key, Event] = {}
     for event in events:

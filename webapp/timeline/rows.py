@@ -1,6 +1,6 @@
-"""Where each lane stands in the picture: its edge, its height, its lines for what is held, its hue.
+"""The layout of lanes in the picture: position, height, lines for holdings, and hue.
 
-The colour of a hue, and the look of each state, are in `static/css`.
+The colours of hues and the styles of states are in `static/css`.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from webapp.timeline.lanes import Lane, State, Stretch
 
 HUES = 10
 AXIS = 24  # pixels above the first lane
-LEVELS = 3  # things held at once that get a line of their own
+LEVELS = 3  # lines for objects that are held at once
 
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """Pixels: of a bar, of the space above it, of a line for what is held."""
+    """Heights in pixels: of a bar, of the gap above it, and of a line for holdings."""
 
     bar: int
     gap: int
@@ -30,7 +30,7 @@ TALL, LOW = Sizes(bar=14, gap=6, level=12), Sizes(bar=8, gap=3, level=4)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Where a lane is: its upper edge and height in pixels. `levels` are lines for what is held."""
+    """The place of a lane: its top and height in pixels. `levels`: the line of each held object."""
 
     lane: Lane
     top: int
@@ -44,7 +44,7 @@ class Row:
 
 
 def place_rows(lanes: Sequence[Lane], sizes: Sizes) -> Iterator[Row]:
-    """Put the lanes below each other."""
+    """Yield a row for each lane, from top to bottom."""
     top = AXIS
     for lane in lanes:
         levels = _levels(lane.beside)
@@ -55,12 +55,12 @@ def place_rows(lanes: Sequence[Lane], sizes: Sizes) -> Iterator[Row]:
 
 
 def line_name(stretch: Stretch) -> str:
-    """What shares a line: one object, and all tasks."""
+    """Return the key of a stretch's line: one per object, and one for all tasks."""
     return "" if stretch.state is State.TASK else stretch.object
 
 
 def _levels(beside: Iterable[Stretch]) -> dict[str, int]:
-    """A line for each thing held: the first that is free of others while it is held."""
+    """Return the line of each held object: the first one without overlaps, else the last one."""
     levels: dict[str, int] = {}
     taken: list[list[Stretch]] = [[] for _ in range(LEVELS)]
     groups: defaultdict[str, list[Stretch]] = defaultdict(list)
@@ -75,7 +75,7 @@ def _levels(beside: Iterable[Stretch]) -> dict[str, int]:
 
 
 def _overlap(taken: Sequence[Stretch], own: Sequence[Stretch]) -> bool:
-    """Whether any of one list lasts while any of the other does; both are in order."""
+    """Return whether a stretch of one list overlaps one of the other."""
     one, other = sorted(taken, key=_start), sorted(own, key=_start)
     at = 0
     for stretch in one:

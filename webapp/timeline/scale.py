@@ -1,4 +1,4 @@
-"""The time axis: which stretch of time is shown, where its ticks are, how times are written."""
+"""The time axis: the visible interval, its ticks, and the format of times."""
 
 from __future__ import annotations
 
@@ -6,43 +6,45 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 UNITS = 20_000
-"""The width of a picture in its own units. At a thousand pixels, twenty are one."""
+"""The width of a picture in its own units."""
 
 PIXEL = UNITS // 1000
+"""A pixel in UNITS, if the picture is 1000 pixels wide."""
+
 TICKS = 6
-"""There are at least so many ticks, if the axis is long enough for microseconds."""
+"""The least number of ticks, on an axis of at least as many microseconds."""
 
 MILLISECOND, SECOND = 1_000, 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The stretch of time that is shown, in microseconds."""
+    """The visible interval, in microseconds."""
 
     start: int
     end: int
 
     @property
     def span(self) -> int:
-        """How long it is; never nothing."""
+        """Its length in microseconds, at least 1."""
         return max(1, self.end - self.start)
 
     def x(self, time: int) -> int:
-        """Where a time is, in UNITS; outside of the view, at its edge."""
+        """Return the place of a time in UNITS, clipped to the view."""
         inside = min(max(time, self.start), self.end)
         return round((inside - self.start) * UNITS / self.span)
 
     def percent(self, time: int) -> str:
-        """Where a time is, in hundredths of the width."""
+        """Return the place of a time as a percentage of the width, such as "12.5%"."""
         return f"{self.x(time) * 100 / UNITS:.2f}".rstrip("0").rstrip(".") + "%"
 
     def shows(self, start: int, end: int) -> bool:
-        """Whether any of a stretch is in it."""
+        """Return whether an interval overlaps the view."""
         return start <= self.end and end >= self.start
 
 
 def ticks(view: View) -> Iterator[int]:
-    """Times with round numbers, from the first to the last that is in the view."""
+    """Yield round times in the view, in microseconds."""
     step = _step(view.span)
     time = -(-view.start // step) * step
     while time <= view.end:
@@ -51,7 +53,7 @@ def ticks(view: View) -> Iterator[int]:
 
 
 def written(time: int, span: int) -> str:
-    """A time on an axis of that span: in seconds, milliseconds or microseconds."""
+    """Format a time (µs) in the unit for an axis of that span (µs): s, ms or µs."""
     if span >= SECOND:
         return f"{time / SECOND:.6f}".rstrip("0").rstrip(".") + " s"
     if span >= MILLISECOND:
@@ -60,7 +62,7 @@ def written(time: int, span: int) -> str:
 
 
 def _step(span: int) -> int:
-    """The longest of 1, 2 and 5 times a power of ten that gives enough ticks."""
+    """Return the largest 1, 2 or 5 × a power of ten that gives at least TICKS ticks."""
     step = 1
     for factor in (2, 2.5, 2) * 12:
         longer = round(step * factor)

@@ -1,4 +1,4 @@
-"""What a worker is at from moment to moment, by its own events."""
+"""Builds the stretches of a worker, its states over time, from its events."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ ENDS_OF_WAITS = {Kind.GOT, Kind.GAVE_UP, Kind.JOINED, Kind.PASSED, Kind.PUT, Kin
 
 
 @dataclass
-class Worker:
-    """One worker's stretches, as its events come by."""
+class LaneBuilder:
+    """Builds the lane of one worker from its events."""
 
     life: Lane
     done: list[Stretch] = field(default_factory=list)
@@ -40,14 +40,14 @@ class Worker:
                 self._go_on(event)
 
     def lane(self, held: Iterable[Stretch]) -> Lane:
-        """The worker's lane, with what it held."""
+        """Return the worker's lane; `held` are its holdings."""
         beside = sorted([*held, *self.tasks], key=lambda stretch: stretch.start)
         return replace(
             self.life, stretches=tuple(self._stretches()), beside=tuple(self._within(beside))
         )
 
     def _stretches(self) -> Iterator[Stretch]:
-        """Everything from the worker's first moment to its last; running where it says nothing."""
+        """Yield the states from the worker's start to its end, RUNNING where it has no other."""
         at, first = self.life.start, 0
         open_ = [stretch_from(*self.now)] if self.now else []
         for stretch in self._within([*self.done, *open_]):
@@ -59,7 +59,7 @@ class Worker:
             yield Stretch(State.RUNNING, at, self.life.end, first, 0)
 
     def _within(self, stretches: Iterable[Stretch]) -> Iterator[Stretch]:
-        """Cut stretches to the worker's life, which is how long an open one lasts."""
+        """Clip stretches to the worker's life; an open one lasts until its end."""
         life = self.life
         for stretch in stretches:
             if stretch.last and life.start <= stretch.start <= stretch.end <= life.end:
@@ -75,7 +75,7 @@ class Worker:
 
     def _begin_task(self, event: Event) -> None:
         if not self.tasks and not self.done and self.now is None:
-            # A pool's worker whose first word this is has waited for it since it began.
+            # The first event of a pool's worker: it has been idle since its start.
             self.done.append(Stretch(State.IDLE, 0, event.time, 0, event.id))
         self._go_on(event)
         self.tasks.append(stretch_from(State.TASK, event, event.text))

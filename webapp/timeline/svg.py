@@ -1,12 +1,11 @@
-"""The picture of a timeline as SVG: shapes that stretch with the page, letters that do not.
+"""Draws a timeline as SVG: shapes are stretched to the page's width, text is not.
 
-    <svg class="picture">            as wide as there is room, as high as its lanes
-      <svg class="shapes" viewBox>   the time that is shown, in UNITS; stretched to the width
-      <svg class="letters">          text at hundredths of the width
+    <svg class="picture">            full width, and the height of its lanes
+      <svg class="shapes" viewBox>   x is the time in UNITS, stretched to the width
+      <svg class="letters">          text at percentages of the width
 
-Shapes of one state are one path a lane, so a run of many events stays small, and what is narrower
-than a pixel (at a thousand) is put together with its neighbours. A state is told by its form, never
-by colour alone: the colour is the worker's.
+A lane has one path per state, and stretches narrower than a pixel (of 1000) are merged, so that the
+picture of many events stays small. States differ in shape; the colour is the worker's.
 """
 
 from __future__ import annotations
@@ -21,26 +20,26 @@ from webapp.timeline.lanes import WAITS, End, Lane, State, Stretch, Timeline
 from webapp.timeline.rows import AXIS, LOW, TALL, Row, Sizes, line_name, place_rows
 from webapp.timeline.scale import PIXEL, UNITS, View, ticks, written
 
-MANY = 24  # lanes; more are drawn low, and without letters
+MANY = 24  # lanes; if there are more, they are drawn low and without text
 
 WIDTHS = {"s": 300, "m": 600, "l": 900}  # pixels at which a label must fit, by its class
 LETTER = 5.6  # pixels
-LAST_TICK = UNITS * 0.95  # the time of a later one would stick out of the picture
-NOISE_SHOWN = 4 * PIXEL  # narrower than this it could not be seen
-MIXED = "mixed"  # states that are each narrower than a pixel
+LAST_TICK = UNITS * 0.95  # later ticks have no text: it would not fit into the picture
+NOISE_SHOWN = 4 * PIXEL  # the narrowest visible width
+MIXED = "mixed"  # different states, each narrower than a pixel
 
 MARKS = {End.KILLED: "✕", End.CUT: "⊣", End.OPEN: "…"}
 
-
 Line = tuple[int, int, int, int]
+"""x1, y1, x2, y2."""
 
 
 @dataclass(frozen=True)
 class Picture:
     """A drawn timeline.
 
-    `merged` counts the stretches that were too short to be drawn alone. It is `noisy` where what
-    lateness alone may bring about is wide enough to be seen, and so is marked on the axis.
+    `merged` counts the stretches and arrows that were not drawn separately. It is `noisy` if the
+    timeline's noise is wide enough to be marked on the axis.
     """
 
     svg: str
@@ -60,7 +59,7 @@ def draw_picture(
     ideal: int | None = None,
     ideal_label: str = "",
 ) -> Picture:
-    """Draw what the view shows; `ideal` (µs) is marked on the axis. The text is for `label`."""
+    """Draw the part in the view. `ideal` (µs) is marked on the axis; `label` is the aria-label."""
     low = len(timeline.lanes) > MANY
     rows = tuple(place_rows(timeline.lanes, LOW if low else TALL))
     height = rows[-1].top + rows[-1].height if rows else AXIS
@@ -85,7 +84,7 @@ def draw_picture(
 
 @dataclass
 class _Pen:
-    """Draws into two lists, of shapes and of letters."""
+    """Collects the SVG elements of shapes and of text."""
 
     view: View
     sizes: Sizes
@@ -95,7 +94,7 @@ class _Pen:
     merged: int = 0
 
     def axis(self, height: int) -> None:
-        """A line and a time for each tick."""
+        """Draw a line and a time for each tick."""
         times = list(ticks(self.view))
         lines = "".join(f"M{self.view.x(time)} {AXIS - 6}V{height}" for time in times)
         self.shapes.append(f'<path class="grid" d="{lines}"/>')
@@ -105,11 +104,11 @@ class _Pen:
             for time in times
             if self.view.x(time) <= LAST_TICK
         )
-        # A group of their own, so that a narrow page can leave out every second one.
+        # In a group, so that the style of a narrow page can hide every second one.
         self.texts.append(f'<g class="ticks">{told}</g>')
 
     def lane(self, row: Row) -> None:
-        """A worker's states, what it held, and how it ended."""
+        """Draw a worker's states, its holdings and tasks, and the mark of its end."""
         paths: defaultdict[str, list[str]] = defaultdict(list)
         top = row.top + self.sizes.gap
         for state, start, end, stretch in self._pieces(row.lane.stretches):
@@ -130,7 +129,7 @@ class _Pen:
         self._end(row.lane, top + self.sizes.bar)
 
     def arrows(self, arrows: Iterable[Arrow], rows: Sequence[Row]) -> None:
-        """Lines from giver to taker, with a dot where they arrive; the same ones once."""
+        """Draw lines from giver to taker, with a dot at the taker; equal lines only once."""
         drawn: defaultdict[Cause, dict[Line, None]] = defaultdict(dict)
         middle = self.sizes.gap + self.sizes.bar // 2
         for arrow in arrows:
@@ -150,7 +149,7 @@ class _Pen:
             self.shapes.append(f'<path class="dot {cause}" d="{dots}"/>')
 
     def ideal(self, time: int, height: int, label: str) -> None:
-        """A line where the run would end if nothing cost anything but its own work."""
+        """Draw a line at the ideal end of the run."""
         self.shapes.append(f'<path class="ideal" d="M{self.view.x(time)} {AXIS - 8}V{height}"/>')
         side = 'text-anchor="end" dx="-5"' if self.view.x(time) > UNITS // 2 else 'dx="5"'
         self.texts.append(
@@ -159,7 +158,7 @@ class _Pen:
         )
 
     def noise(self, noise: int) -> bool:
-        """How much of the axis workers usually come late by, where that can be seen at all."""
+        """Mark the noise on the axis if it is wide enough; return whether it is."""
         width = min(UNITS, round(noise * UNITS / self.view.span))
         if width < NOISE_SHOWN:
             return False
@@ -169,10 +168,10 @@ class _Pen:
     def _pieces(
         self, stretches: Iterable[Stretch], *, apart: bool = False
     ) -> Iterator[tuple[str, int, int, Stretch | None]]:
-        """What is drawn for stretches: state, from, to, and the stretch if it is a single one.
+        """Yield the pieces to draw: state, start, end, and the stretch if it is a single one.
 
-        Each is at least a pixel wide. Neighbours that are narrower become one; if they are `apart`
-        in time, only where they are less than a pixel from each other.
+        Each is at least a pixel wide. Adjacent stretches narrower than that are merged; with
+        `apart` (stretches with gaps) only if the gap is narrower than a pixel.
         """
         crowd: list[Stretch] = []
         for stretch in stretches:
@@ -195,7 +194,7 @@ class _Pen:
         states = {stretch.state for stretch in crowd}
         alone = len(crowd) == 1
         if end - start < PIXEL:
-            # Too little to tell: the longest stands for them all.
+            # All together are narrower than a pixel: draw the longest one's state.
             longest = max(crowd, key=lambda stretch: stretch.end - stretch.start)
             end, states = start + PIXEL, {longest.state}
         self.merged += 0 if alone else len(crowd)
@@ -213,7 +212,7 @@ class _Pen:
         return _box(start, end, top + 1, bar - 2)
 
     def _label(self, text: str, stretch: Stretch, y: float, place: str) -> None:
-        """Write beside a shape what it is about, at widths of the page where that fits."""
+        """Label a shape, for the page widths at which the text fits."""
         start = max(stretch.start, self.view.start)
         share = (min(stretch.end, self.view.end) - start) / self.view.span
         room = len(text) * LETTER + 6
@@ -235,7 +234,7 @@ class _Pen:
 
 
 def _look(state: str) -> str:
-    """The class of a state's path: all waits look alike but the wait for a worker's end."""
+    """Return the CSS class of a state: all waits share one, except joining."""
     if state in WAITS and state != State.JOINING:
         return "waiting"
     return str(state)

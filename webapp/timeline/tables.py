@@ -1,4 +1,4 @@
-"""A timeline as a table, for those who do not see the picture: one row a worker."""
+"""The timeline as a table with a row for each worker, for visitors who cannot see the picture."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from webapp.timeline.lanes import MICROSECONDS, WAITS, End, Lane, State, Stretch, Timeline
 
 LISTED = 5
-"""Waits and holdings that are told one by one; the rest is only counted."""
+"""Objects per cell; the others are only counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """How often and how long (seconds) a worker waited for an object, or held it."""
+    """How often, and for how many seconds, a worker waited for an object or held it."""
 
     object: str
     times: int
@@ -23,7 +23,10 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """A worker in figures, in seconds since the run began or of a length. `others` are left out."""
+    """A row: a worker's times in seconds; `start` and `end` count from the start of the run.
+
+    `others` is the number of objects that `waited` and `held` leave out.
+    """
 
     name: str
     depth: int
@@ -39,7 +42,7 @@ class Life:
 
 
 def draw_table(timeline: Timeline) -> tuple[Life, ...]:
-    """The rows, in the order of the lanes."""
+    """Return the rows, in the order of the lanes."""
     return tuple(_life(lane) for lane in timeline.lanes)
 
 
@@ -70,7 +73,7 @@ def _seconds(stretches: Iterable[Stretch], state: State) -> float:
 
 
 def _totals(stretches: Iterable[Stretch]) -> Iterator[Total]:
-    """By object, the longest first."""
+    """Yield the total of each object, the longest first."""
     lengths: defaultdict[str, list[int]] = defaultdict(list)
     for stretch in stretches:
         lengths[stretch.object].append(stretch.end - stretch.start)

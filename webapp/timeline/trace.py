@@ -1,4 +1,4 @@
-"""A run in Chrome's trace format, which https://ui.perfetto.dev opens.
+"""Writes a run in Chrome's trace format, which https://ui.perfetto.dev opens.
 
 The format: "Trace Event Format", https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU
 """
@@ -17,7 +17,7 @@ BESIDE = {State.HOLDING: "holds", State.TASK: "task"}
 
 
 def draw_trace(timeline: Timeline) -> dict[str, Any]:
-    """The whole run, ready to be JSON; times are microseconds."""
+    """Return the run as the trace's JSON object; times are microseconds."""
     recording = timeline.recording
     return {
         "traceEvents": [
@@ -48,7 +48,7 @@ def _lane(lane: Lane) -> Iterator[dict[str, Any]]:
     for stretch in lane.stretches:
         yield _complete(lane, stretch, f"{stretch.state} {stretch.object}".rstrip())
     for stretch in lane.beside:
-        # Holdings need not nest, as slices of one track must: each is a track of its own.
+        # Slices of one track must nest, and holdings need not: each gets a track of its own.
         yield from _async(lane, stretch)
 
 

@@ -1,6 +1,6 @@
-"""What is said of a run in the visitor's language: a state, a step, a time.
+"""Describes states and steps of a run in the visitor's language.
 
-The texts themselves stand with the interface's others; what is needed of them is `Words`.
+The caller supplies the texts, as `Words`.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ from webapp.timeline.lanes import State, Stretch
 
 PRINTED_LETTERS = 60
 
-# Characters that neither HTML nor XML can hold, not even escaped; a worker's name may.
+# Characters that HTML and XML do not allow, even escaped; a worker's name may contain them.
 _UNWRITABLE = re.compile("[^\t\n\r\x20-\ufffd\U00010000-\U0010ffff]")
 
 
 def writable(text: str) -> str:
-    """Give HTML or XML without the characters that it cannot hold."""
+    """Replace the characters that HTML and XML do not allow."""
     return _UNWRITABLE.sub("\ufffd", text)
 
 
 class Words(Protocol):
-    """The texts of one language, and how it writes numbers."""
+    """The texts and number format of one language."""
 
     def __call__(self, key: str, /, **values: object) -> str:
-        """Give a text with its placeholders filled."""
+        """Return a text with its placeholders filled."""
         ...
 
     @property
@@ -35,12 +35,12 @@ class Words(Protocol):
         ...
 
     def seconds(self, value: float) -> str:
-        """Write a duration in seconds."""
+        """Format a duration in seconds."""
         ...
 
 
 def state_text(say: Words, stretch: Stretch) -> str:
-    """What a worker is at: "waits for lock"."""
+    """Describe a worker's state: "waits for lock"."""
     if stretch.state is State.TASK:
         return f"{stretch.object}({stretch.note})"
     if stretch.state is State.HOLDING:
@@ -51,13 +51,13 @@ def state_text(say: Words, stretch: Stretch) -> str:
 
 
 def step_text(say: Words, event: Event) -> str:
-    """What a worker does in one step: "takes 3 out of queue"."""
+    """Describe a worker's step: "takes 3 out of queue"."""
     key, values = _step(event)
     return say(f"step.{key}", **values)
 
 
 def _step(event: Event) -> tuple[str, dict[str, object]]:
-    """The key of a step's text, and what fills it."""
+    """Return the key of a step's text, and the values of its placeholders."""
     key = event.kind.replace(" ", "_")
     filled: dict[str, object] = {"object": event.object, "text": _shortened(event.text)}
     match event.kind:

@@ -1,13 +1,13 @@
-"""Parameters and claims that many topics share. Their words stand in this folder, too."""
+"""Parameters and claims that topics share. Their texts are in this folder, too."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from webapp.lessons.claims import Claim
-from webapp.lessons.measures import Values
 from webapp.lessons.measures.workers import every_worker_ended, had_one_parent, ran_processes
 from webapp.lessons.parameters import Choice, Integer
+from webapp.lessons.values import Values
 
 START_METHODS = ("fork", "spawn", "forkserver")
 
@@ -19,20 +19,20 @@ one_parent = Claim("one-parent", had_one_parent())
 
 
 def a_pid_each(children: Callable[[Values], int]) -> Claim:
-    """No two of the children, nor one of them and the main process, have one pid."""
+    """Claim that the `children` and the main process all have different pids."""
     return Claim("a-pid-each", ran_processes(lambda values: children(values) + 1))
 
 
 def thread_count(default: int, maximum: int = 10) -> Integer:
-    """How many threads a demo starts."""
+    """Declare the parameter `thread_count`: the number of threads that a demo starts."""
     return Integer(name="thread_count", default=default, minimum=1, maximum=maximum)
 
 
 def threads(values: Values) -> int:
-    """The number of threads that was chosen."""
+    """Return the chosen number of threads."""
     return int(values["thread_count"])
 
 
 def forked(values: Values) -> bool:
-    """Whether children are forked. The other methods add the start of whole interpreters."""
+    """Return whether the start method is fork; other methods start a new interpreter."""
     return str(values["start_method"]) == "fork"

@@ -1,39 +1,37 @@
-"""What a run shows: the one vocabulary in which claims and outcomes are written.
+"""Measures: functions of a recording, from which claims and outcomes are built.
 
-    Recording, Values ──> Measure ──> what was measured ──> an outcome, as it is
-                                                       └──> a claim, by a predicate (`judged`)
+    Recording, Values ──> Measure ──> measured value ──> an outcome, as it is
+                                                    └──> a claim, by a predicate (`judged`)
 
-A measure is named by a noun (`deepest_hold`), a check that rests on it by a sentence's verb
-(`held_deepest`). Both stand side by side in the modules of this package.
+A measure's name is a noun (`deepest_hold`), the name of a check based on it a verb
+(`held_deepest`). The modules of this package define both.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from functools import wraps
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from webapp.engine.recording import Recording
-
-Values = Mapping[str, Any]
-"""The parameters of the run, by name."""
+from webapp.lessons.values import Values
 
 T = TypeVar("T")
 U = TypeVar("U")
 
 Measure = Callable[[Recording, Values], T | None]
-"""What one run shows of something; None where the record cannot tell."""
+"""Computes a value from one run; None if the recording does not contain it."""
 
 
 class Share(NamedTuple):
-    """How many of how many: "3 / 4"."""
+    """A part of a whole number of things: "3 / 4"."""
 
     part: int
     whole: int
 
     @property
     def complete(self) -> bool:
-        """Whether it is all of them; all of none, too."""
+        """Whether the part is the whole; true of "0 / 0"."""
         return self.part == self.whole
 
     def __str__(self) -> str:
@@ -41,7 +39,7 @@ class Share(NamedTuple):
 
 
 def watched(measure: Measure[T]) -> Measure[T]:
-    """Mark a measure that needs the observer: without it the record cannot tell."""
+    """Return None from a measure if the run had no observer, or has dropped events."""
 
     @wraps(measure)
     def seen(recording: Recording, values: Values) -> T | None:
@@ -53,12 +51,12 @@ def watched(measure: Measure[T]) -> Measure[T]:
 
 
 def given(of: Callable[[Values], T]) -> Measure[T]:
-    """What the parameters say, whatever the run shows."""
+    """Return a measure that depends only on the parameters."""
     return lambda recording, values: of(values)
 
 
 def derived(measure: Measure[T], change: Callable[[T], U | None]) -> Measure[U]:
-    """What is made of another measure, where that can be told."""
+    """Apply `change` to the value of a measure, unless that is None."""
 
     def changed(recording: Recording, values: Values) -> U | None:
         found = measure(recording, values)
@@ -68,7 +66,7 @@ def derived(measure: Measure[T], change: Callable[[T], U | None]) -> Measure[U]:
 
 
 def both(first: Measure[T], second: Measure[U]) -> Measure[tuple[T, U]]:
-    """Two measures of one run, where both can be told."""
+    """Combine two measures into a pair; None if one of them is None."""
 
     def pair(recording: Recording, values: Values) -> tuple[T, U] | None:
         one, other = first(recording, values), second(recording, values)
@@ -78,10 +76,10 @@ def both(first: Measure[T], second: Measure[U]) -> Measure[tuple[T, U]]:
 
 
 def out_of(count: Measure[int], whole: Callable[[Values], int]) -> Measure[Share]:
-    """How many that another measure counts, of as many as the parameters say."""
+    """Return a count as a share of a number given by the parameters."""
     return derived(both(count, given(whole)), lambda counts: Share(*counts))
 
 
 def listed(measure: Measure[Iterable[object]], between: str = ", ") -> Measure[str]:
-    """All that another measure found, in one text; None if that is nothing."""
+    """Join the values of a measure into one text; None if there are none."""
     return derived(measure, lambda found: between.join(map(str, found)) or None)

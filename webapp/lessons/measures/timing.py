@@ -1,4 +1,4 @@
-"""How long it took, in seconds, beside what the parameters say."""
+"""Measures of durations, in seconds, and their bounds."""
 
 from __future__ import annotations
 
@@ -6,41 +6,42 @@ from collections.abc import Callable
 
 from webapp.engine.recording import Recording
 from webapp.lessons.claims import Check, Measured, judged
-from webapp.lessons.measures import Measure, Values, both, given
+from webapp.lessons.measures import Measure, both, given
+from webapp.lessons.values import Values
 
-# What starting workers and switching between them may add to a time, in seconds, and what a sleep
-# may fall short of its time by (clocks are rounded to microseconds).
+# Starting and switching workers may add SLACK seconds and SLACK_SHARE of the expected duration;
+# a sleep may be too short by ROUNDING seconds (clocks are rounded).
 SLACK = 0.35
 SLACK_SHARE = 0.25
 ROUNDING = 0.002
 
 
 def wall_time() -> Measure[float]:
-    """From the program's first step to the end of its main process."""
+    """Measure the seconds from the program's first step to the end of its main process."""
     return lambda recording, values: recording.wall
 
 
 def took_about(seconds: Callable[[Values], float]) -> Check:
-    """The run took what the parameters say, and little more: a claim of time."""
+    """Check that the run took `seconds`, and at most the slack more: a claim of time."""
 
     def check(recording: Recording, values: Values) -> Measured:
         expected = seconds(values)
         excess = recording.wall - (expected * (1 + SLACK_SHARE) + SLACK)
         holds = expected - ROUNDING <= recording.wall and excess <= 0
         figure = f"{recording.wall:.3f} s ~ {expected:g} s"
-        # No machine makes a run too short.
+        # A late machine excuses a run that is too long, never one that is too short.
         return Measured(holds, figure, excess if excess > 0 else None)
 
     return check
 
 
 def took_at_least(seconds: Callable[[Values], float]) -> Check:
-    """The run took what the parameters say, or longer: a bound that holds on any machine."""
+    """Check that the run took at least `seconds`, which holds on any machine."""
     return lasted_at_least(wall_time(), seconds)
 
 
 def lasted_at_least(measured: Measure[float], seconds: Callable[[Values], float]) -> Check:
-    """The same of any time that a run shows; it does not hold where it shows none."""
+    """Check that a measured duration is at least `seconds`; fails if there is none."""
     return judged(
         both(measured, given(seconds)),
         lambda times, values: times[0] >= times[1] - ROUNDING,

@@ -1,4 +1,4 @@
-"""Sleeping, holding and waiting, which takes the observer to see."""
+"""Measures of sleeping, holding and waiting. All of them need the observer."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ from collections.abc import Callable
 from webapp.engine.events import Kind
 from webapp.engine.recording import Recording, Span, overlaps, workers_at_once
 from webapp.lessons.claims import Check, judged
-from webapp.lessons.measures import Measure, Share, Values, watched
+from webapp.lessons.measures import Measure, Share, watched
+from webapp.lessons.values import Values
 
 # --- sleeping ---------------------------------------------------------------------------------
 
 
 def most_asleep() -> Measure[int]:
-    """How many workers slept at the same time, at most."""
+    """Measure the largest number of workers that slept at the same time."""
     return watched(lambda recording, values: overlaps(recording.sleeps))
 
 
 def slept_together(at_least: Callable[[Values], int] = lambda values: 2) -> Check:
-    """At some moment at least so many workers slept at the same time."""
+    """Check that at some moment at least `at_least` workers slept at the same time."""
     return judged(most_asleep(), lambda most, values: most >= at_least(values))
 
 
@@ -26,12 +27,12 @@ def slept_together(at_least: Callable[[Values], int] = lambda values: 2) -> Chec
 
 
 def holdings(name: str) -> Measure[list[Span]]:
-    """Every time that a worker held the object of that name."""
+    """Measure every interval in which a worker held the object of that name."""
     return watched(lambda recording, values: [h for h in recording.holdings if h.object == name])
 
 
 def never_held_together(name: str) -> Check:
-    """At no moment did two workers hold the object of that name."""
+    """Check that no two workers held the object of that name at the same time."""
     return judged(
         holdings(name),
         lambda held, values: workers_at_once(held) == 1,
@@ -40,7 +41,7 @@ def never_held_together(name: str) -> Check:
 
 
 def held_at_once(name: str, at_most: Callable[[Values], int]) -> Check:
-    """Never did more workers than told hold the object of that name (a semaphore)."""
+    """Check that never more than `at_most` workers held the object of that name (a semaphore)."""
     return judged(
         holdings(name),
         lambda held, values: bool(held) and overlaps(held) <= at_most(values),
@@ -49,7 +50,7 @@ def held_at_once(name: str, at_most: Callable[[Values], int]) -> Check:
 
 
 def deepest_hold(name: str) -> Measure[int]:
-    """How many times over one worker held the RLock of that name, at most."""
+    """Measure the largest recursion depth of the RLock of that name."""
 
     def depth(recording: Recording, values: Values) -> int:
         got = [e for e in recording.events if e.kind is Kind.GOT and e.object == name]
@@ -59,7 +60,7 @@ def deepest_hold(name: str) -> Measure[int]:
 
 
 def held_deepest(name: str, depth: Callable[[Values], int]) -> Check:
-    """An RLock of that name was held so many times over by one worker, at most."""
+    """Check the largest recursion depth of the RLock of that name."""
     return judged(deepest_hold(name), lambda deepest, values: deepest == depth(values))
 
 
@@ -67,22 +68,22 @@ def held_deepest(name: str, depth: Callable[[Values], int]) -> Check:
 
 
 def waits_for(name: str) -> Measure[int]:
-    """How often a worker had to wait for the object of that name."""
+    """Count the waits for the object of that name."""
     return watched(lambda recording, values: sum(w.object == name for w in recording.waits))
 
 
 def waited_for(name: str) -> Check:
-    """Some worker had to wait for the object of that name."""
+    """Check that some worker waited for the object of that name."""
     return judged(waits_for(name), lambda waits, values: waits > 0)
 
 
 def nobody_waited_for(name: str) -> Check:
-    """Who asked for the object of that name got it at once."""
+    """Check that no worker waited for the object of that name."""
     return judged(waits_for(name), lambda waits, values: waits == 0)
 
 
 def nobody_waited() -> Check:
-    """No worker but the main thread had to wait for another."""
+    """Check that no worker but the main thread waited for anything."""
 
     def waits(recording: Recording, values: Values) -> int:
         workers = {span.key for span in recording.workers}
@@ -92,7 +93,7 @@ def nobody_waited() -> Check:
 
 
 def nobody_passed_before_the_last_arrived(name: str, parties: Callable[[Values], int]) -> Check:
-    """At each use of the barrier, all its parties arrived before one of them passed."""
+    """Check that at each use of the barrier, all its parties arrived before any of them passed."""
 
     def passings(recording: Recording, values: Values) -> tuple[bool, Share]:
         arrived = passed = 0
@@ -102,7 +103,7 @@ def nobody_passed_before_the_last_arrived(name: str, parties: Callable[[Values],
                 continue
             arrived += event.kind is Kind.ARRIVED
             if event.kind is Kind.PASSED:
-                # The n-th use lets its n·parties pass once n·parties have arrived.
+                # A worker of the n-th use passes only after n × parties arrivals in all.
                 uses = passed // parties(values) + 1
                 right = right and arrived >= uses * parties(values)
                 passed += 1
@@ -116,7 +117,7 @@ def nobody_passed_before_the_last_arrived(name: str, parties: Callable[[Values],
 
 
 def queue_sizes(name: str) -> Measure[list[int]]:
-    """How many items waited in the queue of that name after each put, where it could say so."""
+    """Measure the size of the queue of that name after each put, if it was known."""
 
     def sizes(recording: Recording, values: Values) -> list[int]:
         puts = [e for e in recording.events if e.kind is Kind.PUT and e.object == name]
@@ -126,7 +127,7 @@ def queue_sizes(name: str) -> Measure[list[int]]:
 
 
 def never_longer_than(name: str, size: Callable[[Values], int]) -> Check:
-    """Never did more items than told wait in the queue of that name."""
+    """Check that the queue of that name never had more than `size` items."""
     return judged(
         queue_sizes(name),
         lambda sizes, values: bool(sizes) and max(sizes) <= size(values),

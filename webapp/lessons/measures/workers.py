@@ -1,4 +1,4 @@
-"""Who ran, for how long together, and how it ended."""
+"""Measures of workers: how many there were, how many lived at once, and how they ended."""
 
 from __future__ import annotations
 
@@ -7,28 +7,29 @@ from collections.abc import Callable, Iterable
 from webapp.engine.events import Kind
 from webapp.engine.recording import Outcome, Recording, overlaps
 from webapp.lessons.claims import Check, judged
-from webapp.lessons.measures import Measure, Share, Values, both, listed, watched
+from webapp.lessons.measures import Measure, Share, both, listed, watched
+from webapp.lessons.values import Values
 
-# --- who ran ----------------------------------------------------------------------------------
+# --- how many ---------------------------------------------------------------------------------
 
 
 def process_count() -> Measure[int]:
-    """How many different processes reported something, the main one included."""
+    """Count the processes with events, the main process included."""
     return lambda recording, values: len({event.pid for event in recording.events if event.pid})
 
 
 def ran_processes(count: Callable[[Values], int]) -> Check:
-    """As many different processes reported something as told, the main one included."""
+    """Check that `count` processes have events, the main process included."""
     return judged(process_count(), lambda seen, values: seen == count(values))
 
 
 def ran_in_one_process() -> Check:
-    """Everything happened in one process."""
+    """Check that only one process has events."""
     return ran_processes(lambda values: 1)
 
 
 def had_one_parent() -> Check:
-    """Every process that was started has the main process as its parent."""
+    """Check that the parent of every started process is the main process."""
 
     def parents_and_main(recording: Recording, values: Values) -> tuple[set[str], str]:
         parents = {
@@ -46,38 +47,38 @@ def had_one_parent() -> Check:
 
 
 def worker_count() -> Measure[int]:
-    """How many threads and processes the program started."""
+    """Count the threads and processes that the program started."""
     return lambda recording, values: len(recording.workers)
 
 
 def started_workers(count: Callable[[Values], int]) -> Check:
-    """The program started as many threads and processes as told."""
+    """Check that the program started `count` threads and processes."""
     return judged(worker_count(), lambda started, values: started == count(values))
 
 
-# --- for how long together --------------------------------------------------------------------
+# --- how many at once -------------------------------------------------------------------------
 
 
 def most_alive() -> Measure[int]:
-    """How many of the workers that the program started lived at the same time, at most."""
+    """Measure the largest number of started workers that lived at the same time."""
     return lambda recording, values: overlaps(recording.workers)
 
 
 def lived_at_once(at_most: int) -> Check:
-    """Never more workers than that lived at the same time."""
+    """Check that never more than `at_most` workers lived at the same time."""
     return judged(most_alive(), lambda most, values: most <= at_most)
 
 
 def lived_together(at_least: int = 2) -> Check:
-    """At some moment at least so many workers lived at the same time."""
+    """Check that at some moment at least `at_least` workers lived at the same time."""
     return judged(most_alive(), lambda most, values: most >= at_least)
 
 
-# --- how it ended -----------------------------------------------------------------------------
+# --- how they ended ---------------------------------------------------------------------------
 
 
 def every_worker_ended() -> Check:
-    """Each worker that was started came to its end."""
+    """Check that every started worker ended."""
 
     def ended(recording: Recording, values: Values) -> Share:
         ended = sum(1 for span in recording.workers if span.end is not None)
@@ -87,22 +88,22 @@ def every_worker_ended() -> Check:
 
 
 def ending() -> Measure[Outcome]:
-    """How the run ended: the engine's own word for it."""
+    """Measure the outcome of the run."""
     return lambda recording, values: recording.outcome
 
 
 def ended_as(outcome: Callable[[Values], str]) -> Check:
-    """The run ended in the outcome told (`finished`, `deadlocked` …); for claims `of_any_run`."""
+    """Check the outcome of the run (`finished`, `deadlocked` …); for claims `of_any_run`."""
     return _ended_as(ending(), outcome)
 
 
 def seen_to_end_as(outcome: Callable[[Values], str]) -> Check:
-    """The same where it takes the observer: without it a deadlock only times out."""
+    """The same for outcomes that need the observer: without it a deadlock only times out."""
     return _ended_as(watched(ending()), outcome)
 
 
 def uncaught(error: str) -> Measure[int]:
-    """How many workers ended by an uncaught exception of that type."""
+    """Count the workers that ended by an uncaught exception of that type."""
 
     def count(recording: Recording, values: Values) -> int:
         events = (event for event in recording.events if event.kind is Kind.RAISED)
@@ -112,17 +113,17 @@ def uncaught(error: str) -> Measure[int]:
 
 
 def raised(error: str, times: Callable[[Values], int] = lambda values: 1) -> Check:
-    """As many workers as told ended by an uncaught exception of that type."""
+    """Check that `times` workers ended by an uncaught exception of that type."""
     return judged(uncaught(error), lambda seen, values: seen == times(values))
 
 
 def exit_codes() -> Measure[str]:
-    """The exit codes of the child processes whose end was seen, in order of size."""
+    """Measure the sorted exit codes of the child processes whose end the program noticed."""
     return listed(_codes)
 
 
 def exited_with(expected: Callable[[Values], Iterable[int]]) -> Check:
-    """The child processes whose end was seen left these exit codes, in any order."""
+    """Check these exit codes, in any order."""
     return judged(
         _codes,
         lambda codes, values: codes == sorted(expected(values)),

@@ -1,4 +1,4 @@
-"""How often each outcome came, in bars: numbers by size, texts by frequency; and the rarest."""
+"""Histogram of outcomes: numbers by size, texts by frequency; and the rarest outcome."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from webapp.lessons.outcomes import Told
 from webapp.lessons.repeats.summary import Summary, own_ends
 
 MOST_BARS = 10
-"""Numbers are put into so many bars at most, and texts get so many bars of their own."""
+"""The most bars for numbers, and the most bars for texts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Numbers from `low`: whole ones up to and with `high`, others up to but without it."""
+    """A bin of numbers: from `low` to `high`, for integers including `high`, else excluding it."""
 
     low: int | Decimal
     high: int | Decimal
 
 
 Key = Told | Range | None
-"""What the runs of a bar came to; None where it could not be told."""
+"""The outcome of a bar's runs; None if it is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """The `runs` that came to `key`, in the order in which they were over."""
+    """The ids of the runs with outcome `key`, in the order in which they ended."""
 
     key: Key
     runs: tuple[str, ...]
@@ -38,9 +38,9 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """How often each outcome came: numbers by size, then texts, the most frequent first.
+    """Bars of outcomes: numbers by size, then texts by frequency, then endings, then unknown.
 
-    `tail` holds the texts that have no bar of their own, for there are too many.
+    `tail` holds the rarest texts if there are more than MOST_BARS.
     """
 
     bars: tuple[Bar, ...]
@@ -48,40 +48,40 @@ class Distribution:
 
     @property
     def seen(self) -> tuple[Bar, ...]:
-        """Everything that came at all."""
+        """All bars with runs, those of `tail` included."""
         return tuple(bar for bar in (*self.bars, *self.tail) if bar.runs)
 
 
 @dataclass(frozen=True, slots=True)
 class Rarest:
-    """What came least often, and the first run that came to it. `ties` others came as seldom."""
+    """The outcome with the fewest runs; `ties` other outcomes have as few."""
 
     bar: Bar
     ties: int
 
     @property
     def run(self) -> str:
-        """The run to look at."""
+        """The id of the first run with that outcome."""
         return self.bar.runs[0]
 
 
 def outcomes(summaries: Sequence[Summary]) -> Distribution:
-    """How often each outcome came."""
+    """Return the distribution of the outcomes."""
     return distribution([(summary.run, summary.told) for summary in summaries])
 
 
 def walls(summaries: Sequence[Summary]) -> Distribution:
-    """How long the runs took, in seconds; those that were stopped or lost tell nothing of it."""
+    """Return the distribution of wall times in seconds, of runs that ended by themselves."""
     return distribution([(summary.run, summary.wall) for summary in own_ends(summaries)])
 
 
 def endings(summaries: Sequence[Summary]) -> tuple[tuple[Outcome, int], ...]:
-    """How many runs ended in which way, the most frequent first."""
+    """Return how often each ending occurred, the most frequent first."""
     return tuple(Counter(summary.ending for summary in summaries).most_common())
 
 
 def distribution(told: Sequence[tuple[str, Told | None]]) -> Distribution:
-    """Put runs, each with what it came to, into bars."""
+    """Group runs by outcome. `told` holds the id and the outcome of each run."""
     numbers = [(run, value) for run, value in told if isinstance(value, int | float)]
     groups: defaultdict[object, list[str]] = defaultdict(list)
     keys: dict[object, Key] = {}
@@ -90,7 +90,7 @@ def distribution(told: Sequence[tuple[str, Told | None]]) -> Distribution:
             groups[kind_of(value)].append(run)
             keys[kind_of(value)] = value
     named = [Bar(keys[kind], tuple(runs)) for kind, runs in groups.items()]
-    # Sorting keeps the order of those that are equal: who came first stays first.
+    # Sorting is stable: of equally frequent outcomes, the one that occurred first stays first.
     named.sort(key=lambda bar: (_rank(bar.key), -len(bar.runs)))
     texts = [bar for bar in named if _rank(bar.key) == 0]
     tail = texts[MOST_BARS - 1 :] if len(texts) > MOST_BARS else []
@@ -99,7 +99,7 @@ def distribution(told: Sequence[tuple[str, Told | None]]) -> Distribution:
 
 
 def rarest(distribution: Distribution) -> Rarest | None:
-    """What came least often; None where everything came to the same."""
+    """Return the rarest outcome; None if there is only one."""
     seen = distribution.seen
     if not seen[1:]:
         return None
@@ -109,12 +109,12 @@ def rarest(distribution: Distribution) -> Rarest | None:
 
 
 def kind_of(value: Told | None) -> object:
-    """What tells outcomes apart: the engine's word `failed` is not a line that says so."""
+    """Return a key that tells outcomes apart: `Outcome.FAILED` is not a printed "failed"."""
     return (type(value) if isinstance(value, Outcome) else None, value)
 
 
 def _rank(key: Key) -> int:
-    """Where a bar without a number stands: texts, then how runs ended, then what is not known."""
+    """Return the place of a bar without a number: texts, then endings, then unknown."""
     if key is None:
         return 2
     return int(isinstance(key, Outcome))
@@ -134,7 +134,10 @@ def _histogram(numbers: Sequence[tuple[str, float]]) -> Iterator[Bar]:
 
 
 def _whole(numbers: Sequence[tuple[str, float]], low: int, high: int) -> Iterator[Bar]:
-    """Few values stay single: side by side with the gaps between them, or far apart without."""
+    """Yield a bar for each integer: with empty bars for gaps if the range is small, else without.
+
+    Yields ranges if there are too many different integers.
+    """
     different = sorted({int(value) for _, value in numbers})
     if high - low < MOST_BARS:
         different = [*range(low, high + 1)]
@@ -158,7 +161,7 @@ def _ranges(numbers: Sequence[tuple[str, float]], low: float, high: float) -> It
 
 
 def _step(low: float, high: float) -> Decimal:
-    """The finest width of 1, 2 or 5 times a power of ten that makes no more bars than allowed."""
+    """Return the smallest width, 1, 2 or 5 × a power of ten, that makes at most MOST_BARS bars."""
     finest = Decimal(str(high - low)) / MOST_BARS
     for exponent in count(finest.adjusted()):
         for factor in (1, 2, 5):

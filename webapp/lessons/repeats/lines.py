@@ -1,4 +1,4 @@
-"""Where each line came in all the runs, and which lines kept their order."""
+"""Compares the lines that many runs printed: their places, and whether their order varied."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from webapp.lessons.repeats.summary import Summary, own_ends
 
 MANY = 3
-"""Runs: with fewer, that a line came in one only says nothing of how seldom it comes."""
+"""Number of runs from which a line that came in only one of them counts as rare."""
 
 
 @dataclass(frozen=True, slots=True)
 class ComparedLine:
-    """One line over all runs: the `occurrence`th of its text, of which it is `repeated` if many.
+    """One line over all runs.
 
-    `earliest` and `latest` are its places in the transcripts, from 1. It came in `runs` runs; if
-    those are all, `kept` says whether the same lines came before it in each of them, else None.
+    It is the `occurrence`th line with its text (from 1); `repeated` if some run has more than one.
+    `earliest` and `latest` are its places in the transcripts, from 1. It occurs in `runs` runs; if
+    those are all, `kept` says whether the same lines precede it in each of them, else it is None.
     """
 
     text: str
@@ -31,9 +32,9 @@ class ComparedLine:
 
 @dataclass(frozen=True, slots=True)
 class ComparedLines:
-    """All lines over `runs` runs, by their places. Those of a single run are only counted: `once`.
+    """All lines over `runs` runs, by their places; `once` holds those that only one run printed.
 
-    Only the beginning of some transcripts was compared if it is `cut`.
+    If it is `cut`, only the beginning of some transcripts was compared.
     """
 
     lines: tuple[ComparedLine, ...]
@@ -43,7 +44,7 @@ class ComparedLines:
 
 
 def compare_lines(summaries: Sequence[Summary]) -> ComparedLines:
-    """Find where each line came in all the runs, and whether it kept its place among the others."""
+    """Compare the lines of all runs that ended by themselves."""
     own = own_ends(summaries)
     orders = [_told_apart(summary.lines) for summary in own]
     places = [{line: at for at, line in enumerate(order, 1)} for order in orders]
@@ -55,7 +56,7 @@ def compare_lines(summaries: Sequence[Summary]) -> ComparedLines:
     for line, runs in often.items():
         absent = (summary for summary, at in zip(own, places, strict=True) if line not in at)
         if any(summary.longer for summary in absent):
-            continue  # it may have come later there
+            continue  # it may be in the part that was not kept
         if runs == 1 and len(own) >= MANY:
             once.append(line[0])
             continue
@@ -68,7 +69,7 @@ def compare_lines(summaries: Sequence[Summary]) -> ComparedLines:
 
 
 _Line = tuple[str, int]
-"""A text, and the how manieth of it in its run."""
+"""A text, and its number among the equal texts of its run, from 1."""
 
 
 def _told_apart(texts: Iterable[str]) -> list[_Line]:
@@ -81,7 +82,7 @@ def _told_apart(texts: Iterable[str]) -> list[_Line]:
 
 
 def _kept(orders: Sequence[Sequence[_Line]], everywhere: set[_Line]) -> set[_Line]:
-    """The lines before which the same ones came in every run, and so the same after them."""
+    """Return the lines of `everywhere` that the same lines precede in every run."""
     numbers = {line: number for number, line in enumerate(everywhere)}
     before: defaultdict[_Line, set[int]] = defaultdict(set)
     for order in orders:

@@ -1,4 +1,4 @@
-"""What is another one in every run, taken out of a line, so that runs can be compared."""
+"""Masks the parts of a line that differ in every run, such as ids and times, to compare runs."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ import re
 from webapp.engine.recording import Recording
 
 LETTERS_COMPARED = 300
-"""Of each line."""
+"""Characters of each line."""
 
 MASK = "…"
-"""What stands for that which is another one in every run."""
 
-# In this order: an address, a date, a time of day, a number with a point, a number that the words
-# before it call an id; and any other number that stands alone, which may be an id of this run.
+# In this order: an address, a date, a time of day, a decimal number, a number after a word for an
+# id; and any other number by itself, which is masked only if it is an id of this run.
 _VARYING = re.compile(
     r"0x[0-9a-fA-F]+"
     r"|\b\d{4}-\d\d-\d\d\b"
@@ -25,7 +24,7 @@ _VARYING = re.compile(
 
 
 def masked(text: str, own: frozenset[str]) -> str:
-    """Put a mark in place of what is another one in every run; `own` are the run's own ids."""
+    """Replace what differs in every run by MASK; `own` are the run's own ids."""
 
     def mask(found: re.Match[str]) -> str:
         number = found.group("number")
@@ -35,5 +34,5 @@ def masked(text: str, own: frozenset[str]) -> str:
 
 
 def own_numbers(recording: Recording) -> frozenset[str]:
-    """The ids of the run's processes and threads, as they would be printed."""
+    """Return the ids of the run's processes and threads, in decimal."""
     return frozenset(str(id) for event in recording.events for id in event.key)

@@ -1,4 +1,4 @@
-"""What is kept of each run, small enough for many of them."""
+"""The summary of a run: what its comparison with other runs needs."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from webapp.engine.recording import Outcome, Recording
-from webapp.lessons.measures import Values
 from webapp.lessons.outcomes import DemoOutcome, Told
 from webapp.lessons.repeats.masking import masked, own_numbers
+from webapp.lessons.values import Values
 
 LINES_COMPARED = 200
-"""Of each run: enough for every demo of the course, with its defaults."""
+"""Lines of each run: enough for every demo of the course, with its defaults."""
 
 OWN_END = frozenset({Outcome.FINISHED, Outcome.FAILED, Outcome.DEADLOCKED, Outcome.TIMED_OUT})
-"""Endings that are the program's own: of the others its lines tell nothing."""
+"""Endings that the program itself caused; runs with other endings are not compared."""
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What is kept of a run: `told` is what it came to (see `DemoOutcome.of`), `wall` seconds.
+    """Summary of a run: `told` is its outcome (see `DemoOutcome.of`), `wall` is in seconds.
 
-    `lines` are the first of its transcript, masked; there were more of them if it is `longer`.
+    `lines` are the first LINES_COMPARED lines, masked; it is `longer` if there are more.
     """
 
     run: str
@@ -33,7 +33,7 @@ class Summary:
 
 
 def summarise(run: str, recording: Recording, outcome: DemoOutcome, values: Values) -> Summary:
-    """Keep of a run what its comparison with others needs."""
+    """Summarise a recording; `run` is its id, `values` are its parameters."""
     own = own_numbers(recording)
     return Summary(
         run=run,
@@ -46,5 +46,5 @@ def summarise(run: str, recording: Recording, outcome: DemoOutcome, values: Valu
 
 
 def own_ends(summaries: Sequence[Summary]) -> list[Summary]:
-    """The runs that came to an end of their own."""
+    """Return the runs whose ending is in OWN_END."""
     return [summary for summary in summaries if summary.ending in OWN_END]

@@ -1,21 +1,21 @@
-"""Folds recordings into summaries as they come, and holds a few of them."""
+"""Summarises recordings one by one, and keeps a few of them."""
 
 from __future__ import annotations
 
 from collections import Counter
 
 from webapp.engine.recording import Recording
-from webapp.lessons.measures import Values
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.repeats.distribution import kind_of
 from webapp.lessons.repeats.summary import Summary, own_ends, summarise
+from webapp.lessons.values import Values
 
 EVENTS_HELD = 250_000
-"""Of all recordings that are held together; about 250 bytes each."""
+"""Events of all kept recordings together; an event takes about 250 bytes."""
 
 
 class Tally:
-    """Folds recordings into summaries, and holds a few of them to be looked at."""
+    """The summaries of all runs, and the recordings of a few."""
 
     def __init__(self, outcome: DemoOutcome, values: Values) -> None:
         self._outcome = outcome
@@ -24,7 +24,7 @@ class Tally:
         self.held: dict[str, Recording] = {}
 
     def add(self, run: str, recording: Recording) -> Summary:
-        """Take the next run that is over."""
+        """Add a run that is over; return its summary."""
         summary = summarise(run, recording, self._outcome, self._values)
         self.summaries.append(summary)
         self.held[run] = recording
@@ -33,22 +33,22 @@ class Tally:
 
     @property
     def quickest(self) -> Summary | None:
-        """The run that took the least time, of those that came to their own end."""
+        """The run with the least wall time, of those that ended by themselves."""
         return min(own_ends(self.summaries), key=lambda summary: summary.wall, default=None)
 
     @property
     def slowest(self) -> Summary | None:
-        """The run that took the most."""
+        """The run with the most wall time, of those that ended by themselves."""
         return max(own_ends(self.summaries), key=lambda summary: summary.wall, default=None)
 
     def _let_go(self) -> None:
-        """Hold the first run of each outcome, the quickest and the slowest, within the limit."""
+        """Keep the first run of each outcome, the quickest and the slowest, within the limit."""
         first: dict[object, str] = {}
         for summary in self.summaries:
             first.setdefault(kind_of(summary.told), summary.run)
         wanted = [*first.values(), *(s.run for s in (self.quickest, self.slowest) if s)]
         self.held = {run: self.held[run] for run in wanted if run in self.held}
-        # What is rare will be asked for, and of what came as often, the first.
+        # Drop the most frequent outcomes first, and of equally frequent ones the latest run.
         often = Counter(kind_of(summary.told) for summary in self.summaries)
         kinds = {summary.run: kind_of(summary.told) for summary in self.summaries}
         latest_first = reversed(self.held)

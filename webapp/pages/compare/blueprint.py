@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from webapp.engine.runner import Unreachable
 from webapp.lessons.text import Language
-from webapp.lessons.topic import Values
+from webapp.lessons.values import Values
 from webapp.pages import addresses
 from webapp.pages.compare.form import (
     CHOSEN,

@@ -17,7 +17,8 @@ from werkzeug.exceptions import NotFound
 
 from webapp.engine.machines import Machine
 from webapp.lessons.parameters import InvalidParameters, Problem
-from webapp.lessons.topic import Demo, Topic, Values, find_demo
+from webapp.lessons.topic import Demo, Topic, find_demo
+from webapp.lessons.values import Values
 from webapp.pages import addresses
 from webapp.pages.demo.form import VISITOR_BYTES, Field, Submission, build_form, value_texts
 from webapp.pages.demo.needs import UnmetNeeds, build_unmet_needs, is_offered

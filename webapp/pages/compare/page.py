@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from markupsafe import Markup
 
 from webapp.lessons.text import Language
-from webapp.lessons.topic import Demo, Pair, Values
+from webapp.lessons.topic import Demo, Pair
+from webapp.lessons.values import Values
 from webapp.pages import addresses
 from webapp.pages.compare.comparison import ComparedRun, build_comparison
 from webapp.pages.compare.form import (

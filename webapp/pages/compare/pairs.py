@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from webapp.lessons.text import Language
-from webapp.lessons.topic import Demo, Pair, Topic, Values, find_demo
+from webapp.lessons.topic import Demo, Pair, Topic, find_demo
+from webapp.lessons.values import Values
 from webapp.pages import addresses
 from webapp.pages.compare.form import query_of_both
 from webapp.pages.demo.form import CompareLink, CompareMenu

@@ -7,7 +7,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from webapp.engine.runner import Busy
 from webapp.lessons.text import Language
-from webapp.lessons.topic import Demo, Topic, Values
+from webapp.lessons.topic import Demo, Topic
+from webapp.lessons.values import Values
 from webapp.pages import addresses
 from webapp.pages.demo.examples import Examples
 from webapp.pages.demo.form import Submission, read_submission, submitted

@@ -23,8 +23,8 @@ from webapp.lessons.parameters import (
     Permutation,
     Problem,
 )
-from webapp.lessons.topic import Demo, Topic, Values
-from webapp.lessons.values import Value
+from webapp.lessons.topic import Demo, Topic
+from webapp.lessons.values import Value, Values
 from webapp.pages import addresses
 from webapp.pages.demo.needs import UnmetNeeds
 from webapp.pages.repeat.running import RUNS

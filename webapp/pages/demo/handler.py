@@ -12,7 +12,8 @@ from webapp.engine.program import with_parameters
 from webapp.lessons.parameters import InvalidParameters, Problem
 from webapp.lessons.repeats.tally import Tally
 from webapp.lessons.text import Language
-from webapp.lessons.topic import Demo, Topic, Values
+from webapp.lessons.topic import Demo, Topic
+from webapp.lessons.values import Values
 from webapp.pages import addresses
 from webapp.pages.compare.pairs import build_compare_menu, pair_links
 from webapp.pages.demo.bench import Bench, Listing

@@ -54,11 +54,11 @@ BUSY_PAUSE = 0.5
 class Notices(Protocol):
     """Short-lived messages that several servers share. Both methods raise Unreachable."""
 
-    def put_up(self, notice: str) -> None:
+    def set_notice(self, notice: str) -> None:
         """Publish a notice to all servers; it expires after some minutes."""
         ...
 
-    def has(self, notice: str) -> bool:
+    def has_notice(self, notice: str) -> bool:
         """Return whether any server has published this notice."""
         ...
 
@@ -134,7 +134,7 @@ class Repetition:
 
     def _check_notices(self) -> None:
         """Stop if another server was asked to; checked once per heartbeat."""
-        if time.monotonic() - self._checked_at >= runner.HEARTBEAT:
+        if time.monotonic() - self._checked_at >= runner.HEARTBEAT_SECONDS:
             self._checked_at = time.monotonic()
             if self._is_to_stop(self.id):
                 self.stop()
@@ -148,7 +148,7 @@ class Repetition:
 
     def _ended_runs(self) -> Iterator[Summary | None]:
         """Wait until a run ends or the next may start. Yield the ended runs' summaries, or None."""
-        pause = runner.HEARTBEAT
+        pause = runner.HEARTBEAT_SECONDS
         if self._has_room():
             pause = min(pause, max(0.0, self._due - time.monotonic()))
         if not self._going:
@@ -234,13 +234,13 @@ class Repetitions:
         if repetition := self._going.get(id):
             repetition.stop()
         elif self._notices:
-            self._notices.put_up(_stop(id))
+            self._notices.set_notice(_stop(id))
         else:
             raise KeyError(id)
 
     def _is_to_stop(self, id: str) -> bool:
         with suppress(Unreachable):
-            return self._notices is not None and self._notices.has(_stop(id))
+            return self._notices is not None and self._notices.has_notice(_stop(id))
         return False
 
     def _room(self) -> int:

@@ -9,7 +9,8 @@ from werkzeug.exceptions import NotFound
 from webapp.engine.runner import ID, Phase, UnknownRun, Unreachable
 from webapp.lessons.parameters import InvalidParameters, take_all
 from webapp.lessons.text import DEFAULT_LANGUAGE, Language
-from webapp.lessons.topic import Demo, Topic, Values
+from webapp.lessons.topic import Demo, Topic
+from webapp.lessons.values import Values
 from webapp.pages.languages import visitor_language
 from webapp.pages.run.keeping import keep
 from webapp.pages.site.site import Run, Site

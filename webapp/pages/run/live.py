@@ -105,7 +105,7 @@ class Silence:
 
     def is_long(self) -> bool:
         """Return whether a heartbeat is due. If so, start again."""
-        long = time.monotonic() - self._since >= runner.HEARTBEAT
+        long = time.monotonic() - self._since >= runner.HEARTBEAT_SECONDS
         if long:
             self.end()
         return long

@@ -9,7 +9,8 @@ from markupsafe import Markup
 
 from webapp.engine.recording import Outcome, Recording
 from webapp.lessons.claims import Claim, Measured
-from webapp.lessons.topic import Demo, Values
+from webapp.lessons.topic import Demo
+from webapp.lessons.values import Values
 from webapp.pages.run.lanes import LINES, draw_deadlock, draw_lanes
 from webapp.pages.texts.receipt import Row, draw_notes, draw_receipt
 from webapp.pages.texts.wording import Wording

@@ -11,7 +11,8 @@ from jinja2 import Environment
 from webapp.engine.runner import Runner, UnknownRun
 from webapp.lessons.parameters import InvalidParameters, take_all
 from webapp.lessons.text import Language
-from webapp.lessons.topic import Demo, Topic, Values, find_demo
+from webapp.lessons.topic import Demo, Topic, find_demo
+from webapp.lessons.values import Values
 from webapp.pages.demo.prose import Library
 from webapp.pages.rate import RunLimit
 from webapp.pages.repeat.running import Repetitions

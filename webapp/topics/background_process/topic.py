@@ -1,10 +1,9 @@
-"""Topic 10: a process in the background, and what becomes of it when its parent leaves."""
+"""Topic 10: a background process, and what happens to it when its parent ends."""
 
 from dataclasses import replace
 
 from webapp.lessons.claims import Claim, where
 from webapp.lessons.common import forked, start_method
-from webapp.lessons.measures import Values
 from webapp.lessons.measures.printed.lines import lines_that_fit, never_printed, printed
 from webapp.lessons.measures.printed.order import order_of, printed_in_order, printed_sequence
 from webapp.lessons.measures.timing import took_about, took_at_least
@@ -18,6 +17,7 @@ from webapp.lessons.measures.workers import (
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Choice, Float, Integer
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
+from webapp.lessons.values import Values
 
 NUMBER = r"^---> (\d+)$"
 EDGE = r"^((?:Starting|Exiting) \w+)$"
@@ -27,10 +27,10 @@ EXIT = r"^Exiting (\w+)$"
 AT_WORK = r"^daemon: at work$"
 LEAVES = r"^parent: leaves$"
 DONE = r"^daemon: done$"
-# In daemon_or_not.py: five numbers, each followed by a pause, in seconds.
+# daemon_or_not.py prints five numbers, with a pause after each (seconds).
 FOREGROUND_SECONDS = 5 * 0.2
 BACKGROUND_SECONDS = 5 * 0.4
-# Even a busy machine has ended a daemon within that time, in seconds, of its parent's last line.
+# A daemon ends within so many seconds of its parent's last line, even on a busy machine.
 SURELY_CUT = 0.5
 
 start = Integer(name="start", default=4, minimum=0, maximum=100)

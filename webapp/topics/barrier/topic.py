@@ -1,7 +1,6 @@
-"""Topic 7: a place where threads wait for one another, and how it breaks."""
+"""Topic 7: a barrier, at which threads wait for each other, and how it breaks."""
 
 from webapp.lessons.claims import Claim
-from webapp.lessons.measures import Values
 from webapp.lessons.measures.printed.lines import never_printed, printed, printed_once_each
 from webapp.lessons.measures.printed.numbers import printed_ascending
 from webapp.lessons.measures.printed.order import (
@@ -16,6 +15,7 @@ from webapp.lessons.measures.waiting import nobody_passed_before_the_last_arrive
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Float, Integer
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
+from webapp.lessons.values import Values
 
 NAMES = ("Dewey", "Huey", "Louie", "Daisy", "Donald", "Scrooge")
 START = r"^START RACE!!!!$"

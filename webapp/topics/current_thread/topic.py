@@ -1,4 +1,4 @@
-"""Topic 2: which thread runs this line, what it is called, and who ends first."""
+"""Topic 2: the current thread and its name, and the order in which threads end."""
 
 import re
 from itertools import pairwise
@@ -6,7 +6,7 @@ from itertools import pairwise
 from webapp.engine.recording import Recording
 from webapp.lessons.claims import Check, Claim, judged, where
 from webapp.lessons.common import every_thread_ended, thread_count, threads
-from webapp.lessons.measures import Share, Values
+from webapp.lessons.measures import Share
 from webapp.lessons.measures.printed.lines import (
     every_line_from,
     printed,
@@ -28,6 +28,7 @@ from webapp.lessons.measures.workers import ran_in_one_process, started_workers
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Float, Floats
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
+from webapp.lessons.values import Values
 
 NAMES = ("function_A", "function_B", "function_C")
 STARTING = r"^(function_[ABC])--> starting$"
@@ -39,7 +40,7 @@ IDENT = r": ident (\d+),"
 NATIVE_ID = r", native ID (\d+),"
 PROCESS_ID = r", process ID (\d+)$"
 DEFAULT_NAME = r"^thread Thread-(\d+) \(introduce\): "
-# Sleeps nearer to each other than this, in seconds, may end in either order on a busy machine.
+# Sleeps whose lengths differ by less, in seconds, may end in either order on a busy machine.
 TOO_CLOSE = 0.15
 
 
@@ -105,7 +106,7 @@ def with_two_more(values: Values) -> int:
 
 
 def said_by_whom_it_names(pattern: str) -> Check:
-    """The group of `pattern` is the name of the worker that printed the line, in every line."""
+    """Check that the group of `pattern` is the name of the worker that printed the line."""
 
     def right_of_all(recording: Recording, values: Values) -> Share:
         right = [

@@ -4,7 +4,7 @@ from collections import Counter
 
 from webapp.engine.recording import Outcome, Recording, workers_at_once
 from webapp.lessons.claims import Check, Claim, Measured, judged, where
-from webapp.lessons.measures import Share, Values, out_of, watched
+from webapp.lessons.measures import Share, out_of, watched
 from webapp.lessons.measures.printed import matches
 from webapp.lessons.measures.printed.lines import (
     lines_that_fit,
@@ -26,6 +26,7 @@ from webapp.lessons.measures.workers import ended_as, ending, seen_to_end_as
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Choice, Float, Integer
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
+from webapp.lessons.values import Values
 
 HAS_ONE = r"^\w+: has the printer"
 HAS_BOTH = r"^\w+: has both$"
@@ -33,7 +34,7 @@ DONE = r"^(\w+): done"
 BACKS_OFF = r"^(\w+): backs off"
 ENDED = r"^(\w+): (?:done|gives up)"
 EATS = r"^(\w+) eats meal \d$"
-# As in the programs: meals of each philosopher, seconds of a meal, seconds of a piece of work.
+# As in the programs: meals of each philosopher, seconds per meal, seconds per piece of work.
 MEALS = 2
 MEAL = 0.05
 WORK = 0.02
@@ -94,12 +95,12 @@ def let_in(values: Values) -> int:
 
 
 def eating_in_turns(values: Values) -> float:
-    # Who eats has two of the forks, so that half of the table eats at once, at most.
+    # A philosopher needs two forks to eat, so at most half of the table eats at once.
     return 0.0 if starving(values) else all_meals(values) * MEAL / (table(values) // 2)
 
 
 def unless_stopped(check: Check) -> Check:
-    """Ask of every run but one that was stopped before it could show anything."""
+    """Return `check`, undecided for runs that were cancelled or lost."""
 
     def checked(recording: Recording, values: Values) -> Measured:
         if recording.outcome in (Outcome.CANCELLED, Outcome.LOST):
@@ -110,17 +111,17 @@ def unless_stopped(check: Check) -> Check:
 
 
 def of_any(name: str, check: Check) -> Claim:
-    """What holds whether the run ended by itself or had to be ended."""
+    """Declare a claim that must also hold in runs that did not end by themselves."""
     return Claim(name, unless_stopped(check), of_any_run=True)
 
 
 def without_figure(check: Check) -> Check:
-    """For how a run ended: that stands above the claims, with the cycle."""
+    """Drop the figure of a check of the outcome: the page shows the outcome above the claims."""
     return lambda recording, values: Measured(check(recording, values).holds)
 
 
 def waits_in_cycle(recording: Recording, values: Values) -> Measured:
-    """In a deadlock, ada waits for what bob holds, and bob for what ada holds."""
+    """Check that in a deadlock ada waits for bob's object, and bob for ada's."""
     if not recording.cycle:
         return Measured(None)
     waits = {(wait.worker, wait.object, wait.giver) for wait in recording.cycle}
@@ -130,7 +131,7 @@ def waits_in_cycle(recording: Recording, values: Values) -> Measured:
 
 
 def whole_table_in_cycle(recording: Recording, values: Values) -> Measured:
-    """In a deadlock, the cycle goes round the whole table."""
+    """Check that in a deadlock the cycle contains the whole table."""
     if not recording.cycle:
         return Measured(None)
     waiting = len({wait.worker for wait in recording.cycle})
@@ -139,7 +140,7 @@ def whole_table_in_cycle(recording: Recording, values: Values) -> Measured:
 
 @watched
 def most_hands_on_a_fork(recording: Recording, values: Values) -> int:
-    """How many held one and the same fork at once, at most."""
+    """Measure the largest number of philosophers that held the same fork at once."""
     return max(
         (
             workers_at_once(span for span in recording.holdings if span.object == f"forks[{fork}]")
@@ -151,27 +152,27 @@ def most_hands_on_a_fork(recording: Recording, values: Values) -> int:
 
 @watched
 def most_with_a_fork(recording: Recording, values: Values) -> Share:
-    """How many of the table held a fork at once, at most."""
+    """Measure the largest number of philosophers that held any fork at once."""
     forks = (span for span in recording.holdings if span.object.startswith("forks["))
     return Share(workers_at_once(forks), table(values))
 
 
-# No fork was ever held by two.
+# No fork was held by two philosophers at once.
 a_fork_in_one_hand = judged(most_hands_on_a_fork, lambda most, values: most == 1, "× {}".format)
 
-# All held a fork at some moment if they starved; with a rule at least one held none.
+# If they starved, all held a fork at the same time; with a rule, at least one held none.
 all_had_one_only_if_starving = judged(
     most_with_a_fork, lambda held, values: held.complete is starving(values)
 )
 
-# How many meals were eaten, of all.
+# All meals were eaten.
 every_meal_eaten = judged(
     out_of(lines_that_fit(EATS), all_meals), lambda eaten, values: eaten.complete
 )
 
 
 def tries_that_failed(recording: Recording, values: Values) -> Measured:
-    """How often each of the two backed off."""
+    """Count how often each worker backed off."""
     failed = Counter(found.group(1) for found in matches(recording, BACKS_OFF))
     return Measured(True, ", ".join(f"{name}: {failed[name]}" for name in workers(values)))
 

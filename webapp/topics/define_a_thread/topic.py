@@ -2,7 +2,6 @@
 
 from webapp.lessons.claims import Claim, where
 from webapp.lessons.common import every_thread_ended, thread_count, threads
-from webapp.lessons.measures import Values
 from webapp.lessons.measures.printed.lines import every_line_from, printed_once_each, printers
 from webapp.lessons.measures.printed.numbers import printed_ascending, printed_number
 from webapp.lessons.measures.printed.order import order_of, printed_in_order, printed_in_pairs
@@ -17,13 +16,14 @@ from webapp.lessons.measures.workers import (
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Float
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
+from webapp.lessons.values import Values
 
 MY_FUNC = r"^my func called by thread N\^(\d+)$"
 BEGINS = r"^thread \d+ begins$"
 ENDS = r"^thread \d+ ends$"
-# What call_instead_of_target.py sleeps in each call.
+# Seconds that call_instead_of_target.py sleeps in each call.
 CALL_SECONDS = 0.2
-# Starting ten threads on a busy machine takes less; a shorter sleep may be over before main's line.
+# Ten threads start within so many seconds on a busy machine; shorter sleeps may end before that.
 SURELY_LATER = 0.2
 
 

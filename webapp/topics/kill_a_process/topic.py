@@ -1,10 +1,9 @@
-"""Topic 11: how a process is ended from outside, and what it can still do about it."""
+"""Topic 11: how a process is ended from outside, and how it can react."""
 
 from math import inf
 
 from webapp.lessons.claims import Claim, where
 from webapp.lessons.common import forked, start_method
-from webapp.lessons.measures import Values
 from webapp.lessons.measures.printed.lines import (
     never_printed,
     printed,
@@ -18,6 +17,7 @@ from webapp.lessons.measures.workers import every_worker_ended, raised
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Choice, Float
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
+from webapp.lessons.values import Values
 
 BEFORE = r"^Process before execution: <Process name='Primary Process' parent=\d+ initial> False$"
 STARTED = r"<Process name='Primary Process' pid=\d+ parent=\d+ started> True$"
@@ -42,12 +42,13 @@ CLEANS_UP = r"^child: cleans up$"
 DOES_NOT_LISTEN = r"^parent: it does not listen"
 PARENTS_CODE = r"^parent: exit code (-?\d+)$"
 PATIENCE = 0.5
-# What finally_did_not_run.py leaves its child to come to its wait.
-SETTLING = 0.1
 """Seconds that kill_cannot_be_caught.py waits after terminate()."""
 
+SETTLING = 0.1
+"""Seconds that finally_did_not_run.py gives its child until it waits."""
+
 CODES = {"terminate": -15, "kill": -9, "SIGINT": 1, "Event": 0}
-"""The exit code that each way of ending leaves."""
+"""The exit code after each way of ending a process."""
 
 
 def duration(maximum: float) -> Float:
@@ -70,14 +71,14 @@ def code_left(values: Values) -> int:
 
 
 def until_the_child_waits(values: Values) -> float:
-    """SIGINT alone is lost where it comes before the child waits; the other ways lose nothing."""
+    """Return the margin: only SIGINT has no effect if it comes before the child waits."""
     return SETTLING if values["how"] == "SIGINT" else inf
 
 
 ended_by_sigterm = Claim("ended-by-sigterm", equals(EXIT_CODE, lambda values: -15))
 by_fork_took_about_the_duration = Claim(
     "by-fork-took-about-the-duration",
-    # By the others it is the start of whole interpreters too.
+    # The other start methods also start interpreters, which takes time.
     where(forked, took_about(time_given)),
 )
 

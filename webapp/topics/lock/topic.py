@@ -1,8 +1,7 @@
-"""Topic 4: what a lock protects, how much to put inside it, and how it fails to protect."""
+"""Topic 4: what a lock protects, how much code to put inside it, and when it does not protect."""
 
 from webapp.lessons.claims import Claim, where
 from webapp.lessons.common import thread_count, threads
-from webapp.lessons.measures import Values
 from webapp.lessons.measures.printed.lines import either, printed_exactly_when, printed_once_each
 from webapp.lessons.measures.printed.numbers import at_most, equals, printed_number
 from webapp.lessons.measures.printed.order import order_of, printed_in_order, printed_in_pairs
@@ -11,6 +10,7 @@ from webapp.lessons.measures.waiting import never_held_together, nobody_waited, 
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Choice, Float, Integer
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
+from webapp.lessons.values import Values
 
 RUNNING = r"^---> Thread#(\d+) running, belonging to process ID \d+$"
 OVER = r"^---> Thread#(\d+) over$"
@@ -20,9 +20,9 @@ HOLDER = r"^holder: has the lock$"
 SECOND = r"^second: "
 SECOND_GOT_IT = r"^second: got the lock"
 SECOND_GAVE_UP = r"^second: gave up"
-# Ten threads have begun to sleep before the first wakes, even on a busy machine.
+# In sleeps of so many seconds, ten threads sleep at once, even on a busy machine.
 SURELY_TOGETHER = 0.3
-# Nearer to each other than this, in seconds, a busy machine may turn a release and a timeout round.
+# A release and a time-out with less between them, in seconds, may swap on a busy machine.
 TOO_CLOSE = 0.15
 
 

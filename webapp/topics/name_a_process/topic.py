@@ -1,4 +1,4 @@
-"""Topic 9: what a process is called, who knows that name, and what identifies it for certain."""
+"""Topic 9: the name of a process, where it is known, and the pid, which identifies it."""
 
 import re
 from itertools import pairwise
@@ -6,7 +6,7 @@ from itertools import pairwise
 from webapp.engine.recording import Recording
 from webapp.lessons.claims import Claim, judged, where
 from webapp.lessons.common import every_child_ended, forked, start_method
-from webapp.lessons.measures import Share, Values, derived
+from webapp.lessons.measures import Share, derived
 from webapp.lessons.measures.printed.lines import printed, printed_once_each, printed_word
 from webapp.lessons.measures.printed.order import (
     order_of,
@@ -19,6 +19,7 @@ from webapp.lessons.measures.workers import exited_with, had_one_parent, ran_pro
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Float, Integer
 from webapp.lessons.topic import Demo, Ideal, Topic
+from webapp.lessons.values import Values
 
 STARTING = r"^Starting process name = (.+)$"
 EXITING = r"^Exiting process name = (.+)$"
@@ -56,19 +57,19 @@ def a_server_forks(values: Values) -> bool:
 
 
 def family(recording: Recording) -> list[tuple[str, str, str]]:
-    """The pid, the parent and the system's parent that each generation printed, oldest first."""
+    """Return the pid, parent and `os.getppid()` that each generation printed, oldest first."""
     found = (FAMILY.search(line.text) for line in recording.lines)
     return [(one[1], one[2], one[3]) for one in found if one]
 
 
 def parents_above(recording: Recording, values: Values) -> Share:
-    """How many printed as their parent the pid that the generation before them printed."""
+    """Count the processes whose printed parent is the pid that the generation before printed."""
     right = sum(parent == pid for (pid, _, _), (_, parent, _) in pairwise(family(recording)))
     return Share(right, generations(values))
 
 
 def children_of_both(recording: Recording, values: Values) -> Share:
-    """How many children's parent is the system's parent, too: `os.getppid()`."""
+    """Count the children whose parent is also `os.getppid()`."""
     children = family(recording)[1:]
     return Share(sum(parent == system for _, parent, system in children), len(children))
 
@@ -77,7 +78,7 @@ same_parents = derived(children_of_both, lambda same: same.part)
 
 each_parent_is_the_pid_above = judged(parents_above, lambda right, values: right.complete)
 
-# By forkserver no child's is.
+# With forkserver, `os.getppid()` of a child is the fork server.
 the_system_agrees_unless_a_server_forks = judged(
     children_of_both,
     lambda same, values: (
@@ -103,7 +104,7 @@ topic = Topic(
                 Claim("exit-codes-0", exited_with(lambda values: [0, 0])),
                 Claim(
                     "took-one-stay",
-                    # By the others it is the start of whole interpreters too.
+                    # The other start methods also start interpreters, which takes time.
                     where(forked, took_about(one_stay)),
                 ),
             ),

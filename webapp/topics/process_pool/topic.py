@@ -1,4 +1,4 @@
-"""Topic 15: a pool hands tasks to a few processes that stay: map, chunks, order, speed-up."""
+"""Topic 15: a pool of processes carries out tasks: map, chunks, order, speed-up."""
 
 from collections.abc import Callable, Iterable
 from heapq import heapreplace
@@ -9,7 +9,7 @@ from webapp.engine.machines import Needs
 from webapp.engine.recording import Recording
 from webapp.lessons.claims import Check, Claim, Measured, judged, where
 from webapp.lessons.common import forked, start_method
-from webapp.lessons.measures import Measure, Values, derived, out_of
+from webapp.lessons.measures import Measure, derived, out_of
 from webapp.lessons.measures.printed.lines import printed_alike, printed_once_each
 from webapp.lessons.measures.printed.numbers import (
     at_most,
@@ -23,6 +23,7 @@ from webapp.lessons.measures.workers import every_worker_ended, started_workers
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Integer
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
+from webapp.lessons.values import Values
 
 POOL = r"^Pool: (\[.*\])$"
 SQUARED = r"PoolWorker-\d+': (\d+)"
@@ -40,9 +41,9 @@ IDEAL_SPEED_UP = r"^speed-up: .* ideal: (\d+)$"
 LONG, SHORT = 0.4, 0.1
 STEP = 0.002
 BLOCKS, BLOCK_SIZE = 12, 300_000
-# What one number of pool-or-serial took on the machine where this was written.
+# Time per number in pool-or-serial on the machine where this was written.
 SECONDS_A_NUMBER = 35e-9
-# Nearer to each other than this, a busy machine may turn two ends round.
+# Ends with less between them may swap on a busy machine.
 TOO_CLOSE = 0.15
 
 
@@ -80,18 +81,18 @@ def squares(values: Values) -> list[int]:
 
 
 def lengths(values: Values) -> list[float]:
-    """How long each task of unordered takes."""
+    """Return the seconds that each task of unordered takes."""
     return [LONG if task % 3 == 1 else SHORT for task in tasks(values)]
 
 
 def chunk_lengths(values: Values) -> list[float]:
-    """How long each chunk of chunksize takes."""
+    """Return the seconds that each chunk of chunksize takes."""
     todo, size = tasks(values), int(values["chunksize"])
     return [STEP * sum(todo[first : first + size]) for first in range(0, len(todo), size)]
 
 
 def makespan(lengths: Iterable[float], workers: int) -> float:
-    """When all is done if each piece, in turn, goes to the worker that is free first."""
+    """Return the total time if each piece, in turn, goes to the worker that is free first."""
     free_at = [0.0] * workers
     for length in lengths:
         heapreplace(free_at, free_at[0] + length)
@@ -99,7 +100,7 @@ def makespan(lengths: Iterable[float], workers: int) -> float:
 
 
 def no_quicker_than(lengths: list[float], workers: int) -> float:
-    """No sharing out is quicker: the work in equal parts, or the longest piece alone."""
+    """Return a lower bound of any schedule: the work in equal parts, or the longest piece."""
     return max(sum(lengths) / workers, *lengths)
 
 
@@ -121,14 +122,14 @@ def sum_of_all_squares(values: Values) -> int:
 
 
 def shares(pattern: str) -> Measure[list[int]]:
-    """The printed numbers of `pattern`, in one line or in several."""
+    """Measure the numbers of all matches of `pattern`, in one line or in several."""
     return lambda recording, values: [
         int(share) for line in recording.lines for share in findall(pattern, line.text)
     ]
 
 
 def add_up_to(pattern: str, total: Callable[[Values], int]) -> Check:
-    """The shares that were printed make `total` together."""
+    """Check that the printed shares add up to `total`."""
     return judged(
         shares(pattern),
         lambda seen, values: sum(seen) == total(values),
@@ -137,19 +138,19 @@ def add_up_to(pattern: str, total: Callable[[Values], int]) -> Check:
 
 
 def everybody_had_one(pattern: str) -> Check:
-    """As many shares that are not 0 were printed as there were workers."""
+    """Check that every worker printed a share, and none of them is 0."""
     return judged(
         out_of(derived(shares(pattern), lambda seen: sum(map(bool, seen))), workers),
         lambda had_one, values: had_one.complete,
     )
 
 
-# How many numbers the worker with the most of them squared.
+# The largest number of numbers that one worker squared.
 largest_share = derived(shares(SQUARED), lambda seen: max(seen, default=None))
 
 
 def arrived_as_done(recording: Recording, values: Values) -> Measured:
-    """No result arrived before that of a task that was done clearly earlier."""
+    """Check that results arrived in the order of their ends, unless those were TOO_CLOSE."""
     done_at: dict[str, float] = {}
     arrived: list[str] = []
     for line in recording.lines:

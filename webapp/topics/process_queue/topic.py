@@ -1,4 +1,4 @@
-"""Topic 13: how items travel between processes, and how a consumer learns that it is done."""
+"""Topic 13: queues between processes, and how a consumer learns that there are no more items."""
 
 import math
 import re
@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from webapp.lessons.claims import Check, Claim, Measured, where
 from webapp.lessons.common import forked, start_method
-from webapp.lessons.measures import Values
 from webapp.lessons.measures.printed.lines import never_printed, printed_once_each, shared_out
 from webapp.lessons.measures.printed.numbers import at_most, largest, printed_number
 from webapp.lessons.measures.printed.order import printed_in_order, printed_sequence
@@ -16,6 +15,7 @@ from webapp.lessons.measures.workers import every_worker_ended, ran_processes
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Float, Integer
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
+from webapp.lessons.values import Values
 
 APPENDED = r"^Process Producer : item (\d+) appended to queue producer-1$"
 SIZE = r"^The size of queue is (\d+)$"
@@ -30,7 +30,7 @@ CONSUMER_DONE = r"^consumer-(\d+): done, items: \d+$"
 SHARE = r"^(consumer-\d+): done, items: (\d+)$"
 IDLE = r"^consumer-\d+: done, items: 0$"
 PRODUCER_DONE = r"^producer: done after ([\d.]+) s$"
-# How long a consumer works on an item, in seconds, where no parameter says so.
+# Seconds that a consumer works on an item, in demos without a parameter for it.
 WORK = 0.1
 
 
@@ -70,17 +70,17 @@ def work_of_one(values: Values) -> float:
 
 
 def wait_for_room(values: Values) -> float:
-    """The last put needs room, which the consumer makes as it takes item n − maxsize."""
+    """Return the time until there is room for the last put: the consumer takes item n − maxsize."""
     return max(0, item_total(values) - int(values["maxsize"]) - 1) * WORK
 
 
 def of_lines(measure: Callable[[list[str], Values], Measured]) -> Check:
-    """A check that needs the texts of the transcript only."""
+    """Return a check of the lines' texts."""
     return lambda recording, values: measure([line.text for line in recording.lines], values)
 
 
 def came_out_as_they_went_in(lines: list[str], values: Values) -> Measured:
-    """The items were popped in the order in which they were appended, each after it was."""
+    """Check that items were popped in the order in which they were appended."""
     appended: list[str] = []
     popped = right = 0
     for line in lines:
@@ -94,7 +94,7 @@ def came_out_as_they_went_in(lines: list[str], values: Values) -> Measured:
 
 
 def sizes_fit(lines: list[str], values: Values) -> Measured:
-    """Each size is what was appended less what was popped, or one less: taken, not yet printed."""
+    """Check the sizes: appended − popped, or one less if an item is taken but not yet printed."""
     waiting = right = 0
     sizes: list[str] = []
     for line in lines:
@@ -106,7 +106,7 @@ def sizes_fit(lines: list[str], values: Values) -> Measured:
     return Measured(len(sizes) == right == item_total(values), " ".join(sizes))
 
 
-# The producer was not done before the consumer had made room for its last item.
+# The producer ended only after the consumer had made room for its last item.
 held_up = lasted_at_least(printed_number(PRODUCER_DONE), wait_for_room)
 
 all_ended = Claim("all-ended", every_worker_ended())

@@ -1,8 +1,7 @@
-"""Topic 12: a process as an object of one's own class, and how its result gets home."""
+"""Topic 12: subclasses of Process, and how a result gets to the parent."""
 
 from webapp.lessons.claims import Claim
 from webapp.lessons.common import a_pid_each, every_child_ended, one_parent, start_method
-from webapp.lessons.measures import Values
 from webapp.lessons.measures.printed.lines import every_line_from, printed_once_each
 from webapp.lessons.measures.printed.numbers import equals, printed_ascending
 from webapp.lessons.measures.printed.order import order_of, printed_in_order
@@ -10,6 +9,7 @@ from webapp.lessons.measures.workers import lived_together, ran_processes
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Integer
 from webapp.lessons.topic import Demo, Ideal, Topic
+from webapp.lessons.values import Values
 
 CALLED = r"^called run method by MyProcess-(\d+)$"
 ENTRIES = r"^parent: (\d+) entries from \d+ pids$"
@@ -18,7 +18,7 @@ FOUND = r"^parent: (Adder-\d+ found \d+)$"
 FINDER = r"^parent: Adder-(\d+) found \d+$"
 CHILD_RESULT = r"^child: (Squarer-\d+\.result = \d+)$"
 PARENT_RESULT = r"^parent: (Squarer-\d+\.result = None)$"
-# What the adder with the least to do adds up: the numbers below this one.
+# The last adder adds up the numbers below this one, the one before it those below twice this.
 STEP = 200_000
 
 
@@ -35,7 +35,7 @@ def numbers(values: Values) -> range:
 
 
 def sums(values: Values) -> list[str]:
-    """Adder-1 has the most to add, the last one the least."""
+    """Return the expected lines; Adder-1 adds the most numbers."""
     limits = [STEP * steps for steps in range(count(values), 0, -1)]
     return [
         f"Adder-{number} found {limit * (limit - 1) // 2}"

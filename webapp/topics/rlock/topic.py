@@ -1,7 +1,6 @@
-"""Topic 5: a lock that its holder may take again, and what that is good for."""
+"""Topic 5: a lock that its holder may acquire again, and when to use it."""
 
 from webapp.lessons.claims import Check, Claim, where
-from webapp.lessons.measures import Values
 from webapp.lessons.measures.printed.lines import printed_exactly_when
 from webapp.lessons.measures.printed.numbers import equals, printed_number
 from webapp.lessons.measures.printed.order import printed_in_order, printed_sequence
@@ -11,6 +10,7 @@ from webapp.lessons.measures.workers import ending, seen_to_end_as
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Choice, Float, Integer
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
+from webapp.lessons.values import Values
 
 ADDED = r"^ADDED one item -->(\d+) item to ADD$"
 REMOVED = r"^REMOVED one item -->(\d+) item to REMOVE$"
@@ -65,7 +65,7 @@ def is_reentrant(values: Values) -> bool:
 
 
 def deepest(depth: int) -> Check:
-    """The lock of the box, if it was used at all, was held so many times over."""
+    """Check the largest recursion depth of the box's lock, if it was used at all."""
     return where(
         lambda values: adds(values) + removes(values) > 0,
         held_deepest("lock", lambda values: depth),

@@ -1,7 +1,6 @@
-"""Topic 6: a counter that threads may wait for, as a signal and as a limit."""
+"""Topic 6: a semaphore, a counter that threads wait for, as a signal and as a limit."""
 
 from webapp.lessons.claims import Claim, where
-from webapp.lessons.measures import Values
 from webapp.lessons.measures.printed.lines import (
     printed,
     printed_distinct,
@@ -16,6 +15,7 @@ from webapp.lessons.measures.workers import every_worker_ended
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Choice, Float, Integer
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
+from webapp.lessons.values import Values
 
 PRODUCED = r"INFO Producer notify: item number (\d+)$"
 CONSUMED = r"INFO Consumer notify: item number (\d+)$"
@@ -23,7 +23,7 @@ CONSUMER = r" (consumer-\d+) INFO Consumer notify"
 EITHER = r"INFO (Producer|Consumer) notify"
 CONNECTS = r"^worker (\d+) connects$"
 DISCONNECTS = r"^worker (\d+) disconnects$"
-# All workers have asked for a connection before the first is given back, even on a busy machine.
+# In holds of so many seconds, all workers ask before the first release, even on a busy machine.
 SURELY_TOGETHER = 0.3
 PERMITS = 2
 
@@ -65,7 +65,7 @@ def one_hold(values: Values) -> float:
 
 
 def rounds(values: Values) -> float:
-    """The hold, as often as all permits must be handed out for each worker to have one."""
+    """Return the least time: `hold_seconds` × the rounds in which the workers get permits."""
     full_rounds = -(-len(numbers(values)) // permit_count(values))
     return full_rounds * one_hold(values)
 

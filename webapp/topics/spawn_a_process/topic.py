@@ -2,7 +2,6 @@
 
 from webapp.lessons.claims import Claim, where
 from webapp.lessons.common import a_pid_each, every_child_ended, one_parent, start_method
-from webapp.lessons.measures import Values
 from webapp.lessons.measures.printed.lines import (
     printed,
     printed_alike,
@@ -22,6 +21,7 @@ from webapp.lessons.measures.workers import (
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Float, Integer
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
+from webapp.lessons.values import Values
 
 CALLING = r"^calling myFunc from process n°: (\d+)$"
 OUTPUT = r"^output from myFunc is :(\d+)$"
@@ -78,7 +78,7 @@ topic = Topic(
                 ),
                 Claim(
                     "output-lines",
-                    # The same j comes from every process after it.
+                    # Process i prints all j < i.
                     printed_once_each(
                         OUTPUT,
                         lambda values: [j for i in range(children(values)) for j in range(i)],
@@ -115,7 +115,7 @@ topic = Topic(
                 every_child_ended,
                 Claim(
                     "took-works",
-                    # What the others add is the start of whole interpreters, too much to ignore.
+                    # The other start methods also start interpreters, which takes time.
                     where(
                         lambda values: values["start_method"] == "fork", took_about(works_in_a_row)
                     ),

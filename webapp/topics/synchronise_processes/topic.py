@@ -1,11 +1,11 @@
-"""Topic 14: barrier, shared counter and event: processes that must agree on something."""
+"""Topic 14: barrier, shared counter and event between processes."""
 
 from datetime import datetime
 
 from webapp.engine.recording import Recording
 from webapp.lessons.claims import Claim, judged, where
 from webapp.lessons.common import a_pid_each, every_child_ended, forked, start_method
-from webapp.lessons.measures import Measure, Values, both
+from webapp.lessons.measures import Measure, both
 from webapp.lessons.measures.printed.lines import printed_once_each
 from webapp.lessons.measures.printed.numbers import (
     at_most,
@@ -19,6 +19,7 @@ from webapp.lessons.measures.waiting import nobody_passed_before_the_last_arrive
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Choice, Float, Integer
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
+from webapp.lessons.values import Values
 
 STAMP = r"^process (p\d) - test_with(?:out)?_barrier ----> "
 WITH_BARRIER = r" - test_with_barrier ----> "
@@ -28,9 +29,9 @@ LOST = r"^lost: (\d+)$"
 READY = r"^process (\d+) is ready$"
 RUNS = r"^process (\d+) runs$"
 GO = r"^parent: go$"
-# What the parent of event-starts-all prepares takes as long, in seconds.
+# Seconds that the parent of event-starts-all prepares.
 PREPARATION = 0.5
-# By fork, two processes that begin so far apart, in seconds, stay apart on a busy machine too.
+# Forked processes that begin so many seconds apart keep their order, even on a busy machine.
 SURELY_APART = 0.2
 
 stagger_seconds = Float(name="stagger_seconds", default=0.2, minimum=0, maximum=1)
@@ -69,12 +70,12 @@ def both_staggers(values: Values) -> float:
 
 
 def clearly_apart(values: Values) -> bool:
-    # A fresh interpreter may take longer to start than the stagger lasts.
+    # With the other start methods, the start of an interpreter may take longer than the stagger.
     return forked(values) and stagger(values) >= SURELY_APART
 
 
 def apart(first: str, second: str) -> Measure[float]:
-    """The milliseconds between two processes' stamps."""
+    """Measure the milliseconds between the printed times of two processes."""
 
     def between(recording: Recording, values: Values) -> float | None:
         stamps = {}
@@ -89,7 +90,7 @@ def apart(first: str, second: str) -> Measure[float]:
     return between
 
 
-# Of those who met at the barrier, and of those who did not.
+# p1 and p2 meet at the barrier, p3 and p4 do not.
 apart_with_barrier = apart("p1", "p2")
 apart_without = apart("p3", "p4")
 
@@ -142,7 +143,7 @@ topic = Topic(
             slug="lost-update",
             ideal=Ideal(lambda values: 0),
             outcome=final_number,
-            # With fewer, one is often done before the other has woken up.
+            # With fewer increments, one process often ends before the other wakes up.
             beside=(
                 Pair(
                     name="without-or-with-lock",
@@ -166,7 +167,7 @@ topic = Topic(
             slug="lost-update-fixed",
             ideal=Ideal(lambda values: 0),
             outcome=final_number,
-            # Each of them is a hold of the lock, and recorded.
+            # The maximum is lower, since each increment holds the lock and is recorded.
             parameters=counting(each=5000, maximum=20_000),
             claims=(
                 Claim("final-is-expected", equals(FINAL, expected)),

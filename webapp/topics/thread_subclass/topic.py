@@ -1,8 +1,7 @@
-"""Topic 3: a class of threads, whose run() is what each of them does."""
+"""Topic 3: subclasses of Thread, whose run() is what the thread does."""
 
 from webapp.lessons.claims import Claim, where
 from webapp.lessons.common import every_thread_ended, thread_count, threads
-from webapp.lessons.measures import Values
 from webapp.lessons.measures.printed.lines import (
     every_line_from,
     printed_exactly_when,
@@ -29,17 +28,18 @@ from webapp.lessons.measures.workers import (
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Float, Integer, Permutation
 from webapp.lessons.topic import Demo, Ideal, Topic
+from webapp.lessons.values import Values
 
 RUNNING = r"^---> Thread#(\d+) running"
 OVER = r"^---> Thread#(\d+) over$"
 CALLED = r"^run\(\) of Thread#(\d+) is in MainThread$"
 NOT_STARTED = r"^Thread#(\d+) was never started: ident None$"
 JOINED = r"^main: joined Thread#(\d+)$"
-# What run_instead_of_start.py and exception_in_run.py sleep in each run().
+# Seconds that run_instead_of_start.py and exception_in_run.py sleep in each run().
 WORK_SECONDS = 0.2
-# Ten threads have begun to sleep before the first wakes, even on a busy machine.
+# In sleeps of so many seconds, ten threads sleep at once, even on a busy machine.
 SURELY_TOGETHER = 0.3
-# Sleeps nearer to each other than this, in seconds, may end in either order.
+# Sleeps whose lengths differ by less, in seconds, may end in either order.
 TOO_CLOSE = 0.1
 
 

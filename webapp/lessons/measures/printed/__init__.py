@@ -1,4 +1,4 @@
-"""What was printed: the lines that fit a pattern, which all measures of this package read."""
+"""Measures of printed lines. All of them search lines for a regular expression."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from webapp.lessons.measures import Measure
 
 
 def matches(recording: Recording, pattern: str) -> Iterator[re.Match[str]]:
-    """The match of each line that fits, in the order of the lines."""
+    """Yield the match of each line that `pattern` matches, in order."""
     for line in recording.lines:
         if found := re.search(pattern, line.text):
             yield found
 
 
 def words(pattern: str) -> Measure[list[str]]:
-    """The group of `pattern` in every line that fits it, in the order of the lines."""
+    """Measure the first group of `pattern` in every matching line, in order."""
     return lambda recording, values: [found.group(1) for found in matches(recording, pattern)]

@@ -1,4 +1,4 @@
-"""Which lines were printed: how many, with what in them, and by whom."""
+"""Measures of printed lines: how many match, what they contain, and which worker printed them."""
 
 from __future__ import annotations
 
@@ -7,29 +7,30 @@ from collections.abc import Callable, Iterable, Mapping
 
 from webapp.engine.recording import Recording
 from webapp.lessons.claims import Check, judged
-from webapp.lessons.measures import Measure, Values, both, derived, given, listed
+from webapp.lessons.measures import Measure, both, derived, given, listed
 from webapp.lessons.measures.printed import matches, words
+from webapp.lessons.values import Values
 
 # --- how many ---------------------------------------------------------------------------------
 
 
 def lines_that_fit(pattern: str) -> Measure[int]:
-    """How many lines fit `pattern`; none is a number, too."""
+    """Count the lines that match `pattern`."""
     return lambda recording, values: sum(1 for _ in matches(recording, pattern))
 
 
 def printed(pattern: str, times: Callable[[Values], int] = lambda values: 1) -> Check:
-    """As many lines as told fit `pattern`."""
+    """Check that `times` lines match `pattern`."""
     return judged(lines_that_fit(pattern), lambda seen, values: seen == times(values))
 
 
 def never_printed(pattern: str) -> Check:
-    """No line fits `pattern`."""
+    """Check that no line matches `pattern`."""
     return printed(pattern, lambda values: 0)
 
 
 def printed_exactly_when(pattern: str, condition: Callable[[Values], bool]) -> Check:
-    """A line fits `pattern` if the parameters say so, and none does if they do not."""
+    """Check that some line matches `pattern` if `condition` holds, and none if it does not."""
     return judged(
         lines_that_fit(pattern),
         lambda seen, values: (seen > 0) == condition(values),
@@ -37,16 +38,16 @@ def printed_exactly_when(pattern: str, condition: Callable[[Values], bool]) -> C
     )
 
 
-# --- with what in them ------------------------------------------------------------------------
+# --- what they contain ------------------------------------------------------------------------
 
 
 def printed_word(pattern: str) -> Measure[str]:
-    """The group of `pattern`, in the last line that fits it."""
+    """Measure the group of `pattern` in the last matching line."""
     return derived(words(pattern), lambda seen: seen[-1] if seen else None)
 
 
 def printed_once_each(pattern: str, expected: Callable[[Values], Iterable[object]]) -> Check:
-    """The group of `pattern` takes each expected value in exactly one line, and no other value."""
+    """Check that the group of `pattern` takes each expected value once, and no other value."""
     return judged(
         both(words(pattern), given(lambda values: [str(value) for value in expected(values)])),
         lambda lists, values: Counter(lists[0]) == Counter(lists[1]),
@@ -55,7 +56,7 @@ def printed_once_each(pattern: str, expected: Callable[[Values], Iterable[object
 
 
 def printed_alike(pattern: str) -> Check:
-    """The group of `pattern` is the same in every line that fits it."""
+    """Check that the group of `pattern` is the same in every matching line."""
     return judged(
         words(pattern),
         lambda seen, values: len(set(seen)) == 1,
@@ -64,7 +65,7 @@ def printed_alike(pattern: str) -> Check:
 
 
 def printed_distinct(pattern: str) -> Check:
-    """The group of `pattern` is another one in every line that fits it."""
+    """Check that the group of `pattern` differs in all matching lines."""
     return judged(
         words(pattern),
         lambda seen, values: bool(seen) and len(set(seen)) == len(seen),
@@ -73,7 +74,7 @@ def printed_distinct(pattern: str) -> Check:
 
 
 def shared_out(pattern: str) -> Measure[str]:
-    """Who got how much: the two groups of `pattern` in every line that fits it, by name."""
+    """Measure the two groups of `pattern`, a name and its share, in all matching lines."""
 
     def shares(recording: Recording, values: Values) -> list[str]:
         found = sorted(found.groups() for found in matches(recording, pattern))
@@ -83,7 +84,7 @@ def shared_out(pattern: str) -> Measure[str]:
 
 
 def either(cases: Mapping[str, str]) -> Measure[str]:
-    """The name of the first of these patterns that some line fits."""
+    """Measure the name of the first pattern that some line matches; `cases` maps them to names."""
 
     def case(recording: Recording, values: Values) -> str | None:
         found = (name for pattern, name in cases.items() if any(matches(recording, pattern)))
@@ -92,16 +93,16 @@ def either(cases: Mapping[str, str]) -> Measure[str]:
     return case
 
 
-# --- by whom ----------------------------------------------------------------------------------
+# --- by which worker --------------------------------------------------------------------------
 
 
 def printers() -> Measure[str]:
-    """The names of all who printed anything, each once, in order of their first line."""
+    """Measure the names of the workers that printed, in order of their first lines."""
     return listed(_names)
 
 
 def every_line_from(worker: str) -> Check:
-    """One worker, known by name, printed everything."""
+    """Check that the worker of that name printed everything."""
     return judged(
         _names,
         lambda names, values: names == [worker],

@@ -1,4 +1,4 @@
-"""The numbers that were printed: which, and beside what bound."""
+"""Measures of printed numbers, and their bounds."""
 
 from __future__ import annotations
 
@@ -7,22 +7,23 @@ from operator import eq, le, lt
 
 from webapp.engine.recording import Recording
 from webapp.lessons.claims import Check, judged
-from webapp.lessons.measures import Measure, Values, both, derived, given
+from webapp.lessons.measures import Measure, both, derived, given
 from webapp.lessons.measures.printed import matches, words
+from webapp.lessons.values import Values
 
 
 def printed_number(pattern: str) -> Measure[int | float]:
-    """The number of `pattern`, in the last line that fits it."""
+    """Measure the number in the group of `pattern`, in the last matching line."""
     return derived(_numbers(pattern), lambda numbers: numbers[-1] if numbers else None)
 
 
 def largest(pattern: str) -> Measure[int | float]:
-    """The largest number of `pattern` in any line that fits it."""
+    """Measure the largest number in the group of `pattern`, of all matching lines."""
     return derived(_numbers(pattern), lambda numbers: max(numbers, default=None))
 
 
 def least(pattern: str) -> Measure[str]:
-    """Whose number is the least: the first group of `pattern` names, the second counts."""
+    """Measure the name with the least number; the groups of `pattern` are name and number."""
 
     def name(recording: Recording, values: Values) -> str | None:
         named = [(float(found.group(2)), found.group(1)) for found in matches(recording, pattern)]
@@ -32,22 +33,22 @@ def least(pattern: str) -> Measure[str]:
 
 
 def at_most(pattern: str, limit: str | Callable[[Values], float]) -> Check:
-    """The printed number of `pattern` is not above `limit`: of the parameters, or printed too."""
+    """Check that the number of `pattern` is ≤ `limit`, another pattern or of the parameters."""
     return _compared(pattern, limit, le)
 
 
 def equals(pattern: str, limit: str | Callable[[Values], float]) -> Check:
-    """The printed number of `pattern` is exactly `limit`: of the parameters, or printed too."""
+    """Check that the number of `pattern` equals `limit`, another pattern or of the parameters."""
     return _compared(pattern, limit, eq)
 
 
 def below(pattern: str, limit: str | Callable[[Values], float]) -> Check:
-    """The printed number of `pattern` is under `limit`: of the parameters, or printed too."""
+    """Check that the number of `pattern` is < `limit`, another pattern or of the parameters."""
     return _compared(pattern, limit, lt)
 
 
 def printed_ascending(pattern: str) -> Check:
-    """The number of `pattern` never goes down from one line that fits to the next."""
+    """Check that the number of `pattern` never decreases from one matching line to the next."""
     return judged(
         words(pattern),
         lambda seen, values: bool(seen) and sorted(seen, key=float) == seen,

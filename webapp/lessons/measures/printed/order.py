@@ -1,4 +1,4 @@
-"""In which order the lines came, and which followed which."""
+"""Measures of the order of printed lines."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from itertools import pairwise
 
 from webapp.engine.recording import Line, Recording
 from webapp.lessons.claims import Check, judged
-from webapp.lessons.measures import Measure, Share, Values, listed
+from webapp.lessons.measures import Measure, Share, listed
 from webapp.lessons.measures.printed import words
+from webapp.lessons.values import Values
 
 THEN = " → "
 
@@ -17,12 +18,12 @@ THEN = " → "
 
 
 def order_of(pattern: str) -> Measure[str]:
-    """The group of `pattern` in every line that fits it, in the order of the lines."""
+    """Measure the group of `pattern` in all matching lines, in order, joined by arrows."""
     return listed(words(pattern), THEN)
 
 
 def printed_sequence(pattern: str, expected: Callable[[Values], Iterable[object]]) -> Check:
-    """The group of `pattern` takes the expected values, line by line, in this order."""
+    """Check that the group of `pattern` takes the expected values, line by line, in order."""
     return judged(
         words(pattern),
         lambda seen, values: seen == [str(value) for value in expected(values)],
@@ -31,7 +32,7 @@ def printed_sequence(pattern: str, expected: Callable[[Values], Iterable[object]
 
 
 def printers_of(pattern: str) -> Measure[str]:
-    """Who printed the lines that fit `pattern`, in the order of the lines."""
+    """Measure the names of the workers that printed lines matching `pattern`, in order."""
 
     def names(recording: Recording, values: Values) -> list[str]:
         return [line.worker for line in recording.lines if re.search(pattern, line.text)]
@@ -43,7 +44,7 @@ def printers_of(pattern: str) -> Measure[str]:
 
 
 def printed_in_order(*patterns: str) -> Check:
-    """Every line that fits a pattern comes before every line that fits the next pattern."""
+    """Check that all lines matching a pattern come before all lines matching the next pattern."""
 
     def places(recording: Recording, values: Values) -> list[list[int]]:
         return [_places(recording, pattern) for pattern in patterns]
@@ -56,7 +57,7 @@ def printed_in_order(*patterns: str) -> Check:
 
 
 def lines_before_the_last(pattern: str, other: str) -> Measure[int]:
-    """How many lines that fit `pattern` came before the last line that fits `other`."""
+    """Count the lines matching `pattern` before the last line matching `other`."""
 
     def count(recording: Recording, values: Values) -> int | None:
         others = _places(recording, other)
@@ -66,7 +67,7 @@ def lines_before_the_last(pattern: str, other: str) -> Measure[int]:
 
 
 def lines_followed_by(first: str, second: str) -> Measure[int]:
-    """How many lines that fit `first` are followed at once by one of the same group's `second`."""
+    """Count the lines matching `first` whose next line matches `second` with the same group."""
 
     def count(recording: Recording, values: Values) -> int:
         kept, waiting = 0, ""
@@ -80,7 +81,10 @@ def lines_followed_by(first: str, second: str) -> Measure[int]:
 
 
 def printed_in_pairs(first: str, second: str) -> Check:
-    """A line that fits `first` is followed at once by its own worker's that fits `second`."""
+    """Check that after each line matching `first`, the same worker prints one matching `second`.
+
+    No other line that matches either may come between the two.
+    """
 
     def pairs(recording: Recording, values: Values) -> Share:
         either = f"(?:{first})|(?:{second})"
@@ -94,7 +98,7 @@ def printed_in_pairs(first: str, second: str) -> Check:
 
 
 def printed_after(later: str, earlier: str) -> Check:
-    """Each line that fits `later` comes after the line that fits `earlier` with the same group."""
+    """Check that each line matching `later` comes after one matching `earlier`, by their groups."""
 
     def in_time(recording: Recording, values: Values) -> Share:
         seen: set[str] = set()
