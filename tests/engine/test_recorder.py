@@ -149,10 +149,10 @@ def test_threads_of_children_are_reported_with_one_clock(run: Run, method: str) 
 
 def test_a_line_too_long_for_one_write_arrives_whole(run: Run) -> None:
     recording = run("""
-        import threading
+        import sys, threading
         def work(letter):
             for _ in range(20):
-                print(letter * 50_000)
+                sys.stdout.write(letter * 50_000 + "\\n")
         threads = [threading.Thread(target=work, args=(letter,)) for letter in "abc"]
         for thread in threads: thread.start()
         for thread in threads: thread.join()

@@ -24,6 +24,7 @@ from webapp.engine.recorder import (
     processes,
     queues,
     shared,
+    signals,
     threads,
     tracebacks,
 )
@@ -48,7 +49,7 @@ def arm(*, observe: bool) -> None:
     lives is reported.
     """
     tracebacks.install()
-    output.install()
+    signals.install()
     threads.install()
     processes.install()
     forks.install()

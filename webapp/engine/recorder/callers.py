@@ -19,7 +19,12 @@ def is_standard_library(depth: int = 1) -> bool:
 
 def is_engine() -> bool:
     """Whether the caller of the calling function is the engine itself."""
-    return sys._getframe(2).f_code.co_filename.startswith(ENGINE)
+    return is_engine_file(sys._getframe(2).f_code.co_filename)
+
+
+def is_engine_file(path: str) -> bool:
+    """Whether a source file is one of the engine's own."""
+    return path.startswith(ENGINE)
 
 
 def module_name(depth: int = 1) -> str:

@@ -1,107 +1,77 @@
-"""Reports what the program writes: `print`, `sys.stdout`, `sys.stderr`.
+"""Reports what the program writes to its standard output and error, and its sleeps.
 
-What goes to the descriptors 1 and 2 past these is caught by the run's other two FIFOs.
+The streams are of the interpreter's own classes, and only the buffer below the text is ours. So
+text is kept back, torn and joined exactly as without the recorder, and each write that would reach
+the descriptor is one event. What reaches the descriptors 1 and 2 by any other way, as from another
+program, is caught by the run's other two FIFOs.
 """
 
 from __future__ import annotations
 
-import builtins
-import contextlib
+import codecs
 import io
+import os
 import sys
 import time
-from collections import deque
 from functools import wraps
 from typing import Any
 
 from webapp.engine.events import Kind
+from webapp.engine.recorder import signals
 from webapp.engine.recorder.callers import is_standard_library, module_name
 from webapp.engine.recorder.channel import emit
 
 # They call what the program hands them, which may be sleep() itself.
 HANDED_ON = ("multiprocessing.process", "sched", "threading")
 
-_print = builtins.print
 _sleep = time.sleep
 
 
-class RecordedStream(io.TextIOWrapper):
-    """Standard output or error, line-buffered as in a terminal: reports whole lines."""
+class BufferedWriter(io.BufferedWriter):
+    """The buffer below a standard stream: it reports at once what is written to it.
 
-    def __init__(self, descriptor: int, stream: str, errors: str) -> None:
-        raw = open(descriptor, "wb", closefd=False)  # noqa: SIM115  (a descriptor, kept)
-        super().__init__(raw, encoding="utf-8", errors=errors, line_buffering=True)
-        self._stream = stream
-        self._pending: deque[str] = deque()
+    The original takes a lock while it writes, and runs no signal handler meanwhile. Here there is
+    no lock, and handlers are put off instead (`signals`): one that raises must not lose a line.
+    """
 
-    @property
-    def name(self) -> str:
-        """As the interpreter names its own."""
-        return f"<{self._stream}>"
+    __module__ = "_io"
 
-    def write(self, text: str) -> int:
-        """Take `text`. Raises what the original would: TypeError, UnicodeEncodeError."""
-        if not isinstance(text, str):
-            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
-        if not text.isascii():
-            text.encode(self.encoding, self.errors or "strict")
-        if "\n" in text and not self._pending:
-            # The usual case goes past the shared buffer, so that a line is always its own worker's.
+    def __init__(self, descriptor: int, stream: str, encoding: str) -> None:
+        file = io.FileIO(descriptor, "w", closefd=False)
+        file.name = f"<{stream}>"  # as the interpreter names its own
+        super().__init__(file)
+        self._descriptor, self._stream, self._encoding = descriptor, stream, encoding
+        self._fifo = _identity(descriptor)
+        self._decoder = codecs.getincrementaldecoder(encoding)("replace")
+
+    def write(self, data: Any, /) -> int:
+        """Report `data`. Raises what the original would: TypeError, ValueError, OSError."""
+        _reported = False  # `signals` looks at it
+        if isinstance(data, str) or self.closed or _identity(self._descriptor) != self._fifo:
+            # It raises, or writes to what the program has put in the FIFO's place by os.dup2().
+            return super().write(data)
+        try:
+            text = str(data, self._encoding)
+        except UnicodeDecodeError:
+            text = self._decoder.decode(bytes(data))  # a letter may come in two writes
+        if text:
             emit(Kind.PRINTED, self._stream, text)
-        elif text:
-            self._pending.append(text)
-            if "\n" in text:
-                self._report_pending()
-        return len(text)
-
-    def flush(self) -> None:
-        """Report what waits for its line to end."""
-        self._report_pending()
-        super().flush()
-
-    def _report_pending(self) -> None:
-        parts = []
-        with contextlib.suppress(IndexError):
-            while True:  # other threads may add and take at the same time
-                parts.append(self._pending.popleft())
-        if parts:
-            emit(Kind.PRINTED, self._stream, "".join(parts))
-
-
-def install() -> None:
-    """Take the place of `print`."""
-    builtins.print = recorded_print
+        _reported = True
+        signals.run_put_off()
+        return data.nbytes if isinstance(data, memoryview) else len(data)
 
 
 def take_streams() -> None:
     """Take the place of the standard streams of this process."""
-    sys.stdout = RecordedStream(1, "stdout", "strict")
-    sys.stderr = RecordedStream(2, "stderr", "backslashreplace")
+    signals.put_off_in(BufferedWriter.write.__code__)
+    sys.stdout = _stream(1, "stdout", sys.__stdout__, "strict")
+    sys.stderr = _stream(2, "stderr", sys.__stderr__, "backslashreplace")
+    vars(sys).update(__stdout__=sys.stdout, __stderr__=sys.stderr)
 
 
 def observe() -> None:
     """Take the place of `time.sleep`."""
     time.sleep = recorded_sleep  # type: ignore[assignment]
-
-
-@wraps(_print)
-def recorded_print(
-    *values: object,
-    sep: str | None = " ",
-    end: str | None = "\n",
-    file: Any = None,
-    flush: bool = False,
-) -> None:
-    """Print as one event what the original writes in pieces."""
-    stream = sys.stdout if file is None else file
-    plain = isinstance(sep, str | None) and isinstance(end, str | None)
-    if type(stream) is not RecordedStream or not plain:
-        _print(*values, sep=sep, end=end, file=file, flush=flush)
-        return
-    text = (" " if sep is None else sep).join(map(str, values))
-    stream.write(text + ("\n" if end is None else end))
-    if flush:
-        stream.flush()
 
 
 @wraps(_sleep)
@@ -120,3 +90,28 @@ def recorded_sleep(seconds: float, /) -> None:
         _sleep(seconds)
     finally:
         emit(Kind.WOKE)
+
+
+def _stream(
+    descriptor: int, name: str, original: io.TextIOWrapper | None, errors: str
+) -> io.TextIOWrapper:
+    """A standard stream as the original is, but line-buffered wherever it goes."""
+    encoding, write_through = "utf-8", False
+    if original is not None:  # as the locale and PYTHONIOENCODING have it, and -u
+        encoding, errors = original.encoding, original.errors or errors
+        write_through = original.write_through
+    stream = io.TextIOWrapper(
+        BufferedWriter(descriptor, name, encoding),
+        encoding,
+        errors,
+        line_buffering=True,
+        write_through=write_through,
+    )
+    stream.mode = "w"  # type: ignore[misc]
+    return stream
+
+
+def _identity(descriptor: int) -> tuple[int, int]:
+    """Which file a descriptor is open on. Raises OSError."""
+    file = os.fstat(descriptor)
+    return file.st_dev, file.st_ino

@@ -1,0 +1,77 @@
+"""Stands in for the program's signal handlers, so that none runs while a step is being reported.
+
+The interpreter runs a handler between any two steps of the main thread. Some of our functions stand
+in for functions in C, within which no handler runs. One that raised an exception there would lose
+what is being reported. So a handler that comes at such a moment is put off until the step is
+reported.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections import deque
+from collections.abc import Callable
+from functools import wraps
+from types import CodeType, FrameType
+from typing import Any
+
+from webapp.engine.recorder.callers import is_engine_file
+
+_codes: set[CodeType] = set()
+_put_off: deque[int] = deque()
+
+
+class _Handler:
+    """What the interpreter calls in the place of the program's own handler."""
+
+    def __init__(self, handler: Callable[[int, FrameType | None], Any]) -> None:
+        self.handler = handler
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        if _is_reporting(frame):
+            _put_off.append(number)
+            return
+        while frame is not None and is_engine_file(frame.f_code.co_filename):
+            frame = frame.f_back
+        self.handler(number, frame)
+
+
+def install() -> None:
+    """Take the place of `signal.signal` and `signal.getsignal`."""
+    set_, get = signal.signal, signal.getsignal
+
+    @wraps(set_)
+    def recorded_signal(signalnum: Any, handler: Any) -> Any:
+        return _given(set_(signalnum, _Handler(handler) if callable(handler) else handler))
+
+    @wraps(get)
+    def recorded_getsignal(signalnum: Any) -> Any:
+        return _given(get(signalnum))
+
+    signal.signal, signal.getsignal = recorded_signal, recorded_getsignal
+    if get(signal.SIGINT) is signal.default_int_handler:
+        recorded_signal(signal.SIGINT, signal.default_int_handler)
+
+
+def put_off_in(code: CodeType) -> None:
+    """Put handlers off in the function of that code, until its variable `_reported` is true."""
+    _codes.add(code)
+
+
+def run_put_off() -> None:
+    """Have the handlers run that were put off."""
+    while _put_off:
+        signal.raise_signal(_put_off.popleft())
+
+
+def _given(handler: Any) -> Any:
+    """The handler that the program has set."""
+    return handler.handler if isinstance(handler, _Handler) else handler
+
+
+def _is_reporting(frame: FrameType | None) -> bool:
+    while frame is not None:
+        if frame.f_code in _codes and not frame.f_locals.get("_reported"):
+            return True
+        frame = frame.f_back
+    return False
