@@ -1,12 +1,11 @@
 """The main process of a run: does what `python PROGRAM.py` does, with the recorder installed.
 
-It is forked from the warm launcher, so it skips the interpreter's start. It does the interpreter's
-finalization by hand, in the same order: threads, exit functions, streams.
+It is forked from the warm launcher, so it skips the interpreter's own start. Its end is done by
+hand (`leaving`).
 """
 
 from __future__ import annotations
 
-import atexit
 import builtins
 import hashlib
 import os
@@ -24,6 +23,7 @@ from types import CodeType, ModuleType
 
 from webapp.engine import recorder
 from webapp.engine.events import Kind
+from webapp.engine.leaving import leave
 from webapp.engine.machines import has_gil
 from webapp.engine.pressure import read_pressure
 from webapp.engine.program import ProgramError, with_parameters
@@ -60,8 +60,9 @@ def run_program(request: Request) -> int:
     if request.temporary:
         os.environ["TMPDIR"] = request.temporary
     recorder.begin(request.path)
-    code = _run_recorded(request)
-    return _finalize(code)
+    known = set(sys.modules)
+    code = _watch(request)
+    return leave(code, known)
 
 
 def _limit(resources: Mapping[str, int]) -> None:
@@ -139,20 +140,3 @@ def _exit_code(given: object) -> int:
         return given & 0xFF
     print(given, file=sys.stderr)
     return 1
-
-
-def _finalize(code: int) -> int:
-    """Finalize as the interpreter does: wait for threads, run exit functions, flush streams."""
-    try:
-        threading._shutdown()  # type: ignore[attr-defined]
-        atexit._run_exitfuncs()
-    except BaseException as error:
-        tracebacks.clean(error)
-        sys.excepthook(type(error), error, error.__traceback__)
-        code = code or 1
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except (OSError, ValueError):
-            code = code or 120  # the interpreter's exit code after a failed flush
-    return code

@@ -15,6 +15,7 @@ from pathlib import Path
 from webapp.engine.recorder import (
     channel,
     conditions,
+    ending,
     forks,
     locks,
     memory,
@@ -73,6 +74,7 @@ def report_to(events: str, *, observe: bool) -> None:
 
 def install(events: str, *, observe: bool) -> None:
     """Do both, in an interpreter that was started for a child of a program."""
+    ending.clear_at_exit()
     arm(observe=observe)
     report_to(events, observe=observe)
 

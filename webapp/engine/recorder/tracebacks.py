@@ -23,11 +23,12 @@ def _unraisable_type() -> Any:
         def __del__(self) -> None:
             raise RuntimeError
 
-    seen: list[object] = []
-    usual, sys.unraisablehook = sys.unraisablehook, seen.append
+    seen: list[type] = []
+    # What is given itself has a traceback, whose frames must not outlive this.
+    usual, sys.unraisablehook = sys.unraisablehook, lambda given: seen.append(type(given))
     Failing()
     sys.unraisablehook = usual
-    return type(seen[0])
+    return seen[0]
 
 
 _Unraisable = _unraisable_type()
@@ -63,6 +64,12 @@ def ignore_in_thread(error: BaseException, function: object) -> None:
     message, subject = "Exception ignored in thread started by", function
     if sys.version_info >= (3, 13):
         message, subject = f"{message} {function!r}", None
+    ignore(error, message, subject)
+
+
+def ignore(error: BaseException, message: str | None, subject: object) -> None:
+    """Have an exception printed as the interpreter does it with one that it cannot pass on."""
+    clean(error)
     sys.unraisablehook(_Unraisable((type(error), error, error.__traceback__, message, subject)))
 
 

@@ -1,0 +1,70 @@
+"""Clears the program's modules at the end of a process, as the interpreter does (finalize_modules).
+
+That closes files which nobody closed, and generators and objects do what they do at their end. The
+interpreter cannot do it where the recorder stands in: the standard streams are ours, so all that
+the recorder knows would outlive the program's modules.
+"""
+
+from __future__ import annotations
+
+import atexit
+import gc
+import sys
+import threading
+import weakref
+from collections.abc import Collection
+from multiprocessing import process
+from types import ModuleType
+from typing import Any
+
+PROGRAM = ("__main__", "__mp_main__")
+"""The names of the program's own module, whether it was there before or not."""
+
+
+def clear_at_exit() -> None:
+    """Clear the modules that are imported from now on, at the end of this interpreter."""
+    atexit.register(_end_child, frozenset(sys.modules))  # called last, for it is registered first
+
+
+def clear_modules(known: Collection[str]) -> None:
+    """Clear the program's modules, and those that it imported: all but the `known`."""
+    # A collection leaves the objects in the order in which they refer to each other. So the next
+    # one closes a file's text before the buffer below it.
+    gc.collect()
+    for name in ("last_type", "last_value", "last_traceback", "last_exc"):
+        vars(sys).pop(name, None)
+    sys.stdin, sys.stdout, sys.stderr = sys.__stdin__, sys.__stdout__, sys.__stderr__
+    modules: list[weakref.ref[ModuleType]] = []
+    for name in [name for name in sys.modules if name not in known or name in PROGRAM]:
+        module = sys.modules.pop(name)
+        if isinstance(module, ModuleType):
+            modules.append(weakref.ref(module))
+        del module
+    gc.collect()
+    left = [module for found in reversed(modules) if (module := found()) is not None]
+    for module in left:
+        _clear(vars(module))
+    if left:
+        del left, module
+        gc.collect()
+
+
+def _end_child(known: Collection[str]) -> None:
+    # Daemon threads go on until the interpreter itself ends: they need their modules.
+    if threading.active_count() == 1:
+        _forget_process()
+        clear_modules(known)
+
+
+def _forget_process() -> None:
+    """Put another in the place of this process's object, which knows the program's function."""
+    ended = process.BaseProcess(name=process.current_process().name)
+    process._current_process = ended  # type: ignore[attr-defined]
+
+
+def _clear(names: dict[str, Any]) -> None:
+    """Set all names of a module to None, those with one underscore in front first."""
+    private = [name for name in names if name[:1] == "_" and name[1:2] != "_"]
+    for name in (*private, *names):
+        if name != "__builtins__":
+            names[name] = None
