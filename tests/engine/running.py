@@ -14,6 +14,8 @@ from webapp.engine.events import Event, Kind
 from webapp.engine.recording import Recording
 from webapp.engine.runner import Runner
 
+is_alive = tree.is_alive
+
 
 def finish(runner: Runner, run: str) -> Recording:
     """Follow a run to its end; return its record."""
@@ -50,13 +52,6 @@ def wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:
     while not condition():
         assert time.monotonic() < until, "the condition did not become true"
         time.sleep(0.01)
-
-
-def is_alive(pid: int) -> bool:
-    """Return whether a process lives (a zombie does not)."""
-    # The name in brackets may contain anything; the state is the first field after it.
-    state = tree.read(pid, "stat").rpartition(")")[2].split()[:1]
-    return state not in ([], ["Z"])
 
 
 @contextmanager

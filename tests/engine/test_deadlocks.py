@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ import pytest
 from tests.engine.conftest import Run, Write
 from tests.engine.running import finish, texts, wait_until
 from webapp.engine.embedded import EmbeddedRunner
-from webapp.engine.recording import Outcome, Wait
+from webapp.engine.limits import Limits
+from webapp.engine.recording import Link, Outcome, Wait
+from webapp.engine.surroundings import bare
 
 
 def test_a_thread_that_acquires_its_own_lock_again_is_a_deadlock(run: Run) -> None:
@@ -52,7 +55,73 @@ def test_locks_acquired_in_opposite_order_are_a_deadlock_and_the_cycle_is_named(
     )
 
 
-def test_a_wait_that_another_worker_may_still_end_is_no_deadlock(run: Run) -> None:
+def test_who_has_ended_with_a_permit_does_not_hold_it(run: Run) -> None:
+    recording = run("""
+        import threading
+        permit = threading.Semaphore(1)
+        first = threading.Thread(target=permit.acquire, name="first")
+        first.start(); first.join()
+        second = threading.Thread(target=permit.acquire, name="second")
+        second.start(); second.join()
+    """)
+    assert recording.outcome is Outcome.DEADLOCKED
+    assert recording.detail == "MainThread → second → permit → first (ended)"
+    assert recording.cycle[-1] == Wait("second", "permit", 0, "first", Link.ENDED)
+
+
+def test_what_only_another_workers_put_could_end_is_held_by_nobody(run: Run) -> None:
+    recording = run("""
+        import queue, threading
+        jobs = queue.Queue()
+        thread = threading.Thread(target=jobs.get, name="taker")
+        thread.start(); thread.join()
+    """)
+    assert recording.outcome is Outcome.DEADLOCKED
+    assert [wait.link for wait in recording.cycle] == [Link.JOINED, Link.ANY]
+
+
+def test_another_program_that_lives_may_still_end_the_waiting(run: Run) -> None:
+    recording = run("""
+        import multiprocessing, subprocess, threading
+        ours, theirs = multiprocessing.Pipe()
+        listener = threading.Thread(target=ours.recv_bytes)
+        listener.start()
+        number = theirs.fileno()
+        say = f"sleep 1; printf '\\\\000\\\\000\\\\000\\\\001x' >&{number}"
+        program = subprocess.Popen(["sh", "-c", say], pass_fds=[number])
+        listener.join()
+        program.wait()
+        print("through")
+    """)
+    assert recording.outcome is Outcome.FINISHED, recording.detail
+    assert texts(recording) == ["through"]
+
+
+@pytest.mark.parametrize("handler", ["", "signal.signal(signal.SIGINT, lambda *_: lock.release())"])
+def test_where_ctrl_c_may_come_only_a_ring_of_locks_is_a_deadlock(
+    request: pytest.FixtureRequest, write: Write, handler: str
+) -> None:
+    limits = Limits(soft_deadline=2, grace=0.5)
+    runner = EmbeddedRunner(limits, replace(bare(), inherits=True))
+    request.addfinalizer(runner.close)
+    ring = write(f"""
+        import signal, threading
+        lock = threading.Lock()
+        {handler}
+        lock.acquire()
+        lock.acquire()
+    """)
+    recording = finish(runner, runner.start(ring))
+    assert recording.outcome is (Outcome.TIMED_OUT if handler else Outcome.DEADLOCKED)
+    service = write("""
+        import queue, threading
+        thread = threading.Thread(target=queue.Queue().get)
+        thread.start(); thread.join()
+    """)
+    assert finish(runner, runner.start(service)).outcome is Outcome.TIMED_OUT
+
+
+def test_a_worker_that_may_still_end_the_waiting_is_no_deadlock(run: Run) -> None:
     recording = run("""
         import threading, time
         lock = threading.Lock()
@@ -118,7 +187,7 @@ def test_a_run_with_an_unread_event_is_no_deadlock(
         time.sleep(0.5)
     """)
 
-    def mistaken(events: object) -> tuple[Wait, ...]:
+    def mistaken(events: object, *, interruptible: bool) -> tuple[Wait, ...]:
         go.touch()
         seat = next(run.seat for run in runner._engine._running.values())
         wait_until(lambda: bool(seat and seat.has_unread()))

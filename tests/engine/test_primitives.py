@@ -674,6 +674,7 @@ def test_a_joined_worker_that_is_still_ending_is_no_deadlock(
 ) -> None:
     """After a worker's last event its interpreter may still be ending."""
     monkeypatch.setattr("webapp.engine.deadlock._all_known", lambda live: True)
+    monkeypatch.setattr("webapp.engine.deadlock._has_strays", lambda state: False)
     steps = [
         (10, Kind.STARTED, "process", ""),
         (10, Kind.STARTS, "P-1", "spawn"),

@@ -443,3 +443,29 @@ def test_an_exception_that_nobody_caught_is_reported_where_it_was_raised(run: Ru
         ("MainThread", "KeyError", "'main'", 6),
     ]
     assert recording.outcome is Outcome.FAILED
+
+
+def test_a_signals_handler_is_reported_with_what_it_interrupts(run: Run) -> None:
+    recording = run("""
+        import os, signal, threading
+        done = threading.Event()
+        def handle(number, frame):
+            print("handled", frame.f_code.co_name, frame.f_lineno)
+            done.set()
+        print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)
+        print(signal.signal(signal.SIGUSR1, handle), signal.getsignal(signal.SIGUSR1) is handle)
+        def main():
+            os.kill(os.getpid(), signal.SIGUSR1)
+            done.wait()
+        main()
+        print(signal.signal(signal.SIGUSR1, signal.SIG_DFL) is handle)
+    """)
+    reported = kinds(recording.events, Kind.HANDLES, Kind.CAUGHT, Kind.HANDLED)
+    assert [(event.kind, event.object, event.text) for event in reported] == [
+        (Kind.HANDLES, "SIGUSR1", "handle"),
+        (Kind.CAUGHT, "SIGUSR1", ""),
+        (Kind.HANDLED, "SIGUSR1", ""),
+    ]
+    first, second, third, fourth = texts(recording)
+    assert (first, second, fourth) == ("True", "0 True", "True")
+    assert third.startswith("handled main 1")

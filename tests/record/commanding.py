@@ -75,6 +75,18 @@ class Written:
         return steps
 
     @property
+    def left(self) -> list[str]:
+        """Who was left waiting, in the sentences that say so."""
+        lists = re.findall(r'<ul class="standing">(.*?)</ul>', self.html)
+        return [unescape(item) for item in re.findall("<li>(.*?)</li>", "".join(lists))]
+
+    @property
+    def graph(self) -> list[str]:
+        """The texts of a deadlock's graph: its edges, then its nodes."""
+        svg = "".join(re.findall(r'<svg class="cycle".*?</svg>', self.html))
+        return [unescape(text) for text in re.findall("<text.*?>(.*?)</text>", svg)]
+
+    @property
     def lanes(self) -> list[str]:
         """The names of the lanes."""
         names = self.html.split('class="lane-names"')[1].split("</ol>")[0]

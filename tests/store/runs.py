@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from webapp.engine.events import Event, Kind
-from webapp.engine.recording import Outcome, Receipt, Recording, Wait
-from webapp.store.runs import StoredRun
+from webapp.engine.recording import Link, Outcome, Receipt, Recording, Wait
+from webapp.store.store import StoredRun
 
 VALUES: Mapping[str, object] = {"times": 3, "pause": 0.5, "tone": "warm", "order": [2, 1]}
 SOURCE = 'def main() -> None:\n    print("سلام")\n'
@@ -44,7 +44,10 @@ def recording(events: int = 60) -> Recording:
             "i" * 16, "2026-01-01T00:00:00", 42, "3.13", "CPython", "any", 2, ("fork",), "f0", True
         ),
         cut=True,
-        cycle=(Wait("Thread-1", "lock", 3, "Thread-2"), Wait("Thread-2", "other", 4, "Thread-1")),
+        cycle=(
+            Wait("Thread-1", "lock", 3, "Thread-2"),
+            Wait("Thread-2", "other", 4, "Thread-1", Link.ANY),
+        ),
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.timeline.records import CHILD, MAIN, A, B, Step, life, many, record
 from webapp.engine.events import Event, How, Kind
-from webapp.engine.recording import Outcome, Recording, Wait
+from webapp.engine.recording import Link, Outcome, Recording, Wait
 from webapp.lessons.text import LANGUAGES, Language
 from webapp.pages.texts.wording import load_wordings
 from webapp.timeline.arrows import find_arrows
@@ -260,7 +260,30 @@ def test_a_cycle_links_each_wait_to_its_line() -> None:
     assert draw_cycle((), EN, lines="L") == ""
 
 
-def test_a_cycle_names_a_joined_worker_without_an_object() -> None:
+def test_the_edges_of_a_cycle_say_what_is_known_of_who_could_give() -> None:
+    path = (
+        Wait("MainThread", "ThreadPoolExecutor-0_0", 7, "ThreadPoolExecutor-0_0", Link.JOINED),
+        Wait("ThreadPoolExecutor-0_0", "jobs", 8, "C", Link.ANY),
+        Wait("C", "permit", 9, "job-1", Link.ENDED),
+    )
+    svg = draw_cycle(path, EN, lines="L")
+    shown = [text.text for text in ElementTree.fromstring(svg).iter("text")]
+    assert shown == [
+        "waits, line 7",
+        "waits, line 8",
+        "could come from",
+        "waits, line 9",
+        "taken last by",
+        "MainThread",
+        "ThreadPoo…utor-0_0",
+        "jobs",
+        "C",
+        "permit",
+        "job-1 (ended)",
+    ]
+
+
+def test_a_worker_that_is_joined_needs_no_thing_between() -> None:
     svg = draw_cycle((Wait("a", "b", 1, "b"), Wait("b", "a", 2, "a")), EN, lines="L")
     assert svg.count('class="node worker"') == 2
     assert svg.count('class="node"') == 0

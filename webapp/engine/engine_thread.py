@@ -166,8 +166,8 @@ class EngineThread:
                 self._examine(run)
 
     def _examine(self, run: LiveRun) -> None:
-        cycle = deadlock.find_cycle(run.events)
-        # Checked after the search: a thread that sleeps because its FIFO is full has unread events.
+        cycle = deadlock.find_cycle(run.events, interruptible=self._around.inherits)
+        # Looked at last: who sleeps since its FIFO is full has taken a step that is not read yet.
         if cycle and not (run.seat and run.seat.has_unread()):
             run.cycle = cycle
             self.stop(run, Outcome.DEADLOCKED, deadlock.describe(cycle))

@@ -12,7 +12,7 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from webapp.engine.events import Event, Kind
-from webapp.engine.recording import Outcome, Receipt, Recording, Wait
+from webapp.engine.recording import Link, Outcome, Receipt, Recording, Wait
 
 LEVEL = 3
 """Compression level: twice as fast as zlib's default, and a tenth larger."""
@@ -44,7 +44,7 @@ def unpack(packed: bytes) -> Recording:
                 "events": tuple(map(_event, data["events"])),
                 "outcome": Outcome(data["outcome"]),
                 "receipt": Receipt(**{**receipt, "start_methods": tuple(receipt["start_methods"])}),
-                "cycle": tuple(Wait(**wait) for wait in data["cycle"]),
+                "cycle": tuple(map(_wait, told["cycle"])),
             }
         )
     except (zlib.error, LookupError, TypeError) as error:
@@ -66,3 +66,7 @@ def unpack_events(packed: bytes) -> list[Event]:
 def _event(row: list[Any]) -> Event:
     row[_KIND] = Kind(row[_KIND])
     return Event(*row)
+
+
+def _wait(told: dict[str, Any]) -> Wait:
+    return Wait(**{**told, "link": Link(told.get("link", Link.HELD))})

@@ -57,14 +57,24 @@ class Span:
     object: str = ""
 
 
+class Link(StrEnum):
+    """How the giver of a wait could end it."""
+
+    HELD = "held"  # it holds what is waited for
+    JOINED = "joined"  # it is waited for itself
+    ENDED = "ended"  # it took it last, and has ended without giving it back
+    ANY = "any"  # by a put, a set, a notification …, as any other worker could
+
+
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """An edge of a deadlock: `worker` waits at `line` for `object` from `giver`."""
+    """`worker` waits at `line` for `object`, which `giver` could give ("": nobody is left)."""
 
     worker: str
     object: str
     line: int
     giver: str
+    link: Link = Link.HELD
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,11 @@ from webapp.engine.program import Program
 class Surroundings:
     """The environment variables, the `user` ("": our own) and the working folder of programs.
 
-    Without `work` each run gets an empty folder, which is also its folder for temporary files and
-    is removed afterwards. `stdin` is a file descriptor. `output` is called with the stream's name
-    and the text of all output as it comes, beyond the limit of events too. With `inherits` a
-    program has our ignored and blocked signals and our umask, as from a shell.
+    Without `work` each run gets an empty folder of its own, for its temporary files too, that goes
+    with it. `stdin` is a file descriptor. `output` is given all that the program prints, with the
+    stream's name, as it comes: what is beyond the limit of events, too. A program that `inherits`
+    has our ignored and blocked signals and our umask, as it would from a shell, and somebody may
+    press Ctrl-C.
     """
 
     environment: Mapping[str, str]

@@ -8,13 +8,13 @@ too.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 from pathlib import Path
 
-from webapp.engine.recording import Recording, overlaps
+from webapp.engine.recording import Recording, Wait, overlaps
 from webapp.pages.texts.receipt import Row, draw_notes, draw_receipt
 from webapp.pages.texts.transcript import Screen, Shown
 from webapp.pages.texts.wording import Wording
@@ -23,8 +23,9 @@ from webapp.record.highlight import highlighted
 from webapp.record.unseen import find_unseen
 from webapp.timeline.cycle import draw_cycle
 from webapp.timeline.figure import Setting, draw_figure
-from webapp.timeline.lanes import Timeline
+from webapp.timeline.lanes import MICROSECONDS, Timeline
 from webapp.timeline.reading import draw
+from webapp.timeline.standing import Standing, find_standing, wait_text
 
 LINES, TRANSCRIPT = "L", "transcript"
 
@@ -211,10 +212,16 @@ def _line(say: Wording, line: Shown) -> str:
 def _findings(say: Wording, ran: Ran) -> str:
     recording = ran.recording
     timeline = draw(recording)
+    standing = find_standing(recording)
     parts = []
-    if cycle := draw_cycle(recording.cycle, say, lines=LINES):
-        why = f'<p class="why">{say("lanes.cycle")}</p>'
-        parts.append(_finding(say("lanes.deadlock"), cycle + why, "deadlock"))
+    if recording.cycle:
+        cycle = _graph(say, recording.cycle, say("lanes.cycle"))
+        parts.append(_finding(say("lanes.deadlock"), cycle, "deadlock"))
+    elif standing.rings:
+        rings = "".join(_graph(say, ring, say("standing.ring")) for ring in standing.rings)
+        parts.append(_finding(say("standing.rings"), rings, "deadlock"))
+    if standing.waits:
+        parts.append(_finding(say("standing.title"), _standing(say, recording, standing)))
     figure = draw_figure(timeline, say, Setting(lines=LINES, transcript=TRANSCRIPT))
     parts.append(_finding(say("lanes.title"), figure))
     figures = _finding(say("own.figures"), _figures(say, timeline))
@@ -224,6 +231,21 @@ def _findings(say: Wording, ran: Ran) -> str:
 
 def _finding(title: str, content: str, kind: str = "") -> str:
     return f'<section class="finding {kind}"><h4>{escape(title)}</h4>{content}</section>'
+
+
+def _graph(say: Wording, waits: Sequence[Wait], why: str) -> str:
+    return f'{draw_cycle(waits, say, lines=LINES)}<p class="why">{escape(why)}</p>'
+
+
+def _standing(say: Wording, recording: Recording, standing: Standing) -> str:
+    """Who was left waiting, a sentence each, and when nothing moved."""
+    items = "".join(f"<li>{escape(wait_text(say, left))}</li>" for left in standing.waits)
+    still = ""
+    if standing.end and not recording.cycle:
+        times = (standing.start / MICROSECONDS, standing.end / MICROSECONDS)
+        start, end = map(say.seconds, times)
+        still = f"<p>{escape(say('standing.still', start=start, end=end))}</p>"
+    return f'{still}<ul class="standing">{items}</ul>'
 
 
 def _figures(say: Wording, timeline: Timeline) -> str:

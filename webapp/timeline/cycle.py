@@ -1,4 +1,7 @@
-"""Draws a deadlock as a graph: a circle of workers and the objects that they wait for."""
+"""A deadlock as a small graph: who waits for what, and who could give it.
+
+Mostly the waits lead back to where they began. They may also end at a worker that has ended.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,13 @@ from dataclasses import dataclass
 from html import escape
 from math import cos, hypot, pi, sin
 
-from webapp.engine.recording import Wait
+from webapp.engine.recording import Link, Wait
 from webapp.timeline.words import Words
 
 WIDTH = 420
 LOW, HIGH = 130, 260
-"""Heights in pixels: of a graph of two boxes, side by side, and of more."""
+"""The height of a graph of two boxes, which stand side by side, and of more."""
+TWO = 2
 BOX_HEIGHT = 28
 LETTER = 7.6  # pixels
 ARROW = 7  # pixels
@@ -41,8 +45,8 @@ def draw_cycle(cycle: Sequence[Wait], say: Words, *, lines: str) -> str:
     """
     if not cycle:
         return ""
-    height = LOW if len(cycle) == 1 else HIGH
-    nodes = _placed(cycle, height)
+    nodes = _placed(cycle, say)
+    height = LOW if len(nodes) == TWO else HIGH
     drawn: list[str] = []
     at = 0
     for wait in cycle:
@@ -50,9 +54,8 @@ def draw_cycle(cycle: Sequence[Wait], say: Words, *, lines: str) -> str:
         drawn.append(_waiting_edge(here, there, wait.line, say, lines))
         at += 1
         if wait.object != wait.giver:
-            drawn.append(
-                _edge(there, nodes[(at + 1) % len(nodes)], say("lanes.cycle_held"), "gives")
-            )
+            giver = nodes[(at + 1) % len(nodes)]
+            drawn.append(_edge(there, giver, say(f"lanes.cycle_{wait.link}"), "gives"))
             at += 1
     drawn += [_box(node) for node in nodes]
     return (
@@ -61,22 +64,30 @@ def draw_cycle(cycle: Sequence[Wait], say: Words, *, lines: str) -> str:
     )
 
 
-def _placed(cycle: Sequence[Wait], height: int) -> list[_Node]:
-    """Return the nodes: each worker, and the object that it waits for unless that is a worker."""
+def _placed(cycle: Sequence[Wait], say: Words) -> list[_Node]:
+    """Every worker, and what it waits for unless that is the next worker itself."""
     names: list[tuple[str, bool]] = []
     for wait in cycle:
-        names.append((wait.worker, True))
+        names.append((_shortened(wait.worker), True))
         if wait.object != wait.giver:
-            names.append((wait.object, False))
+            names.append((_shortened(wait.object), False))
+    if cycle[-1].link is Link.ENDED:
+        names.append((say("lanes.cycle_gone", name=_shortened(cycle[-1].giver)), True))
+    height = LOW if len(names) == TWO else HIGH
     nodes = []
     for at, (name, worker) in enumerate(names):
         # From the left, clockwise.
         angle = pi + 2 * pi * at / len(names)
         x = WIDTH / 2 + cos(angle) * (WIDTH / 2 - 80)
         y = height / 2 + sin(angle) * (height / 2 - 24)
-        short = name if len(name) <= LETTERS else name[: LETTERS - 1] + "…"
-        nodes.append(_Node(short, worker, x, y))
+        nodes.append(_Node(name, worker, x, y))
     return nodes
+
+
+def _shortened(name: str) -> str:
+    """A name that is too long, with its end: there stands the number of a pool's worker."""
+    half = LETTERS // 2
+    return name if len(name) <= LETTERS else f"{name[:half]}…{name[1 - half :]}"
 
 
 def _waiting_edge(here: _Node, there: _Node, number: int, say: Words, lines: str) -> str:

@@ -40,6 +40,7 @@ OBSERVERS = (
     forks,
     shared,
     pools,
+    signals,
 )
 
 

@@ -41,11 +41,10 @@ def clear_modules(known: Collection[str]) -> None:
             modules.append(weakref.ref(module))
         del module
     gc.collect()
-    left = [module for found in reversed(modules) if (module := found()) is not None]
-    for module in left:
-        _clear(vars(module))
+    left = [vars(still) for found in reversed(modules) if (still := found()) is not None]
+    for names in left:
+        _clear(names)
     if left:
-        del left, module
         gc.collect()
 
 

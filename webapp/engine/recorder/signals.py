@@ -1,4 +1,4 @@
-"""Stands in for the program's signal handlers, so that none runs while a step is being reported.
+"""Stands in for the program's signal handlers: reports them, and puts them off where it must.
 
 The interpreter runs a handler between any two steps of the main thread. Some of our functions stand
 in for functions in C, within which no handler runs. One that raised an exception there would lose
@@ -15,7 +15,9 @@ from functools import wraps
 from types import CodeType, FrameType
 from typing import Any
 
-from webapp.engine.recorder.callers import is_engine_file
+from webapp.engine.events import Kind
+from webapp.engine.recorder.callers import is_engine, is_engine_file, is_standard_library
+from webapp.engine.recorder.channel import emit
 
 _codes: set[CodeType] = set()
 _put_off: deque[int] = deque()
@@ -33,7 +35,22 @@ class _Handler:
             return
         while frame is not None and is_engine_file(frame.f_code.co_filename):
             frame = frame.f_back
+        self._run(number, frame)
+
+    def _run(self, number: int, frame: FrameType | None) -> None:
         self.handler(number, frame)
+
+
+class _Reported(_Handler):
+    """The same, with its beginning and its end reported."""
+
+    def _run(self, number: int, frame: FrameType | None) -> None:
+        name = signal.Signals(number).name
+        emit(Kind.CAUGHT, name)
+        try:
+            self.handler(number, frame)
+        finally:
+            emit(Kind.HANDLED, name)
 
 
 def install() -> None:
@@ -42,7 +59,8 @@ def install() -> None:
 
     @wraps(set_)
     def recorded_signal(signalnum: Any, handler: Any) -> Any:
-        return _given(set_(signalnum, _Handler(handler) if callable(handler) else handler))
+        ours = callable(handler) and not isinstance(handler, _Handler)
+        return _given(set_(signalnum, _Handler(handler) if ours else handler))
 
     @wraps(get)
     def recorded_getsignal(signalnum: Any) -> Any:
@@ -51,6 +69,22 @@ def install() -> None:
     signal.signal, signal.getsignal = recorded_signal, recorded_getsignal
     if get(signal.SIGINT) is signal.default_int_handler:
         recorded_signal(signal.SIGINT, signal.default_int_handler)
+
+
+def observe() -> None:
+    """Report the handlers that the program sets from now on, and when they run."""
+    set_ = signal.signal
+
+    @wraps(set_)
+    def recorded_signal(signalnum: Any, handler: Any) -> Any:
+        if not callable(handler) or is_standard_library() or is_engine():
+            return set_(signalnum, handler)
+        before = set_(signalnum, _Reported(handler))
+        name = getattr(handler, "__name__", type(handler).__name__)
+        emit(Kind.HANDLES, signal.Signals(signalnum).name, name)
+        return before
+
+    signal.signal = recorded_signal
 
 
 def put_off_in(code: CodeType) -> None:

@@ -1,0 +1,99 @@
+"""Programs of others' shapes, in `cases`: recorded, each does what it does in plain Python."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.record.commanding import ROOT, read, record
+
+CASES = Path(__file__).parent / "cases"
+
+
+def plain(name: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run a case without the recorder."""
+    command = [sys.executable, str(CASES / name), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["pipe_to_another_program.py", "never_closed.py", "utf8_wrapper.py", "stdout_dunder.py"],
+)
+def test_its_output_and_exit_code_are_those_of_plain_python(
+    name: str, page: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "never_closed.txt"
+    recorded = record(CASES / name, "-o", page, "--", file)
+    left = file.read_text() if file.exists() else ""
+    file.unlink(missing_ok=True)
+    expected = plain(name, file)
+    assert recorded.stdout == expected.stdout
+    assert recorded.stderr.splitlines()[:-1] == expected.stderr.splitlines()
+    assert recorded.returncode == expected.returncode
+    assert left == (file.read_text() if file.exists() else "")
+    assert read(page).outcome == "finished"
+
+
+def test_a_service_goes_on_until_ctrl_c(page: Path) -> None:
+    command = [sys.executable, "-m", "webapp.engine", "record"]
+    with subprocess.Popen(
+        [*command, CASES / "service_until_ctrl_c.py", "-o", page],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "job 1\n"
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(1.5)  # several times as long as a run must be silent to be looked at
+        process.send_signal(signal.SIGINT)
+        assert process.stdout.read() == "bye\n"
+        assert process.wait() == 0
+    written = read(page)
+    assert written.transcript == ["job 1", "bye"]
+    main, worker = written.left
+    assert main.startswith("MainThread waits for Event#1 (line 16): only a signal by another")
+    assert worker.startswith("Thread-1 (work) waits for jobs (line 10): only a put by another")
+
+
+def test_a_deadlock_of_some_workers_is_told_and_ends_nothing(page: Path) -> None:
+    recorded = record(CASES / "heartbeat_beside_a_deadlock.py", "-o", page)
+    assert recorded.returncode == 0
+    assert recorded.stdout.splitlines() == [f"beat {beat}" for beat in range(8)]
+    written = read(page)
+    assert written.outcome == "finished"
+    assert written.left == [
+        "Thread-1 (take) waits for b (line 12): Thread-2 (take) holds it.",
+        "Thread-2 (take) waits for a (line 12): Thread-1 (take) holds it.",
+    ]
+    assert sorted(written.graph[-4:]) == ["Thread-1 (take)", "Thread-2 (take)", "a", "b"]
+    assert written.graph[:4] == ["waits, line 12", "held by"] * 2
+
+
+def test_who_ended_with_a_permit_does_not_hold_it(page: Path) -> None:
+    recorded = record(CASES / "ended_with_the_permit.py", "-o", page, "--timeout", 3)
+    assert recorded.returncode == 128 + signal.SIGTERM
+    written = read(page)
+    assert written.outcome == "timed_out"
+    why = "it was taken last by job-1, which has ended without releasing it."
+    assert written.left == [
+        "MainThread waits for job-2 (line 18): that has to end.",
+        f"job-2 waits for permit (line 8): {why}",
+        f"job-3 waits for permit (line 8): {why}",
+    ]
+    assert "nothing moved" in written.html
+
+
+def test_a_wait_in_a_signals_handler_is_told_as_such(page: Path) -> None:
+    recorded = record(CASES / "handler_wants_lock.py", "-o", page, "--timeout", 2)
+    assert recorded.returncode == 128 + signal.SIGTERM
+    written = read(page)
+    assert written.left == [
+        "MainThread, in the handler of SIGUSR1, waits for lock (line 10): it holds it itself."
+    ]
+    assert written.graph == ["waits, line 10", "held by", "MainThread", "lock"]

@@ -1,0 +1,181 @@
+"""Who waits for what after some events, and who could end each wait: told from the events alone.
+
+A wait ends in one of three ways. The holder of a lock releases it, the worker that is joined ends,
+or some other worker puts, notifies or sets what is waited for. In the last case the record does not
+tell which one would.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from webapp.engine.events import Event, How, Kind
+from webapp.engine.recording import Key, Link, Wait
+
+NOBODY: Key = (0, 0)
+
+Place = tuple[int, str]
+"""A thing: the process that uses it, and its name."""
+
+Path = tuple[Wait, ...]
+"""Waits, each for what the worker of the next one could give; of a ring, the last one's giver is
+the worker of the first."""
+
+
+class State:
+    """Who lives, waits without a time-out and holds, after some events."""
+
+    def __init__(self, events: Iterable[Event] = ()) -> None:
+        self.live: dict[Key, str] = {}
+        self.waits: dict[Key, Event] = {}
+        self.main = 0  # the main process
+        self.handled: set[str] = set()  # the signals that the program has set handlers for
+        # The signals whose handlers a worker runs, each with the wait that it interrupted.
+        self.handling: dict[Key, list[tuple[str, Event | None]]] = {}
+        self._names: dict[Key, str] = {}  # of those who have ended, too
+        self._held: dict[Place, dict[Key, int]] = {}  # how many times over
+        self._permits: set[Place] = set()  # which anybody may give back
+        self._named: dict[Place, Key] = {}
+        for event in events:
+            self.take(event)
+
+    def take(self, event: Event) -> None:
+        """Take one more event."""
+        key = event.key
+        match event.kind:
+            case Kind.STARTS:
+                # It lives from now on, though we do not know its ids before it begins.
+                self.live[event.pid, -event.id] = event.object
+            case Kind.STARTED:
+                self._begin(event)
+            case Kind.ENDED:
+                self.live.pop(key, None)
+            case Kind.EXITED:
+                pid, _ = event.exit
+                self.live = {other: name for other, name in self.live.items() if other[0] != pid}
+            case Kind.GOT:
+                self._get(event)
+            case Kind.RELEASED:
+                self._release(event)
+            case Kind.HANDLES:
+                self.handled.add(event.object)
+            case Kind.CAUGHT:
+                self.handling.setdefault(key, []).append((event.object, self.waits.get(key)))
+        if event.kind is Kind.HANDLED:
+            self._go_on_after(key)
+        elif event.kind is Kind.WAITS and event.timeout is None:
+            self.waits[key] = event
+        elif event.kind is not Kind.RELEASED:  # who waits on a condition lets go of its lock first
+            self.waits.pop(key, None)
+
+    @property
+    def all_wait(self) -> bool:
+        """Whether there are workers, and all of them wait without a time-out."""
+        return bool(self.live) and set(self.live) == set(self.waits)
+
+    @property
+    def standing(self) -> list[tuple[Event, Wait]]:
+        """The waits of all workers that live, each with the event that began it."""
+        return [(wait, self._wait(key)) for key, wait in self.waits.items() if key in self.live]
+
+    def rings(self) -> list[Path]:
+        """Workers that wait for each other in a ring: for locks that they hold, and in join().
+
+        No other worker's step is known to end such waits.
+        """
+        seen: set[Key] = set()
+        return [ring for key in self.live if (ring := self._ring(key, seen))]
+
+    def path(self) -> Path:
+        """Follow the waits from any worker until one comes again, or to one that has ended.
+
+        Nothing where a wait leads to a worker that is about to end, or to none but its own.
+        """
+        path: list[Key] = []
+        here = next(iter(self.live))
+        while here not in path:
+            path.append(here)
+            here, link = self._giver(self.waits[here])
+            if link is Link.ENDED and len(self.live) > 1:
+                return tuple(map(self._wait, path))
+            if here not in self.live:
+                return ()
+        return tuple(map(self._wait, path[path.index(here) :]))
+
+    def _ring(self, here: Key, seen: set[Key]) -> Path:
+        """The ring that the waits lead to from a worker, if none of it was `seen` before."""
+        path: list[Key] = []
+        while here in self.waits and here in self.live and here not in seen:
+            seen.add(here)
+            path.append(here)
+            wait = self.waits[here]
+            here, link = self._giver(wait)
+            if link not in (Link.HELD, Link.JOINED) or self._is_permit(wait):
+                break
+            if here in path:
+                return tuple(map(self._wait, path[path.index(here) :]))
+        return ()
+
+    def _go_on_after(self, key: Key) -> None:
+        """A handler is over: the wait that it interrupted goes on."""
+        _, wait = self.handling[key].pop() if self.handling.get(key) else ("", None)
+        self.waits.pop(key, None)
+        if wait is not None:
+            self.waits[key] = wait
+
+    def _begin(self, event: Event) -> None:
+        self.main = self.main or event.pid
+        starts = [key for key, name in self.live.items() if key[1] < 0 and name == event.worker]
+        for key in starts[:1]:
+            del self.live[key]
+        self.live[event.key] = self._names[event.key] = event.worker
+        parent = int(event.text.split(".")[0]) if event.text else event.pid
+        self._named[parent, event.worker] = event.key
+
+    def _get(self, event: Event) -> None:
+        place = event.pid, event.object
+        holders = self._held.setdefault(place, {})
+        holders[event.key] = holders.pop(event.key, 0) + 1  # who took it last comes last
+        if event.text == "0":  # no permit is left; of a lock that is taken, 0 is never told
+            self._permits.add(place)
+
+    def _release(self, event: Event) -> None:
+        holders = self._held.get((event.pid, event.object))
+        if not holders:
+            return
+        # What another worker releases is the oldest holder's.
+        key = event.key if event.key in holders else next(iter(holders))
+        holders[key] -= 1
+        if not holders[key] or event.text == "0":
+            del holders[key]
+
+    def _giver(self, wait: Event) -> tuple[Key, Link]:
+        """Who could end a wait, and how."""
+        places = self._places(wait)
+        if wait.how is How.ACQUIRE:
+            holders = [key for place in places for key in self._held.get(place, ())]
+            for key in holders:
+                if key in self.live:
+                    return key, Link.HELD
+            if holders:
+                return holders[-1], Link.ENDED
+        if wait.how is How.JOIN:
+            for place in places:
+                if place in self._named:
+                    return self._named[place], Link.JOINED  # who has ended may not be gone yet
+        other = next((key for key in self.live if key != wait.key), NOBODY)
+        return other, Link.ANY
+
+    def _is_permit(self, wait: Event) -> bool:
+        return any(place in self._permits for place in self._places(wait))
+
+    def _places(self, wait: Event) -> list[Place]:
+        """Where what is waited for may be: in the worker's own process first."""
+        pids = dict.fromkeys((wait.pid, *(pid for pid, _ in self._names)))
+        return [(pid, wait.object) for pid in pids]
+
+    def _wait(self, key: Key) -> Wait:
+        wait = self.waits[key]
+        giver, link = self._giver(wait)
+        name = self.live.get(giver) or self._names.get(giver, "")
+        return Wait(self.live[key], wait.object, wait.line, name, link)

@@ -1,0 +1,73 @@
+"""Who was left waiting: what the last waits were for, and who could have ended them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from webapp.engine.events import Event
+from webapp.engine.recording import Link, Recording, Wait
+from webapp.engine.waits import Path, State
+from webapp.timeline.lanes import MICROSECONDS, in_time
+from webapp.timeline.words import Words
+
+STILL = 500_000
+"""Microseconds for which nothing must have moved to be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A wait that was left, of a worker that ran the handler of `signal` ("": of none)."""
+
+    event: Event
+    wait: Wait
+    signal: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who waited without a time-out at a moment. `rings` are those that only wait for each other.
+
+    `start` and `end` are when nothing moved, in microseconds; both are 0 where something did.
+    """
+
+    waits: tuple[Left, ...]
+    rings: tuple[Path, ...]
+    start: int = 0
+    end: int = 0
+
+
+def find_standing(recording: Recording) -> Standing:
+    """Who waited when nothing moved for the last time; where there was no such time, at the end."""
+    events = in_time(recording.events)
+    wall = max(round(recording.wall * MICROSECONDS), events[-1].time if events else 0)
+    state, still = State(), None
+    for event, after in zip(events, [*events[1:], None], strict=True):
+        state.take(event)
+        end = after.time if after else wall
+        if state.all_wait and end - event.time >= STILL:
+            still = _seen(state, event.time, end)
+    return still or _seen(state)
+
+
+def _seen(state: State, start: int = 0, end: int = 0) -> Standing:
+    waits = tuple(
+        Left(event, wait, handled[-1][0] if (handled := state.handling.get(event.key)) else "")
+        for event, wait in sorted(state.standing, key=lambda found: found[0].key)
+    )
+    return Standing(waits, tuple(state.rings()), start, end)
+
+
+def wait_text(say: Words, left: Left) -> str:
+    """Say who waits for what, and who could have ended that."""
+    wait = left.wait
+    key: str = wait.link
+    if wait.link is Link.ANY:
+        key = left.event.how
+    elif wait.link is Link.HELD and wait.giver == wait.worker:
+        key = "held_itself"
+    worker = wait.worker
+    if left.signal:
+        worker = say("standing.handler", worker=worker, signal=left.signal)
+    line = say("standing.line", line=wait.line) if wait.line else ""
+    why = say(f"standing.{key}", giver=wait.giver)
+    return say("standing.wait", worker=worker, object=wait.object, line=line, why=why)
