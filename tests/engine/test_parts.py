@@ -70,7 +70,7 @@ def test_messages_are_read_as_they_were_sent(tmp_path: Path) -> None:
         with pytest.raises(ValueError):
             wire.load_began(broken)
     line = tmp_path / "line"
-    request = wire.Request("/p.py", "/w", {"n": 1, "s": "é"}, ["a"])
+    request = wire.Request("/p.py", "p.py", "/w", {"n": 1, "s": "é"}, ["a"])
     terms = wire.Terms(None, 1.5, 200)
     line.write_bytes(wire.dump_line(request))
     read = wire.wait_for_line(wire.open_lines(line))

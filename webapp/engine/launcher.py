@@ -15,6 +15,7 @@ import select
 import shutil
 import signal
 import socket
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -196,7 +197,8 @@ def command(control: int, endings: int, folder: Path, *, inherits: bool) -> list
         "from webapp.engine.launcher import main; "
         f"del sys.path[0]; main({control}, {endings}, {str(folder)!r}, inherits={inherits})"
     )
-    return [sys.executable, "-c", code]
+    flags = subprocess._args_from_interpreter_flags() if inherits else []  # type: ignore[attr-defined]
+    return [sys.executable, *flags, "-c", code]
 
 
 def main(control: int, endings: int, folder: str, *, inherits: bool) -> None:

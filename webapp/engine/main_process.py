@@ -126,9 +126,9 @@ def _main_module(request: Request) -> ModuleType:
     module.__loader__ = SourceFileLoader("__main__", request.path)
     vars(module).update(__builtins__=builtins, __cached__=None, __annotations__={})
     sys.modules["__main__"] = module
-    sys.argv[:] = [request.path, *request.arguments]
+    sys.argv[:] = [request.name, *request.arguments]
     if not sys.flags.safe_path:
-        sys.path[0:0] = [str(Path(request.path).parent)]
+        sys.path[0:0] = [str(Path(request.path).resolve().parent)]
     return module
 
 

@@ -32,9 +32,12 @@ class Surroundings:
     inherits: bool = False
 
     def request(self, program: Program, own: Path) -> wire.Request:
-        """Return the request to run a program; `own` is its run's folder."""
+        """What to say to the process that becomes a program; `own` is its run's folder."""
+        # Plain Python follows no link to find out what a program is called.
+        path = str(program.path.absolute()) if self.inherits else _resolved(program.path)
         return wire.Request(
-            path=_resolved(program.path),
+            path=path,
+            name=str(program.path) if self.inherits else path,
             work=str(self.work or own),
             parameters=dict(program.parameters),
             arguments=list(program.arguments),

@@ -87,12 +87,13 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Run the program at `path` in the folder `work`.
+    """Run the program at `path` in the folder `work`, as it was called by `name`.
 
     `temporary` is its folder for temporary files; None: the machine's default.
     """
 
     path: str
+    name: str
     work: str
     parameters: dict[str, Any] = field(default_factory=dict)
     arguments: list[str] = field(default_factory=list)

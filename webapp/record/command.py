@@ -23,11 +23,8 @@ from webapp.pages.texts.wording import load_wordings
 from webapp.record.interrupts import Interrupts
 from webapp.record.page import Ran, draw_page
 from webapp.record.page_file import PageFile
-from webapp.record.source import Refused, read_source
+from webapp.record.source import USAGE, Refused, read_source
 from webapp.record.terminal import Terminal
-
-USAGE = 2
-"""The exit code where the command itself is wrong, as argparse has it."""
 
 INTERRUPTED = 130
 """The exit code of what Ctrl-C ended, as a shell has it."""
@@ -36,13 +33,13 @@ PAGE = Path("run.html")
 
 
 def record(arguments: Sequence[str]) -> int:
-    """Record a program into a page; give the program's own exit code, or USAGE."""
+    """Record a program into a page; give the program's own exit code, or a refusal's."""
     command = _read(list(arguments))
     try:
         return _record(command, read_source(command.program))
     except Refused as refused:
         print(refused, file=sys.stderr)
-        return USAGE
+        return refused.code
     except KeyboardInterrupt:
         return INTERRUPTED  # before the program had begun
 
@@ -85,7 +82,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Run a Python program as `python PROGRAM.py ARGUMENT ...` would, and write "
         "what its threads and processes did into one page, which needs no network.",
         epilog="All other options are the program's own, and what follows -- is for certain. "
-        "The exit code is the program's; 2 where nothing was run.",
+        "The exit code is the program's; 1 where it is no Python, 2 where nothing could be run.",
         allow_abbrev=False,
         add_help=False,
     )

@@ -8,9 +8,19 @@ import traceback
 import warnings
 from pathlib import Path
 
+USAGE = 2
+"""The exit code where the command itself is wrong, as argparse has it."""
+
+BROKEN = 1
+"""The exit code where the program is no Python, as plain Python has it."""
+
 
 class Refused(Exception):
     """What was asked for cannot be done; says why. Nothing was run or written."""
+
+    def __init__(self, why: str, code: int = USAGE) -> None:
+        super().__init__(why)
+        self.code = code
 
 
 def read_source(path: Path) -> str:
@@ -33,7 +43,7 @@ def _decoded(path: Path, content: bytes) -> str:
         return io.TextIOWrapper(io.BytesIO(content), encoding).read()
     except (SyntaxError, UnicodeDecodeError) as error:
         raise Refused(
-            f"{path} is not UTF-8 text, and names no other encoding that fits: {error}"
+            f"{path} is not UTF-8 text, and names no other encoding that fits: {error}", BROKEN
         ) from None
 
 
@@ -44,4 +54,4 @@ def _compile(path: Path, content: bytes) -> None:
             compile(content, str(path), "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         told = "".join(traceback.format_exception_only(error)).rstrip()
-        raise Refused(f"{path} does not compile, so nothing was run:\n{told}") from None
+        raise Refused(f"{path} does not compile, so nothing was run:\n{told}", BROKEN) from None
