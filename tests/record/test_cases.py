@@ -97,3 +97,20 @@ def test_a_wait_in_a_signals_handler_is_told_as_such(page: Path) -> None:
         "MainThread, in the handler of SIGUSR1, waits for lock (line 10): it holds it itself."
     ]
     assert written.graph == ["waits, line 10", "held by", "MainThread", "lock"]
+
+
+def test_a_child_that_is_over_waits_for_room_for_what_it_has_put(page: Path) -> None:
+    recorded = record(CASES / "join_before_get.py", "-o", page, "--timeout", 3)
+    assert recorded.returncode == 128 + signal.SIGTERM
+    assert read(page).left == [
+        "MainThread waits for Process-1 (line 14): that has to end.",
+        "Process-1 waits for results: only a get by another worker could end this.",
+    ]
+
+
+def test_a_pools_own_thread_that_has_died_can_give_no_result(page: Path) -> None:
+    recorded = record(CASES / "pool_lost_result.py", "-o", page, "--timeout", 3)
+    assert recorded.returncode == 128 + signal.SIGTERM
+    [left] = read(page).left
+    assert left.startswith("MainThread waits for result (line 18): Thread-")
+    assert left.endswith(", which hands out the results of a pool, has died by an exception.")

@@ -42,7 +42,8 @@ def describe(path: Path) -> str:
         # Who is joined is waited for itself.
         steps += [wait.worker] if wait.object == wait.giver else [wait.worker, wait.object]
     *_, last = path
-    return " → ".join([*steps, f"{last.giver} (ended)" if last.link is Link.ENDED else last.giver])
+    ended = last.link in (Link.ENDED, Link.DIED)
+    return " → ".join([*steps, f"{last.giver} (ended)" if ended else last.giver])
 
 
 def _all_known(live: dict[Key, str]) -> bool:

@@ -33,6 +33,7 @@ class State:
         # The signals whose handlers a worker runs, each with the wait that it interrupted.
         self.handling: dict[Key, list[tuple[str, Event | None]]] = {}
         self._names: dict[Key, str] = {}  # of those who have ended, too
+        self._died: dict[int, Event] = {}  # threads of the standard library's own, by process
         self._held: dict[Place, dict[Key, int]] = {}  # how many times over
         self._permits: set[Place] = set()  # which anybody may give back
         self._named: dict[Place, Key] = {}
@@ -57,6 +58,9 @@ class State:
                 self._get(event)
             case Kind.RELEASED:
                 self._release(event)
+            case Kind.RAISED if key not in self._names:
+                self._died[event.pid] = event
+                self._names[key] = event.worker
             case Kind.HANDLES:
                 self.handled.add(event.object)
             case Kind.CAUGHT:
@@ -96,7 +100,7 @@ class State:
         while here not in path:
             path.append(here)
             here, link = self._giver(self.waits[here])
-            if link is Link.ENDED and len(self.live) > 1:
+            if link in (Link.ENDED, Link.DIED) and len(self.live) > 1:
                 return tuple(map(self._wait, path))
             if here not in self.live:
                 return ()
@@ -163,6 +167,8 @@ class State:
             for place in places:
                 if place in self._named:
                     return self._named[place], Link.JOINED  # who has ended may not be gone yet
+        if wait.how is How.RESULT and wait.pid in self._died:
+            return self._died[wait.pid].key, Link.DIED
         other = next((key for key in self.live if key != wait.key), NOBODY)
         return other, Link.ANY
 

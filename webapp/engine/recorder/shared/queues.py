@@ -12,10 +12,15 @@ from webapp.engine.events import How, Kind
 from webapp.engine.recorder.channel import emit
 from webapp.engine.recorder.queues import item_text
 from webapp.engine.recorder.shared.names import carry_label, label_made
-from webapp.engine.recorder.waiting import label_of, reporting_wait
+from webapp.engine.recorder.waiting import LABEL, label_of, reporting_wait
+
+WRITTEN = 0.02
+"""Seconds within which a queue's thread has written all, where there is room: that is no wait."""
 
 # What a queue's semaphore must know of the put that acquires it: which item it makes room for.
 _putting = threading.local()
+
+_join_thread = threading.Thread.join
 
 
 def observe() -> None:
@@ -28,6 +33,7 @@ def observe() -> None:
         _report_puts(kind)
     carry_label(queues.SimpleQueue)
     _report_gets(queues.Queue)
+    _report_flush()
     _report_simple_queue()
     _report_queue_joins()
 
@@ -87,6 +93,34 @@ def _report_gets(kind: Any) -> None:
         return item
 
     kind.get = recorded_get
+
+
+def _report_flush() -> None:
+    """Report a process that is over, but whose queue's own thread cannot write out what was put.
+
+    It waits for that thread before it ends. The pipe behind a queue holds only so much.
+    """
+    kind: Any = queues.Queue
+    start, join = kind._start_thread, kind._finalize_join
+
+    @wraps(start)
+    def recorded_start(self: Any) -> None:
+        start(self)
+        if label := label_of(self):
+            setattr(self._thread, LABEL, label)
+
+    @wraps(join)
+    def recorded_join(twr: Any) -> None:
+        feeder = twr()
+        label = label_of(feeder)
+        if label is not None:
+            _join_thread(feeder, WRITTEN)
+            if feeder.is_alive():
+                reporting_wait(label, How.PUT, None, partial(_join_thread, feeder), lambda: True)
+                emit(Kind.PASSED, label)
+        join(twr)
+
+    kind._start_thread, kind._finalize_join = recorded_start, staticmethod(recorded_join)
 
 
 def _report_simple_queue() -> None:
