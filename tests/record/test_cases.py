@@ -22,7 +22,13 @@ def plain(name: str, *arguments: object) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize(
     "name",
-    ["pipe_to_another_program.py", "never_closed.py", "utf8_wrapper.py", "stdout_dunder.py"],
+    [
+        "pipe_to_another_program.py",
+        "never_closed.py",
+        "stack_seen.py",
+        "utf8_wrapper.py",
+        "stdout_dunder.py",
+    ],
 )
 def test_its_output_and_exit_code_are_those_of_plain_python(
     name: str, page: Path, tmp_path: Path

@@ -33,8 +33,7 @@ from webapp.engine.verdict import judge, printed_too_much
 log = logging.getLogger(__name__)
 
 STARTING = 2
-"""Programs per core that may be starting at a time. If a whole class started at once, all first
-lines would come late."""
+"""Programs for each processor that may start at a time: a whole class would hold itself up."""
 
 REFILL = 0.01
 """Seconds without anything to read after which the next seat is made ready: not while a run
@@ -214,6 +213,8 @@ class EngineThread:
             self._take_output(run, output, data)
 
     def _take_events(self, run: LiveRun, seat: Seat, data: bytes) -> None:
+        for stream, printed in seat.read_printed():  # mostly, that came before the events
+            self._take_output(run, stream, printed)
         events = run.reports.read(data, len(run.events) + 1)
         if not run.printed:
             self._pace.hurry()
@@ -232,8 +233,8 @@ class EngineThread:
         """Read what is left in the FIFOs of a run whose processes have ended."""
         while data := seat.read("events"):
             self._take_events(run, seat, data)
-        for stream in ("stdout", "stderr"):
-            while data := seat.read(stream):
+        while printed := seat.read_printed():
+            for stream, data in printed:
                 self._take_output(run, stream, data)
 
     # --- how it ends ---
@@ -261,13 +262,12 @@ class EngineThread:
         self._finish(run, outcome, detail, over, again=again)
 
     def _vacate(self, name: str) -> None:
-        """Give up a seat whose supervisor has ended; a run in it is lost."""
-        if (seat := self.seats.find(name)) is None:
-            return
-        if run := self._running.get(name):
+        """A seat has no supervisor any more."""
+        seat, run = self.seats.find(name), self._running.get(name)
+        if seat and run:
             self._take_rest(run, seat)
             self._finish(run, Outcome.LOST)
-        else:
+        elif seat:
             self.seats.give_up(seat, remove=not self._closing)
 
     def _start_anew(self) -> None:

@@ -8,6 +8,9 @@ from pathlib import Path
 ENGINE = str(Path(__file__).resolve().parent.parent)
 """All of the engine's own files: the ones that run a program stand below it, too."""
 
+MAIN_PROCESS = str(Path(ENGINE) / "main_process.py")
+"""What runs the program: below it on the stack there is nothing of the program."""
+
 
 def is_standard_library(depth: int = 1) -> bool:
     """Whether the caller of the calling function belongs to the standard library.

@@ -5,14 +5,14 @@ from __future__ import annotations
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
 from multiprocessing.process import BaseProcess
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Any
 
 from webapp.engine.events import Kind
-from webapp.engine.recorder.callers import ENGINE
+from webapp.engine.recorder.callers import MAIN_PROCESS, is_engine_file
 from webapp.engine.recorder.channel import emit, program
 
 
@@ -37,6 +37,7 @@ _Unraisable = _unraisable_type()
 def install() -> None:
     """Clean what is printed of exceptions in this process, and report what ends a worker."""
     _clean_formatted()
+    _clean_stacks()
     _report_from_threads()
     _report_from_processes()
 
@@ -95,7 +96,7 @@ def _line(step: TracebackType | None) -> int:
 
 
 def _is_ours(step: TracebackType) -> bool:
-    return step.tb_frame.f_code.co_filename.startswith(ENGINE)
+    return is_engine_file(step.tb_frame.f_code.co_filename)
 
 
 def _clean_formatted() -> None:
@@ -109,6 +110,43 @@ def _clean_formatted() -> None:
         original(self, exc_type, exc_value, exc_traceback, **options)
 
     traceback.TracebackException.__init__ = __init__  # type: ignore[method-assign]
+
+
+def _clean_stacks() -> None:
+    """Take the engine's frames out of the stacks that `traceback` and `inspect` show."""
+    walk = traceback.walk_stack
+
+    @wraps(walk)
+    def walk_stack(f: FrameType | None) -> Iterator[tuple[FrameType, int]]:
+        # Where none is named, the original counts the frames down to its own: none may be added.
+        return walk(f) if f is None else _without_ours_below(walk(f))
+
+    traceback.walk_stack = walk_stack
+    if inspect := sys.modules.get("inspect"):  # to load it takes longer than all the rest
+        outer = inspect.getouterframes
+
+        @wraps(outer)
+        def getouterframes(frame: FrameType, context: int = 1) -> list[Any]:
+            found = outer(frame, context)
+            kept = [kept for kept, _ in _without_ours_below((one.frame, 0) for one in found)]
+            return [one for one in found if one.frame in kept]
+
+        inspect.getouterframes = getouterframes  # type: ignore[attr-defined]
+
+
+def _without_ours_below(
+    frames: Iterable[tuple[FrameType, int]],
+) -> Iterator[tuple[FrameType, int]]:
+    """The frames of a stack, from the last one called, but for the engine's.
+
+    Below the program there are only these: the interpreter's own `-c` is the engine's, too.
+    """
+    for frame, line in frames:
+        path = frame.f_code.co_filename
+        if path == MAIN_PROCESS:
+            return
+        if not is_engine_file(path):
+            yield frame, line
 
 
 def _report_from_threads() -> None:
