@@ -69,6 +69,30 @@ def test_who_has_ended_with_a_permit_does_not_hold_it(run: Run) -> None:
     assert recording.cycle[-1] == Wait("second", "permit", 0, "first", Link.ENDED)
 
 
+def test_a_lock_that_was_copied_while_it_was_held_can_be_released_by_nobody(run: Run) -> None:
+    recording = run("""
+        import multiprocessing, threading
+        context = multiprocessing.get_context("fork")
+        lock, taken, go_on = threading.Lock(), threading.Event(), threading.Event()
+        def hold():
+            with lock:
+                taken.set()
+                go_on.wait()
+        thread = threading.Thread(target=hold)
+        thread.start()
+        taken.wait()
+        child = context.Process(target=lock.acquire, name="child")
+        child.start()
+        go_on.set()
+        thread.join()
+        with lock: print("released here")
+        child.join()
+    """)
+    assert texts(recording) == ["released here"]
+    assert recording.outcome is Outcome.DEADLOCKED
+    assert recording.detail == "MainThread → child → lock (copied at a fork)"
+
+
 def test_what_only_another_workers_put_could_end_is_held_by_nobody(run: Run) -> None:
     recording = run("""
         import queue, threading

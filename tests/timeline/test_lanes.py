@@ -45,6 +45,7 @@ def test_a_worker_runs_sleeps_and_waits_without_a_gap() -> None:
 
 ENDS = {
     How.ACQUIRE: Kind.GOT,
+    How.COPIED: Kind.GOT,
     How.JOIN: Kind.JOINED,
     How.BARRIER: Kind.PASSED,
     How.SIGNAL: Kind.PASSED,

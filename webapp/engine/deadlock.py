@@ -14,7 +14,7 @@ from signal import SIGINT
 from webapp.engine import tree
 from webapp.engine.events import Event
 from webapp.engine.recording import Key, Link
-from webapp.engine.waits import Path, State
+from webapp.engine.waits import DEAD_ENDS, Path, State
 
 HELPERS = ("from multiprocessing.resource_tracker ", "from multiprocessing.forkserver ")
 """How the processes are started that multiprocessing has for itself. They end no wait."""
@@ -42,8 +42,9 @@ def describe(path: Path) -> str:
         # Who is joined is waited for itself.
         steps += [wait.worker] if wait.object == wait.giver else [wait.worker, wait.object]
     *_, last = path
-    ended = last.link in (Link.ENDED, Link.DIED)
-    return " → ".join([*steps, f"{last.giver} (ended)" if ended else last.giver])
+    if last.link is Link.COPIED:
+        return " → ".join([*steps[:-1], f"{steps[-1]} (copied at a fork)"])
+    return " → ".join([*steps, f"{last.giver} (ended)" if last.link in DEAD_ENDS else last.giver])
 
 
 def _all_known(live: dict[Key, str]) -> bool:

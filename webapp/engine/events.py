@@ -51,6 +51,7 @@ class How(StrEnum):
     """How a worker waits: what ends its wait."""
 
     ACQUIRE = "acquire"  # a lock or semaphore is released
+    COPIED = "copied"  # nothing: the lock was held when this process was forked, by one not in it
     JOIN = "join"  # a worker ends
     BARRIER = "barrier"  # the last party arrives
     SIGNAL = "signal"  # an event is set, a condition notified, a queue's tasks are done

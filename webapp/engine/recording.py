@@ -63,6 +63,7 @@ class Link(StrEnum):
     HELD = "held"  # it holds what is waited for
     JOINED = "joined"  # it is waited for itself
     ENDED = "ended"  # it took it last, and has ended without giving it back
+    COPIED = "copied"  # nobody could: it was copied at a fork while it was held
     DIED = "died"  # it is a pool's own thread, and an exception has ended it
     ANY = "any"  # by a put, a set, a notification …, as any other worker could
 

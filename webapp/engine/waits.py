@@ -17,6 +17,9 @@ NOBODY: Key = (0, 0)
 Place = tuple[int, str]
 """A thing: the process that uses it, and its name."""
 
+DEAD_ENDS = frozenset({Link.ENDED, Link.COPIED, Link.DIED})
+"""Where the waits lead no further: no worker that lives could end the last one."""
+
 Path = tuple[Wait, ...]
 """Waits, each for what the worker of the next one could give; of a ring, the last one's giver is
 the worker of the first."""
@@ -100,7 +103,7 @@ class State:
         while here not in path:
             path.append(here)
             here, link = self._giver(self.waits[here])
-            if link in (Link.ENDED, Link.DIED) and len(self.live) > 1:
+            if link in DEAD_ENDS and len(self.live) > 1:
                 return tuple(map(self._wait, path))
             if here not in self.live:
                 return ()
@@ -155,6 +158,8 @@ class State:
 
     def _giver(self, wait: Event) -> tuple[Key, Link]:
         """Who could end a wait, and how."""
+        if wait.how is How.COPIED:
+            return NOBODY, Link.COPIED
         places = self._places(wait)
         if wait.how is How.ACQUIRE:
             holders = [key for place in places for key in self._held.get(place, ())]

@@ -53,7 +53,7 @@ def draw_cycle(cycle: Sequence[Wait], say: Words, *, lines: str) -> str:
         here, there = nodes[at], nodes[(at + 1) % len(nodes)]
         drawn.append(_waiting_edge(here, there, wait.line, say, lines))
         at += 1
-        if wait.object != wait.giver:
+        if wait.object != wait.giver and wait.link is not Link.COPIED:
             giver = nodes[(at + 1) % len(nodes)]
             drawn.append(_edge(there, giver, say(f"lanes.cycle_{wait.link}"), "gives"))
             at += 1

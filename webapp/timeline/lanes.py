@@ -37,6 +37,7 @@ class State(StrEnum):
 
 WAITING: Mapping[How, State] = {
     How.ACQUIRE: State.ACQUIRING,
+    How.COPIED: State.ACQUIRING,
     How.BARRIER: State.AT_BARRIER,
     How.JOIN: State.JOINING,
     How.PUT: State.PUTTING,

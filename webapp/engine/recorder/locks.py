@@ -7,6 +7,7 @@ own methods.
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from _thread import LockType, allocate_lock
@@ -27,17 +28,31 @@ Semaphore, BoundedSemaphore = threading.Semaphore, threading.BoundedSemaphore
 
 def observe() -> None:
     """Report what is done with every lock and semaphore from now on."""
+    os.register_at_fork(after_in_child=_note_fork)
     threading.Lock = lock
     threading.RLock = rlock
     _report_semaphores()
 
 
-class _Recorded(ABC):
-    """What `lock` and `rlock` have in common: the original `_raw` and the program's `_name`."""
+_forks = 0
+"""How many forks lie between the program's first process and this one."""
 
-    __slots__ = ("__weakref__", "_name", "_raw")
+
+def _note_fork() -> None:
+    global _forks  # noqa: PLW0603  (a process has one place in its family, and no object for it)
+    _forks += 1
+
+
+class _Recorded(ABC):
+    """What `lock` and `rlock` have in common: the original `_raw` and the program's `_name`.
+
+    `_forks` is how many forks there were when it was last acquired.
+    """
+
+    __slots__ = ("__weakref__", "_forks", "_name", "_raw")
     _raw: Any
     _name: str
+    _forks: int
 
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
         """Acquire, reporting a wait only where there is one."""
@@ -49,9 +64,9 @@ class _Recorded(ABC):
         if not blocking or timeout == 0:
             return False
         limit = None if timeout == -1 else timeout
-        got = bool(
-            reporting_wait(self._name, How.ACQUIRE, limit, lambda: self._raw.acquire(True, timeout))
-        )
+        # Who held it when this process was forked is not in it, and can never release this copy.
+        how = How.ACQUIRE if self._forks == _forks else How.COPIED
+        got = bool(reporting_wait(self._name, how, limit, lambda: self._raw.acquire(True, timeout)))
         if got:
             self._report(Kind.GOT)
         return got
@@ -103,7 +118,7 @@ class lock(_Recorded):
         if is_standard_library():
             return allocate_lock()
         self = super().__new__(cls)
-        self._raw = allocate_lock()
+        self._raw, self._forks = allocate_lock(), _forks
         self._name = name_new("Lock", sys._getframe(1))
         return self
 
@@ -119,6 +134,7 @@ class lock(_Recorded):
         return self._raw.locked()
 
     def _report(self, kind: Kind) -> None:
+        self._forks = _forks
         emit(kind, self._name)
 
 
@@ -134,7 +150,7 @@ class rlock(_Recorded):
         if not name and is_standard_library():
             return RawRLock()
         self = super().__new__(cls)
-        self._raw = RawRLock()
+        self._raw, self._forks = RawRLock(), _forks
         self._name = name or name_new("RLock", sys._getframe(1))
         self._depth = 0  # changed by the holder only
         return self
@@ -143,6 +159,7 @@ class rlock(_Recorded):
         return bool(self._raw._is_owned())
 
     def _report(self, kind: Kind) -> None:
+        self._forks = _forks
         self._depth += 1 if kind is Kind.GOT else -1
         emit(kind, self._name, str(self._depth))
 
@@ -162,6 +179,7 @@ class rlock(_Recorded):
     def _acquire_restore(self, saved: Any) -> None:
         self._depth, state = saved
         self._raw._acquire_restore(state)
+        self._forks = _forks
         emit(Kind.GOT, self._name, str(self._depth))
 
 
