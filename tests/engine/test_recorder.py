@@ -469,3 +469,16 @@ def test_a_signals_handler_is_reported_with_what_it_interrupts(run: Run) -> None
     first, second, third, fourth = texts(recording)
     assert (first, second, fourth) == ("True", "0 True", "True")
     assert third.startswith("handled main ")
+
+
+def test_what_a_spawned_child_prints_before_it_begins_is_its_own(run: Run) -> None:
+    recording = run("""
+        from multiprocessing import get_context
+        print("imported", __name__)
+        get_context("spawn").Process(target=print, name="child").start()
+    """)
+    printed = {(line.worker, line.text) for line in recording.lines}
+    assert ("MainThread", "imported __main__") in printed
+    assert ("child", "imported __mp_main__") in printed
+    assert {worker for worker, text in printed if "RuntimeError" in text} == {"child"}
+    assert {line.worker for line in recording.lines} == {"MainThread", "child"}

@@ -76,6 +76,7 @@ def report_to(events: str, *, observe: bool) -> None:
 def install(events: str, *, observe: bool) -> None:
     """Do both, in an interpreter that was started for a child of a program."""
     ending.clear_at_exit()
+    channel.set_child()
     arm(observe=observe)
     report_to(events, observe=observe)
 

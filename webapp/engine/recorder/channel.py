@@ -21,9 +21,15 @@ from webapp.engine.events import Kind, escape
 # Out of the way of the numbers that a program expects its own files to get.
 LOWEST_DESCRIPTOR = 500
 
+UNNAMED = process.current_process().name
+"""What a process is called that has got no name yet."""
+
 _fd = -1
 _fd_without_wait = -1
 _program = ""
+
+_started_for_child = False
+"""Whether this interpreter was started for a child: it imports the program before that begins."""
 
 # A child that the program forked by hand, as it is called here, and what multiprocessing takes it
 # for: its parent.
@@ -54,6 +60,12 @@ def set_program(path: str) -> None:
     """Report the source lines of the file at `path`."""
     global _program  # noqa: PLW0603  (likewise)
     _program = path
+
+
+def set_child() -> None:
+    """Call this process as `multiprocessing` names it, from the moment that it has a name."""
+    global _started_for_child  # noqa: PLW0603  (likewise)
+    _started_for_child = True
 
 
 def set_fork(name: str) -> None:
@@ -132,7 +144,9 @@ def _child() -> str:
     current = process.current_process()
     if current is _forked_from:
         return _fork
-    return current.name if process.parent_process() is not None else ""
+    if process.parent_process() is not None:
+        return current.name
+    return current.name if _started_for_child and current.name != UNNAMED else ""
 
 
 def _opened(path: str, flags: int) -> int:

@@ -97,9 +97,10 @@ def _stream(
 ) -> io.TextIOWrapper:
     """A standard stream as the original is, but line-buffered wherever it goes."""
     encoding, write_through = "utf-8", False
-    if original is not None:  # as the locale and PYTHONIOENCODING have it, and -u
+    if original is not None:  # as the locale and PYTHONIOENCODING have it
         encoding, errors = original.encoding, original.errors or errors
-        write_through = original.write_through
+        # As -u has it. Of errors, each mark of a traceback would be a write then.
+        write_through = original.write_through and name == "stdout"
     stream = io.TextIOWrapper(
         BufferedWriter(descriptor, name, encoding),
         encoding,
