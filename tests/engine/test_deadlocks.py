@@ -145,7 +145,7 @@ def test_where_ctrl_c_may_come_only_a_ring_of_locks_is_a_deadlock(
     assert finish(runner, runner.start(service)).outcome is Outcome.TIMED_OUT
 
 
-def test_a_worker_that_may_still_end_the_waiting_is_no_deadlock(run: Run) -> None:
+def test_a_wait_that_another_worker_may_still_end_is_no_deadlock(run: Run) -> None:
     recording = run("""
         import threading, time
         lock = threading.Lock()

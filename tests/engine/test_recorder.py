@@ -176,7 +176,6 @@ def test_what_goes_past_print_is_caught_too(run: Run) -> None:
         sys.stdout.flush()
         subprocess.run(["echo", "by another program"])
         logging.warning("by logging")
-        print("no newline", end="")
     """)
     seen = {(line.stream, line.text) for line in recording.lines}
     assert seen == {
@@ -184,8 +183,12 @@ def test_what_goes_past_print_is_caught_too(run: Run) -> None:
         ("stdout", "by buffer"),
         ("stdout", "by another program"),
         ("stderr", "WARNING:root:by logging"),
-        ("stdout", "no newline"),
     }
+
+
+def test_a_line_that_nobody_ended_is_kept(run: Run) -> None:
+    recording = run("print('whole')\nprint('no newline', end='')")
+    assert texts(recording) == ["whole", "no newline"]
 
 
 def test_with_the_observer_off_only_lives_and_prints_are_recorded(run: Run) -> None:

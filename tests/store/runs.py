@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from webapp.engine.events import Event, Kind
 from webapp.engine.recording import Link, Outcome, Receipt, Recording, Wait
-from webapp.store.store import StoredRun
+from webapp.store.runs import StoredRun
 
 VALUES: Mapping[str, object] = {"times": 3, "pause": 0.5, "tone": "warm", "order": [2, 1]}
 SOURCE = 'def main() -> None:\n    print("سلام")\n'

@@ -283,7 +283,7 @@ def test_the_edges_of_a_cycle_say_what_is_known_of_who_could_give() -> None:
     ]
 
 
-def test_a_worker_that_is_joined_needs_no_thing_between() -> None:
+def test_a_cycle_names_a_joined_worker_without_an_object() -> None:
     svg = draw_cycle((Wait("a", "b", 1, "b"), Wait("b", "a", 2, "a")), EN, lines="L")
     assert svg.count('class="node worker"') == 2
     assert svg.count('class="node"') == 0

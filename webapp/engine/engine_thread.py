@@ -33,11 +33,11 @@ from webapp.engine.verdict import judge, printed_too_much
 log = logging.getLogger(__name__)
 
 STARTING = 2
-"""Programs for each processor that may start at a time: a whole class would hold itself up."""
+"""Programs per core that may be starting at a time. If a whole class started at once, all first
+lines would come late."""
 
 REFILL = 0.01
-"""Seconds without anything to read after which the next seat is made ready: not while a run
-begins."""
+"""Seconds without anything to read after which the next seat is made ready."""
 
 STOPPED = "the server was stopped"
 """The detail of a run that was lost because the server was stopped."""
@@ -166,7 +166,7 @@ class EngineThread:
 
     def _examine(self, run: LiveRun) -> None:
         cycle = deadlock.find_cycle(run.events, interruptible=self._around.inherits)
-        # Looked at last: who sleeps since its FIFO is full has taken a step that is not read yet.
+        # Checked after the search: a thread that sleeps because its FIFO is full has unread events.
         if cycle and not (run.seat and run.seat.has_unread()):
             run.cycle = cycle
             self.stop(run, Outcome.DEADLOCKED, deadlock.describe(cycle))
@@ -213,8 +213,6 @@ class EngineThread:
             self._take_output(run, output, data)
 
     def _take_events(self, run: LiveRun, seat: Seat, data: bytes) -> None:
-        for stream, printed in seat.read_printed():  # mostly, that came before the events
-            self._take_output(run, stream, printed)
         events = run.reports.read(data, len(run.events) + 1)
         if not run.printed:
             self._pace.hurry()
@@ -233,8 +231,8 @@ class EngineThread:
         """Read what is left in the FIFOs of a run whose processes have ended."""
         while data := seat.read("events"):
             self._take_events(run, seat, data)
-        while printed := seat.read_printed():
-            for stream, data in printed:
+        for stream in ("stdout", "stderr"):
+            while data := seat.read(stream):
                 self._take_output(run, stream, data)
 
     # --- how it ends ---
@@ -262,12 +260,13 @@ class EngineThread:
         self._finish(run, outcome, detail, over, again=again)
 
     def _vacate(self, name: str) -> None:
-        """A seat has no supervisor any more."""
-        seat, run = self.seats.find(name), self._running.get(name)
-        if seat and run:
+        """Give up a seat whose supervisor has ended; a run in it is lost."""
+        if (seat := self.seats.find(name)) is None:
+            return
+        if run := self._running.get(name):
             self._take_rest(run, seat)
             self._finish(run, Outcome.LOST)
-        elif seat:
+        else:
             self.seats.give_up(seat, remove=not self._closing)
 
     def _start_anew(self) -> None:

@@ -40,11 +40,11 @@ class Kind(StrEnum):
     JOINED = "joined"  # joined a worker: object its name, text its pid and tid
     ASKED = "asked"  # called a manager's object: object its type, text the method
     BEGAN = "began"  # a worker of a pool begins a task: object the function, text its arguments
-    DONE = "done"  # it is done with it
-    RAISED = "raised"  # an exception that nobody caught: object its type, text its message
-    HANDLES = "handles"  # sets a handler of its own: object the signal, text the handler's name
-    CAUGHT = "caught"  # a signal came, and its handler begins: object the signal
-    HANDLED = "handled"  # the handler is over, and what it interrupted goes on
+    DONE = "done"  # it has finished the task
+    RAISED = "raised"  # an uncaught exception: object its type, text its message
+    HANDLES = "handles"  # sets a signal handler: object the signal, text the handler's name
+    CAUGHT = "caught"  # begins to run a signal handler: object the signal
+    HANDLED = "handled"  # the handler has ended, and the interrupted code goes on
 
 
 class How(StrEnum):

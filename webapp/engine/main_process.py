@@ -1,7 +1,7 @@
 """The main process of a run: does what `python PROGRAM.py` does, with the recorder installed.
 
-It is forked from the warm launcher, so it skips the interpreter's own start. Its end is done by
-hand (`leaving`).
+It is forked from the warm launcher, so it skips the interpreter's start. `leaving` does the
+interpreter's finalization by hand.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def run_program(request: Request) -> int:
         os.environ["TMPDIR"] = request.temporary
     recorder.begin(request.path)
     known = set(sys.modules)
-    code = _watch(request)
+    code = _run_recorded(request)
     return leave(code, known)
 
 

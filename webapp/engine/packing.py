@@ -44,7 +44,7 @@ def unpack(packed: bytes) -> Recording:
                 "events": tuple(map(_event, data["events"])),
                 "outcome": Outcome(data["outcome"]),
                 "receipt": Receipt(**{**receipt, "start_methods": tuple(receipt["start_methods"])}),
-                "cycle": tuple(map(_wait, told["cycle"])),
+                "cycle": tuple(map(_wait, data["cycle"])),
             }
         )
     except (zlib.error, LookupError, TypeError) as error:

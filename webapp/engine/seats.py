@@ -73,10 +73,6 @@ class Seat:
             _widen(fifo)
         return data
 
-    def read_printed(self) -> list[tuple[str, bytes]]:
-        """Read once what was printed past the recorder: each stream's name, and what there is."""
-        return [(name, data) for name in ("stdout", "stderr") if (data := self.read(name))]
-
     def write(self, input: str, line: bytes) -> None:
         """Write a line to the FIFO of that name, for the supervisor or the main process."""
         os.write(self.descriptors[input], line)

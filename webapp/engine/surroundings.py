@@ -17,10 +17,10 @@ from webapp.engine.program import Program
 class Surroundings:
     """The environment variables, the `user` ("": our own) and the working folder of programs.
 
-    Without `work` each run gets an empty folder of its own, for its temporary files too, that goes
-    with it. `stdin` is a file descriptor. `output` is given all that the program prints, with the
-    stream's name, as it comes: what is beyond the limit of events, too. A program that `inherits`
-    has our ignored and blocked signals and our umask, as it would from a shell, and somebody may
+    Without `work` each run gets an empty folder, which is also its folder for temporary files and
+    is removed afterwards. `stdin` is a file descriptor. `output` is called with the stream's name
+    and the text of all output as it comes, beyond the limit of events too. With `inherits` a
+    program has our ignored and blocked signals and our umask, as from a shell, and somebody may
     press Ctrl-C.
     """
 
@@ -32,8 +32,8 @@ class Surroundings:
     inherits: bool = False
 
     def request(self, program: Program, own: Path) -> wire.Request:
-        """What to say to the process that becomes a program; `own` is its run's folder."""
-        # Plain Python follows no link to find out what a program is called.
+        """Return the request to run a program; `own` is its run's folder."""
+        # Plain Python does not resolve links for sys.argv and __file__.
         path = str(program.path.absolute()) if self.inherits else _resolved(program.path)
         return wire.Request(
             path=path,

@@ -103,23 +103,23 @@ def read(pid: int, name: str) -> str:
 
 
 def parent(pid: int) -> int:
-    """The parent of a process; 0 where the process has ended."""
+    """Return the parent of a process; 0 if the process has ended."""
     fields = _stat(pid)
     return int(fields[1]) if fields else 0
 
 
 def is_alive(pid: int) -> bool:
-    """Whether a process is there and does not only wait to be reaped."""
+    """Return whether a process lives (a zombie does not)."""
     return _stat(pid)[:1] not in ([], ["Z"])
 
 
 def _stat(pid: int) -> list[str]:
-    """What follows a process's name in its `stat`: the name, in brackets, may hold anything."""
+    """Return the fields of `stat` after the process's name, which may contain anything."""
     return read(pid, "stat").rpartition(")")[2].split()
 
 
-def _look(pid: int) -> tuple[int, list[int]]:
-    """The number of a process's threads, and all their children."""
+def _threads_and_children(pid: int) -> tuple[int, list[int]]:
+    """Return the number of a process's threads, and the pids of their children."""
     found: list[int] = []
     tasks = threads(pid)
     for task in tasks:

@@ -7,9 +7,7 @@
                                     ├─document─────> picture as an SVG file
                                     └─trace────────> file for Perfetto
 
-`lanes` says what a timeline is made of. `reading` finds the workers' `lives`, what they were at
-(`stretches`) and what they held (`holdings`). `svg` draws each lane in its row (`rows`). `standing`
-finds who was left waiting.
-
-All of it is the standard library, so that a recorded page can be made where nothing is installed.
+`lanes` defines the timeline. `reading` builds it from the workers' `lives`, `stretches` and
+`holdings`. `standing` finds the waits that never ended. It needs only the standard library, so that
+`webapp.record` needs no installation.
 """

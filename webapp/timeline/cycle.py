@@ -1,6 +1,6 @@
-"""A deadlock as a small graph: who waits for what, and who could give it.
+"""Draws a deadlock as a graph: workers and the objects that they wait for.
 
-Mostly the waits lead back to where they began. They may also end at a worker that has ended.
+The waits form a circle, or end at a worker that has ended.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from webapp.timeline.words import Words
 
 WIDTH = 420
 LOW, HIGH = 130, 260
-"""The height of a graph of two boxes, which stand side by side, and of more."""
+"""Heights in pixels: of a graph of two boxes, side by side, and of more."""
 TWO = 2
 BOX_HEIGHT = 28
 LETTER = 7.6  # pixels
@@ -65,7 +65,7 @@ def draw_cycle(cycle: Sequence[Wait], say: Words, *, lines: str) -> str:
 
 
 def _placed(cycle: Sequence[Wait], say: Words) -> list[_Node]:
-    """Every worker, and what it waits for unless that is the next worker itself."""
+    """Return the nodes: each worker, and the object that it waits for unless that is a worker."""
     names: list[tuple[str, bool]] = []
     for wait in cycle:
         names.append((_shortened(wait.worker), True))
