@@ -1,9 +1,7 @@
-"""Tells a deadlock from evidence: nothing in the run, and nothing outside of it, can end its waits.
+"""Finds deadlocks: every live worker of a run waits without a time-out, and nothing can end that.
 
-Every live worker of the run waits, without a time-out, for something that only another of them (or
-it itself) can give. Nothing is said where a wait may be ended in a way that the record does not
-know: by a thread or a process that is not recorded, by a signal's handler, or by Ctrl-C. Nor where
-a worker is not asleep, for then it may be about to go on.
+A run is not deadlocked if a thread or a process that is not recorded could end a wait, or a signal
+handler, or Ctrl-C. Nor if a worker is not asleep, for then it may be about to go on.
 """
 
 from __future__ import annotations
@@ -17,29 +15,30 @@ from webapp.engine.recording import Key, Link
 from webapp.engine.waits import DEAD_ENDS, Path, State
 
 HELPERS = ("from multiprocessing.resource_tracker ", "from multiprocessing.forkserver ")
-"""How the processes are started that multiprocessing has for itself. They end no wait."""
+"""Parts of the command lines of multiprocessing's own processes, which end no wait."""
 
 
 def find_cycle(events: Iterable[Event], *, interruptible: bool = False) -> Path:
-    """The waits that hold all live workers up; empty if there are none for certain.
+    """Return the waits of a deadlock; empty if there is none for certain.
 
-    A run is `interruptible` where somebody may press Ctrl-C: the exception that this raises in a
-    main thread may end its wait, and the program may go on.
+    A run is `interruptible` if somebody may press Ctrl-C: the exception in a main thread may end
+    its wait, and the program may go on.
     """
     state = State(events)
     if not state.all_wait or not _all_known(state.live) or _has_strays(state):
         return ()
     if not interruptible or not any(_heeds_interrupts(pid) for pid, _ in state.live):
         return next(iter(state.rings()), ()) or state.path()
-    # Who waits in a ring for locks was not meant to be freed by Ctrl-C, unless by a handler.
+    # A program may be written to wait for Ctrl-C, but not in a ring of locks, unless its handler
+    # releases one.
     return () if SIGINT.name in state.handled else next(iter(state.rings()), ())
 
 
 def describe(path: Path) -> str:
-    """Waits in a line: `Thread-1 → b → Thread-2 → a → Thread-1`."""
+    """Return waits as one line: `Thread-1 → b → Thread-2 → a → Thread-1`."""
     steps: list[str] = []
     for wait in path:
-        # Who is joined is waited for itself.
+        # A joined worker is the object of the wait.
         steps += [wait.worker] if wait.object == wait.giver else [wait.worker, wait.object]
     *_, last = path
     if last.link is Link.COPIED:
@@ -48,11 +47,11 @@ def describe(path: Path) -> str:
 
 
 def _all_known(live: dict[Key, str]) -> bool:
-    """Whether each living process of the run has just the threads that the record knows, all of
-    them asleep, no signal that waits for it and no signal handler of its own.
+    """Return whether every live process has only recorded threads, all of them asleep, no pending
+    signal and no signal handler of its own.
 
-    On a busy machine a thread that may go on can be without a processor for longer than a run must
-    be silent to be looked at: it is not asleep then, or its signal still waits.
+    On a busy machine a thread that can go on may get no processor for a long time: then it is not
+    asleep, or its signal is pending.
     """
     for pid in {pid for pid, _ in live}:
         threads = tree.threads(pid)
@@ -66,9 +65,9 @@ def _all_known(live: dict[Key, str]) -> bool:
 
 
 def _has_strays(state: State) -> bool:
-    """Whether a process of the run lives that is not recorded, such as another program.
+    """Return whether a process of the run lives that is not recorded, such as another program.
 
-    The end of a pipe may have been handed to it, or a lock.
+    It may have a pipe or a lock of the run.
     """
     supervisor = tree.parent(state.main)
     if not supervisor:
@@ -84,12 +83,12 @@ def _is_helper(pid: int) -> bool:
 
 
 def _heeds_interrupts(pid: int) -> bool:
-    """Whether Ctrl-C raises an exception in a process, or does what its handler does."""
+    """Return whether a process has a handler of SIGINT: Python's or its own."""
     return SIGINT in _signals(_fields(tree.read(pid, "status")).get("SigCgt", "0"))
 
 
 def _sleeps_for_good(status: str) -> bool:
-    """Whether a thread is asleep and no signal may wake it: its `/proc/…/status` says so."""
+    """Return whether a thread is asleep and no signal can wake it, by its `/proc/…/status`."""
     fields = _fields(status)
     return (
         fields["State"].split()[0] == "S"
@@ -104,6 +103,6 @@ def _fields(status: str) -> dict[str, str]:
 
 
 def _signals(mask: str) -> set[int]:
-    """The signals of a mask; those from 32 on are the C library's own."""
+    """Return the signals of a mask; those from 32 on are the C library's."""
     bits = int(mask, 16)
     return {number for number in range(1, 32) if bits >> (number - 1) & 1}

@@ -1,8 +1,7 @@
-"""Who waits for what after some events, and who could end each wait: told from the events alone.
+"""Finds who waits for what after some events, and who could end each wait.
 
-A wait ends in one of three ways. The holder of a lock releases it, the worker that is joined ends,
-or some other worker puts, notifies or sets what is waited for. In the last case the record does not
-tell which one would.
+A wait ends in one of three ways: the holder of a lock releases it, the joined worker ends, or some
+other worker puts, notifies or sets what is waited for. In the last case it is not known which.
 """
 
 from __future__ import annotations
@@ -15,14 +14,14 @@ from webapp.engine.recording import Key, Link, Wait
 NOBODY: Key = (0, 0)
 
 Place = tuple[int, str]
-"""A thing: the process that uses it, and its name."""
+"""An object: the pid of the process that uses it, and its name."""
 
 DEAD_ENDS = frozenset({Link.ENDED, Link.COPIED, Link.DIED})
-"""Where the waits lead no further: no worker that lives could end the last one."""
+"""Links of a wait that no live worker could end."""
 
 Path = tuple[Wait, ...]
-"""Waits, each for what the worker of the next one could give; of a ring, the last one's giver is
-the worker of the first."""
+"""Waits, where the giver of each is the worker of the next. In a ring, the giver of the last is the
+worker of the first."""
 
 
 class State:
@@ -48,7 +47,7 @@ class State:
         key = event.key
         match event.kind:
             case Kind.STARTS:
-                # It lives from now on, though we do not know its ids before it begins.
+                # It lives from now on. Its ids are known when it begins.
                 self.live[event.pid, -event.id] = event.object
             case Kind.STARTED:
                 self._begin(event)
@@ -72,31 +71,28 @@ class State:
             self._go_on_after(key)
         elif event.kind is Kind.WAITS and event.timeout is None:
             self.waits[key] = event
-        elif event.kind is not Kind.RELEASED:  # who waits on a condition lets go of its lock first
+        elif event.kind is not Kind.RELEASED:  # a wait for a condition releases its lock first
             self.waits.pop(key, None)
 
     @property
     def all_wait(self) -> bool:
-        """Whether there are workers, and all of them wait without a time-out."""
+        """Return whether there are live workers, and all of them wait without a time-out."""
         return bool(self.live) and set(self.live) == set(self.waits)
 
     @property
     def standing(self) -> list[tuple[Event, Wait]]:
-        """The waits of all workers that live, each with the event that began it."""
+        """Return the waits of all live workers, each with the event that began it."""
         return [(wait, self._wait(key)) for key, wait in self.waits.items() if key in self.live]
 
     def rings(self) -> list[Path]:
-        """Workers that wait for each other in a ring: for locks that they hold, and in join().
-
-        No other worker's step is known to end such waits.
-        """
+        """Return the rings of workers that wait for locks which the next one holds, or join it."""
         seen: set[Key] = set()
         return [ring for key in self.live if (ring := self._ring(key, seen))]
 
     def path(self) -> Path:
-        """Follow the waits from any worker until one comes again, or to one that has ended.
+        """Follow the waits from any worker to a worker that was on the path, or to a dead end.
 
-        Nothing where a wait leads to a worker that is about to end, or to none but its own.
+        Empty if a wait leads to a worker that is about to end, or if there is no other worker.
         """
         path: list[Key] = []
         here = next(iter(self.live))
@@ -110,7 +106,7 @@ class State:
         return tuple(map(self._wait, path[path.index(here) :]))
 
     def _ring(self, here: Key, seen: set[Key]) -> Path:
-        """The ring that the waits lead to from a worker, if none of it was `seen` before."""
+        """Return the ring that the waits lead to from a worker, if none of it was `seen` before."""
         path: list[Key] = []
         while here in self.waits and here in self.live and here not in seen:
             seen.add(here)
@@ -124,7 +120,7 @@ class State:
         return ()
 
     def _go_on_after(self, key: Key) -> None:
-        """A handler is over: the wait that it interrupted goes on."""
+        """Restore the wait that a signal handler had interrupted."""
         _, wait = self.handling[key].pop() if self.handling.get(key) else ("", None)
         self.waits.pop(key, None)
         if wait is not None:
@@ -142,22 +138,22 @@ class State:
     def _get(self, event: Event) -> None:
         place = event.pid, event.object
         holders = self._held.setdefault(place, {})
-        holders[event.key] = holders.pop(event.key, 0) + 1  # who took it last comes last
-        if event.text == "0":  # no permit is left; of a lock that is taken, 0 is never told
+        holders[event.key] = holders.pop(event.key, 0) + 1  # the last holder comes last
+        if event.text == "0":  # a semaphore without permits; a held lock never has 0
             self._permits.add(place)
 
     def _release(self, event: Event) -> None:
         holders = self._held.get((event.pid, event.object))
         if not holders:
             return
-        # What another worker releases is the oldest holder's.
+        # If another worker releases it, that is the oldest holder's.
         key = event.key if event.key in holders else next(iter(holders))
         holders[key] -= 1
         if not holders[key] or event.text == "0":
             del holders[key]
 
     def _giver(self, wait: Event) -> tuple[Key, Link]:
-        """Who could end a wait, and how."""
+        """Return who could end a wait, and how."""
         if wait.how is How.COPIED:
             return NOBODY, Link.COPIED
         places = self._places(wait)
@@ -171,7 +167,7 @@ class State:
         if wait.how is How.JOIN:
             for place in places:
                 if place in self._named:
-                    return self._named[place], Link.JOINED  # who has ended may not be gone yet
+                    return self._named[place], Link.JOINED  # after ENDED it may still be finalizing
         if wait.how is How.RESULT and wait.pid in self._died:
             return self._died[wait.pid].key, Link.DIED
         other = next((key for key in self.live if key != wait.key), NOBODY)
@@ -181,7 +177,7 @@ class State:
         return any(place in self._permits for place in self._places(wait))
 
     def _places(self, wait: Event) -> list[Place]:
-        """Where what is waited for may be: in the worker's own process first."""
+        """Return the places where the object may be used, the worker's own process first."""
         pids = dict.fromkeys((wait.pid, *(pid for pid, _ in self._names)))
         return [(pid, wait.object) for pid in pids]
 

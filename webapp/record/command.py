@@ -27,13 +27,13 @@ from webapp.record.source import USAGE, Refused, read_source
 from webapp.record.terminal import Terminal
 
 INTERRUPTED = 130
-"""The exit code of what Ctrl-C ended, as a shell has it."""
+"""The exit code after Ctrl-C, as in a shell."""
 
 PAGE = Path("run.html")
 
 
 def record(arguments: Sequence[str]) -> int:
-    """Record a program into a page; give the program's own exit code, or a refusal's."""
+    """Record a program into a page; return its exit code, or that of a refusal."""
     command = _read(list(arguments))
     try:
         return _record(command, read_source(command.program))
@@ -60,7 +60,7 @@ def _record(command: argparse.Namespace, source: str) -> int:
 
 
 def _read(arguments: list[str]) -> argparse.Namespace:
-    """Part our own options from the program's arguments."""
+    """Separate our options from the program's arguments."""
     ours, certain = arguments, []
     if "--" in arguments:
         at = arguments.index("--")
@@ -110,7 +110,7 @@ _seconds.__name__ = "number of seconds"  # argparse tells it: "invalid number of
 
 
 def _runner(command: argparse.Namespace, terminal: Terminal) -> EmbeddedRunner:
-    """What runs the program here, as the shell would. Raises Refused."""
+    """Return a runner that runs the program as a shell would. Raises Refused."""
     around = Surroundings(
         environment=os.environ,
         work=Path.cwd(),
@@ -130,7 +130,7 @@ def _end(runner: EmbeddedRunner, run: str, terminal: Terminal) -> None:
 
 
 def _followed(runner: EmbeddedRunner, run: str, interrupts: Interrupts) -> Recording:
-    """Wait for the end of the run, whatever that is."""
+    """Wait for the end of the run; return its recording."""
     begun = False
     for events in runner.follow(run):
         # The main process speaks first, and leads the group of its run.
@@ -145,7 +145,7 @@ def _followed(runner: EmbeddedRunner, run: str, interrupts: Interrupts) -> Recor
 
 
 def _put(file: PageFile, page: str, path: Path, recording: Recording) -> int:
-    """Put the page in its place and say so; give the exit code."""
+    """Put the page in place and print that; return the exit code."""
     try:
         file.put(page)
     except OSError as error:

@@ -1,7 +1,6 @@
 """A program's source as HTML, one piece a line, in the classes that static/css/code.css colours.
 
-The site's own listings are Pygments' work. Here is only what the standard library's tokenizer
-tells, which is all that a reader of a plain program looks for.
+The site uses Pygments. Here only the standard library's tokenizer is available.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 
 LETTERS_SHOWN = 2000
-"""Of one line. Nobody reads more, and a browser becomes slow."""
+"""Characters of one line. Browsers become slow with longer ones."""
 
 Piece = tuple[int, int, str]
 """A part of a line, from one column to another, with its class."""
@@ -31,7 +30,7 @@ _DEFINES = {"def": "nf", "class": "nc"}
 
 
 def highlighted(source: str) -> Iterator[str]:
-    """Give each line of a source as HTML, whatever is in it."""
+    """Yield each line of a source as HTML."""
     pieces: defaultdict[int, list[Piece]] = defaultdict(list)
     lines = source.split("\n")
     for number, piece in _pieces(source, lines):

@@ -1,6 +1,6 @@
-"""The site's own style sheets and scripts, to stand in a page that has nothing beside it.
+"""The site's style sheets and scripts, for a page that stands alone.
 
-Whatever the page says, it loads nothing: its policy allows just these, by their hashes.
+The page's policy allows only these, by their hashes, so it loads nothing.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import cache
 from webapp.files import STATIC
 from webapp.lessons.text import WRITINGS, Language
 
-# The first declares the order of the layers; the others may come in any order.
+# The first declares the order of the layers; the order of the others does not matter.
 STYLES = (
     "tokens",
     "base",
@@ -32,7 +32,7 @@ STYLES = (
     "print",
 )
 THEME = "theme"
-MODULES = ("marking", "transcript", "lanes")  # what is imported comes before who imports it
+MODULES = ("marking", "transcript", "lanes")  # imported modules come before their importers
 
 _FONT_FACE = re.compile(r"@font-face \{.*?\n  \}\n", re.DOTALL)
 _FONT_FILE = re.compile(r'url\("\.\./(vendor/[^"]+\.woff2)"\)')
@@ -42,7 +42,7 @@ _EXPORT = re.compile(r"^export ", re.MULTILINE)
 
 @cache
 def style(language: Language) -> str:
-    """All style sheets as one, with the font in it that the language needs."""
+    """Return all style sheets as one, with the font that the language needs."""
     sheets = "".join(_text(f"css/{name}.css") for name in STYLES)
     if WRITINGS[language].font:
         return _FONT_FILE.sub(lambda file: f'url("{_data(file[1], "font/woff2")}")', sheets)
@@ -51,23 +51,23 @@ def style(language: Language) -> str:
 
 @cache
 def theme_script() -> str:
-    """What must run before anything is painted."""
+    """Return the script that must run before the page is painted."""
     return _text(f"js/{THEME}.js")
 
 
 @cache
 def module_script() -> str:
-    """The modules as one: what each of them names stays its own, but for what it exports."""
+    """Return the modules as one; only exported names leave their module's scope."""
     return "".join(_module(_text(f"js/{name}.js")) for name in MODULES)
 
 
 def icon() -> str:
-    """The icon's address, which is the icon itself."""
+    """Return the icon as a data URL."""
     return _data("img/mark.svg", "image/svg+xml")
 
 
 def policy(*, scripts: tuple[str, ...], styles: tuple[str, ...]) -> str:
-    """The Content-Security-Policy of a page that has just these in it."""
+    """Return the Content-Security-Policy of a page with just these scripts and styles."""
     return (
         f"default-src 'none'; script-src {_hashes(scripts)}; style-src {_hashes(styles)}; "
         "font-src data:; img-src data:; base-uri 'none'; form-action 'none'"

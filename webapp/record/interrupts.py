@@ -1,8 +1,8 @@
-"""Ctrl-C while a program is recorded: it is the program's first, and never costs the page.
+"""Handles Ctrl-C while a program is recorded; the page is written in any case.
 
-The first Ctrl-C goes where a terminal would send it, to the program's whole process group, and may
-be caught there. The second ends the run, as a SIGTERM or the end of the terminal does. A signal
-that the command was started to ignore, as by `nohup`, stays ignored, and the program inherits that.
+The first Ctrl-C is passed on to the program's process group, as a terminal would do, and may be
+caught there. The second one, SIGTERM and SIGHUP end the run. A signal that was ignored when the
+command started, as by `nohup`, stays ignored, and the program inherits that.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from types import FrameType, TracebackType
 from typing import Self
 
 BEGIN_SECONDS = 1.0
-"""How long a Ctrl-C waits for the program to begin; after that, it never does."""
+"""Seconds that a Ctrl-C waits for the program to begin; after that the run is ended."""
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Interrupts:
-    """Takes the command's signals, in a `with`; `end` ends the run, from a thread of ours."""
+    """Handles the command's signals in a `with`; `end` ends the run, and is called in a thread."""
 
     def __init__(self, end: Callable[[], None]) -> None:
         self._end = end
@@ -32,15 +32,15 @@ class Interrupts:
         self.count = 0
 
     def begin(self, group: int) -> None:
-        """Send the first Ctrl-C to that process group from now on."""
+        """Pass the first Ctrl-C on to that process group from now on."""
         self._group = group
         self._begun.set()
 
     def __enter__(self) -> Self:
         woken, waker = socket.socketpair()
         waker.setblocking(False)
-        # A handler runs in the main thread, between any two of its steps. That a signal came is
-        # noted before that, and acted on elsewhere.
+        # A handler would run in the main thread, between any two bytecodes. So a thread reads the
+        # signals from a socket.
         signal.set_wakeup_fd(waker.fileno(), warn_on_full_buffer=False)
         heard = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
         self._before = {number: signal.signal(number, _do_nothing) for number in heard}
@@ -76,4 +76,4 @@ class Interrupts:
 
 
 def _do_nothing(number: int, frame: FrameType | None) -> None:
-    """Take the place of the handler that would end the command."""
+    """Replace the handler that would end the command."""

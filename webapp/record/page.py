@@ -133,7 +133,7 @@ def _demo(say: Wording, ran: Ran) -> str:
 
 
 def _ending(say: Wording, recording: Recording) -> str:
-    """How it ended, in a sentence, with what more is known of it."""
+    """Return a sentence for the outcome, and the detail."""
     outcome = recording.outcome.name.lower()
     sentence = escape(say(f"own.ended.{outcome}", time=say.seconds(recording.wall)))
     if not recording.detail:
@@ -238,7 +238,7 @@ def _graph(say: Wording, waits: Sequence[Wait], why: str) -> str:
 
 
 def _standing(say: Wording, recording: Recording, standing: Standing) -> str:
-    """Who was left waiting, a sentence each, and when nothing moved."""
+    """Return a sentence for each wait that was left, and the time in which nothing moved."""
     items = "".join(f"<li>{escape(wait_text(say, left))}</li>" for left in standing.waits)
     still = ""
     if standing.end and not recording.cycle:

@@ -1,4 +1,4 @@
-"""The file that a page is written to: all of it or nothing, and known to be writable before."""
+"""Writes the page's file as a whole or not at all; checks first that it can be written."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from webapp.record.source import Refused
 
 
 class PageFile:
-    """A place beside the page's own, which is left as it is until all is written.
+    """A temporary file beside the page's, which replaces it when all is written.
 
-    To be used in a `with`: what is not put in place by then is gone after it.
+    The end of the `with` removes it if it was not put in place.
     """
 
     def __init__(self, path: Path, program: Path) -> None:
-        """Take the place. Raises Refused where no page could be written there."""
+        """Open the temporary file. Raises Refused if no page can be written there."""
         target = path.resolve()  # through a link, to what it names
         if target == program.resolve():
             raise Refused(f"{path} is the program itself; choose another file for the page")

@@ -1,4 +1,4 @@
-"""The program's file: read, and refused before anything runs where it is no program."""
+"""Reads and compiles the program's file before anything runs."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import warnings
 from pathlib import Path
 
 USAGE = 2
-"""The exit code where the command itself is wrong, as argparse has it."""
+"""The exit code if the command itself is wrong, as in argparse."""
 
 BROKEN = 1
-"""The exit code where the program is no Python, as plain Python has it."""
+"""The exit code if the program does not compile, as in plain Python."""
 
 
 class Refused(Exception):
-    """What was asked for cannot be done; says why. Nothing was run or written."""
+    """The command cannot be carried out. Nothing was run or written."""
 
     def __init__(self, why: str, code: int = USAGE) -> None:
         super().__init__(why)
@@ -24,7 +24,7 @@ class Refused(Exception):
 
 
 def read_source(path: Path) -> str:
-    """Give the text of a Python program. Raises Refused."""
+    """Return the text of a Python program. Raises Refused."""
     try:
         content = path.read_bytes()
     except IsADirectoryError:
@@ -50,7 +50,7 @@ def _decoded(path: Path, content: bytes) -> str:
 def _compile(path: Path, content: bytes) -> None:
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the program itself will tell them
+            warnings.simplefilter("ignore")  # the program itself will show them
             compile(content, str(path), "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         told = "".join(traceback.format_exception_only(error)).rstrip()

@@ -1,4 +1,4 @@
-"""Where a recorded program's output goes on to: the command's own standard output and error."""
+"""Passes a recorded program's output on to the command's own standard output and error."""
 
 from __future__ import annotations
 
@@ -8,14 +8,11 @@ import sys
 
 DESCRIPTORS = {"stdout": 1, "stderr": 2}
 PATIENCE = 0.1
-"""Seconds after which a reader that takes nothing is given another look, or given up."""
+"""Seconds between two checks whether to give up on a reader that does not read."""
 
 
 class Terminal:
-    """Passes on what a program prints, however slow the reader is.
-
-    The program waits for that reader, as it would without us.
-    """
+    """Passes on what a program prints. The program waits for a slow reader, as without us."""
 
     def __init__(self) -> None:
         closed = (number for name, number in DESCRIPTORS.items() if getattr(sys, name) is None)
@@ -24,7 +21,7 @@ class Terminal:
         self._in_line = False
 
     def write(self, stream: str, text: str) -> None:
-        """Write to "stdout" or "stderr", unless its reader is gone."""
+        """Write to "stdout" or "stderr", unless its reader has gone."""
         descriptor = DESCRIPTORS[stream]
         self._in_line = not text.endswith("\n")
         rest = memoryview(text.encode("utf-8", "backslashreplace"))
@@ -33,21 +30,21 @@ class Terminal:
                 rest = rest[_write_some(descriptor, rest) :]
             except BlockingIOError:
                 continue
-            except (OSError, ValueError):  # its reader has left, or it was never open
+            except (OSError, ValueError):  # its reader has gone, or it was never open
                 self._gone.add(descriptor)
 
     def end_line(self) -> None:
-        """Begin a line of our own, where the program has left one open on a person's terminal."""
+        """Begin a new line if the program has not ended its last one on a terminal."""
         if self._in_line and os.isatty(DESCRIPTORS["stderr"]):
             self.write("stderr", "\n")
 
     def give_up(self) -> None:
-        """Wait for no reader any more, from any thread."""
+        """Do not wait for readers any more. Any thread may call it."""
         self._given_up = True
 
 
 def _write_some(descriptor: int, rest: memoryview) -> int:
-    """Write what can be written without waiting; give how much that was."""
+    """Write as much as possible without waiting; return the number of bytes."""
     _, writable, _ = select.select([], [descriptor], [], PATIENCE)
     # A pipe that is ready takes so much without blocking: see pipe(7).
     return os.write(descriptor, rest[: select.PIPE_BUF]) if writable else 0

@@ -1,7 +1,6 @@
-"""What the recorder cannot see of a program, told from what the program names.
+"""Finds what the recorder cannot see of a program, from the names in its source.
 
-The program is read and not run, so what it reaches by other ways (`getattr`, a string that is
-evaluated) is not found.
+Names that are only used dynamically, as by `getattr` or `eval`, are not found.
 """
 
 from __future__ import annotations
@@ -16,12 +15,12 @@ from pathlib import Path
 from webapp.record.source import Refused, read_source
 
 FILES_READ = 200
-"""Of a program that is made of many."""
+"""The most files of one program that are read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unseen:
-    """Something that is not seen: the texts have a sentence for each `reason`."""
+    """Something that is not seen. The texts have a sentence for each `reason`."""
 
     reason: str
     names: tuple[str, ...] = ()
@@ -66,9 +65,9 @@ REASONS: Mapping[str, tuple[str, ...]] = {
     "shared_memory": ("multiprocessing.shared_memory", "multiprocessing.sharedctypes"),
     "signals": ("signal",),
 }
-"""For each reason, the names of the standard library that bring it about."""
+"""The names of the standard library that imply each reason."""
 
-# What no import tells: of any object, and of no module.
+# Methods of any object, and built-in functions: these need no import.
 METHODS = {"imap", "imap_unordered"}
 FUNCTIONS = {"input"}
 
@@ -78,7 +77,7 @@ C_CODE = ("ctypes",)
 
 
 def find_unseen(program: Path, source: str) -> tuple[Unseen, ...]:
-    """List what is not seen of a program with that source, in the order of REASONS."""
+    """Return what is not seen of a program with that source, in the order of REASONS."""
     files = _Files(program, source)
     found = [
         Unseen(reason, names)
@@ -110,7 +109,7 @@ class _Files:
             rest += self._read(rest.pop())
 
     def _read(self, source: str) -> Iterator[str]:
-        """Note what a source uses; give the sources of the files that it imports."""
+        """Collect the names in a source; yield the sources of the files that it imports."""
         tree = ast.parse(source)
         imported = set(_imported(tree))
         self.used |= imported | set(_used(tree))
@@ -124,7 +123,7 @@ class _Files:
                 yield from _source(file)
 
     def _file(self, name: str) -> Path | None:
-        """The file in the program's folder that a module is, if it is one."""
+        """Return the file of a module, if it is in the program's folder."""
         parts = name.split(".")
         while parts:
             path = self._folder.joinpath(*parts)
@@ -139,11 +138,11 @@ def _source(file: Path) -> Iterator[str]:
     try:
         yield read_source(file)
     except Refused:
-        return  # it has nothing that could be read; the program itself will find that, too
+        return  # the program itself will fail to import it
 
 
 def _imported(tree: ast.AST) -> Iterator[str]:
-    """The full names of all modules, and of all things in them, that are imported by name."""
+    """Yield the full names of all imports."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -152,7 +151,7 @@ def _imported(tree: ast.AST) -> Iterator[str]:
 
 
 def _used(tree: ast.AST) -> Iterator[str]:
-    """The full names of what is used of modules, and the METHODS and FUNCTIONS."""
+    """Yield the full names of used attributes of modules, and used METHODS and FUNCTIONS."""
     modules = dict(_module_names(tree))
     for node in ast.walk(tree):
         match node:
@@ -165,7 +164,7 @@ def _used(tree: ast.AST) -> Iterator[str]:
 
 
 def _module_names(tree: ast.AST) -> Iterator[tuple[str, str]]:
-    """Each name that stands for a module, with the module's own."""
+    """Yield each name that a module is bound to, with the module's full name."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
@@ -177,7 +176,7 @@ def _module_names(tree: ast.AST) -> Iterator[tuple[str, str]]:
 
 
 def _full_name(node: ast.expr, modules: Mapping[str, str]) -> Iterator[str]:
-    """What `futures.wait` is: `concurrent.futures.wait`; nothing where it is of no module."""
+    """Yield the full name of an expression such as `futures.wait`, if it is of a module."""
     if isinstance(node, ast.Name) and node.id in modules:
         yield modules[node.id]
     elif isinstance(node, ast.Attribute):
@@ -185,7 +184,7 @@ def _full_name(node: ast.expr, modules: Mapping[str, str]) -> Iterator[str]:
 
 
 def _matching(patterns: Iterable[str], used: Iterable[str]) -> Iterator[str]:
-    """The patterns that something used matches; of one with a star, what does."""
+    """Yield the patterns that match; for a pattern with a star, the names that match it."""
     names = sorted(used)
     for pattern in patterns:
         if "*" in pattern:

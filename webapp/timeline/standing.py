@@ -1,4 +1,4 @@
-"""Who was left waiting: what the last waits were for, and who could have ended them."""
+"""Finds the waits that were left, and who could have ended them."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from webapp.timeline.lanes import MICROSECONDS, in_time
 from webapp.timeline.words import Words
 
 STILL = 500_000
-"""Microseconds for which nothing must have moved to be told."""
+"""Microseconds without any event after which nothing is said to have moved."""
 
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A wait that was left, of a worker that ran the handler of `signal` ("": of none)."""
+    """A wait that was left. Its worker ran the handler of `signal`, or of none ("")."""
 
     event: Event
     wait: Wait
@@ -25,9 +25,9 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Who waited without a time-out at a moment. `rings` are those that only wait for each other.
+    """The waits without a time-out at one moment, and the `rings` among them.
 
-    `start` and `end` are when nothing moved, in microseconds; both are 0 where something did.
+    Nothing moved from `start` to `end`, in microseconds; both are 0 if something did.
     """
 
     waits: tuple[Left, ...]
@@ -37,7 +37,7 @@ class Standing:
 
 
 def find_standing(recording: Recording) -> Standing:
-    """Who waited when nothing moved for the last time; where there was no such time, at the end."""
+    """Return the waits when nothing moved for the last time, or else those at the end."""
     events = in_time(recording.events)
     wall = max(round(recording.wall * MICROSECONDS), events[-1].time if events else 0)
     state, still = State(), None
@@ -58,7 +58,7 @@ def _seen(state: State, start: int = 0, end: int = 0) -> Standing:
 
 
 def wait_text(say: Words, left: Left) -> str:
-    """Say who waits for what, and who could have ended that."""
+    """Return a sentence: who waits for what, and who could have ended that."""
     wait = left.wait
     key: str = wait.link
     if wait.link is Link.ANY:

@@ -1,10 +1,9 @@
-"""Stands in for threads, locks, sleeps, prints and processes, as a program sees them.
+"""Records what a program does: wraps threads, locks, sleeps, output and processes.
 
-Each stand-in behaves as its original does, with the same results, exceptions and order, and reports
-its steps through the `channel`. What the standard library does inside itself is left alone: a
-stand-in asks who calls it (`callers`). The recorder is installed before the program in its main
-process, inherited by forked children, and installed first thing in spawned ones and in the fork
-server.
+Each wrapper has the same results, exceptions and order as its original, and reports events through
+the `channel`. Calls that the standard library makes for itself are not reported: a wrapper checks
+its caller (`callers`). The recorder is installed in the main process before the program runs.
+Forked children inherit it. Spawned children and the fork server install it before anything else.
 """
 
 from __future__ import annotations
@@ -45,10 +44,9 @@ OBSERVERS = (
 
 
 def arm(*, observe: bool) -> None:
-    """Put the stand-ins in place; what they would report before `report_to` is lost.
+    """Install the wrappers, once, before programs are forked. `report_to` lets them report.
 
-    It is done once, before programs are forked. Without `observe` only what is printed and who
-    lives is reported.
+    Without `observe` only output and the lifetimes of workers are reported.
     """
     tracebacks.install()
     signals.install()
@@ -61,9 +59,9 @@ def arm(*, observe: bool) -> None:
 
 
 def report_to(events: str, *, observe: bool) -> None:
-    """Report to the FIFO at the path `events`, in a folder of which no other run's has the name.
+    """Report to the FIFO at the path `events`, whose folder has a name that no other run's has.
 
-    This process must be armed. Without `observe` what stood in for its observation is taken back.
+    `arm` must have been called. Without `observe` the wrappers that observe are removed.
     """
     if not observe:
         observation.end()
@@ -74,7 +72,7 @@ def report_to(events: str, *, observe: bool) -> None:
 
 
 def install(events: str, *, observe: bool) -> None:
-    """Do both, in an interpreter that was started for a child of a program."""
+    """Call `arm` and `report_to`, in an interpreter that was started for a child of a program."""
     ending.clear_at_exit()
     channel.set_child()
     arm(observe=observe)
@@ -82,12 +80,12 @@ def install(events: str, *, observe: bool) -> None:
 
 
 def begin(program: str) -> None:
-    """Report what the program at the path `program` does."""
+    """Report the program at the path `program` from now on."""
     channel.set_program(program)
 
 
 def _hide() -> None:
-    """Leave the names of our packages to the program: it may bring a `webapp` of its own."""
+    """Remove our packages from sys.modules: the program may have a `webapp` of its own."""
     for name in list(sys.modules):
         if name.partition(".")[0] == "webapp":
             del sys.modules[name]

@@ -1,4 +1,4 @@
-"""Who calls a stand-in: the program (or a library that it brought), or the standard library."""
+"""Finds the caller of a wrapper: the program and its libraries, or the standard library."""
 
 from __future__ import annotations
 
@@ -6,31 +6,31 @@ import sys
 from pathlib import Path
 
 ENGINE = str(Path(__file__).resolve().parent.parent)
-"""All of the engine's own files: the ones that run a program stand below it, too."""
+"""The folder of the engine's files."""
 
 MAIN_PROCESS = str(Path(ENGINE) / "main_process.py")
-"""What runs the program: below it on the stack there is nothing of the program."""
+"""The file that runs the program: no frame below it on the stack is the program's."""
 
 
 def is_standard_library(depth: int = 1) -> bool:
-    """Whether the caller of the calling function belongs to the standard library.
+    """Return whether the caller of the calling function is in the standard library.
 
-    `depth` counts further callers in between.
+    `depth` counts the frames between them.
     """
     return module_name(depth + 1).partition(".")[0] in sys.stdlib_module_names
 
 
 def is_engine() -> bool:
-    """Whether the caller of the calling function is the engine itself."""
+    """Return whether the caller of the calling function is in the engine."""
     return is_engine_file(sys._getframe(2).f_code.co_filename)
 
 
 def is_engine_file(path: str) -> bool:
-    """Whether a source file is one of the engine's own."""
+    """Return whether a source file is the engine's."""
     return path.startswith(ENGINE)
 
 
 def module_name(depth: int = 1) -> str:
-    """The name of the module that called the calling function; `depth` likewise."""
+    """Return the name of the module that called the calling function; `depth` as above."""
     name: str = sys._getframe(depth + 1).f_globals.get("__name__", "")
     return name

@@ -1,7 +1,7 @@
-"""The writing end of a run's events: one event, one atomic write.
+"""Writes a run's events to its FIFO, each event in one atomic write.
 
-There is no buffer and no lock, so a killed process loses nothing that it had reported, and a forked
-child can never inherit a lock in the wrong state.
+There is no buffer, so a killed process loses no reported event. There is no lock, so a forked child
+cannot inherit one that is held.
 """
 
 from __future__ import annotations
@@ -18,32 +18,32 @@ from time import monotonic_ns
 
 from webapp.engine.events import Kind, escape
 
-# Out of the way of the numbers that a program expects its own files to get.
+# Programs expect low numbers for the files that they open.
 LOWEST_DESCRIPTOR = 500
 
 UNNAMED = process.current_process().name
-"""What a process is called that has got no name yet."""
+"""The name of a process before multiprocessing has named it."""
 
 _fd = -1
 _fd_without_wait = -1
 _program = ""
 
 _started_for_child = False
-"""Whether this interpreter was started for a child: it imports the program before that begins."""
+"""Whether this interpreter was started for a child, which imports the program before it begins."""
 
-# A child that the program forked by hand, as it is called here, and what multiprocessing takes it
-# for: its parent.
+# Of a child that the program forked with os.fork(): its name here, and the process object that it
+# inherited, which is its parent's.
 _fork = ""
 _forked_from: process.BaseProcess | None = None
 
 bare_threads: dict[int, str] = {}
-"""The names of threads that threading does not know, by get_ident()."""
+"""The names of threads that `threading` does not know, by get_ident()."""
 
-# Below this, a forked child's stack is its parent's.
+# In a forked child, the frames below this one are the parent's.
 _CHILD = process.BaseProcess._bootstrap.__code__  # type: ignore[attr-defined]
 
-# os.write() lets go of the GIL, and a thread that computes then keeps it for its 5 ms: that is what
-# an event of any other thread would cost. A function of a PyDLL is called with the GIL held.
+# os.write() releases the GIL. A thread that computes would then keep it for 5 ms, and each event of
+# another thread would take that long. A function of a PyDLL is called with the GIL held.
 _write = ctypes.PyDLL(None).write
 _write.argtypes = (ctypes.c_int, ctypes.c_char_p, ctypes.c_size_t)
 _write.restype = ctypes.c_ssize_t
@@ -63,13 +63,13 @@ def set_program(path: str) -> None:
 
 
 def set_child() -> None:
-    """Call this process as `multiprocessing` names it, from the moment that it has a name."""
+    """Use the name that `multiprocessing` gives this process, as soon as there is one."""
     global _started_for_child  # noqa: PLW0603  (likewise)
     _started_for_child = True
 
 
 def set_fork(name: str) -> None:
-    """Call this process, which the program has forked by hand, by a name."""
+    """Name this process, which the program has forked with os.fork()."""
     global _fork, _forked_from
     _fork, _forked_from = name, process.current_process()
 
@@ -82,7 +82,7 @@ def emit(
     worker: str | None = None,
     line: int | None = None,
 ) -> None:
-    """Report one step of the calling worker, now; its name and line are found if not given."""
+    """Report an event of the calling worker; its name and line are found if not given."""
     now = monotonic_ns()
     if line is None:
         line = _source_line()
@@ -91,15 +91,15 @@ def emit(
         f"{escape(worker or current_worker())}\t{escape(object)}\t{escape(text)}\n"
     )
     event = fields.encode("utf-8", "backslashreplace")
-    # Printing lets other threads go on, as it does to a terminal; no other step does of itself.
+    # Printing releases the GIL, as it does without the recorder; other events must not.
     if kind is Kind.PRINTED or not _written_at_once(event):
         write(event)
 
 
 def write(line: bytes) -> None:
-    """Write one line of the wire, in pieces where a single write would not be atomic.
+    """Write a line to the FIFO, in pieces if a single write would not be atomic.
 
-    Waits until there is room for it, and lets other threads go on.
+    Waits until there is room, and releases the GIL meanwhile.
     """
     try:
         if len(line) <= select.PIPE_BUF:
@@ -107,20 +107,20 @@ def write(line: bytes) -> None:
         else:
             _write_pieces(line)
     except OSError:
-        # The reader is gone, so the run is being ended; the program must not notice.
+        # The reader is gone, so the run is ending; the program must not notice.
         pass
 
 
 def current_worker() -> str:
-    """The name of the worker that calls."""
-    # threading.current_thread() would make a thread up where it knows none.
+    """Return the name of the calling worker."""
+    # threading.current_thread() would create an object for a thread that it does not know.
     return worker_name(threading._active.get(get_ident()))  # type: ignore[attr-defined]
 
 
 def worker_name(thread: threading.Thread | None) -> str:
-    """The name of a thread of this process; the main thread of a child has its process's name.
+    """Return the name of a thread of this process; a child's main thread has its process's name.
 
-    Without `thread` it is the calling one, which threading does not know.
+    Without `thread` it is the calling thread, which `threading` does not know.
     """
     name = thread.name if thread is not None else bare_threads.get(get_ident(), "?")
     child = _child()
@@ -130,17 +130,17 @@ def worker_name(thread: threading.Thread | None) -> str:
 
 
 def program() -> str:
-    """The program's own file."""
+    """Return the path of the program."""
     return _program
 
 
 def current_key() -> str:
-    """The calling worker, for certain: its pid and native thread id."""
+    """Return what identifies the calling worker: its pid and native thread id."""
     return f"{os.getpid()}.{get_native_id()}"
 
 
 def _child() -> str:
-    """The name of this process if it is a child of the program's first, else nothing."""
+    """Return the name of this process; "" for the program's main process."""
     current = process.current_process()
     if current is _forked_from:
         return _fork
@@ -151,7 +151,7 @@ def _child() -> str:
 
 def _opened(path: str, flags: int) -> int:
     opened = os.open(path, flags | os.O_CLOEXEC)
-    # The limit may be a low one.
+    # The limit may be lower than that.
     lowest = min(LOWEST_DESCRIPTOR, os.sysconf("SC_OPEN_MAX") // 2)
     moved = fcntl.fcntl(opened, fcntl.F_DUPFD_CLOEXEC, lowest)
     os.close(opened)
@@ -159,7 +159,7 @@ def _opened(path: str, flags: int) -> int:
 
 
 def _written_at_once(line: bytes) -> bool:
-    """Write a line if that is atomic and needs no wait; say whether it is written."""
+    """Write a line if that is atomic and needs no wait; return whether it was written."""
     size = len(line)
     return size <= select.PIPE_BUF and _write(_fd_without_wait, line, size) == size
 

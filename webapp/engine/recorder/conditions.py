@@ -1,4 +1,4 @@
-"""Reports who waits and signals: the conditions, events, barriers and timers of `threading`."""
+"""Reports waits and signals: the conditions, events, barriers and timers of `threading`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from webapp.engine.recorder.waiting import (
 
 
 def observe() -> None:
-    """Report the waits for every condition, event and barrier from now on."""
+    """Report every condition, event and barrier from now on."""
     _report_conditions()
     _report_events()
     _report_barriers()
@@ -35,7 +35,7 @@ def _report_conditions() -> None:
     def recorded_init(self: threading.Condition, lock: Any = None) -> None:
         label_new(self, "Condition")
         label = label_of(self)
-        # Its own lock goes by its own name; a lock that it was given has one.
+        # A lock that it makes itself has its name; a lock that it was given has one already.
         init(self, rlock(label) if lock is None and label else lock)
 
     @wraps(wait)
@@ -93,7 +93,7 @@ def _report_barriers() -> None:
 
     @wraps(enter)
     def recorded_enter(self: Any) -> None:
-        enter(self)  # under the barrier's own lock: nobody can be seen to pass before
+        enter(self)  # under the barrier's lock: no worker can be seen to pass before
         if label := label_of(self):
             emit(Kind.ARRIVED, label, f"{self._count + 1} of {self._parties}")
 
@@ -128,7 +128,7 @@ def _report_timers() -> None:
     @wraps(init)
     def recorded_init(self: threading.Timer, *args: Any, **options: Any) -> None:
         init(self, *args, **options)
-        # What a timer does until its time has come is wait for its own cancellation.
+        # Until it fires, a timer waits for its own cancellation.
         setattr(self.finished, LABEL, self.name)
 
     threading.Timer.__init__ = recorded_init  # type: ignore[method-assign]

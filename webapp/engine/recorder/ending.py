@@ -1,8 +1,8 @@
 """Clears the program's modules at the end of a process, as the interpreter does (finalize_modules).
 
-That closes files which nobody closed, and generators and objects do what they do at their end. The
-interpreter cannot do it where the recorder stands in: the standard streams are ours, so all that
-the recorder knows would outlive the program's modules.
+Clearing flushes files that were never closed, closes generators and calls `__del__`. The
+interpreter would do it too late: the standard streams refer to the recorder, and the recorder to
+the modules that it wraps, so all of these would outlive the program's modules.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from types import ModuleType
 from typing import Any
 
 PROGRAM = ("__main__", "__mp_main__")
-"""The names of the program's own module, whether it was there before or not."""
+"""The names of the program's own module; one of that name may have been there before."""
 
 
 def clear_at_exit() -> None:
-    """Clear the modules that are imported from now on, at the end of this interpreter."""
+    """At the end of this interpreter, clear the modules that are imported from now on."""
     atexit.register(_end_child, frozenset(sys.modules))  # called last, for it is registered first
 
 
 def clear_modules(known: Collection[str]) -> None:
-    """Clear the program's modules, and those that it imported: all but the `known`."""
-    # A collection leaves the objects in the order in which they refer to each other. So the next
-    # one closes a file's text before the buffer below it.
+    """Clear the program's modules and those that it imported: all but the `known`."""
+    # A collection sorts the objects by who refers to whom. So the next one finalizes a text file
+    # before the buffer below it.
     gc.collect()
     for name in ("last_type", "last_value", "last_traceback", "last_exc"):
         vars(sys).pop(name, None)
@@ -49,14 +49,14 @@ def clear_modules(known: Collection[str]) -> None:
 
 
 def _end_child(known: Collection[str]) -> None:
-    # Daemon threads go on until the interpreter itself ends: they need their modules.
+    # Daemon threads run until the interpreter is finalized, and need their modules.
     if threading.active_count() == 1:
         _forget_process()
         clear_modules(known)
 
 
 def _forget_process() -> None:
-    """Put another in the place of this process's object, which knows the program's function."""
+    """Replace this process's object, which refers to the program's function."""
     ended = process.BaseProcess(name=process.current_process().name)
     process._current_process = ended  # type: ignore[attr-defined]
 

@@ -1,6 +1,6 @@
-"""Reports children that the program forks by hand, and what it learns of their ends.
+"""Reports children that the program forks with os.fork(), and the waits for their ends.
 
-multiprocessing knows nothing of such a child: it is called `fork#1` here, and its threads
+multiprocessing does not know such a child. It is named `fork#1` here, and its threads
 `fork#1/Thread-1`.
 """
 
@@ -18,14 +18,14 @@ from webapp.engine.recorder.names import name_new
 from webapp.engine.recorder.waiting import reporting_wait
 
 ANY = "child"
-"""What is waited for where the end of any child will do."""
+"""The object of a wait for the end of any child."""
 
-# In a parent: the names of the children that it has forked and not yet waited for, by pid.
+# In a parent: the names of its forked children that it has not reaped yet, by pid.
 _names: dict[int, str] = {}
 
 
 def install() -> None:
-    """Report the lives of children that are forked by hand."""
+    """Report the lifetimes of children that are forked with os.fork()."""
     _report_forks()
     _report_exits()
 
@@ -61,7 +61,7 @@ def _report_exits() -> None:
 
     @wraps(leave)
     def recorded_exit(status: int) -> NoReturn:
-        # multiprocessing and the engine have reported the end already.
+        # multiprocessing and the engine report the end themselves.
         if not is_standard_library() and not is_engine():
             emit(Kind.ENDED)
         leave(status)
@@ -86,7 +86,7 @@ def _report_waits() -> None:
 
 
 def _wait(waitpid: Callable[[int, int], Any], pid: int, options: int) -> tuple[int, int]:
-    """Wait as `waitpid` does, reporting the wait if there is one, and the end of a child."""
+    """Call `waitpid`; report a wait if it has to wait, and the end of a child."""
     known = _names.get(pid, ANY)
     ended, status = waitpid(pid, options | os.WNOHANG)
     if not ended and not options & os.WNOHANG:

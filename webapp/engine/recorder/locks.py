@@ -1,8 +1,7 @@
-"""Reports who holds, and who waits to: the locks and semaphores of `threading`.
+"""Reports the locks and semaphores of `threading`: who holds them and who waits for them.
 
-The types of Lock and RLock are built in and cannot be changed, so a program gets a `lock` or
-`rlock` of ours around the original. Semaphores are Python classes and are reported through their
-own methods.
+Lock and RLock are built-in types, which cannot be changed. So a program gets a `lock` or `rlock` of
+ours around the original. Semaphores are Python classes, whose methods are wrapped.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ Semaphore, BoundedSemaphore = threading.Semaphore, threading.BoundedSemaphore
 
 
 def observe() -> None:
-    """Report what is done with every lock and semaphore from now on."""
+    """Report every lock and semaphore from now on."""
     os.register_at_fork(after_in_child=_note_fork)
     threading.Lock = lock
     threading.RLock = rlock
@@ -35,18 +34,18 @@ def observe() -> None:
 
 
 _forks = 0
-"""How many forks lie between the program's first process and this one."""
+"""How many forks there are between the program's main process and this one."""
 
 
 def _note_fork() -> None:
-    global _forks  # noqa: PLW0603  (a process has one place in its family, and no object for it)
+    global _forks  # noqa: PLW0603  (a process has one such number, and no object for it)
     _forks += 1
 
 
 class _Recorded(ABC):
-    """What `lock` and `rlock` have in common: the original `_raw` and the program's `_name`.
+    """The base of `lock` and `rlock`: `_raw` is the original, `_name` its name in the program.
 
-    `_forks` is how many forks there were when it was last acquired.
+    `_forks` is the number of forks when it was last acquired.
     """
 
     __slots__ = ("__weakref__", "_forks", "_name", "_raw")
@@ -55,7 +54,7 @@ class _Recorded(ABC):
     _forks: int
 
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
-        """Acquire, reporting a wait only where there is one."""
+        """Acquire; report a wait only if it has to wait."""
         if timeout != -1 and not (blocking and 0 <= timeout <= threading.TIMEOUT_MAX):
             return bool(self._raw.acquire(blocking, timeout))  # raises what it must
         if self._raw.acquire(False):
@@ -64,7 +63,8 @@ class _Recorded(ABC):
         if not blocking or timeout == 0:
             return False
         limit = None if timeout == -1 else timeout
-        # Who held it when this process was forked is not in it, and can never release this copy.
+        # If it was held when this process was forked, its holder is in the parent, and no thread
+        # here can release this copy.
         how = How.ACQUIRE if self._forks == _forks else How.COPIED
         got = bool(reporting_wait(self._name, how, limit, lambda: self._raw.acquire(True, timeout)))
         if got:
@@ -72,7 +72,7 @@ class _Recorded(ABC):
         return got
 
     def release(self) -> None:
-        """Report first, then release: nobody can be seen to hold it before."""
+        """Report first, then release: so the next holder is always reported later."""
         if self._may_release():
             self._report(Kind.RELEASED)
         self._raw.release()
@@ -107,14 +107,14 @@ class _Recorded(ABC):
 
 
 class lock(_Recorded):
-    """`threading.Lock()` as the program sees it."""
+    """The wrapper of `threading.Lock()`."""
 
     __module__ = "_thread"
     __slots__ = ()
     _raw: LockType
 
     def __new__(cls) -> Any:
-        """Make a lock of ours for a program, and an original for the standard library itself."""
+        """Make a wrapper for the program, and an original for the standard library."""
         if is_standard_library():
             return allocate_lock()
         self = super().__new__(cls)
@@ -123,7 +123,7 @@ class lock(_Recorded):
         return self
 
     def locked(self) -> bool:
-        """Whether somebody holds it."""
+        """Return whether it is held."""
         return self._raw.locked()
 
     acquire_lock = _Recorded.acquire
@@ -139,14 +139,14 @@ class lock(_Recorded):
 
 
 class rlock(_Recorded):
-    """`threading.RLock()` as the program sees it."""
+    """The wrapper of `threading.RLock()`."""
 
     __module__ = "_thread"
     __slots__ = ("_depth",)
     _depth: int
 
     def __new__(cls, name: str = "") -> Any:
-        """Make a lock of ours for a program, and an original for the standard library itself."""
+        """Make a wrapper for the program, and an original for the standard library."""
         if not name and is_standard_library():
             return RawRLock()
         self = super().__new__(cls)
@@ -163,7 +163,7 @@ class rlock(_Recorded):
         self._depth += 1 if kind is Kind.GOT else -1
         emit(kind, self._name, str(self._depth))
 
-    # What Condition asks of its lock.
+    # What Condition calls.
 
     def _is_owned(self) -> bool:
         return bool(self._raw._is_owned())

@@ -1,7 +1,7 @@
-"""Names what multiprocessing keeps in /dev/shm after the run that it belongs to.
+"""Puts the run's name into the names of its semaphores and shared memory in /dev/shm.
 
-Named semaphores and shared memory outlive their processes. The resource tracker removes them, but
-is killed with a run that will not end: then they are found by their names (`run_folder`).
+These outlive their processes. The resource tracker removes them, unless it is killed with the run.
+Then `run_folder` finds them by their names.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from multiprocessing import process, shared_memory
 
 
 def install(run: str) -> None:
-    """Name what is made from now on after `run`, a word that no other run has."""
-    # Children get the first with their configuration, in the other they are told by us.
+    """Put `run`, which no other run has, into all names from now on."""
+    # Children get the first with their configuration, and the second from `report_to`.
     process.current_process()._config["semprefix"] = f"/mp-{run}"  # type: ignore[attr-defined]
     prefix = f"/psm_{run}_"
     longer = len(prefix) - len(shared_memory._SHM_NAME_PREFIX)  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""Names an object by the variable or attribute that the program's source puts it in.
+"""Names an object after the variable or attribute that the program assigns it to.
 
 `lock = Lock()` makes `lock`; `self.lock = Lock()` makes `lock` too; `locks = [Lock() for …]` makes
 `locks[0]`, `locks[1]` …; `ours, theirs = Pipe()` names both ends, and `with Pool() as pool` a pool;
@@ -15,10 +15,10 @@ from functools import lru_cache
 from types import CodeType, FrameType
 
 Position = tuple[int, int]
-"""Where a call stands in its file: line from 1, column in bytes from 0."""
+"""The position of a call in its file: line from 1, column in bytes from 0."""
 
 Target = tuple[tuple[str, ...], bool]
-"""The names that a call's result is put in, and whether it is one of many."""
+"""The names that a call's result is assigned to, and whether it is one of many."""
 
 NOWHERE: Target = (("",), False)
 
@@ -29,13 +29,16 @@ _given: Counter[str] = Counter()
 
 
 def name_new(kind: str, frame: FrameType | None) -> str:
-    """A name for what the call that `frame` is at creates; `kind` serves where there is none."""
+    """Return a name for the object that the current call of `frame` makes.
+
+    Without an assignment it is named after its `kind`.
+    """
     if frame is None:
         return f"{kind}#{_count(kind)}"
     path = frame.f_code.co_filename
     position = _call_positions(frame.f_code)[frame.f_lasti // 2]
     names, many = _targets(path).get(position, NOWHERE) if position else NOWHERE
-    # What one call makes several of goes to its targets in turn.
+    # If one call makes several objects, its targets take them in turn.
     name = names[_count(f"{path}:{position}") % len(names) - 1] if len(names) > 1 else names[0]
     if many:
         at = _count(f"{name}[]")
@@ -61,7 +64,7 @@ def _call_positions(code: CodeType) -> list[Position | None]:
 
 @lru_cache(maxsize=64)
 def _targets(path: str) -> dict[Position, Target]:
-    """For each call whose result is put somewhere: where."""
+    """Return the targets of each call whose result is assigned."""
     try:
         tree = ast.parse("".join(linecache.getlines(path)))
     except (SyntaxError, ValueError):
@@ -77,7 +80,7 @@ def _targets(path: str) -> dict[Position, Target]:
 
 
 def _assignments(tree: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
-    """Every target with what it is given; `a, b = x, y` is two of them."""
+    """Yield every target with its value; `a, b = x, y` is two of them."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign):
             target, value = node.targets[0], node.value
@@ -105,7 +108,7 @@ def _names(target: ast.expr) -> tuple[str, ...]:
 
 
 def _calls(value: ast.expr) -> list[ast.Call]:
-    """The calls whose results are what is assigned, not arguments of another call."""
+    """Return the calls whose results are assigned, not passed to another call."""
     if isinstance(value, ast.Call):
         return [value]
     if isinstance(value, ast.List | ast.Tuple):

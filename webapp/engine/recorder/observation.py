@@ -1,7 +1,7 @@
-"""Takes back what stands in for the observation of a program, where it is not to be observed.
+"""Removes the wrappers that observe, for a run that is not observed.
 
-The launcher is armed once for all runs, and few are not observed. What the observers change are
-attributes of modules and of their classes: they are compared before and after.
+The launcher installs them once for all runs. They replace attributes of modules and of their
+classes, which are compared before and after.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ NOTHING = object()
 
 
 class Observer(Protocol):
-    """A module of the recorder that puts stand-ins in place."""
+    """A module of the recorder that installs wrappers."""
 
     def observe(self) -> None:
-        """Do so."""
+        """Install them."""
         ...
 
 
 _replaced: list[tuple[Any, str, Any]] = []
-"""Owner, name and original of each attribute that a stand-in has taken the place of."""
+"""Owner, name and original of each attribute that a wrapper has replaced."""
 
 
 def begin(observers: Iterable[Observer]) -> None:
-    """Have all observers put their stand-ins in place."""
+    """Have all observers install their wrappers."""
     before = [(owner, dict(vars(owner))) for owner in _owners()]
     for observer in observers:
         observer.observe()
@@ -40,7 +40,7 @@ def begin(observers: Iterable[Observer]) -> None:
 
 
 def end() -> None:
-    """Put the originals back."""
+    """Restore the originals."""
     for owner, name, original in _replaced:
         if original is NOTHING:
             delattr(owner, name)
@@ -50,7 +50,7 @@ def end() -> None:
 
 
 def _owners() -> Iterator[ModuleType | type]:
-    """The modules of the standard library, and their own classes."""
+    """Yield the modules of the standard library, and the classes that they define."""
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0] in sys.stdlib_module_names:
             yield module

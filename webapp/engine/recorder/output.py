@@ -1,9 +1,8 @@
 """Reports what the program writes to its standard output and error, and its sleeps.
 
-The streams are of the interpreter's own classes, and only the buffer below the text is ours. So
-text is kept back, torn and joined exactly as without the recorder, and each write that would reach
-the descriptor is one event. What reaches the descriptors 1 and 2 by any other way, as from another
-program, is caught by the run's other two FIFOs.
+Of each stream only the buffer below the text is ours. So lines are buffered, torn and joined
+exactly as without the recorder, and each write to the descriptor is one event. Output that does not
+pass the buffer, such as another program's, goes to the descriptors 1 and 2: FIFOs of the run.
 """
 
 from __future__ import annotations
@@ -21,17 +20,17 @@ from webapp.engine.recorder import signals
 from webapp.engine.recorder.callers import is_standard_library, module_name
 from webapp.engine.recorder.channel import emit
 
-# They call what the program hands them, which may be sleep() itself.
+# These call functions that the program passes to them, which may be sleep() itself.
 HANDED_ON = ("multiprocessing.process", "sched", "threading")
 
 _sleep = time.sleep
 
 
 class BufferedWriter(io.BufferedWriter):
-    """The buffer below a standard stream: it reports at once what is written to it.
+    """The buffer of a standard stream: it reports at once what is written to it.
 
-    The original takes a lock while it writes, and runs no signal handler meanwhile. Here there is
-    no lock, and handlers are put off instead (`signals`): one that raises must not lose a line.
+    The original runs no signal handler while it writes. Here handlers are postponed (`signals`),
+    since an exception in the middle would lose or repeat a line.
     """
 
     __module__ = "_io"
@@ -48,12 +47,12 @@ class BufferedWriter(io.BufferedWriter):
         """Report `data`. Raises what the original would: TypeError, ValueError, OSError."""
         _reported = False  # `signals` looks at it
         if isinstance(data, str) or self.closed or _identity(self._descriptor) != self._fifo:
-            # It raises, or writes to what the program has put in the FIFO's place by os.dup2().
+            # It raises, or the program has replaced the FIFO by os.dup2().
             return super().write(data)
         try:
             text = str(data, self._encoding)
         except UnicodeDecodeError:
-            text = self._decoder.decode(bytes(data))  # a letter may come in two writes
+            text = self._decoder.decode(bytes(data))  # a character may be split between two writes
         if text:
             emit(Kind.PRINTED, self._stream, text)
         _reported = True
@@ -62,7 +61,7 @@ class BufferedWriter(io.BufferedWriter):
 
 
 def take_streams() -> None:
-    """Take the place of the standard streams of this process."""
+    """Replace the standard streams of this process."""
     signals.put_off_in(BufferedWriter.write.__code__)
     sys.stdout = _stream(1, "stdout", sys.__stdout__, "strict")
     sys.stderr = _stream(2, "stderr", sys.__stderr__, "backslashreplace")
@@ -70,16 +69,15 @@ def take_streams() -> None:
 
 
 def observe() -> None:
-    """Take the place of `time.sleep`."""
+    """Replace `time.sleep`."""
     time.sleep = recorded_sleep  # type: ignore[assignment]
 
 
 @wraps(_sleep)
 def recorded_sleep(seconds: float, /) -> None:
-    """Sleep, and report its beginning and end.
+    """Sleep; report the beginning and the end.
 
-    A sleep of zero gives the processor away and is no rest: to report it would take longer than
-    it lasts, so it is not reported.
+    A sleep of zero only yields the processor. To report it would take longer than it lasts.
     """
     own = is_standard_library() and module_name() not in HANDED_ON
     if own or not isinstance(seconds, int | float) or not seconds > 0:
@@ -95,11 +93,11 @@ def recorded_sleep(seconds: float, /) -> None:
 def _stream(
     descriptor: int, name: str, original: io.TextIOWrapper | None, errors: str
 ) -> io.TextIOWrapper:
-    """A standard stream as the original is, but line-buffered wherever it goes."""
+    """Return a stream with the settings of the original, but always line-buffered."""
     encoding, write_through = "utf-8", False
-    if original is not None:  # as the locale and PYTHONIOENCODING have it
+    if original is not None:  # from the locale and PYTHONIOENCODING
         encoding, errors = original.encoding, original.errors or errors
-        # As -u has it. Of errors, each mark of a traceback would be a write then.
+        # From -u. On stderr each mark of a traceback would be a write of its own.
         write_through = original.write_through and name == "stdout"
     stream = io.TextIOWrapper(
         BufferedWriter(descriptor, name, encoding),
@@ -113,6 +111,6 @@ def _stream(
 
 
 def _identity(descriptor: int) -> tuple[int, int]:
-    """Which file a descriptor is open on. Raises OSError."""
+    """Return what identifies the file of a descriptor. Raises OSError."""
     file = os.fstat(descriptor)
     return file.st_dev, file.st_ino

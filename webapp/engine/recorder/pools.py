@@ -1,7 +1,7 @@
-"""Reports which worker of a pool does which task, and who waits for a result.
+"""Reports which worker of a pool runs which task, and who waits for a result.
 
-A task of a process pool is wrapped where it is handed in. What runs it in the worker is put into
-the package's own module, where every process of the run can unpickle it from.
+A task of a process pool is wrapped when it is submitted. The function that runs it in the worker is
+put into the package's own module, from which every process of the run can unpickle it.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ def observe() -> None:
 
 
 def run_task(function: Callable[..., Any], *args: Any, **options: Any) -> Any:
-    """Run one task of a pool, reporting its beginning and its end."""
+    """Run one task of a pool; report its beginning and its end."""
     own, given = _unwrapped(function, args)
     name = getattr(own, "__name__", type(own).__name__)
-    # Who calls it is the pool; in a forked worker, the program's frames are its parent's.
+    # Its caller is the pool. In a forked worker, the program's frames are the parent's.
     line = _first_line(own)
     emit(Kind.BEGAN, name, ", ".join(map(repr, given))[:TEXT_LENGTH], line=line)
     try:
@@ -48,9 +48,9 @@ def run_task(function: Callable[..., Any], *args: Any, **options: Any) -> Any:
 
 
 def _unwrapped(function: Any, args: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
-    """The function that the program meant, and its arguments.
+    """Return the function that the program submitted, and its arguments.
 
-    asyncio.to_thread() hands in Context.run with the function as its first argument.
+    asyncio.to_thread() submits Context.run with the function as its first argument.
     """
     while True:
         if isinstance(function, partial):
@@ -68,7 +68,7 @@ def _first_line(function: Any) -> int:
 
 
 def _public(function: Callable[..., Any], module: Any, name: str) -> None:
-    """Give a function a name in a module of the standard library, by which it is pickled."""
+    """Put a function into a module of the standard library, so that it can be pickled."""
     function.__module__, function.__qualname__ = module.__name__, name
     setattr(module, name, function)
 
@@ -95,7 +95,7 @@ def _report_pool_tasks() -> None:
 
 
 def _wrap_single_tasks(recorded_task: Callable[..., Any]) -> None:
-    """apply() and the two imaps hand the function itself to a worker, without a map around it."""
+    """Wrap the tasks of apply() and the two imaps, which no map runs in the worker."""
     apply_async, imap, unordered = pool.Pool.apply_async, pool.Pool.imap, pool.Pool.imap_unordered
 
     @wraps(apply_async)
@@ -110,7 +110,7 @@ def _wrap_single_tasks(recorded_task: Callable[..., Any]) -> None:
 def _wrapping_imap(original: Any, recorded_task: Callable[..., Any]) -> Any:
     @wraps(original)
     def recorded_imap(self: Any, func: Any, iterable: Any, chunksize: int = 1) -> Any:
-        # With chunks a map goes around each, which reports the tasks.
+        # With chunks each task is run by a map, which reports it.
         task = partial(recorded_task, func) if chunksize == 1 else func
         return original(self, task, iterable, chunksize)
 
@@ -175,7 +175,7 @@ def _report_futures() -> None:
     @wraps(init)
     def recorded_init(self: Any) -> None:
         init(self)
-        # wait() and as_completed() wait for this event; who completes a future sets it.
+        # wait() and as_completed() wait for this event, which a completed future sets.
         setattr(self.event, LABEL, "futures")
 
     waiter.__init__ = recorded_init
@@ -190,16 +190,16 @@ def _reporting_result(result: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return result(self, timeout)
         finally:
-            # It is there, too, where it is an exception.
+            # An exception is a result, too.
             emit(Kind.PASSED if self.done() else Kind.GAVE_UP, "future")
 
     return recorded_result
 
 
 def _report_ends() -> None:
-    """Report the wait for all the workers of a pool or executor, which `with` has at its end.
+    """Report the wait for all workers of a pool or executor, as at the end of a `with`.
 
-    That of a thread pool executor is the join of its threads.
+    A thread pool executor joins its threads, which is reported as that.
     """
     label_made("Pool", pool.Pool)
     renew_package()

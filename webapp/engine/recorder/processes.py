@@ -1,8 +1,8 @@
-"""Reports the lives of child processes and takes the recorder along, whatever starts them.
+"""Reports the lifetimes of child processes, and installs the recorder in them.
 
-A forked child inherits the recorder. A spawned one, and the fork server, is a new interpreter that
-is started with `-c CODE`: the code gets a line in front that installs the recorder first. The
-resource tracker's interpreter is left alone: it runs nothing of the program.
+A forked child inherits the recorder. A spawned child and the fork server are new interpreters,
+started with `-c CODE`. A statement that installs the recorder is put before the code. The resource
+tracker gets no recorder, since it runs no code of the program.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ from webapp.engine.recorder.waiting import reporting_wait
 
 ROOT = str(Path(__file__).resolve().parent.parent.parent.parent)
 
-# In a parent: the names of its children by pid. In a forked child that has not begun: who
-# started it, by id() of the process.
+# In a parent: the names of its children by pid. In a forked child that has not begun: the worker
+# that started it, by id() of the process.
 _names: dict[int, str] = {}
 _starters: dict[int, str] = {}
 
 
-# What the recorder of a child is installed with: the FIFO of events, and whether it observes.
+# The arguments of `install` in a child: the FIFO of events, and whether to observe.
 _events = ""
 _observe = True
 
 
 def install() -> None:
-    """Report the lives of processes, and take the recorder along into new interpreters."""
+    """Report the lifetimes of processes, and install the recorder in new interpreters."""
     _report_lives()
     _report_exits(popen_fork.Popen)
     _report_exits(popen_forkserver.Popen)
@@ -42,14 +42,14 @@ def install() -> None:
 
 
 def observe() -> None:
-    """Report joins, and signals."""
+    """Report joins, terminate() and kill()."""
     _report_joins()
     for name, signal in (("terminate", "SIGTERM"), ("kill", "SIGKILL")):
         _report_signal(name, signal)
 
 
 def take_along(events: str, *, observe: bool) -> None:
-    """Have the recorder of every interpreter that is started for a child report to the FIFO."""
+    """Make every interpreter that is started for a child report to the FIFO."""
     global _events, _observe
     _events, _observe = events, observe
 
@@ -136,7 +136,7 @@ def _report_joins() -> None:
                 lambda: not self.is_alive(),
             )
         if not self.is_alive():
-            join(self)  # at once: what is dead is also struck off the list of children
+            join(self)  # at once; this also removes it from the list of children
             emit(Kind.JOINED, self.name, f"{self.pid}.{self.pid}")
 
     BaseProcess.join = recorded_join  # type: ignore[method-assign]

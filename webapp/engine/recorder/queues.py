@@ -1,7 +1,7 @@
-"""Reports what goes into a `queue.Queue` (and its two kin) and what comes out.
+"""Reports the puts and gets of `queue.Queue` and its subclasses, and of `queue.SimpleQueue`.
 
-An item is reported while the queue's own lock is held, so what was put is always seen before it is
-taken. `queue.SimpleQueue` is built in and cannot be changed: a program gets one of ours around it.
+An item is reported while the queue's lock is held, so a put is always reported before its get.
+SimpleQueue is a built-in type, which cannot be changed: a program gets a wrapper of ours.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from webapp.engine.recorder.waiting import label_new, label_of, reporting_wait
 _SimpleQueue = queue.SimpleQueue
 
 ITEM_LENGTH = 100
-"""Letters of an item that are reported."""
+"""Characters of an item that are reported."""
 
 
 def observe() -> None:
-    """Report every queue that a program makes from now on."""
+    """Report every queue that the program makes from now on."""
     _label_queues()
     for kind in (queue.Queue, queue.LifoQueue, queue.PriorityQueue):
         _report_items(kind)
@@ -34,7 +34,7 @@ def observe() -> None:
 
 
 def item_text(size: int | None, item: object) -> str:
-    """What is reported of an item: how many wait now, and what it is."""
+    """Return the text of an event: the number of items in the queue, and the item."""
     text = repr(item)
     if len(text) > ITEM_LENGTH:
         text = text[:ITEM_LENGTH] + "…"
@@ -110,7 +110,7 @@ def _report_waits() -> None:
 
 
 class SimpleQueue:
-    """`queue.SimpleQueue()` as the program sees it. How much waits in it is not reported."""
+    """The wrapper of `queue.SimpleQueue()`. The number of items in it is not reported."""
 
     __module__ = "_queue"
     __slots__ = ("__weakref__", "_name", "_raw")
@@ -120,7 +120,7 @@ class SimpleQueue:
     __class_getitem__: Any = classmethod(GenericAlias)
 
     def __new__(cls) -> Any:
-        """Make a queue of ours for a program, and an original for the standard library itself."""
+        """Make a wrapper for the program, and an original for the standard library."""
         if is_standard_library():
             return _SimpleQueue()
         self = super().__new__(cls)
@@ -129,12 +129,12 @@ class SimpleQueue:
         return self
 
     def put(self, item: object, block: bool = True, timeout: float | None = None) -> None:
-        """Report first, then put: what is put is seen before it is taken."""
+        """Report first, then put: so a put is reported before its get."""
         emit(Kind.PUT, self._name, item_text(None, item))
         self._raw.put(item, block, timeout)
 
     def get(self, block: bool = True, timeout: float | None = None) -> Any:
-        """Take an item. Raises what the original would: Empty, ValueError."""
+        """Get an item. Raises what the original would: Empty, ValueError."""
         get = partial(self._raw.get, block, timeout)
         valid = timeout is None or (isinstance(timeout, int | float) and timeout >= 0)
         waits = block and valid and self._raw.empty()
@@ -143,17 +143,17 @@ class SimpleQueue:
         return item
 
     def put_nowait(self, item: object) -> None:
-        """Put; it never waits."""
+        """Put an item without waiting."""
         self.put(item)
 
     def get_nowait(self) -> Any:
-        """Take an item without waiting for one. Raises Empty."""
+        """Get an item without waiting. Raises Empty."""
         return self.get(block=False)
 
     def empty(self) -> bool:
-        """Whether nothing waits in it, just now."""
+        """Return whether it is empty now."""
         return bool(self._raw.empty())
 
     def qsize(self) -> int:
-        """How much waits in it, just now."""
+        """Return the number of items in it now."""
         return int(self._raw.qsize())

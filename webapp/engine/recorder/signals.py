@@ -1,9 +1,8 @@
-"""Stands in for the program's signal handlers: reports them, and puts them off where it must.
+"""Wraps the program's signal handlers: reports them, and postpones them if necessary.
 
-The interpreter runs a handler between any two steps of the main thread. Some of our functions stand
-in for functions in C, within which no handler runs. One that raised an exception there would lose
-what is being reported. So a handler that comes at such a moment is put off until the step is
-reported.
+The interpreter runs a handler between any two bytecodes of the main thread, but never inside a C
+function. Some of our functions replace C functions. A handler that raised an exception in them
+would lose the event that they report, so it is postponed until the event is written.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ _put_off: deque[int] = deque()
 
 
 class _Handler:
-    """What the interpreter calls in the place of the program's own handler."""
+    """The wrapper of a handler."""
 
     def __init__(self, handler: Callable[[int, FrameType | None], Any]) -> None:
         self.handler = handler
@@ -42,7 +41,7 @@ class _Handler:
 
 
 class _Reported(_Handler):
-    """The same, with its beginning and its end reported."""
+    """A wrapper that reports the beginning and the end of the handler."""
 
     def _run(self, number: int, frame: FrameType | None) -> None:
         name = signal.Signals(number).name
@@ -54,7 +53,7 @@ class _Reported(_Handler):
 
 
 def install() -> None:
-    """Take the place of `signal.signal` and `signal.getsignal`."""
+    """Replace `signal.signal` and `signal.getsignal`."""
     set_, get = signal.signal, signal.getsignal
 
     @wraps(set_)
@@ -72,7 +71,7 @@ def install() -> None:
 
 
 def observe() -> None:
-    """Report the handlers that the program sets from now on, and when they run."""
+    """Report the handlers that the program sets from now on, and their calls."""
     set_ = signal.signal
 
     @wraps(set_)
@@ -88,18 +87,18 @@ def observe() -> None:
 
 
 def put_off_in(code: CodeType) -> None:
-    """Put handlers off in the function of that code, until its variable `_reported` is true."""
+    """Postpone handlers in the function of that code, until its variable `_reported` is true."""
     _codes.add(code)
 
 
 def run_put_off() -> None:
-    """Have the handlers run that were put off."""
+    """Run the postponed handlers."""
     while _put_off:
         signal.raise_signal(_put_off.popleft())
 
 
 def _given(handler: Any) -> Any:
-    """The handler that the program has set."""
+    """Return the handler that the program has set."""
     return handler.handler if isinstance(handler, _Handler) else handler
 
 

@@ -1,8 +1,7 @@
-"""Reports the lives of threads and their joins.
+"""Reports the lifetimes of threads, and their joins.
 
-Threads are reported through methods of `threading.Thread` itself, so that the class stays the one
-that everybody knows, subclasses included. One that is started past it, by `_thread`, has no name:
-it is called `thread#1` here.
+The methods of `threading.Thread` are wrapped, so subclasses are reported too. A thread that is
+started by `_thread` has no name. It is named `thread#1` here.
 """
 
 from __future__ import annotations
@@ -28,12 +27,12 @@ Thread = threading.Thread
 
 _SHUTDOWN = ThreadPoolExecutor.shutdown.__code__
 
-# Who started a thread that has not begun yet, by id() of the thread.
+# The worker that started a thread that has not begun yet, by id() of the thread.
 _starters: dict[int, str] = {}
 
 
 def install() -> None:
-    """Report the lives of threads."""
+    """Report the lifetimes of threads."""
     _report_lives()
     _report_bare_lives()
 
@@ -59,7 +58,7 @@ def _report_lives() -> None:
         if _is_internal(self):
             bootstrap(self)
             return
-        # The thread is not known to threading before, nor after: it cannot tell its own name.
+        # Before and after, `threading` does not know the thread, so its name is passed.
         emit(Kind.STARTED, "thread", _starters.pop(id(self), ""), worker=worker_name(self))
         try:
             bootstrap(self)
@@ -71,7 +70,7 @@ def _report_lives() -> None:
 
 
 class _Bare:
-    """What a thread runs that is started past threading."""
+    """The function of a thread that is started by `_thread`."""
 
     def __init__(self, name: str, function: Callable[..., Any]) -> None:
         self._name = name
@@ -84,7 +83,7 @@ class _Bare:
         try:
             self._function(*args, **options)
         except SystemExit:
-            pass  # as the original has it
+            pass  # as in the original
         except BaseException as error:
             tracebacks.report(error)
             tracebacks.ignore_in_thread(error, self._function)
@@ -118,7 +117,7 @@ def _report_joins() -> None:
 
     @wraps(join)
     def recorded_join(self: threading.Thread, timeout: float | None = None) -> None:
-        # The end of an executor is the join of its threads.
+        # An executor that shuts down joins its threads.
         own = is_standard_library() and sys._getframe(1).f_code is not _SHUTDOWN
         if own or not self.ident or self is threading.current_thread():
             join(self, timeout)
@@ -135,7 +134,7 @@ def _report_joins() -> None:
 
 
 def _is_internal(thread: threading.Thread) -> bool:
-    """Whether the standard library runs the thread for itself, as a queue's feeder is run."""
+    """Return whether the standard library runs the thread for itself, as a queue's feeder."""
     if isinstance(thread, DummyProcess):
         return False
     module = getattr(getattr(thread, "_target", None), "__module__", None) or ""

@@ -1,4 +1,4 @@
-"""Keeps the recorder out of tracebacks, and reports the exceptions that nobody caught."""
+"""Removes the engine's frames from tracebacks and stacks, and reports uncaught exceptions."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from webapp.engine.recorder.channel import emit, program
 
 
 def _unraisable_type() -> Any:
-    """The type of what sys.unraisablehook() is given, which has no name to find it by."""
+    """Return the type of the argument of sys.unraisablehook(), which has no public name."""
 
     class Failing:
         def __del__(self) -> None:
             raise RuntimeError
 
     seen: list[type] = []
-    # What is given itself has a traceback, whose frames must not outlive this.
+    # The argument itself has a traceback, whose frames must not be kept alive.
     usual, sys.unraisablehook = sys.unraisablehook, lambda given: seen.append(type(given))
     Failing()
     sys.unraisablehook = usual
@@ -35,7 +35,7 @@ _Unraisable = _unraisable_type()
 
 
 def install() -> None:
-    """Clean what is printed of exceptions in this process, and report what ends a worker."""
+    """Clean the tracebacks and stacks of this process, and report exceptions that end a worker."""
     _clean_formatted()
     _clean_stacks()
     _report_from_threads()
@@ -43,13 +43,13 @@ def install() -> None:
 
 
 def report(error: BaseException) -> None:
-    """Report that an exception ended the calling worker, and take our frames out of it."""
+    """Report that an exception ended the calling worker, and clean it."""
     clean(error)
     emit(Kind.RAISED, type(error).__name__, str(error), line=_line(error.__traceback__))
 
 
 def clean(error: BaseException | None) -> None:
-    """Take the engine's frames out of the traceback of an exception, its causes and contexts."""
+    """Remove the engine's frames from the traceback of an exception, its causes and contexts."""
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
@@ -58,9 +58,9 @@ def clean(error: BaseException | None) -> None:
 
 
 def ignore_in_thread(error: BaseException, function: object) -> None:
-    """Have what ended a thread that was started past threading printed as the interpreter does it.
+    """Print the exception that ended a thread of `_thread`, as the interpreter does.
 
-    It would show our frame, and our function for the program's.
+    The interpreter itself would show our frame, and our function for the program's.
     """
     message, subject = "Exception ignored in thread started by", function
     if sys.version_info >= (3, 13):
@@ -69,7 +69,7 @@ def ignore_in_thread(error: BaseException, function: object) -> None:
 
 
 def ignore(error: BaseException, message: str | None, subject: object) -> None:
-    """Have an exception printed as the interpreter does it with one that it cannot pass on."""
+    """Print an exception as the interpreter does if it cannot raise it."""
     clean(error)
     sys.unraisablehook(_Unraisable((type(error), error, error.__traceback__, message, subject)))
 
@@ -86,7 +86,7 @@ def _without_ours(first: TracebackType | None) -> TracebackType | None:
 
 
 def _line(step: TracebackType | None) -> int:
-    """The last line of the program's own file on the way to where it was raised."""
+    """Return the last line of the program's own file in a traceback."""
     line = 0
     while step is not None:
         if step.tb_frame.f_code.co_filename == program():
@@ -113,16 +113,16 @@ def _clean_formatted() -> None:
 
 
 def _clean_stacks() -> None:
-    """Take the engine's frames out of the stacks that `traceback` and `inspect` show."""
+    """Remove the engine's frames from the stacks that `traceback` and `inspect` show."""
     walk = traceback.walk_stack
 
     @wraps(walk)
     def walk_stack(f: FrameType | None) -> Iterator[tuple[FrameType, int]]:
-        # Where none is named, the original counts the frames down to its own: none may be added.
+        # Without a frame the original counts frames from its own, so none may be added.
         return walk(f) if f is None else _without_ours_below(walk(f))
 
     traceback.walk_stack = walk_stack
-    if inspect := sys.modules.get("inspect"):  # to load it takes longer than all the rest
+    if inspect := sys.modules.get("inspect"):  # to import it takes longer than all the rest
         outer = inspect.getouterframes
 
         @wraps(outer)
@@ -137,9 +137,9 @@ def _clean_stacks() -> None:
 def _without_ours_below(
     frames: Iterable[tuple[FrameType, int]],
 ) -> Iterator[tuple[FrameType, int]]:
-    """The frames of a stack, from the last one called, but for the engine's.
+    """Yield the frames of a stack, innermost first, without the engine's.
 
-    Below the program there are only these: the interpreter's own `-c` is the engine's, too.
+    Below the program there are only the engine's, such as the launcher's `-c`.
     """
     for frame, line in frames:
         path = frame.f_code.co_filename
@@ -168,8 +168,7 @@ def _report_from_threads() -> None:
 
 
 def _report_from_processes() -> None:
-    # A child prints its traceback by this call of BaseProcess._bootstrap, which then forgets the
-    # exception.
+    # BaseProcess._bootstrap prints a traceback by this call, and then drops the exception.
     original = traceback.print_exc
     bootstrap = BaseProcess._bootstrap.__code__  # type: ignore[attr-defined]
 

@@ -1,7 +1,7 @@
-"""How a wait is reported, whatever is waited for, and how what is waited for is called.
+"""Reports waits, and labels the objects that are waited for.
 
-An object that is reported carries its name in the attribute LABEL. Objects that the standard
-library makes for itself have none, and are left alone.
+A labelled object has its name in the attribute LABEL. Objects that the standard library makes for
+itself have no label, and are not reported.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ LABEL = "_recorded_as"
 
 
 def label_of(thing: object) -> str | None:
-    """The name under which an object is reported; None where it is not."""
+    """Return the label of an object; None if it is not reported."""
     return getattr(thing, LABEL, None)
 
 
 def label_new(thing: object, kind: str) -> None:
-    """Name an object after what our caller's caller puts it in, if that is a program."""
+    """Label an object after the assignment in our caller's caller, if that is the program."""
     if not is_standard_library(depth=2):
         setattr(thing, LABEL, name_new(kind, sys._getframe(2)))
 
 
 def label_when_made(kind: Any, name: str) -> None:
-    """Name what a program makes of a class, when it is made; `name` is its kind."""
+    """Label every object of a class that the program makes; `name` is its kind."""
     init: Callable[..., None] = kind.__init__
 
     @wraps(init)
@@ -54,7 +54,7 @@ def reporting_wait(
     wait: Callable[[], Any],
     succeeded: Callable[[], bool] | None = None,
 ) -> Any:
-    """Wait, reporting that it begins and, where it fails or is interrupted, that it ends.
+    """Wait; report the beginning, and the end if the wait fails or is interrupted.
 
     Without `succeeded`, a true result of `wait` is success.
     """

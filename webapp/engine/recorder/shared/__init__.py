@@ -1,8 +1,8 @@
-"""Reports the primitives of `multiprocessing`, in every process that has got hold of them.
+"""Reports the primitives of `multiprocessing`, in every process that uses them.
 
-They are made by methods of a context (`multiprocessing.Lock()` is one), which is where they are
-named (`names`). The name goes along when one is pickled for a spawned child. What the package makes
-for itself, as the locks inside a queue, has no name and is left alone.
+They are made by methods of a context, such as `multiprocessing.Lock()`, which label them (`names`).
+The label is pickled with the object. What the package makes for itself, such as the locks inside a
+queue, has no label and is not reported.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from webapp.engine.recorder.shared import conditions, connections, locks, manage
 
 
 def observe() -> None:
-    """Report the primitives that a program makes, or is given, from now on."""
+    """Report the primitives that the program makes or receives from now on."""
     for part in (locks, conditions, queues, connections, managers):
         part.observe()
     names.renew_package()

@@ -1,6 +1,6 @@
 """Reports the conditions and events of `multiprocessing`.
 
-A Barrier of it is a threading.Barrier, and is reported as one.
+Its Barrier is a threading.Barrier, and is reported as one.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from webapp.engine.recorder.waiting import LABEL, label_of, reporting_wait
 
 
 def observe() -> None:
-    """Report who waits for them, and who signals."""
+    """Report the waits for them, and the signals."""
     label_made("Condition", synchronize.Condition, _attach)
     label_made("Event", synchronize.Event)
     label_made("Barrier", synchronize.Barrier)
@@ -27,7 +27,7 @@ def observe() -> None:
 
 
 def _attach(condition: Any, label: str) -> None:
-    """Its own lock goes by its own name; a lock that it was given has one."""
+    """Label the lock of a condition like the condition, unless it has a label already."""
     if label_of(condition._lock) is None:
         setattr(condition._lock, LABEL, label)
         attach_lock(condition._lock, label)

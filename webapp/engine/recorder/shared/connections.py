@@ -1,4 +1,4 @@
-"""Reports the ends of the pipes of `multiprocessing`."""
+"""Reports the connections of pipes of `multiprocessing`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from webapp.engine.recorder.waiting import LABEL, label_new, label_of, reporting
 
 
 def observe() -> None:
-    """Report what is sent and received, and who waits for it."""
+    """Report what is sent and received, and the waits for it."""
     _label_pipes()
     kind: Any = connection.Connection
     for send, receive in (("send", "recv"), ("send_bytes", "recv_bytes")):
@@ -79,7 +79,7 @@ def _report_polls(kind: Any) -> None:
             return wait(object_list, timeout)
         things = list(object_list)
         labels = [label for thing in things if (label := label_of(thing))]
-        # Where the program waits for other things too, nothing can be said of who ends the wait.
+        # If the program waits for other objects too, it is not known what ends the wait.
         if not labels or len(labels) < len(things):
             return wait(things, timeout)
         ready = [] if timeout == 0 else wait(things, 0)
@@ -89,7 +89,7 @@ def _report_polls(kind: Any) -> None:
 
 
 def _waiting(label: str, timeout: float | None, wait: Callable[[], Any]) -> Any:
-    """Wait for something to come, which is left where it is."""
+    """Wait until there is something to receive, without receiving it."""
     found = reporting_wait(label, How.GET, timeout, wait)
     if found:
         emit(Kind.PASSED, label)
@@ -97,7 +97,7 @@ def _waiting(label: str, timeout: float | None, wait: Callable[[], Any]) -> Any:
 
 
 def _reduce_connection(end: Any) -> tuple[Any, ...]:
-    """Pickle as the original does; the state that is set afterwards carries the name."""
+    """Pickle as the original does, with the label as state."""
     rebuild, args = connection.reduce_connection(end)  # type: ignore[attr-defined]
     label = label_of(end)
     return (rebuild, args, {LABEL: label}) if label else (rebuild, args)

@@ -25,7 +25,7 @@ def observe() -> None:
 
 
 def attach_lock(lock: Any, label: str) -> None:
-    """Report a lock or a semaphore by a name."""
+    """Report a lock or a semaphore by a label."""
     raw = Raw(label, type(lock), lock._semlock)
     lock.acquire = partial(_acquire, raw)
     lock.release = partial(_release, raw)
@@ -51,9 +51,9 @@ def _report_with() -> None:
 
 
 def _leave_values_alone() -> None:
-    """Reading `.value`, or an element of an array, takes the lock each time: too much to tell.
+    """Do not report the lock of a shared value when `.value` or an element is accessed.
 
-    What the program does itself, by `with array` or `with get_lock()`, is told.
+    That would be too many events. `with array` and `with get_lock()` of the program are reported.
     """
     base: Any = sharedctypes.SynchronizedBase
     init, enter, leave = base.__init__, base.__enter__, base.__exit__
@@ -81,7 +81,7 @@ def _leave_values_alone() -> None:
 
 
 class Raw(NamedTuple):
-    """What is behind a lock or a semaphore: how it is called, its class, the semaphore itself."""
+    """The label of a lock or a semaphore, its class, and the semaphore itself."""
 
     label: str
     kind: type[synchronize.SemLock]
@@ -113,7 +113,7 @@ def _may_release(raw: Raw) -> bool:
 
 
 def _count(raw: Raw, *, after_release: bool = False) -> str:
-    """An RLock's depth, a semaphore's value; nothing for a lock."""
+    """Return an RLock's depth or a semaphore's value; "" for a lock."""
     if issubclass(raw.kind, synchronize.RLock):
         return str(raw.semaphore._count() - after_release)
     if issubclass(raw.kind, synchronize.Semaphore):

@@ -1,4 +1,4 @@
-"""Reports what is asked of the objects of a `multiprocessing.Manager`."""
+"""Reports calls to the objects of a `multiprocessing.Manager`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def observe() -> None:
     """Report each call of a proxy's method."""
     proxy: Any = managers.BaseProxy
     call = proxy._callmethod
-    # The function threading.RLock is pickled by a name that is ours now; the type is not.
+    # threading.RLock is pickled by name, and that is our wrapper now; the type is not.
     registry = managers.SyncManager._registry  # type: ignore[attr-defined]
     registry["RLock"] = (RLock, *registry["RLock"][1:])
 

@@ -1,4 +1,4 @@
-"""Names what a program makes by a context of `multiprocessing`, wherever it is pickled to."""
+"""Labels what a program makes by a context of `multiprocessing`, also after pickling."""
 
 from __future__ import annotations
 
@@ -11,22 +11,21 @@ from typing import Any
 from webapp.engine.recorder.waiting import LABEL, label_new, label_of
 
 Attach = Callable[[Any, str], None]
-"""Reports an object, by its name, whose methods are its own attributes: they are bound when it is
-made or unpickled. What it puts there must not hold the object itself: its semaphore goes as soon as
-nobody holds it."""
+"""Wraps the methods of an object that are its own attributes, bound when it is made or unpickled.
+The wrappers must not refer to the object: its semaphore is removed with its last reference."""
 
 
 def label_made(name: str, kind: type, attach: Attach | None = None) -> None:
-    """Have what a context's method `name` makes named by the program, if it is of this kind.
+    """Label what a context's method `name` makes for the program, if it is of this kind.
 
-    `attach` reports an object whose methods are its own attributes, by its name.
+    `attach` is called with the object and its label.
     """
     make: Callable[..., Any] = getattr(context.BaseContext, name)
 
     @wraps(make)
     def recorded_make(self: Any, *args: Any, **options: Any) -> Any:
         made = make(self, *args, **options)
-        # A shared value is reported by its lock; a bare one has none.
+        # Of a shared value its lock is reported; a raw one has none.
         shared = made.get_lock() if hasattr(made, "get_lock") else made
         if isinstance(shared, kind) and label_of(shared) is None:
             label_new(shared, name)
@@ -37,9 +36,9 @@ def label_made(name: str, kind: type, attach: Attach | None = None) -> None:
 
 
 def renew_package() -> None:
-    """Have `multiprocessing.Lock` and its like be the methods as they are now.
+    """Bind `multiprocessing.Lock` and the others to the wrapped methods.
 
-    The package's own names were bound to its default context's methods when it was imported.
+    The package bound its names to its default context's methods when it was imported.
     """
     for name in multiprocessing.__all__:
         if hasattr(context.BaseContext, name):
@@ -47,7 +46,7 @@ def renew_package() -> None:
 
 
 def carry_label(kind: Any, attach: Attach | None = None) -> None:
-    """Have the name go along when an object is pickled for a spawned child; `attach` likewise."""
+    """Pickle the label with an object of this kind; `attach` as above."""
     getstate, setstate = kind.__getstate__, kind.__setstate__
 
     @wraps(getstate)
@@ -68,7 +67,7 @@ def carry_label(kind: Any, attach: Attach | None = None) -> None:
 
 
 def attach_label(thing: Any, attach: Attach | None) -> None:
-    """Report an object by `attach`, if it has a name."""
+    """Call `attach` with an object and its label, if it has one."""
     label = label_of(thing)
     if attach and label is not None:
         attach(thing, label)

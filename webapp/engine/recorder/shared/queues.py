@@ -15,16 +15,16 @@ from webapp.engine.recorder.shared.names import carry_label, label_made
 from webapp.engine.recorder.waiting import LABEL, label_of, reporting_wait
 
 WRITTEN = 0.02
-"""Seconds within which a queue's thread has written all, where there is room: that is no wait."""
+"""Seconds within which a queue's thread has written all if there is room: no wait is reported."""
 
-# What a queue's semaphore must know of the put that acquires it: which item it makes room for.
+# The item of the put that acquires a queue's semaphore.
 _putting = threading.local()
 
 _join_thread = threading.Thread.join
 
 
 def observe() -> None:
-    """Report what is put and taken, and who waits for it."""
+    """Report puts and gets, and the waits for them."""
     label_made("Queue", queues.Queue, _attach)
     label_made("JoinableQueue", queues.Queue, _attach)
     label_made("SimpleQueue", queues.SimpleQueue)
@@ -39,7 +39,7 @@ def observe() -> None:
 
 
 def _attach(queue: Any, label: str) -> None:
-    """Report the puts: its semaphore of free slots is acquired for each."""
+    """Report the puts, each of which acquires the semaphore of free slots."""
     slots = queue._sem
     slots.acquire = partial(_acquire_slot, label, slots._semlock, queue._maxsize)
 
@@ -55,7 +55,7 @@ def _report_puts(kind: Any) -> None:
         try:
             put(self, obj, *args, **options)
         finally:
-            _putting.item = None  # or it would live as long as this thread
+            _putting.item = None  # or it would be kept alive
 
     kind.put = recorded_put
 
@@ -63,7 +63,7 @@ def _report_puts(kind: Any) -> None:
 def _acquire_slot(
     label: str, semaphore: Any, maxsize: int, block: bool = True, timeout: float | None = None
 ) -> bool:
-    """Make room for an item. It is reported before it is on its way, so before it can be taken."""
+    """Acquire a slot for an item, and report the put: so it is reported before its get."""
     acquire: Callable[..., bool] = semaphore.acquire
     got = acquire(False)
     if not got and block:
@@ -96,9 +96,9 @@ def _report_gets(kind: Any) -> None:
 
 
 def _report_flush() -> None:
-    """Report a process that is over, but whose queue's own thread cannot write out what was put.
+    """Report that a process cannot end because its queue's pipe is full.
 
-    It waits for that thread before it ends. The pipe behind a queue holds only so much.
+    At its end a process joins the queue's feeder thread, which writes the items into the pipe.
     """
     kind: Any = queues.Queue
     start, join = kind._start_thread, kind._finalize_join
@@ -146,7 +146,7 @@ def _report_simple_queue() -> None:
 
 
 def reporting_get(label: str, get: Callable[[], Any]) -> Any:
-    """Wait for an item, reporting it."""
+    """Wait for an item, and report the wait."""
     return reporting_wait(label, How.GET, None, get, lambda: True)
 
 
