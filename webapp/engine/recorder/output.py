@@ -40,24 +40,35 @@ class BufferedWriter(io.BufferedWriter):
         file.name = f"<{stream}>"  # as the interpreter names its own
         super().__init__(file)
         self._descriptor, self._stream, self._encoding = descriptor, stream, encoding
-        self._fifo = _identity(descriptor)
+        fifo = os.fstat(descriptor)
+        self._device, self._inode = fifo.st_dev, fifo.st_ino
         self._decoder = codecs.getincrementaldecoder(encoding)("replace")
 
     def write(self, data: Any, /) -> int:
         """Report `data`. Raises what the original would: TypeError, ValueError, OSError."""
         _reported = False  # `signals` looks at it
-        if isinstance(data, str) or self.closed or _identity(self._descriptor) != self._fifo:
-            # It raises, or the program has replaced the FIFO by os.dup2().
-            return super().write(data)
         try:
-            text = str(data, self._encoding)
+            if isinstance(data, str) or self.closed or self._is_replaced():
+                # It raises, or the program has replaced the FIFO by os.dup2().
+                return super().write(data)
+            if text := self._decode(data):
+                emit(Kind.PRINTED, self._stream, text)
+            return data.nbytes if isinstance(data, memoryview) else len(data)
+        finally:
+            _reported = True
+            if signals.put_off:
+                signals.run_put_off()
+
+    def _decode(self, data: Any) -> str:
+        try:
+            return str(data, self._encoding)
         except UnicodeDecodeError:
-            text = self._decoder.decode(bytes(data))  # a character may be split between two writes
-        if text:
-            emit(Kind.PRINTED, self._stream, text)
-        _reported = True
-        signals.run_put_off()
-        return data.nbytes if isinstance(data, memoryview) else len(data)
+            return self._decoder.decode(bytes(data))  # a character may be split between two writes
+
+    def _is_replaced(self) -> bool:
+        """Return whether the descriptor is open on another file. Raises OSError."""
+        file = os.fstat(self._descriptor)
+        return bool(file.st_ino != self._inode or file.st_dev != self._device)
 
 
 def take_streams() -> None:
@@ -108,9 +119,3 @@ def _stream(
     )
     stream.mode = "w"  # type: ignore[misc]
     return stream
-
-
-def _identity(descriptor: int) -> tuple[int, int]:
-    """Return what identifies the file of a descriptor. Raises OSError."""
-    file = os.fstat(descriptor)
-    return file.st_dev, file.st_ino

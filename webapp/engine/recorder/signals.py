@@ -19,7 +19,9 @@ from webapp.engine.recorder.callers import is_engine, is_engine_file, is_standar
 from webapp.engine.recorder.channel import emit
 
 _codes: set[CodeType] = set()
-_put_off: deque[int] = deque()
+
+put_off: deque[int] = deque()
+"""The numbers of the signals whose handlers are postponed."""
 
 
 class _Handler:
@@ -30,7 +32,7 @@ class _Handler:
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
         if _is_reporting(frame):
-            _put_off.append(number)
+            put_off.append(number)
             return
         while frame is not None and is_engine_file(frame.f_code.co_filename):
             frame = frame.f_back
@@ -93,8 +95,8 @@ def put_off_in(code: CodeType) -> None:
 
 def run_put_off() -> None:
     """Run the postponed handlers."""
-    while _put_off:
-        signal.raise_signal(_put_off.popleft())
+    while put_off:
+        signal.raise_signal(put_off.popleft())
 
 
 def _given(handler: Any) -> Any:
