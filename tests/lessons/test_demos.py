@@ -53,13 +53,14 @@ runpy.run_path(sys.argv[1], run_name="__main__")
 # What differs from run to run: ids, clocks, measured times, random items, which of several equal
 # workers does what, and how much a race lost.
 VARYING = re.compile(
-    r"\d+(?:[.:-]\d+)*"
+    r"-?\d+(?:[.:-]\d+)*"
     r'|(?<=File ")[^"]+'
+    r"|(?<=: )(?:took item \d+|IndexError.*)"
     r"|consumer: got(?= item)|parent: found(?= item)"
     r"|(?<=Process terminated: ).*"
 )
 # Lines that are printed a random number of times.
-REPEATED = re.compile("backs off")
+REPEATED = re.compile("backs off|heart: beat")
 
 
 @every_demo()
