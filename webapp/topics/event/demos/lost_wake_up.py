@@ -1,0 +1,44 @@
+"""Main sets an event and clears it soon after: watch those miss it who
+were still on their way to wait()."""
+
+import random
+import time
+from threading import Event, Thread
+
+WORKERS = 6
+
+signal = Event()
+sent = 0  # signals so far
+
+
+def work(number: int) -> None:
+    time.sleep(random.uniform(0, 0.1))  # busy, between two waits
+    print(f"worker {number}: waits")
+    signal.wait()
+    print(f"worker {number}: goes on at signal {sent}")
+
+
+def main(gap_ms: int = 0) -> None:
+    global sent
+    threads = [
+        Thread(target=work, name=f"worker-{number}", args=(number,))
+        for number in range(1, WORKERS + 1)
+    ]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.05)
+    sent = 1
+    print("main: signal 1")
+    signal.set()
+    time.sleep(gap_ms / 1000)
+    signal.clear()  # who comes now, comes too late
+    time.sleep(0.3)
+    sent = 2
+    print("main: signal 2")
+    signal.set()  # stays set, so that everybody ends
+    for thread in threads:
+        thread.join()
+
+
+if __name__ == "__main__":
+    main()
