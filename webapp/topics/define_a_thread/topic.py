@@ -1,7 +1,9 @@
 """Topic 1: what a thread is, how it is started, and what join() is for."""
 
-from webapp.lessons.claims import Claim, where
+from webapp.lessons.claims import Claim, judged, where
 from webapp.lessons.common import every_thread_ended, thread_count, threads
+from webapp.lessons.measures import derived
+from webapp.lessons.measures.printed import words
 from webapp.lessons.measures.printed.lines import every_line_from, printed_once_each, printers
 from webapp.lessons.measures.printed.numbers import printed_ascending, printed_number
 from webapp.lessons.measures.printed.order import order_of, printed_in_order, printed_in_pairs
@@ -14,13 +16,15 @@ from webapp.lessons.measures.workers import (
     started_workers,
 )
 from webapp.lessons.outcomes import DemoOutcome
-from webapp.lessons.parameters import Float
+from webapp.lessons.parameters import Choice, Float
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
 from webapp.lessons.values import Values
 
 MY_FUNC = r"^my func called by thread N\^(\d+)$"
 BEGINS = r"^thread \d+ begins$"
 ENDS = r"^thread \d+ ends$"
+BY_ARGS = r"^args: number (\d+)$"
+BY_LAMBDA = r"^lambda: number (\d+)$"
 # Seconds that call_instead_of_target.py sleeps in each call.
 CALL_SECONDS = 0.2
 # Ten threads start within so many seconds on a busy machine; shorter sleeps may end before that.
@@ -28,6 +32,8 @@ SURELY_LATER = 0.2
 
 
 work_seconds = Float(name="work_seconds", default=0.2, minimum=0, maximum=1)
+
+start = Choice(name="start", default="after", options=("after", "inside"))
 
 
 def one_work(values: Values) -> float:
@@ -41,6 +47,23 @@ def works_in_a_row(values: Values) -> float:
 def calls_in_a_row(values: Values) -> float:
     return threads(values) * CALL_SECONDS
 
+
+def started_after(values: Values) -> bool:
+    return str(values["start"]) == "after"
+
+
+def two_for_each(values: Values) -> int:
+    return 2 * threads(values)
+
+
+# How many different numbers the lambdas gave.
+numbers_by_lambda = derived(words(BY_LAMBDA), lambda seen: len(set(seen)))
+
+lambdas_gave_the_last = judged(
+    words(BY_LAMBDA),
+    lambda seen, values: seen == [str(threads(values) - 1)] * threads(values),
+    " ".join,
+)
 
 all_started = Claim("all-started", started_workers(threads))
 
@@ -130,6 +153,37 @@ topic = Topic(
                 ),
                 all_started,
                 Claim("took-calls", took_about(calls_in_a_row)),
+            ),
+        ),
+        Demo(
+            slug="late-binding",
+            ideal=Ideal(lambda values: 0),
+            outcome=DemoOutcome(numbers_by_lambda),
+            beside=(
+                Pair(
+                    name="started-after-or-inside",
+                    other="define-a-thread/late-binding",
+                    values={"start": "after"},
+                    other_values={"start": "inside"},
+                ),
+            ),
+            parameters=(thread_count(5), start),
+            trap=True,
+            next="start-all-then-join",
+            claims=(
+                Claim(
+                    "args-kept-the-number",
+                    printed_once_each(BY_ARGS, lambda values: range(threads(values))),
+                ),
+                Claim("lambda-gave-the-last", where(started_after, lambdas_gave_the_last)),
+                Claim(all_started.name, started_workers(two_for_each)),
+                every_thread_ended,
+            ),
+            observations=(
+                Claim(
+                    "lambda-kept-the-number",
+                    printed_once_each(BY_LAMBDA, lambda values: range(threads(values))),
+                ),
             ),
         ),
     )

@@ -1,7 +1,9 @@
 """Topic 4: what a lock protects, how much code to put inside it, and when it does not protect."""
 
-from webapp.lessons.claims import Claim, where
+from webapp.lessons.claims import Claim, judged, where
 from webapp.lessons.common import thread_count, threads
+from webapp.lessons.measures import both
+from webapp.lessons.measures.printed import words
 from webapp.lessons.measures.printed.lines import either, printed_exactly_when, printed_once_each
 from webapp.lessons.measures.printed.numbers import at_most, equals, printed_number
 from webapp.lessons.measures.printed.order import order_of, printed_in_order, printed_in_pairs
@@ -16,10 +18,15 @@ RUNNING = r"^---> Thread#(\d+) running, belonging to process ID \d+$"
 OVER = r"^---> Thread#(\d+) over$"
 FINAL = r"^final: (\d+)$"
 LOST = r"^lost: (\d+)$"
+GETS = r"^thread \d+ gets (\d+)$"
+ASKED = r"^thread (\d+) gets \d+$"
+BALANCE = r"^balance: (-?\d+)$"
 HOLDER = r"^holder: has the lock$"
 SECOND = r"^second: "
 SECOND_GOT_IT = r"^second: got the lock"
 SECOND_GAVE_UP = r"^second: gave up"
+# As in the programs: the first balance, and what each thread asks for.
+DEPOSIT, AMOUNT = 100, 60
 # In sleeps of so many seconds, ten threads sleep at once, even on a busy machine.
 SURELY_TOGETHER = 0.3
 # A release and a time-out with less between them, in seconds, may swap on a busy machine.
@@ -32,12 +39,15 @@ increments = Integer(name="increments", default=200, minimum=1, maximum=2000)
 
 window = Choice(name="window", default="yield", options=("none", "call", "yield"))
 
+gap_ms = Integer(name="gap_ms", default=50, minimum=0, maximum=200)
+
 hold_seconds = Float(name="hold_seconds", default=0.5, minimum=0, maximum=2)
 
 timeout_seconds = Float(name="timeout_seconds", default=0.2, minimum=0, maximum=2)
 
 printing = (thread_count(3), sleep_seconds)
 counting = (thread_count(4, maximum=8), increments, window)
+withdrawing = (thread_count(4, maximum=8), gap_ms)
 
 
 def numbers(values: Values) -> range:
@@ -64,6 +74,10 @@ def some_thread_locks(values: Values) -> bool:
     return threads(values) > 1
 
 
+def one_gap(values: Values) -> float:
+    return int(values["gap_ms"]) / 1000
+
+
 def hold(values: Values) -> float:
     return float(values["hold_seconds"])
 
@@ -80,12 +94,27 @@ def clear_case(values: Values) -> bool:
     return apart(values) > TOO_CLOSE
 
 
+# What is missing from the balance was given to somebody.
+nothing_lost = judged(
+    both(words(GETS), printed_number(BALANCE)),
+    lambda found, values: sum(map(int, found[0])) + found[1] == DEPOSIT,
+    lambda found: f"{' + '.join([*found[0], str(found[1])])} = {DEPOSIT}",
+    untold=False,
+)
+
+at_least_nothing = judged(
+    printed_number(BALANCE), lambda balance, values: balance >= 0, untold=False
+)
+
 all_running = Claim("all-running", printed_once_each(RUNNING, numbers))
 all_over = Claim("all-over", printed_once_each(OVER, numbers))
 one_holder = Claim("one-holder", never_held_together("lock"))
 final_at_most_expected = Claim("final-at-most-expected", at_most(FINAL, expected))
 lost_of_all = Claim("lost-of-all", at_most(LOST, expected))
 final_number = DemoOutcome(printed_number(FINAL), "final-number")
+every_thread_answered = Claim("every-thread-answered", printed_once_each(ASKED, numbers))
+nothing_disappeared = Claim("nothing-disappeared", nothing_lost)
+final_balance = DemoOutcome(printed_number(BALANCE), "final-balance")
 counting_costs_nothing = Ideal(lambda values: 0, "counting-costs-nothing")
 counting_in_turn_costs_nothing = Ideal(lambda values: 0, "counting-in-turn-costs-nothing")
 
@@ -166,6 +195,28 @@ topic = Topic(
             trap=True,
             claims=(final_at_most_expected, Claim("nobody-waited", nobody_waited())),
             observations=(lost_of_all,),
+        ),
+        Demo(
+            slug="check-then-act",
+            ideal=Ideal(one_gap),
+            outcome=final_balance,
+            beside=(Pair(name="two-holds-or-one", other="lock/check-then-act-fixed"),),
+            parameters=withdrawing,
+            trap=True,
+            claims=(every_thread_answered, nothing_disappeared, one_holder),
+            observations=(Claim("never-below-zero", at_least_nothing),),
+        ),
+        Demo(
+            slug="check-then-act-fixed",
+            ideal=Ideal(one_gap),
+            outcome=final_balance,
+            parameters=withdrawing,
+            claims=(
+                Claim("one-was-paid", equals(BALANCE, lambda values: DEPOSIT - AMOUNT)),
+                every_thread_answered,
+                nothing_disappeared,
+                one_holder,
+            ),
         ),
         Demo(
             slug="try-lock",

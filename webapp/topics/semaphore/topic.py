@@ -1,6 +1,7 @@
 """Topic 6: a semaphore, a counter that threads wait for, as a signal and as a limit."""
 
-from webapp.lessons.claims import Claim, where
+from webapp.lessons.claims import Claim, judged, where
+from webapp.lessons.common import thread_count, threads
 from webapp.lessons.measures.printed.lines import (
     printed,
     printed_distinct,
@@ -23,6 +24,8 @@ CONSUMER = r" (consumer-\d+) INFO Consumer notify"
 EITHER = r"INFO (Producer|Consumer) notify"
 CONNECTS = r"^worker (\d+) connects$"
 DISCONNECTS = r"^worker (\d+) disconnects$"
+FINAL = r"^final: (\d+)$"
+LOST = r"^lost: (\d+)$"
 # In holds of so many seconds, all workers ask before the first release, even on a busy machine.
 SURELY_TOGETHER = 0.3
 PERMITS = 2
@@ -36,6 +39,8 @@ permits = Integer(name="permits", default=2, minimum=1, maximum=5)
 workers = Integer(name="workers", default=6, minimum=1, maximum=10)
 
 hold_seconds = Float(name="hold_seconds", default=0.3, minimum=0, maximum=1)
+
+increments = Integer(name="increments", default=100, minimum=1, maximum=500)
 
 kind = Choice(name="kind", default="Semaphore", options=("Semaphore", "BoundedSemaphore"))
 
@@ -82,6 +87,19 @@ def is_bounded(values: Values) -> bool:
 def permits_after(values: Values) -> int:
     return PERMITS if is_bounded(values) else PERMITS + 1
 
+
+def expected(values: Values) -> int:
+    return threads(values) * int(values["increments"])
+
+
+# With one permit nothing is lost; with more, anything may be.
+final_by_permits = judged(
+    printed_number(FINAL),
+    lambda final, values: (
+        final == expected(values) if permit_count(values) == 1 else final <= expected(values)
+    ),
+    untold=False,
+)
 
 topic = Topic(
     demos=(
@@ -142,6 +160,27 @@ topic = Topic(
                 Claim("permits-after", equals(r"^permits after: (\d+)$", permits_after)),
                 Claim("value-error", printed_exactly_when(r"^worker: ValueError", is_bounded)),
             ),
+        ),
+        Demo(
+            slug="not-a-big-lock",
+            ideal=Ideal(lambda values: 0),
+            outcome=DemoOutcome(printed_number(FINAL)),
+            beside=(
+                Pair(
+                    name="two-permits-or-one",
+                    other="semaphore/not-a-big-lock",
+                    values={"permits": 2},
+                    other_values={"permits": 1},
+                ),
+            ),
+            parameters=(thread_count(4, maximum=8), increments, permits),
+            trap=True,
+            claims=(
+                Claim("final-by-permits", final_by_permits),
+                Claim("held-within-permits", held_at_once("semaphore", permit_count)),
+                Claim("every-thread-ended", every_worker_ended()),
+            ),
+            observations=(Claim("lost-of-all", at_most(LOST, expected)),),
         ),
     )
 )
