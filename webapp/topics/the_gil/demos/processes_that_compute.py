@@ -20,10 +20,11 @@ def count_primes(numbers: range) -> int:
     return count
 
 
-def work_on(numbers: range, counts: SimpleQueue) -> None:
+def work_on(numbers: range, results: SimpleQueue) -> None:
+    began = time.process_time()
     count = count_primes(numbers)
     print(f"process {os.getpid()}: {count} primes")
-    counts.put(count)
+    results.put((count, time.process_time() - began))
 
 
 def main(
@@ -39,18 +40,20 @@ def main(
     print(f"serial: {count} primes, took {serial:.3f} s")
 
     began = time.perf_counter()
-    counts = context.SimpleQueue()
+    results = context.SimpleQueue()
     processes = []
     for first in numbers[::size]:
-        share = range(first, first + size)
-        process = context.Process(target=work_on, args=(share, counts))
+        process = context.Process(
+            target=work_on, args=(range(first, first + size), results)
+        )
         process.start()
         processes.append(process)
-    count = sum(counts.get() for _ in processes)
+    counts, cpu = zip(*(results.get() for _ in processes), strict=True)
     for process in processes:
         process.join()
     took = time.perf_counter() - began
-    print(f"processes: {count} primes, took {took:.3f} s")
+    print(f"processes: {sum(counts)} primes, took {took:.3f} s")
+    print(f"cores in use: {sum(cpu) / took:.2f}")
     ideal = min(workers, os.cpu_count() or 1)
     print(f"speed-up: {serial / took:.2f}, ideal: {ideal}")
 
