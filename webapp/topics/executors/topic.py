@@ -1,9 +1,9 @@
-"""Topic 23: executors and futures: pools of threads and processes with one and the same face."""
+"""Topic 23: executors and futures: pools of threads and of processes with the same methods."""
 
 from webapp.engine.machines import Needs
 from webapp.lessons.claims import Claim, judged, where
 from webapp.lessons.common import every_child_ended, every_thread_ended, forked, start_method
-from webapp.lessons.measures import Measure, Values, derived
+from webapp.lessons.measures import Measure, derived
 from webapp.lessons.measures.printed import words
 from webapp.lessons.measures.printed.lines import (
     lines_that_fit,
@@ -26,6 +26,7 @@ from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Choice, Float, Integer
 from webapp.lessons.primes import primes_in
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
+from webapp.lessons.values import Values
 
 BEGINS = r"^task (\d+) begins$"
 DONE = r"^task (\d+) is done$"
@@ -79,7 +80,7 @@ def tasks(values: Values) -> range:
 
 
 def rounds(values: Values) -> int:
-    """How many tasks in a row some worker has, at least."""
+    """Return how many tasks one after another some worker has, at least."""
     return -(-count(values) // workers(values))
 
 

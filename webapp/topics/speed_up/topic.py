@@ -3,7 +3,6 @@
 from webapp.engine.machines import Needs
 from webapp.engine.recording import Recording
 from webapp.lessons.claims import Claim, Measured, where
-from webapp.lessons.measures import Values
 from webapp.lessons.measures.printed import matches
 from webapp.lessons.measures.printed.numbers import below, printed_number
 from webapp.lessons.measures.printed.order import printed_sequence
@@ -12,6 +11,7 @@ from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Choice, Float, Integer
 from webapp.lessons.primes import primes_in
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
+from webapp.lessons.values import Values
 
 COUNT = r"^workers \d+: (\d+) primes"
 TOOK = r"^workers \d+: .* took ([\d.]+) s$"
@@ -48,7 +48,7 @@ def workers(values: Values) -> int:
 
 
 def sizes(values: Values) -> range:
-    """The pools that are tried: of one worker, of two, and so on."""
+    """Return the sizes of the pools that the demo tries: 1, 2 and so on."""
     return range(1, workers(values) + 1)
 
 
@@ -69,7 +69,7 @@ def several(values: Values) -> bool:
 
 
 def speed_up_by_law(share: float, size: int) -> float:
-    """Amdahl's law: the serial share takes as long as ever, the rest is divided."""
+    """Return the speed-up by Amdahl's law: only the rest is divided, not the serial share."""
     return 1 / (share + (1 - share) / size)
 
 
@@ -106,14 +106,14 @@ def same_sums(values: Values) -> list[int]:
 
 
 def below_the_curve(recording: Recording, values: Values) -> Measured:
-    """No measured speed-up is above the curve by more than noise."""
+    """Check that no measured speed-up is above the curve by more than noise."""
     points = [(float(p.group(1)), float(p.group(2))) for p in matches(recording, POINT)]
     right = all(measured <= law * (1 + NOISE) for measured, law in points)
     return Measured(right, ", ".join(f"{measured:g} / {law:g}" for measured, law in points))
 
 
 def time_stayed(recording: Recording, values: Values) -> Measured:
-    """With all workers the run took as long as with one, and a quarter of it more at most."""
+    """Check that all workers took at most a quarter longer than one worker."""
     alone = printed_number(TOOK_ALONE)(recording, values)
     together = printed_number(TOOK)(recording, values)
     if alone is None or together is None:

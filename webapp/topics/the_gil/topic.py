@@ -4,7 +4,7 @@ from webapp.engine.machines import Needs
 from webapp.engine.recording import Recording
 from webapp.lessons.claims import Claim, Measured, judged, where
 from webapp.lessons.common import a_pid_each, every_child_ended, every_thread_ended, start_method
-from webapp.lessons.measures import Values, both
+from webapp.lessons.measures import both
 from webapp.lessons.measures.printed.lines import (
     printed,
     printed_alike,
@@ -28,6 +28,7 @@ from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Float, Integer
 from webapp.lessons.primes import primes_in
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
+from webapp.lessons.values import Values
 
 COUNT = r"^(?:serial|threads|processes): (\d+) primes"
 SERIAL_TOOK = r"^serial: .*took ([\d.]+) s"
@@ -103,7 +104,7 @@ def sleeps(values: Values) -> bool:
 
 
 def no_more_than_the_gil_gives(recording: Recording, values: Values) -> Measured:
-    """All threads together had the processor time of one core; without a GIL, of one each."""
+    """Check that all threads together used one core at most; without a GIL, one core each."""
     figures = both(printed_number(PROCESSOR_TIME), printed_number(PARALLEL_TOOK))
     found = both(figures, printed_word(GIL))(recording, values)
     if found is None:
@@ -114,7 +115,7 @@ def no_more_than_the_gil_gives(recording: Recording, values: Values) -> Measured
 
 
 def primes_right(pattern: str, lines: int) -> Claim:
-    """So many lines give the number of primes, and it is right in each."""
+    """Return the claim that so many lines print the number of primes, each the right one."""
     return Claim("primes-right", printed_sequence(pattern, lambda values: [primes(values)] * lines))
 
 

@@ -23,7 +23,7 @@ def largest(pattern: str) -> Measure[int | float]:
 
 
 def smallest(pattern: str) -> Measure[int | float]:
-    """The smallest number of `pattern` in any line that fits it."""
+    """Measure the smallest number in the group of `pattern`, of all matching lines."""
     return derived(_numbers(pattern), lambda numbers: min(numbers, default=None))
 
 

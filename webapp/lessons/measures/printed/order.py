@@ -115,7 +115,7 @@ def printed_after(later: str, earlier: str) -> Check:
 
 
 def most_begun(begin: str, end: str) -> Measure[int]:
-    """How many that fit `begin` had no line yet that fits `end` with the same group, at most."""
+    """Measure how many groups of `begin` have no line matching `end` yet, at most."""
 
     def most(recording: Recording, values: Values) -> int:
         begun: set[str] = set()
@@ -132,7 +132,7 @@ def most_begun(begin: str, end: str) -> Measure[int]:
 
 
 def begun_at_once(begin: str, end: str, at_most: Callable[[Values], int]) -> Check:
-    """Never had more of them begun and not ended than told."""
+    """Check that at most so many have a line matching `begin` and none yet matching `end`."""
     return judged(most_begun(begin, end), lambda most, values: 0 < most <= at_most(values))
 
 
