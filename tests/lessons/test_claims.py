@@ -101,6 +101,16 @@ CASES: dict[str, tuple[Check, list[Step], list[Step]]] = {
         prints("in", "x", "out"),
         prints("in", "out", "in"),
     ),
+    "begun_at_once": (
+        order.begun_at_once(r"(\d) in", r"(\d) out", lambda v: 1),
+        prints("1 in", "1 out", "2 in", "2 out"),
+        prints("1 in", "2 in", "1 out", "2 out"),
+    ),
+    "begun_at_once: nothing begun": (
+        order.begun_at_once(r"(\d) in", r"(\d) out", lambda v: 1),
+        prints("1 in", "1 out"),
+        prints("1 out"),
+    ),
     "every_line_from": (
         lines.every_line_from("w100"),
         prints("a", "b"),

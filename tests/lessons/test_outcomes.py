@@ -38,6 +38,7 @@ CASES: dict[str, tuple[Measure[Told], list[Step], Told | None]] = {
     ),
     "printed_number, not there": (numbers.printed_number(r"(\d+)"), prints("x"), None),
     "largest": (numbers.largest(r"size (\d+)"), prints("size 2", "size 10", "size 3"), 10),
+    "smallest": (numbers.smallest(r"size (\d+)"), prints("size 10", "size 2", "size 3"), 2),
     "largest, not there": (numbers.largest(r"size (\d+)"), [], None),
     "printed_word": (lines.printed_word(r"is (\w+)"), prints("is a", "is b"), "b"),
     "printed_word, not there": (lines.printed_word(r"is (\w+)"), prints("x"), None),

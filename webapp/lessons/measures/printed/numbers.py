@@ -22,6 +22,11 @@ def largest(pattern: str) -> Measure[int | float]:
     return derived(_numbers(pattern), lambda numbers: max(numbers, default=None))
 
 
+def smallest(pattern: str) -> Measure[int | float]:
+    """Measure the smallest number in the group of `pattern`, of all matching lines."""
+    return derived(_numbers(pattern), lambda numbers: min(numbers, default=None))
+
+
 def least(pattern: str) -> Measure[str]:
     """Measure the name with the least number; the groups of `pattern` are name and number."""
 

@@ -114,6 +114,28 @@ def printed_after(later: str, earlier: str) -> Check:
     return judged(in_time, lambda right, values: right.complete and right.whole > 0)
 
 
+def most_begun(begin: str, end: str) -> Measure[int]:
+    """Measure how many groups of `begin` have no line matching `end` yet, at most."""
+
+    def most(recording: Recording, values: Values) -> int:
+        begun: set[str] = set()
+        largest = 0
+        for line in recording.lines:
+            if found := re.search(begin, line.text):
+                begun.add(found.group(1))
+            elif found := re.search(end, line.text):
+                begun.discard(found.group(1))
+            largest = max(largest, len(begun))
+        return largest
+
+    return most
+
+
+def begun_at_once(begin: str, end: str, at_most: Callable[[Values], int]) -> Check:
+    """Check that at most so many have a line matching `begin` and none yet matching `end`."""
+    return judged(most_begun(begin, end), lambda most, values: 0 < most <= at_most(values))
+
+
 def _places(recording: Recording, pattern: str) -> list[int]:
     return [at for at, line in enumerate(recording.lines) if re.search(pattern, line.text)]
 
