@@ -119,6 +119,11 @@ CASES: dict[str, tuple[Check, list[Step], list[Step]]] = {
         prints("final 5"),
         prints("final 6"),
     ),
+    "at_least": (
+        numbers.at_least(r"final (\d+)", lambda v: 5),
+        prints("final 5"),
+        prints("final 4"),
+    ),
     "equals: what is printed": (
         numbers.equals(r"final (\d+)", r"expected (\d+)"),
         prints("final 5", "expected 5"),
