@@ -92,7 +92,7 @@ def test_it_prints_the_same_recorded_and_plain(
     """
     values = short_values(demo)
     path = _download(demo, values, tmp_path)
-    command = [*PLAIN, "-c", LINE_BY_LINE, path]
+    command = [*PLAIN, "-c", LINE_BY_LINE, str(path)]
     with subprocess.Popen(command, start_new_session=True, **CAUGHT) as plain:
         recording = finish(runner, runner.start(demo.program(values)))
         recorded = texts(recording)
