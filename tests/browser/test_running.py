@@ -159,7 +159,7 @@ def test_a_run_that_cannot_be_resumed_keeps_its_lines_and_says_so(
         run(page)
         page.locator(".line").first.wait_for()
         proxy.cut()
-        expect(page.locator("#status")).to_contain_text("could not be taken up")
+        expect(page.locator("#status")).to_contain_text("reconnecting to the run failed")
         assert page.locator(".line").count() >= 1
         proxy.restore()
         proxy.release()
@@ -187,7 +187,7 @@ def test_a_run_that_the_server_does_not_know_is_not_requested_again(
         run(page)
         page.locator(".line").first.wait_for()
         proxy.cut()
-        expect(page.locator("#status")).to_contain_text("could not be taken up")
+        expect(page.locator("#status")).to_contain_text("reconnecting to the run failed")
         assert len(asked) == 1
         assert int(asked[0]) > 0
     complaints.clear()

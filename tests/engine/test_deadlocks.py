@@ -55,6 +55,30 @@ def test_locks_acquired_in_opposite_order_are_a_deadlock_and_the_cycle_is_named(
     )
 
 
+def test_the_wait_of_a_process_that_was_killed_hides_no_deadlock(run: Run) -> None:
+    recording = run("""
+        import multiprocessing
+        from pathlib import Path
+        def hold(lock, stop):
+            with lock:
+                stop.get()
+        context = multiprocessing.get_context("fork")
+        lock, stop = context.Lock(), context.SimpleQueue()
+        holder = context.Process(target=hold, args=(lock, stop), name="holder")
+        holder.start()
+        while lock.acquire(False): lock.release()
+        stat = Path(f"/proc/{holder.pid}/stat")
+        while stat.read_text().rpartition(")")[2].split()[0] != "S": pass
+        holder.kill()
+        holder.join()
+        other = context.Process(target=lock.acquire, name="other")
+        other.start()
+        other.join()
+    """)
+    assert recording.outcome is Outcome.DEADLOCKED
+    assert recording.detail == "MainThread → other → lock → holder (ended)"
+
+
 def test_who_has_ended_with_a_permit_does_not_hold_it(run: Run) -> None:
     recording = run("""
         import threading

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from webapp.engine.events import Event, Kind
-from webapp.engine.recording import Outcome, Receipt, Recording
-from webapp.lessons.claims import Check, Claim, Measured, where
+from webapp.engine.recording import Outcome, Receipt, Recording, Wait
+from webapp.lessons.claims import Check, Claim, Measured, of_any, where
 from webapp.lessons.measures import timing, waiting, workers
 from webapp.lessons.measures.printed import lines, numbers, order
 
@@ -67,6 +67,14 @@ def nested(key: tuple[int, int], times: tuple[int, int, int, int]) -> list[Step]
     return [(time, key, kind, "lock", "") for time, kind in zip(times, kinds, strict=True)]
 
 
+def passes(queue: str, *steps: str) -> list[Step]:
+    """Return steps such as "put 1" and "took 1" of a queue."""
+    return [
+        (at, MAIN, Kind(kind), queue, f"?: {item}")
+        for at, (kind, item) in enumerate(step.split() for step in steps)
+    ]
+
+
 A, B, CHILD, GRANDCHILD = (100, 101), (100, 102), (200, 200), (300, 300)
 SLEEP, HOLD, WAIT = (Kind.SLEPT, Kind.WOKE), (Kind.GOT, Kind.RELEASED), (Kind.WAITS, Kind.GOT)
 
@@ -120,6 +128,11 @@ CASES: dict[str, tuple[Check, list[Step], list[Step]]] = {
         numbers.at_most(r"final (\d+)", lambda v: 5),
         prints("final 5"),
         prints("final 6"),
+    ),
+    "at_least": (
+        numbers.at_least(r"final (\d+)", lambda v: 5),
+        prints("final 5"),
+        prints("final 4"),
     ),
     "equals: what is printed": (
         numbers.equals(r"final (\d+)", r"expected (\d+)"),
@@ -207,6 +220,16 @@ CASES: dict[str, tuple[Check, list[Step], list[Step]]] = {
         lasts(A, *WAIT, (1, 2), "other"),
         lasts(A, *WAIT, (1, 2), "lock"),
     ),
+    "taken_as_put": (
+        waiting.taken_as_put("queue"),
+        passes("queue", "put 1", "put 2", "took 1", "put 3", "took 2", "took 3"),
+        passes("queue", "put 1", "put 2", "took 2", "took 1"),
+    ),
+    "taken_as_put: one is left": (
+        waiting.taken_as_put("queue"),
+        [*passes("queue", "put 1", "took 1"), *passes("other", "put 2")],
+        passes("queue", "put 1", "put 2", "took 1"),
+    ),
     "nobody_waited": (
         waiting.nobody_waited(),
         [*lives(A, 0, 9), *lasts(MAIN, Kind.WAITS, Kind.JOINED, (1, 2), "w101")],
@@ -246,6 +269,23 @@ def test_a_check_that_needs_the_observer_cannot_tell_without_it() -> None:
         workers.seen_to_end_as(lambda values: "finished"),
     ):
         assert check(unobserved, {}).holds is None
+
+
+def test_a_cycle_of_waits_is_compared_wait_by_wait() -> None:
+    check = waiting.waited_in_a_cycle(("a", "queue", "b"), ("b", "lock", "a"))
+    waits = (Wait("a", "queue", 3, "b"), Wait("b", "lock", 7, "a"))
+    assert check(replace(recording([]), cycle=waits), {}) == Measured(True, "2")
+    assert check(replace(recording([]), cycle=waits[:1]), {}).holds is False
+    assert check(recording([]), {}).holds is None
+
+
+def test_a_claim_of_any_run_is_not_told_by_one_that_was_stopped() -> None:
+    claim = of_any("x", lines.printed("^a$"))
+    whole = recording(prints("a"))
+    for outcome in (Outcome.FINISHED, Outcome.DEADLOCKED, Outcome.TIMED_OUT):
+        assert claim.measure(replace(whole, outcome=outcome), {}) == Measured(True, "1")
+    for outcome in (Outcome.CANCELLED, Outcome.LOST):
+        assert claim.measure(replace(whole, outcome=outcome), {}) == Measured(None)
 
 
 def test_where_checks_only_under_its_condition() -> None:

@@ -56,6 +56,8 @@ class State:
             case Kind.EXITED:
                 pid, _ = event.exit
                 self.live = {other: name for other, name in self.live.items() if other[0] != pid}
+                # A worker that was killed while it waited has not reported the end of its wait.
+                self.waits = {other: wait for other, wait in self.waits.items() if other[0] != pid}
             case Kind.GOT:
                 self._get(event)
             case Kind.RELEASED:

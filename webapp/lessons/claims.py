@@ -101,3 +101,24 @@ def where(condition: Callable[[Values], bool], check: Check) -> Check:
         return check(recording, values) if condition(values) else Measured(None)
 
     return checked
+
+
+def unless_stopped(check: Check) -> Check:
+    """Return `check`, undecided for runs that were cancelled or lost."""
+
+    def checked(recording: Recording, values: Values) -> Measured:
+        if recording.outcome in (Outcome.CANCELLED, Outcome.LOST):
+            return Measured(None)
+        return check(recording, values)
+
+    return checked
+
+
+def of_any(name: str, check: Check) -> Claim:
+    """Declare a claim that must also hold in runs that did not end by themselves."""
+    return Claim(name, unless_stopped(check), of_any_run=True)
+
+
+def without_figure(check: Check) -> Check:
+    """Drop the figure of a check of the outcome: the page shows the outcome above the claims."""
+    return lambda recording, values: Measured(check(recording, values).holds)

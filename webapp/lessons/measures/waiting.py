@@ -7,7 +7,7 @@ from collections.abc import Callable
 from webapp.engine.events import Kind
 from webapp.engine.recording import Recording, Span, overlaps, workers_at_once
 from webapp.lessons.claims import Check, judged
-from webapp.lessons.measures import Measure, Share, watched
+from webapp.lessons.measures import Measure, Share, both, watched
 from webapp.lessons.values import Values
 
 # --- sleeping ---------------------------------------------------------------------------------
@@ -133,3 +133,34 @@ def never_longer_than(name: str, size: Callable[[Values], int]) -> Check:
         lambda sizes, values: bool(sizes) and max(sizes) <= size(values),
         lambda sizes: str(max(sizes, default=0)),
     )
+
+
+def items(name: str, kind: Kind) -> Measure[list[str]]:
+    """Measure the items that were put into the queue of that name (PUT), or taken (TOOK)."""
+
+    def texts(recording: Recording, values: Values) -> list[str]:
+        events = (e for e in recording.events if e.kind is kind and e.object == name)
+        return [event.text.partition(": ")[2] for event in events]
+
+    return watched(texts)
+
+
+def taken_as_put(name: str) -> Check:
+    """Check that all that was put into the queue of that name was taken, in the same order."""
+    return judged(
+        both(items(name, Kind.PUT), items(name, Kind.TOOK)),
+        lambda found, values: bool(found[0]) and found[0] == found[1],
+        lambda found: str(Share(len(found[1]), len(found[0]))),
+    )
+
+
+# --- for ever ---------------------------------------------------------------------------------
+
+
+def waited_in_a_cycle(*waits: tuple[str, str, str]) -> Check:
+    """Check the cycle of a deadlock: (worker, what it waited for, who could have given it)."""
+
+    def cycle(recording: Recording, values: Values) -> set[tuple[str, str, str]] | None:
+        return {(wait.worker, wait.object, wait.giver) for wait in recording.cycle} or None
+
+    return judged(cycle, lambda found, values: found == set(waits), lambda found: str(len(found)))

@@ -2,8 +2,8 @@
 
 from collections import Counter
 
-from webapp.engine.recording import Outcome, Recording, workers_at_once
-from webapp.lessons.claims import Check, Claim, Measured, judged, where
+from webapp.engine.recording import Recording, workers_at_once
+from webapp.lessons.claims import Claim, Measured, judged, of_any, where, without_figure
 from webapp.lessons.measures import Share, out_of, watched
 from webapp.lessons.measures.printed import matches
 from webapp.lessons.measures.printed.lines import (
@@ -21,6 +21,7 @@ from webapp.lessons.measures.waiting import (
     never_held_together,
     nobody_waited_for,
     waited_for,
+    waited_in_a_cycle,
 )
 from webapp.lessons.measures.workers import ended_as, ending, seen_to_end_as
 from webapp.lessons.outcomes import DemoOutcome
@@ -99,37 +100,6 @@ def eating_in_turns(values: Values) -> float:
     return 0.0 if starving(values) else all_meals(values) * MEAL / (table(values) // 2)
 
 
-def unless_stopped(check: Check) -> Check:
-    """Return `check`, undecided for runs that were cancelled or lost."""
-
-    def checked(recording: Recording, values: Values) -> Measured:
-        if recording.outcome in (Outcome.CANCELLED, Outcome.LOST):
-            return Measured(None)
-        return check(recording, values)
-
-    return checked
-
-
-def of_any(name: str, check: Check) -> Claim:
-    """Declare a claim that must also hold in runs that did not end by themselves."""
-    return Claim(name, unless_stopped(check), of_any_run=True)
-
-
-def without_figure(check: Check) -> Check:
-    """Drop the figure of a check of the outcome: the page shows the outcome above the claims."""
-    return lambda recording, values: Measured(check(recording, values).holds)
-
-
-def waits_in_cycle(recording: Recording, values: Values) -> Measured:
-    """Check that in a deadlock ada waits for bob's object, and bob for ada's."""
-    if not recording.cycle:
-        return Measured(None)
-    waits = {(wait.worker, wait.object, wait.giver) for wait in recording.cycle}
-    return Measured(
-        waits == {("ada", "scanner", "bob"), ("bob", "printer", "ada")}, str(len(waits))
-    )
-
-
 def whole_table_in_cycle(recording: Recording, values: Values) -> Measured:
     """Check that in a deadlock the cycle contains the whole table."""
     if not recording.cycle:
@@ -197,7 +167,10 @@ topic = Topic(
                     "deadlocked-after-meeting",
                     where(meet, without_figure(seen_to_end_as(lambda values: "deadlocked"))),
                 ),
-                of_any("cycle-of-two", waits_in_cycle),
+                of_any(
+                    "cycle-of-two",
+                    waited_in_a_cycle(("ada", "scanner", "bob"), ("bob", "printer", "ada")),
+                ),
                 of_any("nobody-had-both", where(meet, never_printed(HAS_BOTH))),
                 *one_at_each,
             ),

@@ -2,7 +2,7 @@
 
 from math import inf
 
-from webapp.lessons.claims import Claim, where
+from webapp.lessons.claims import Claim, of_any, where, without_figure
 from webapp.lessons.common import forked, start_method
 from webapp.lessons.measures.printed.lines import (
     never_printed,
@@ -13,7 +13,8 @@ from webapp.lessons.measures.printed.lines import (
 from webapp.lessons.measures.printed.numbers import equals
 from webapp.lessons.measures.printed.order import printed_in_order
 from webapp.lessons.measures.timing import took_about, took_at_least
-from webapp.lessons.measures.workers import every_worker_ended, raised
+from webapp.lessons.measures.waiting import waited_in_a_cycle
+from webapp.lessons.measures.workers import ending, every_worker_ended, raised, seen_to_end_as
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Choice, Float
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
@@ -41,6 +42,10 @@ ASKS = r"^parent: asks the child to stop$"
 CLEANS_UP = r"^child: cleans up$"
 DOES_NOT_LISTEN = r"^parent: it does not listen"
 PARENTS_CODE = r"^parent: exit code (-?\d+)$"
+HOLDS = r"^holder: has the lock$"
+HOLDER_OVER = r"^parent: the holder is over, exit code (-?\d+)$"
+WANTS = r"^other: wants the lock$"
+OTHER_HAS = r"^other: has the lock$"
 PATIENCE = 0.5
 """Seconds that kill_cannot_be_caught.py waits after terminate()."""
 
@@ -58,12 +63,23 @@ def duration(maximum: float) -> Float:
 how = Choice(name="how", default="terminate", options=("terminate", "kill", "SIGINT", "Event"))
 
 
+killed_or_asked = Choice(name="how", default="terminate", options=("terminate", "Event"))
+
+
 def time_given(values: Values) -> float:
     return float(values["duration"])
 
 
 def python_gets_the_chance(values: Values) -> bool:
     return values["how"] in ("SIGINT", "Event")
+
+
+def asked(values: Values) -> bool:
+    return str(values["how"]) == "Event"
+
+
+def killed(values: Values) -> bool:
+    return not asked(values)
 
 
 def code_left(values: Values) -> int:
@@ -147,6 +163,42 @@ topic = Topic(
                     raised("KeyboardInterrupt", lambda values: int(values["how"] == "SIGINT")),
                     margin=until_the_child_waits,
                 ),
+            ),
+        ),
+        Demo(
+            slug="killed-while-holding",
+            ideal=Ideal(lambda values: 0),
+            outcome=DemoOutcome(ending()),
+            beside=(
+                Pair(
+                    name="killed-or-asked",
+                    other="kill-a-process/killed-while-holding",
+                    values={"how": "terminate"},
+                    other_values={"how": "Event"},
+                ),
+            ),
+            parameters=(killed_or_asked, start_method),
+            trap=True,
+            next="polite-stop",
+            claims=(
+                of_any("held-before", printed_in_order(HOLDS, HOLDER_OVER, WANTS)),
+                of_any("holder-exit-code", equals(HOLDER_OVER, code_left)),
+                of_any(
+                    "ends-if-asked",
+                    without_figure(
+                        seen_to_end_as(lambda values: "finished" if asked(values) else "deadlocked")
+                    ),
+                ),
+                of_any(
+                    "waited-for-the-lock",
+                    where(
+                        killed,
+                        waited_in_a_cycle(
+                            ("MainThread", "other", "other"), ("other", "lock", "holder")
+                        ),
+                    ),
+                ),
+                of_any("got-it-if-asked", printed_exactly_when(OTHER_HAS, asked)),
             ),
         ),
         Demo(

@@ -10,7 +10,13 @@ from webapp.engine.recording import Recording
 from webapp.lessons.claims import Check, Claim, Measured, judged, where
 from webapp.lessons.common import forked, start_method
 from webapp.lessons.measures import Measure, derived, out_of
-from webapp.lessons.measures.printed.lines import printed_alike, printed_once_each
+from webapp.lessons.measures.printed.lines import (
+    lines_that_fit,
+    never_printed,
+    printed,
+    printed_alike,
+    printed_once_each,
+)
 from webapp.lessons.measures.printed.numbers import (
     at_most,
     below,
@@ -31,6 +37,12 @@ DONE = r"^task (\d+) is done$"
 ARRIVED = r"^result of task (\d+) arrived$"
 SHARE = r"^\w+-\d+: (\d+) tasks, "
 BUSY = r"^(\d+) of \d+ workers had work$"
+MAP_RAISED = r"^map: ZeroDivisionError"
+MAP_GAVE = r"^map: \["
+IN_WORKER = r"^  File .* in divide$"
+REPORTED = r"^apply_async: ZeroDivisionError"
+RESULT = r"^task (\d): -?[\d.]+$"
+NO_RESULT = r"^task (\d): no result$"
 SUM = r"^(?:serial|pool): sum (\d+), "
 SERIAL_TOOK = r"^serial: .* took ([\d.]+) s$"
 POOL_TOOK = r"^pool: .* took ([\d.]+) s$"
@@ -40,6 +52,7 @@ IDEAL_SPEED_UP = r"^speed-up: .* ideal: (\d+)$"
 # As in the demos; times are seconds.
 LONG, SHORT = 0.4, 0.1
 STEP = 0.002
+RAISING = range(1, 6)
 BLOCKS, BLOCK_SIZE = 12, 300_000
 # Time per number in pool-or-serial on the machine where this was written.
 SECONDS_A_NUMBER = 35e-9
@@ -59,6 +72,8 @@ def process_count(default: int) -> Integer:
     return Integer(name="processes", default=default, minimum=1, maximum=4)
 
 
+bad = Integer(name="bad", default=3, minimum=1, maximum=5)
+
 chunksize = Integer(name="chunksize", default=1, minimum=1, maximum=100)
 
 amount = Integer(name="work", default=3, minimum=1, maximum=10)
@@ -70,6 +85,14 @@ def workers(values: Values) -> int:
 
 def tasks(values: Values) -> range:
     return range(1, int(values["tasks"]) + 1)
+
+
+def bad_task(values: Values) -> int:
+    return int(values["bad"])
+
+
+def good_tasks(values: Values) -> list[int]:
+    return [task for task in RAISING if task != bad_task(values)]
 
 
 def numbers(values: Values) -> range:
@@ -261,6 +284,24 @@ topic = Topic(
             observations=(
                 Claim("pool-quicker", below(POOL_TOOK, SERIAL_TOOK)),
                 Claim("speed-up", at_most(SPEED_UP, IDEAL_SPEED_UP)),
+            ),
+        ),
+        Demo(
+            slug="a-task-that-raises",
+            ideal=Ideal(lambda values: 0),
+            outcome=DemoOutcome(lines_that_fit(RESULT)),
+            parameters=(bad, process_count(2), start_method),
+            claims=(
+                Claim("map-raised", printed(MAP_RAISED)),
+                Claim("map-gave-nothing", never_printed(MAP_GAVE)),
+                Claim("cause-names-the-task", printed(IN_WORKER)),
+                Claim("error-reported-once", printed(REPORTED)),
+                Claim("other-results-came", printed_once_each(RESULT, good_tasks)),
+                Claim(
+                    "one-had-none", printed_once_each(NO_RESULT, lambda values: [bad_task(values)])
+                ),
+                all_workers,
+                all_ended,
             ),
         ),
     )

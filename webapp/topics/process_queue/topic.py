@@ -5,8 +5,15 @@ import re
 from collections.abc import Callable
 
 from webapp.lessons.claims import Check, Claim, Measured, where
-from webapp.lessons.common import forked, start_method
-from webapp.lessons.measures.printed.lines import never_printed, printed_once_each, shared_out
+from webapp.lessons.common import a_pid_each, forked, start_method
+from webapp.lessons.measures.printed.lines import (
+    either,
+    never_printed,
+    printed,
+    printed_exactly_when,
+    printed_once_each,
+    shared_out,
+)
 from webapp.lessons.measures.printed.numbers import at_most, largest, printed_number
 from webapp.lessons.measures.printed.order import printed_in_order, printed_sequence
 from webapp.lessons.measures.timing import lasted_at_least, took_about, took_at_least
@@ -28,10 +35,15 @@ STOPPED = r"^consumer: the queue is empty, I stop$"
 LEFT = r"^parent: (\d+) of \d+ items were left behind$"
 CONSUMER_DONE = r"^consumer-(\d+): done, items: \d+$"
 SHARE = r"^(consumer-\d+): done, items: (\d+)$"
+GOT_IN_TIME = r"^consumer: got the item after "
+GAVE_UP = r"^consumer: gave up after ([\d.]+) s$"
+ITEM_CAME = r"^consumer: (?:got|found) the item"
 IDLE = r"^consumer-\d+: done, items: 0$"
 PRODUCER_DONE = r"^producer: done after ([\d.]+) s$"
 # Seconds that a consumer works on an item, in demos without a parameter for it.
 WORK = 0.1
+# Nearer to each other than this, in seconds, a busy machine may turn an item and a timeout round.
+TOO_CLOSE = 0.1
 
 
 def item_count(default: int) -> Integer:
@@ -41,6 +53,10 @@ def item_count(default: int) -> Integer:
 pace_seconds = Float(name="pace_seconds", default=0.2, minimum=0, maximum=0.5)
 
 consumers = Integer(name="consumers", default=2, minimum=1, maximum=4)
+
+delay_seconds = Float(name="delay_seconds", default=0.6, minimum=0, maximum=2)
+
+timeout_seconds = Float(name="timeout_seconds", default=0.2, minimum=0, maximum=2)
 
 maxsize = Integer(name="maxsize", default=2, minimum=1, maximum=5)
 
@@ -55,6 +71,31 @@ def item_total(values: Values) -> int:
 
 def consumer_count(values: Values) -> int:
     return int(values["consumers"])
+
+
+def delay(values: Values) -> float:
+    return float(values["delay_seconds"])
+
+
+def timeout(values: Values) -> float:
+    return float(values["timeout_seconds"])
+
+
+def apart(values: Values) -> float:
+    return abs(timeout(values) - delay(values))
+
+
+def patient(values: Values) -> bool:
+    return timeout(values) > delay(values)
+
+
+def clear_case(values: Values) -> bool:
+    """By spawn and forkserver the item comes later than the delay: it takes time to start."""
+    return apart(values) > TOO_CLOSE and (forked(values) or not patient(values))
+
+
+def surely_in_vain(values: Values) -> bool:
+    return clear_case(values) and not patient(values)
 
 
 def paced_consumption(values: Values) -> float:
@@ -200,6 +241,31 @@ topic = Topic(
                 three_processes,
                 all_ended,
                 Claim("took-work", took_at_least(work_of_one)),
+            ),
+        ),
+        Demo(
+            slug="get-with-timeout",
+            ideal=Ideal(delay),
+            outcome=DemoOutcome(
+                either({GOT_IN_TIME: "got-it", GAVE_UP: "gave-up"}),
+                answers=("got-it", "gave-up"),
+            ),
+            parameters=(delay_seconds, timeout_seconds, start_method),
+            claims=(
+                Claim(
+                    "got-it-by-timeout",
+                    where(clear_case, printed_exactly_when(GOT_IN_TIME, patient)),
+                    margin=apart,
+                ),
+                Claim(
+                    "waited-the-timeout",
+                    where(surely_in_vain, lasted_at_least(printed_number(GAVE_UP), timeout)),
+                    margin=apart,
+                ),
+                Claim("item-came", printed(ITEM_CAME)),
+                a_pid_each(lambda values: 1),
+                all_ended,
+                Claim("took-delay", where(forked, took_about(delay))),
             ),
         ),
     )

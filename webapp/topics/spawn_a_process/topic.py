@@ -1,14 +1,27 @@
 """Topic 8: what a process is, how it is started, and what it does not share."""
 
 from webapp.lessons.claims import Claim, where
-from webapp.lessons.common import a_pid_each, every_child_ended, one_parent, start_method
+from webapp.lessons.common import (
+    a_pid_each,
+    every_child_ended,
+    forked,
+    one_parent,
+    start_method,
+)
 from webapp.lessons.measures.printed.lines import (
     printed,
     printed_alike,
+    printed_exactly_when,
     printed_once_each,
     printed_word,
 )
-from webapp.lessons.measures.printed.numbers import below, equals, least, printed_ascending
+from webapp.lessons.measures.printed.numbers import (
+    below,
+    equals,
+    least,
+    printed_ascending,
+    printed_number,
+)
 from webapp.lessons.measures.printed.order import order_of, printed_in_order, printed_in_pairs
 from webapp.lessons.measures.timing import took_about
 from webapp.lessons.measures.workers import (
@@ -19,7 +32,7 @@ from webapp.lessons.measures.workers import (
     started_workers,
 )
 from webapp.lessons.outcomes import DemoOutcome
-from webapp.lessons.parameters import Float, Integer
+from webapp.lessons.parameters import Choice, Float, Integer
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
 from webapp.lessons.values import Values
 
@@ -30,6 +43,13 @@ ENDS = r"^process \d+ ends$"
 TIMED = r"^(fork|spawn|forkserver): .* took ([\d.]+) ms$"
 CHILD = r"^child \d+: items = \['from the child'\]$"
 PARENT = r"^parent \d+: items = \[\]$"
+
+WORK = r"^child: at work$"
+CODE = r"^parent: the child's exit code is (\d+)$"
+BOOTSTRAPPING = r"^ +An attempt has been made to start a new process before the$"
+
+# Not by forkserver: whether its server imports the file differs from version to version.
+spawned_or_forked = Choice(name="start_method", default="spawn", options=("spawn", "fork"))
 
 last_number = Integer(name="num", default=4, minimum=0, maximum=8)
 
@@ -158,6 +178,31 @@ topic = Topic(
                 Claim("two-processes", ran_processes(lambda values: 2)),
                 one_parent,
                 every_child_ended,
+            ),
+        ),
+        Demo(
+            slug="no-guard",
+            ideal=Ideal(lambda values: 0),
+            outcome=DemoOutcome(printed_number(CODE)),
+            beside=(
+                Pair(
+                    name="spawned-or-forked",
+                    other="spawn-a-process/no-guard",
+                    values={"start_method": "spawn"},
+                    other_values={"start_method": "fork"},
+                ),
+            ),
+            parameters=(spawned_or_forked,),
+            trap=True,
+            next="start-all-then-join",
+            claims=(
+                Claim("worked-by-fork-only", printed_exactly_when(WORK, forked)),
+                Claim(
+                    "error-by-spawn",
+                    printed_exactly_when(BOOTSTRAPPING, lambda values: not forked(values)),
+                ),
+                Claim("exit-code", equals(CODE, lambda values: 0 if forked(values) else 1)),
+                Claim("two-processes", ran_processes(lambda values: 2)),
             ),
         ),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from operator import eq, le, lt
+from operator import eq, ge, le, lt
 
 from webapp.engine.recording import Recording
 from webapp.lessons.claims import Check, judged
@@ -40,6 +40,11 @@ def least(pattern: str) -> Measure[str]:
 def at_most(pattern: str, limit: str | Callable[[Values], float]) -> Check:
     """Check that the number of `pattern` is ≤ `limit`, another pattern or of the parameters."""
     return _compared(pattern, limit, le)
+
+
+def at_least(pattern: str, limit: str | Callable[[Values], float]) -> Check:
+    """The printed number of `pattern` is not below `limit`: of the parameters, or printed too."""
+    return _compared(pattern, limit, ge)
 
 
 def equals(pattern: str, limit: str | Callable[[Values], float]) -> Check:
