@@ -97,6 +97,7 @@ def test_the_runs_of_a_killed_worker_are_lost_within_five_seconds(
     assert recording.receipt.host == "worker"
     assert recording.receipt.pid == recording.events[0].pid
     wait_until(lambda: not any(is_alive(pid) for pid in below))
+    wait_until(lambda: not runner.machines())
     with pytest.raises(Unreachable):
         runner.start(write("print('nobody is there')"))
     make_worker(own_redis.url(), "another")

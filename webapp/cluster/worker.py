@@ -79,6 +79,7 @@ class Worker:
         self._machine = machine
         self._queues = tuple(queues)
         self._going: dict[str, Going] = {}
+        self._spared_until = 0.0  # time.monotonic()
         self._closing = threading.Event()
         self._pulse = threading.Thread(target=self._serve, name="pulse", daemon=True)
 
@@ -208,10 +209,13 @@ class Worker:
         while not self._closing.is_set():
             try:
                 self._announce()
-                self._end_deserted()
-                if time.monotonic() - swept > SWEEP:
-                    swept = time.monotonic()
-                    self._sweep_lines()
+                if not answered:
+                    self._spare_the_deserted()
+                if time.monotonic() >= self._spared_until:
+                    self._end_deserted()
+                    if time.monotonic() - swept > SWEEP:
+                        swept = time.monotonic()
+                        self._sweep_lines()
                 ended, last = self._registry.orders(self._machine.name, last, PULSE)
                 for id in ended:
                     self._end(id)
@@ -237,6 +241,10 @@ class Worker:
             going.why = why
             with suppress(UnknownRun):
                 self._engine.cancel(going.own)
+
+    def _spare_the_deserted(self) -> None:
+        """Give servers time to mark runs as followed again: Redis was gone, and may be empty."""
+        self._spared_until = time.monotonic() + self._registry.unfollowed
 
     def _end_deserted(self) -> None:
         for id in self._registry.deserted(list(self._going)):
