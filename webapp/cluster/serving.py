@@ -112,21 +112,25 @@ def serve(
     worker_ready.connect(lambda **_: worker.serve(), weak=False)
     worker_shutting_down.connect(lambda **_: _leave(worker, celery), weak=False)
     try:
-        celery.Worker(
-            pool_cls="threads",
-            consumer_cls=Reconnecting,
-            concurrency=limits.capacity,
-            hostname=f"movazi@{machine.name}-{os.getpid()}",
-            without_gossip=True,
-            without_mingle=True,
-            without_heartbeat=True,
-            quiet=True,
-            loglevel="WARNING",
-        ).start()
+        _celery_worker(celery, machine, limits.capacity).start()
     finally:
         worker.close()
         engine.close()
         registry.close()
+
+
+def _celery_worker(celery: Celery, machine: Machine, capacity: int) -> Any:
+    return celery.Worker(
+        pool_cls="threads",
+        consumer_cls=Reconnecting,
+        concurrency=capacity,
+        hostname=f"movazi@{machine.name}-{os.getpid()}",
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=True,
+        quiet=True,
+        loglevel="WARNING",
+    )
 
 
 def _make_room() -> None:

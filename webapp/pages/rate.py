@@ -92,21 +92,7 @@ def limit_runs(
     A decorated view raises TooManyRequests beyond a limit, and Busy if there is no thread for its
     stream.
     """
-    counts = counts or Counts()
-    limiter = Limiter(
-        visitor_address,
-        app=app,
-        storage_uri=counts.uri,
-        storage_options=dict(counts.options),
-        # While Redis is unreachable no run can start either, and the visitor is told so. The
-        # library retries at growing intervals.
-        in_memory_fallback_enabled=counts.are_shared,
-        swallow_errors=counts.are_shared,
-        # With a moving window the storage would never delete a key, and keys hold IP addresses.
-        strategy="fixed-window",
-        headers_enabled=True,
-        on_breach=_log_breach,
-    )
+    limiter = _limiter(app, counts or Counts())
     by_address = limiter.shared_limit(f"{per_address}/minute", scope="address")
     by_page = limiter.shared_limit(
         f"{per_page}/minute", scope="page", key_func=_page, exempt_when=lambda: not _token()
@@ -126,6 +112,23 @@ def limit_runs(
         return read_first  # type: ignore[return-value]
 
     return limited
+
+
+def _limiter(app: Flask, counts: Counts) -> Limiter:
+    return Limiter(
+        visitor_address,
+        app=app,
+        storage_uri=counts.uri,
+        storage_options=dict(counts.options),
+        # While Redis is unreachable no run can start either, and the visitor is told so. The
+        # library retries at growing intervals.
+        in_memory_fallback_enabled=counts.are_shared,
+        swallow_errors=counts.are_shared,
+        # With a moving window the storage would never delete a key, and keys hold IP addresses.
+        strategy="fixed-window",
+        headers_enabled=True,
+        on_breach=_log_breach,
+    )
 
 
 def _log_breach(limit: RequestLimit) -> None:
