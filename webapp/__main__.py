@@ -37,7 +37,7 @@ FLASK_COMMANDS = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Carry out a command; give its exit code."""
+    """Run a command. Return its exit code."""
     name, *rest = arguments if arguments is not None else sys.argv[1:] or ["--help"]
     if name in ("-h", "--help", "help"):
         print(HELP, end="")
@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _with_site(command: Callable[[], int]) -> int:
-    """Carry out a command that needs the site's packages."""
+    """Run a command that needs the site's packages."""
     try:
         import flask  # noqa: F401, PLC0415
         import gunicorn  # noqa: F401, PLC0415

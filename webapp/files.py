@@ -1,5 +1,5 @@
-"""Where the files are that are not Python modules: beside `webapp` in the repository, inside the
-package where it is installed (see `hatch_build.py`).
+"""The folders of files that are not Python modules: beside `webapp` in the repository, inside the
+installed package (see `hatch_build.py`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Finds deadlocks: every live worker of a run waits without a time-out, and nothing can end that.
+"""Finds deadlocks: every live worker of a run waits without a time-out, and nothing can end a wait.
 
-A run is not deadlocked if a thread or a process that is not recorded could end a wait, or a signal
-handler, or Ctrl-C. Nor if a worker is not asleep, for then it may be about to go on.
+A signal handler, Ctrl-C, and threads or processes that are not recorded may end a wait. A worker
+that is not asleep may be about to continue. In all these cases the run is not deadlocked.
 """
 
 from __future__ import annotations

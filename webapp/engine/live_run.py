@@ -146,7 +146,9 @@ class LiveRun:
         return limit is not None and since is not None and now - since > limit
 
     def is_beyond_deadline(self, now: float) -> bool:
-        """Return whether its supervisor has failed to end it at its deadline; true only once."""
+        """Return whether its supervisor has failed to end it at its deadline.
+
+        After True, the time until the deadline starts again."""
         limits = self.limits
         if self.phase is not Phase.RUNNING or limits.soft_deadline is None:
             return False

@@ -52,7 +52,7 @@ class RunUser:
         return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
     def share(self, path: Path, mode: int) -> None:
-        """Give a file or folder of ours to this user's group, with that mode."""
+        """Set a file's or folder's group to this user's, and its mode."""
         os.chown(path, -1, self.gid)
         path.chmod(mode)
 

@@ -148,7 +148,7 @@ class Seats:
         return seat
 
     def take_back(self, seat: Seat, *, remove: bool) -> None:
-        """Set a seat free whose run left it as it was; give it up if it cannot be reused."""
+        """Free a seat that its run left unchanged. If it cannot be reused, close it."""
         if seat.observe and seat.is_empty():
             self._set_free(seat)
         else:

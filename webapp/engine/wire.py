@@ -87,9 +87,9 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Run the program at `path` in the folder `work`, as it was called by `name`.
+    """Run the program at `path` in the folder `work`. `name` becomes its `sys.argv[0]`.
 
-    `temporary` is its folder for temporary files; None: the machine's default.
+    `temporary` is its folder for temporary files; None is the machine's default.
     """
 
     path: str

@@ -61,7 +61,7 @@ class Claim:
     text: Text = UNSAID  # set when the topic is loaded
 
     def measure(self, recording: Recording, values: Values) -> Measured:
-        """Check it on one run. In a run that did not finish, only claims `of_any_run` decide."""
+        """Check the claim on one run. Only a claim `of_any_run` decides on an unfinished one."""
         finished = recording.outcome is Outcome.FINISHED and not recording.cut
         if not finished and not self.of_any_run:
             return Measured(None)

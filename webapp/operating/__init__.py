@@ -1,7 +1,7 @@
-"""What those see who operate the site: its health, its metrics, its log, its settings.
+"""For operators of the site: health checks, metrics, the log, the settings.
 
-Nothing here is for visitors, and nothing tells who they are.
+None of these identify visitors.
 """
 
 RUNNER = "movazi-runner"
-"""Where the site's runner stands among the extensions of its Flask application."""
+"""The key of the site's runner in the Flask application's `extensions`."""

@@ -1,8 +1,7 @@
-"""Requests as they arrive, read by the one thread that accepts: a client that is slow to send, or
-sends nothing, holds no thread.
+"""Reads requests in the thread that accepts connections, so that a client which sends slowly or
+nothing occupies no thread of its own.
 
-A connection waits here from when it is opened, or a next request begins on it, until the request is
-there as a whole. It is closed where that takes too long.
+A connection waits here until its request is complete. It is closed if that takes too long.
 """
 
 from __future__ import annotations
@@ -17,13 +16,14 @@ from functools import partial
 from gunicorn.workers.gthread import TConn
 
 PATIENCE = 10.0
-"""Seconds that a request may take to arrive: its head, and its body with it."""
+"""Seconds that a request may take to arrive, head and body."""
 
 MOST = 2000
-"""Connections that may wait for their request; beyond, the one that waits longest is closed."""
+"""The most connections that may wait; beyond, the one that waits longest is closed."""
 
 LONGEST_HEAD, LARGEST_BODY = 1 << 15, 1 << 16
-"""Bytes: a longer head is refused, and a request with a larger body handed on, to be refused."""
+"""Bytes: a longer head is refused here. A request with a larger body is passed on, and refused
+later."""
 
 READ_SIZE = 1 << 16
 END = b"\r\n\r\n"
@@ -38,7 +38,7 @@ TOO_LONG = (
 
 
 class Arrival:
-    """One connection with what has come of its request."""
+    """A connection, and the part of its request that has arrived."""
 
     def __init__(self, conn: TConn, data: bytes) -> None:
         self.conn = conn
@@ -49,11 +49,11 @@ class Arrival:
 
     @property
     def is_too_long(self) -> bool:
-        """Whether its head is longer than any that is taken."""
+        """Whether its head is longer than LONGEST_HEAD."""
         return self.data.find(END, 0, LONGEST_HEAD) < 0 and len(self.data) > LONGEST_HEAD
 
     def is_whole(self) -> bool:
-        """Whether the request is there, or so large that it will be refused."""
+        """Return whether the request is complete, or too large."""
         head = self.data.find(END)
         if head < 0:
             return False
@@ -66,7 +66,7 @@ class Arrival:
         return True
 
     def waits_to_be_encouraged(self) -> bool:
-        """Whether its client sends the body only when it is told to; true once."""
+        """Return whether its client waits for "100 Continue". Returns True only once."""
         head = self.data.find(END)
         if self.was_encouraged or head < 0 or not EXPECTS.search(self.data, 0, head + 2):
             return False
@@ -75,7 +75,7 @@ class Arrival:
 
 
 class Arrivals:
-    """All connections that wait for their request. It belongs to the thread that accepts."""
+    """All connections that wait for their request. Used only by the accepting thread."""
 
     def __init__(
         self,
@@ -84,14 +84,14 @@ class Arrivals:
         arrived: Callable[[TConn, bytes], None],
         lost: Callable[[TConn], None],
     ) -> None:
-        """`arrived` is called with each request, and `lost` with a connection that has none."""
+        """`arrived` is called with each complete request, `lost` with each connection to close."""
         self._poller = poller
         self._arrived = arrived
         self._lost = lost
-        self._arrivals: dict[int, Arrival] = {}  # by descriptor, the one that waits longest first
+        self._arrivals: dict[int, Arrival] = {}  # by descriptor, the longest wait first
 
     def begin(self, conn: TConn) -> None:
-        """Have a connection wait for its request; some of it may have been read already."""
+        """Wait for a connection's request, part of which may have been read already."""
         read = conn.parser.unreader.take_buffered() if conn.parser else b""
         arrival = Arrival(conn, read)
         if arrival.is_whole():
@@ -103,10 +103,10 @@ class Arrivals:
         if len(self._arrivals) > MOST:
             self._lose(next(iter(self._arrivals.values())))
         else:
-            self._read(arrival, conn.sock)  # most often it is there
+            self._read(arrival, conn.sock)  # mostly it has arrived
 
     def close_late(self, *, leaving: bool) -> None:
-        """Close those that have waited too long; when leaving, also those that sent nothing."""
+        """Close connections that are late; when `leaving`, also those that sent nothing."""
         now = time.monotonic()
         while self._arrivals and (first := next(iter(self._arrivals.values()))).until < now:
             self._lose(first)
@@ -115,7 +115,7 @@ class Arrivals:
                 self._lose(silent)
 
     def _read(self, arrival: Arrival, _: object) -> None:
-        if arrival.is_over:  # of another's turn at the same moment
+        if arrival.is_over:  # closed by an earlier event of the same poll
             return
         conn = arrival.conn
         try:
@@ -138,7 +138,7 @@ class Arrivals:
             self._say(conn, CONTINUE)
 
     def _say(self, conn: TConn, words: bytes) -> None:
-        with contextlib.suppress(OSError):  # it is gone: the next read sees it
+        with contextlib.suppress(OSError):  # it is closed: the next read notices
             conn.sock.send(words)
 
     def _lose(self, arrival: Arrival) -> None:

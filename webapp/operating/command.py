@@ -14,12 +14,12 @@ HELP = "List all settings: their variable, what they take, default and meaning."
 
 
 def settings_command(settings: Settings) -> click.Command:
-    """Make `settings`."""
+    """Return the command `settings`."""
     return click.Command("settings", callback=partial(list_settings, settings), help=HELP)
 
 
 def list_settings(settings: Settings) -> None:
-    """Print every setting, and its value where that is not the default; secrets stay hidden."""
+    """Print every setting, and its value if that is not the default. Secrets are hidden."""
     for name, field in Settings.model_fields.items():
         click.secho(variable(name), bold=True)
         click.echo(f"    {field.description}")

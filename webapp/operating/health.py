@@ -1,4 +1,4 @@
-"""Whether the site lives, and whether it can do its work: for whoever starts and watches it."""
+"""Health checks: whether the server is alive, and whether it is ready to serve."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 
 def health_blueprint(runner: Runner, store: Store) -> Blueprint:
-    """Make the two addresses."""
+    """Return the routes of both checks."""
     blueprint = Blueprint("health", __name__)
     parts: dict[str, Callable[[], bool]] = {
         "engine": lambda: runner.answers(PATIENCE),
@@ -31,12 +31,12 @@ def health_blueprint(runner: Runner, store: Store) -> Blueprint:
 
     @blueprint.get(LIVE)
     def live() -> Response:
-        """Say that requests are answered; where this fails, the server is to be started anew."""
+        """Return that the server is alive. If this fails, it should be restarted."""
         return _json({"live": True})
 
     @blueprint.get(READY)
     def ready() -> Response:
-        """Say whether the engine and the database answer; where not, send visitors elsewhere."""
+        """Check the engine and the database. If this fails, visitors should go elsewhere."""
         found = {name: answers() for name, answers in parts.items()}
         return _json(found, 200 if all(found.values()) else 503)
 

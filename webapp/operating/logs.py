@@ -1,7 +1,7 @@
-"""The log, for people or as a JSON object a line.
+"""The log: as text, or with one JSON object per line.
 
-Both name the request (`X-Request-ID` of its answer) and the run where there is one, and never who
-asked: no address, no browser. What a line tells beyond its message is given as `extra`.
+A line names the request (`X-Request-ID` of its answer) and the run, if any, but never the client:
+no IP address, no browser. Other fields are passed as `extra`.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from typing import Any
 from webapp.operating.requests import request_id
 
 OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
-"""What each record has anyway, whatever it is about."""
+"""The attributes that every record has."""
 
 
 class AsJson(logging.Formatter):
-    """A JSON object a line: time (UTC), level, logger, message, request, and what else there is."""
+    """One JSON object per line: time (UTC), level, logger, message, request, other fields."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Write one record."""
+        """Format one record."""
         told = {
             "time": _time(record),
             "level": record.levelname.lower(),
@@ -36,12 +36,12 @@ class AsJson(logging.Formatter):
 
 
 class AsText(logging.Formatter):
-    """A line for people, and a traceback below it where there is one."""
+    """One line of text, and the traceback below it, if any."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Write one record."""
+        """Format one record."""
         fields = "".join(f" {name}={value}" for name, value in _fields(record))
-        # A line of the log is a line: nobody writes another one by what they send.
+        # A message may quote a request, which must not be able to forge a line of the log.
         message = record.getMessage().replace("\r", "\\r").replace("\n", "\\n")
         line = f"{_time(record)} {record.levelname.lower():7} {record.name}: {message}{fields}"
         if record.exc_info:
@@ -50,7 +50,7 @@ class AsText(logging.Formatter):
 
 
 def log_config(*, format: str, level: str) -> dict[str, Any]:
-    """The configuration of the log, for `logging.config` and for gunicorn: all of it on stderr."""
+    """Return the configuration for `logging.config` and gunicorn: everything goes to stderr."""
     formatter = AsJson if format == "json" else AsText
     return {
         "version": 1,
@@ -59,11 +59,11 @@ def log_config(*, format: str, level: str) -> dict[str, Any]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "own"}},
         "root": {"level": level.upper(), "handlers": ["stderr"]},
         "loggers": {
-            # gunicorn's own would write each of its lines a second time.
+            # gunicorn's own handler would write each of its lines again.
             "gunicorn.error": {"level": level.upper(), "handlers": [], "propagate": True},
-            # Its notes name the address of who has reached a limit; `pages.rate` logs without.
+            # It logs the IP address of a client that reached a limit; `pages.rate` logs without.
             "flask-limiter": {"level": "WARNING"},
-            # Every migration that there is to look at, at each start.
+            # It logs its set-up and each migration.
             "alembic": {"level": "WARNING"},
         },
     }

@@ -1,4 +1,4 @@
-"""Metrics for Prometheus, at `/metrics`, for whoever knows the token; else there are none."""
+"""Metrics for Prometheus at `/metrics`, protected by a token."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ ADDRESS = "/metrics"
 
 
 class EngineMetrics(Collector):
-    """What the engine does, read from it whenever somebody asks."""
+    """Metrics of the engine, read at each scrape."""
 
     def __init__(self, runner: Runner) -> None:
         self._runner = runner
 
     def collect(self) -> Iterator[Metric]:
-        """Give what stands now, and how the runs since the start have ended."""
+        """Yield the current load, and the outcomes of all runs since the start."""
         try:
             load = self._runner.load()
         except Unreachable:
-            return  # there is nothing to tell; the server's own metrics are told all the same
+            return  # the server's other metrics are still shown
         yield GaugeMetricFamily("movazi_runs_running", "Runs that go on now", load.running)
         yield GaugeMetricFamily("movazi_runs_waiting", "Runs in line", load.waiting)
         yield GaugeMetricFamily("movazi_runs_capacity", "Runs that may go on", load.capacity)
@@ -49,7 +49,7 @@ class EngineMetrics(Collector):
 
 
 def measure(app: Flask, runner: Runner, token: str) -> None:
-    """Measure each request, and tell it all to who sends the token."""
+    """Measure each request, and add the route of the metrics."""
     registry = CollectorRegistry()
     for collector in (GCCollector, PlatformCollector, ProcessCollector):
         collector(registry=registry)
@@ -69,7 +69,7 @@ def measure(app: Flask, runner: Runner, token: str) -> None:
 
     @app.after_request
     def note(response: Response) -> Response:
-        # By the name of the route: addresses are as many as there are runs.
+        # Labelled by route, since there are as many addresses as runs.
         endpoint = request.endpoint or "none"
         method = request.method if request.endpoint else "any"
         answered.labels(endpoint, method, response.status_code).inc()
@@ -86,7 +86,7 @@ def _blueprint(registry: CollectorRegistry, token: str) -> Blueprint:
 
     @blueprint.get(ADDRESS)
     def show() -> Response:
-        """Tell all metrics; who does not know the token is told that there is nothing here."""
+        """Return all metrics. Without the token the answer is 404."""
         given = request.headers.get("Authorization", "").encode()
         if not hmac.compare_digest(given, wanted):
             abort(404)

@@ -1,4 +1,4 @@
-"""Each request has an id: the answer carries it, and so does each line of the log about it."""
+"""Gives each request an id, which is in its answer and in each line of the log about it."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ HEADER = "X-Request-ID"
 _FOREIGN = re.compile(r"[A-Za-z0-9_.-]{8,64}")
 _BYTES = 9
 
-# A server thread answers one request after the other, streams to their end: each sets its own, and
-# nothing is left of it for what the thread logs between two of them.
+# A server thread answers one request at a time. Each request sets its id, and clears it at the end
+# of its answer, so lines that the thread logs between two requests have none.
 _current: ContextVar[str] = ContextVar("request_id", default="")
 
 
 def request_id() -> str:
-    """The id of the request that is being answered, "" outside of any."""
+    """Return the id of the current request; "" outside of one."""
     return _current.get()
 
 
 def name_requests(app: Flask, *, trusted: bool) -> None:
-    """Give each request an id: the one that a `trusted` proxy has sent along, else a new one."""
+    """Give each request an id: the one from a `trusted` proxy, else a new one."""
 
     @app.before_request
     def begin() -> None:

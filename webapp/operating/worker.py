@@ -1,8 +1,8 @@
-"""gunicorn's threaded worker, that gives its runs time to end before it leaves, and up on clients
-that do not read, or do not send.
+"""gunicorn's threaded worker, with a clean end of all streams, and time-outs for clients that do
+not read or do not send.
 
-gunicorn only waits: a stream that is longer than its graceful time-out is cut off in the middle.
-Here the runs are ended before that, so that each stream ends with its run's result.
+gunicorn cuts off a stream that lasts longer than its graceful time-out. This worker ends the runs
+before that, so that each stream ends with its run's result.
 """
 
 from __future__ import annotations
@@ -26,28 +26,28 @@ from webapp.operating import RUNNER
 from webapp.operating.arrivals import Arrivals
 
 LINGER = 2.0
-"""Seconds that a client has to close a connection after its last answer, as gunicorn has it: to
-close before would take from it what it has not read yet, if it has sent more (RFC 9112, 9.6)."""
+"""Seconds that a client has to close a connection after its last answer, as in gunicorn. If the
+server closed first, a client that has sent more could lose the answer (RFC 9112, 9.6)."""
 
 READ_SIZE = 4096
 
 SWITCH_INTERVAL = 0.0001
-"""Seconds that a thread may compute while others wait for their turn, a fiftieth of Python's own:
-a page waits behind each stream that is being written, at each of its own system calls."""
+"""Seconds that a thread may keep the GIL while others wait for it, a fiftieth of Python's default.
+A page needs the GIL again after each of its system calls, and streams compete for it."""
 
 YOUNG = 10_000
-"""Objects that are made until garbage is looked for, where Python itself takes 700: a run's stream
-and result make many that are soon gone."""
+"""The garbage collector's threshold for the youngest generation; Python's default is 700. A run's
+stream and result make many objects that are soon freed."""
 
 SHARE = 0.5
-"""How much of the graceful time-out runs may go on for; the rest is to end them and to say so."""
+"""The share of the graceful time-out for which runs may continue; the rest is for their results."""
 
 UNREAD = 15_000
-"""Milliseconds after which a connection is closed whose client takes nothing of what it was sent:
-it would hold a thread for as long as it likes."""
+"""Milliseconds after which a connection is closed if its client reads nothing. Otherwise it would
+occupy a thread without limit."""
 
 UNNAMED = ("-", 0)
-"""An address and port, as the log names everyone's."""
+"""The address and port that the log shows instead of the client's."""
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]
@@ -57,14 +57,14 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     _told_at = 0.0  # time.monotonic()
 
     def init_process(self) -> None:
-        """Begin to serve; it returns when the worker ends."""
+        """Serve until the worker ends."""
         for listener in self.sockets:
             if listener.sock.family in (socket.AF_INET, socket.AF_INET6):
-                # What is accepted inherits it; see tcp(7), which means a window of zero, too.
+                # Accepted sockets inherit it. It also applies to a window of zero: see tcp(7).
                 listener.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD)
         self._arrivals: Arrivals | None = None
         util.write_error = write_error
-        # A run that goes on takes five descriptors and each stream two; 1,024 are usual, and few.
+        # A run needs five descriptors, a stream two. The usual limit of 1,024 is too low.
         _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
         super().init_process()
@@ -73,13 +73,13 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         """Load the site."""
         super().load_wsgi()
         sys.setswitchinterval(SWITCH_INTERVAL)
-        # What stays for good need not be looked through again and again, which holds everybody up.
+        # Collections must not examine permanent objects, since each holds the GIL.
         gc.collect()
         gc.freeze()
         gc.set_threshold(YOUNG)
 
     def enqueue_req(self, conn: TConn) -> None:
-        """Have a request arrive as a whole before it takes a thread: see `arrivals`."""
+        """Give a request a thread only when it is complete: see `arrivals`."""
         if self._arrivals is None:
             self._arrivals = Arrivals(self.poller, arrived=self._submit, lost=self._lose)
         self._arrivals.begin(conn)
@@ -93,35 +93,35 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         conn.close()
 
     def murder_pending(self) -> None:
-        """Close connections whose request does not come."""
+        """Close connections whose request is late."""
         if self._arrivals is not None:
             self._arrivals.close_late(leaving=not self.alive)
 
     def handle(self, conn: TConn) -> object:
-        """Serve a connection; false if it is to be closed. Called in a thread of its own."""
+        """Serve a connection in a thread. Return a false value if it is to be closed."""
         conn.data_ready = True
         conn.init()
         conn.parser.unreader.unread(conn.request)
         stays = super().handle(conn)
         if not stays:
-            # Here, for gunicorn would wait in the one thread that accepts: for each client in turn.
+            # gunicorn would wait in the accepting thread, for one client after the other.
             _wait_for_close(conn.sock)
         return stays
 
     def handle_request(self, req: Request, conn: TConn) -> bool:
-        """Answer one request; say whether its connection stays open."""
+        """Answer one request. Return whether its connection stays open."""
         try:
             return bool(super().handle_request(req, conn))
         except TimeoutError as error:
-            # To gunicorn a client that has left is none of its own faults; this one is as good as.
+            # gunicorn logs no error if a client has left: treat this one alike.
             raise BrokenPipeError(errno.EPIPE, "the client takes nothing") from error
 
     def handle_error(self, req: Request | None, client: Any, addr: Any, exc: Exception) -> None:
-        """Answer what is no request that can be read; gunicorn's log would say who sent it."""
+        """Answer a malformed request. The log does not get the client's address."""
         super().handle_error(req, client, UNNAMED, exc)
 
     def notify(self) -> None:
-        """Tell that it lives, once a second; also while it waits for streams to end.
+        """Send the heartbeat, at most once a second, and end the runs when the worker is to leave.
 
         gunicorn calls this after each event of a connection.
         """
@@ -137,10 +137,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
 
 def write_error(connection: socket.socket, status: int, reason: str, _: str) -> None:
-    """Answer a request that cannot be read, in place of gunicorn's own answer.
+    """Answer a malformed request, in place of gunicorn's own answer.
 
-    Without our headers a browser might take the answer for something else; and gunicorn repeats
-    what the client sent.
+    gunicorn's answer quotes the request, and lacks `X-Content-Type-Options: nosniff`.
     """
     body = f"{status} {reason}\n"
     head = (
@@ -155,12 +154,12 @@ def write_error(connection: socket.socket, status: int, reason: str, _: str) -> 
 
 
 def _wait_for_close(connection: socket.socket) -> None:
-    """Say that nothing more comes, and wait until the client has closed, or for LINGER.
+    """Shut the connection down for writing, and wait up to LINGER for the client to close it.
 
-    Afterwards nobody waits for it any more: to read from the socket gives its end at once.
+    Afterwards it is shut down for reading, so that gunicorn's own wait ends at once.
     """
     until = time.monotonic() + LINGER
-    with contextlib.suppress(OSError):  # among others that it is closed, or that the time is over
+    with contextlib.suppress(OSError):  # it is closed, or the time is over
         connection.shutdown(socket.SHUT_WR)
         while (left := until - time.monotonic()) > 0:
             connection.settimeout(left)

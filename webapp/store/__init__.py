@@ -1,14 +1,14 @@
 """Keeps finished runs: in an SQLite file by default, in PostgreSQL by URL.
 
-`store`              saves runs, finds them again, forgets the old ones
+`store`              saves, finds and prunes runs
 `writer`             the one thread that writes
-`pruning`, `space`   forget old runs a few at a time, and give their space back
+`pruning`, `space`   delete old runs a few at a time, and return their space
 `runs`               a stored run, and its rows
 `tables`             the tables as they are now
 `opening`            opens a database: `sqlite_file` or `postgresql_server`
-`database`           an open database, and what must be true of it before it is changed
-`history`            carries out the `migrations`, which are Alembic's
-`errors`             what may go wrong
+`database`           an open database, and the checks before it is changed
+`history`            runs the `migrations` (Alembic)
+`errors`             the exceptions
 
-It knows the engine and the database, and nothing of lessons, pages or Flask.
+It imports the engine, but not the lessons, the pages or Flask.
 """

@@ -1,6 +1,6 @@
-"""A database as the store uses it, and what must be true of it before it is changed.
+"""An open database, and the checks before it is changed.
 
-A database that is damaged, not ours, or made by a newer version is left byte for byte as it is.
+A database that is damaged, not ours, or made by a newer version is not changed at all.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from webapp.store.tables import HEAD, VERSION_TABLE
 SETTING = "DATABASE_URL"
 
 PATIENCE = 5.0
-"""Seconds to wait for another process that writes, and for a connection to PostgreSQL."""
+"""Seconds to wait for another process's write, and for a connection to PostgreSQL."""
 
 
 LOCK_NOT_AVAILABLE = "55P03"
-"""PostgreSQL's code for a lock that was waited for in vain."""
+"""PostgreSQL's error code if the wait for a lock times out."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Database:
 
     @property
     def is_file(self) -> bool:
-        """Whether it is SQLite's."""
+        """Whether it is an SQLite file."""
         return self.writer.dialect.name == "sqlite"
 
     def close(self) -> None:
@@ -50,7 +50,7 @@ class Database:
 
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Connection]:
-    """Begin a transaction, and commit it at the end. Raises StoreError (Locked is one)."""
+    """Begin a transaction, and commit it at the end. Raises StoreError, such as Locked."""
     try:
         with engine.begin() as connection:
             yield connection
@@ -63,13 +63,13 @@ def _is_locked(error: SQLAlchemyError) -> bool:
     own = getattr(error, "orig", None)
     if getattr(own, "sqlstate", None) == LOCK_NOT_AVAILABLE:
         return True
-    # The lowest byte is the code itself, the rest says more of it.
+    # The lowest byte is the primary code; the others extend it.
     code = getattr(own, "sqlite_errorcode", 0) & 0xFF
     return code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
 def is_current(connection: Connection, where: str) -> bool:
-    """Tell whether all migrations are done. Raises StoreError where it is not for us to do them."""
+    """Return whether all migrations are done. Raises StoreError if the database is not ours."""
     tables = inspect(connection).get_table_names()
     if VERSION_TABLE not in tables:
         if tables:
@@ -89,7 +89,7 @@ def is_current(connection: Connection, where: str) -> bool:
 
 
 def history() -> ModuleType:
-    from webapp.store import history  # noqa: PLC0415 (a start with nothing to do goes without)
+    from webapp.store import history  # noqa: PLC0415 (needed only to migrate)
 
     return history
 
@@ -102,5 +102,5 @@ def unusable(where: str, reason: str) -> StoreError:
 
 
 def reason(error: Exception) -> str:
-    """The database's own words on one line, without the statement."""
+    """Return the database's message on one line, without the statement."""
     return " ".join(str(getattr(error, "orig", None) or error).split()).rstrip(".")

@@ -1,4 +1,4 @@
-"""What may go wrong with stored runs."""
+"""The exceptions of the store."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from webapp.engine.runner import UnknownRun
 
 
 class StoreError(Exception):
-    """The database cannot be used; says in a sentence why, and what can be done."""
+    """The database cannot be used. The message says why, and what can be done."""
 
 
 class Locked(StoreError):
-    """Another program has locked the database; to try again later may do."""
+    """Another program has locked the database. A later attempt may succeed."""
 
 
 class PrunedRun(UnknownRun):

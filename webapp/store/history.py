@@ -1,4 +1,4 @@
-"""Carries out migrations. It loads Alembic, so it is itself loaded only where there is need."""
+"""Runs migrations. It imports Alembic, so it is itself imported only when needed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def is_known(revision: str) -> bool:
-    """Tell whether a revision is one of ours, and not of a version to come."""
+    """Return whether this version of Movazi has the revision."""
     try:
         return bool(ScriptDirectory(str(MIGRATIONS)).get_revision(revision))
     except CommandError:
@@ -22,7 +22,7 @@ def is_known(revision: str) -> bool:
 
 
 def migrate(connection: Connection) -> None:
-    """Do all migrations that are not done yet, within the connection's transaction."""
+    """Run all pending migrations in the connection's transaction."""
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     command.upgrade(config, "head")

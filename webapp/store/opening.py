@@ -12,7 +12,7 @@ from webapp.store.sqlite_file import open_file
 
 
 def open_database(url: str) -> Database:
-    """Open a database, and make or change its tables where needed. Raises StoreError."""
+    """Open a database; create or migrate its tables if needed. Raises StoreError."""
     try:
         parsed = make_url(url)
         match parsed.get_backend_name():

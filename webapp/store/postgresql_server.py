@@ -11,17 +11,17 @@ from webapp.store.database import PATIENCE, Database, history, is_current, reaso
 from webapp.store.errors import StoreError
 
 CONNECTIONS = 15
-"""At most: several servers together must leave some connections to others."""
+"""The most connections of one server: several servers share the limit of PostgreSQL."""
 
 LOCK = 0x6D6F76617A69
-"""The number of our lock among all advisory locks of a PostgreSQL server: "movazi" in ASCII."""
+"""The key of our advisory lock: "movazi" in ASCII."""
 
 LOCK_TIMEOUT = 1000
-"""Milliseconds that a statement waits for a table that another one has locked."""
+"""Milliseconds that a statement waits for a lock."""
 
 
 def open_server(url: URL) -> Database:
-    """Open it, and make or change its tables where needed. Raises StoreError."""
+    """Open a database; create or migrate its tables if needed. Raises StoreError."""
     where = url.render_as_string(hide_password=True)
     engine = _engine(url)
     try:
@@ -36,14 +36,14 @@ def open_server(url: URL) -> Database:
         engine.dispose()
         raise
     _limit_waits(engine)
-    # One pool: a single thread writes, so that all connections but one are the readers'.
+    # One pool: a single thread writes, so all connections but one are for readers.
     return Database(readers=engine, writer=engine)
 
 
 def _engine(url: URL) -> Engine:
     return create_engine(
         url,
-        # A connection that was lost meanwhile is noticed before it is used.
+        # A lost connection is noticed before it is used.
         pool_pre_ping=True,
         pool_size=CONNECTIONS,
         max_overflow=0,
@@ -53,7 +53,7 @@ def _engine(url: URL) -> Engine:
 
 
 def _limit_waits(engine: Engine) -> None:
-    """Limit waits for locks from now on; migrations wait for each other as long as they take."""
+    """Limit waits for locks from now on. Migrations before have waited without a limit."""
     engine.dispose()
 
     @event.listens_for(engine, "connect")

@@ -1,4 +1,4 @@
-"""Forgets old runs, a few at a time, so that no writer waits long for it."""
+"""Deletes old runs a few at a time, so that no writer waits long."""
 
 from __future__ import annotations
 
@@ -19,34 +19,34 @@ SLICE = 100
 """Runs that are pruned in one transaction."""
 
 PAUSE, ROUND = 0.05, 60.0
-"""Seconds from one slice to the next, and until old runs are looked for again."""
+"""Seconds between two slices, and between two rounds."""
 
 REMEMBERED = 200_000
-"""Ids of pruned runs that are remembered."""
+"""The most ids of pruned runs that are kept."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Bounds:
-    """How long runs are kept, and how many bytes they may take; beyond, the oldest are pruned."""
+    """The largest age of runs, and their largest size together in bytes."""
 
     age: timedelta
     size: int
 
 
 class Pruner:
-    """Prunes the runs of a database: `step` by step within the bounds, or all that are older."""
+    """Prunes runs: beyond the bounds a few per `step`, or all older ones with `prune`."""
 
     def __init__(self, database: Database, bounds: Bounds | None) -> None:
         self._database = database
         self._bounds = bounds
-        self._before = datetime.min.replace(tzinfo=UTC)  # as this round has it
-        self._excess = 0  # bytes that are still to go in this round
-        self._count = 0  # of the runs that were pruned in this round
+        self._before = datetime.min.replace(tzinfo=UTC)  # older runs are pruned in this round
+        self._excess = 0  # bytes still to be pruned in this round
+        self._count = 0  # runs pruned in this round
 
     def step(self) -> float:
-        """Prune a few of the runs beyond the bounds; give the seconds until the next step."""
+        """Prune a few of the runs beyond the bounds. Return the seconds until the next step."""
         if self._bounds is None:
             return ROUND
         try:
@@ -57,7 +57,7 @@ class Pruner:
             return ROUND
 
     def prune(self, before: datetime) -> int:
-        """Prune all runs that were stored before; give their number. Raises StoreError."""
+        """Prune all runs that were stored before a time. Return their number. Raises StoreError."""
         count = 0
         while ids := self._prune_slice(before)[0]:
             count += ids
@@ -66,7 +66,7 @@ class Pruner:
         return count
 
     def _prune_next(self, bounds: Bounds) -> bool:
-        """Go on with the round, or begin one; false where it is over."""
+        """Continue the round, or begin one. Return whether it goes on."""
         if not self._count:
             self._before = datetime.now(UTC) - bounds.age
             self._excess = space.size(self._database, bounds.size) - bounds.size
@@ -82,7 +82,7 @@ class Pruner:
         return space.give_back_some(self._database)
 
     def _prune_slice(self, before: datetime, excess: int = 0) -> tuple[int, int]:
-        """Prune the oldest runs; give how many, and the bytes that they took."""
+        """Prune some of the oldest runs. Return how many, and their size in bytes."""
         size = func.length(runs.c.recording) + space.OVERHEAD
         query = select(runs.c.id, size, runs.c.stored_at < before)
         query = query.order_by(runs.c.stored_at).limit(SLICE)
@@ -102,14 +102,14 @@ class Pruner:
         return len(ids), freed
 
     def _forget_ids(self) -> None:
-        """Forget the ids of those runs that were pruned longest ago."""
+        """Delete all ids of pruned runs but the latest."""
         nth = select(pruned.c.pruned_at).order_by(pruned.c.pruned_at.desc()).offset(REMEMBERED)
         oldest = nth.limit(1).scalar_subquery()
         with transaction(self._database.writer) as connection:
             connection.execute(delete(pruned).where(pruned.c.pruned_at <= oldest))
 
     def _is_ours(self, connection: Connection) -> bool:
-        """Whether no other server prunes the same database now."""
+        """Return whether no other server prunes the same database now."""
         if self._database.is_file:
             return True
         query = text("SELECT pg_try_advisory_xact_lock(:lock)")

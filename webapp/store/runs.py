@@ -19,10 +19,10 @@ from webapp.store.errors import StoreError
 
 @dataclass(frozen=True)
 class StoredRun:
-    """A run that is over, with all that belongs to it.
+    """A finished run.
 
-    `topic` and `demo` are names, `values` the parameters as JSON has them (a list, no tuple),
-    `source` the text that ran, and `stored_at` is UTC.
+    `topic` and `demo` are names, `values` the parameters in JSON's types (lists, no
+    tuples), `source` the program's text. `stored_at` is UTC.
     """
 
     id: str
@@ -36,7 +36,7 @@ class StoredRun:
 
 
 def row_of(run: StoredRun) -> dict[str, object]:
-    """Give a run's row in `runs`."""
+    """Return a run's row in `runs`."""
     return {
         "id": run.id,
         "stored_at": run.stored_at,
@@ -51,7 +51,7 @@ def row_of(run: StoredRun) -> dict[str, object]:
 
 
 def read_run(row: Row[Any]) -> StoredRun:
-    """Give the run of a row of `runs` and `sources`. Raises StoreError."""
+    """Return the run of a row of `runs` and `sources`. Raises StoreError."""
     try:
         recording = unpack(row.recording)
     except ValueError as error:
@@ -70,16 +70,16 @@ def read_run(row: Row[Any]) -> StoredRun:
 
 
 def add(connection: Connection, table: Table, *rows: Mapping[str, object]) -> None:
-    """Insert rows, but for those that are there."""
+    """Insert rows, except those that exist already."""
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     connection.execute(insert(table).on_conflict_do_nothing(), rows)
 
 
 def written(values: Mapping[str, object]) -> str:
-    """Write parameters in the one spelling in which they are compared."""
+    """Return parameters as canonical JSON, so that they can be compared as text."""
     return json.dumps(values, sort_keys=True, separators=(",", ":"))
 
 
 def sha256(source: str) -> str:
-    """Give the key of a text in `sources`."""
+    """Return the key of a text in `sources`."""
     return hashlib.sha256(source.encode()).hexdigest()

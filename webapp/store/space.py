@@ -1,6 +1,6 @@
-"""What runs take on the disk, and how what was deleted is given back.
+"""The size of stored runs, and returning free space to the file system.
 
-PostgreSQL gives space back by itself.
+PostgreSQL does the latter by itself.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from webapp.store.sqlite_file import driver, pragma
 from webapp.store.tables import runs
 
 PAGES = 100
-"""Pages of a file that are given back at a time."""
+"""Pages of a file that are returned at a time."""
 
 OVERHEAD = 500
-"""Bytes that a run takes beside its record, in the tables and their indexes; roughly."""
+"""The rough size of a run beside its record, in bytes, indexes included."""
 
 
 def size(database: Database, bound: int) -> int:
-    """Give the bytes that runs take; roughly where they are fewer than `bound`.
+    """Return the size of all runs in bytes: an upper estimate if it is at most `bound`.
 
     Raises StoreError.
     """
@@ -37,28 +37,28 @@ def size(database: Database, bound: int) -> int:
         total = int(connection.execute(select(func.pg_total_relation_size(runs.name))).scalar_one())
         if total <= bound:
             return total
-        # What was deleted is part of the total until it is vacuumed.
+        # Deleted rows count in the total until they are vacuumed.
         each = func.pg_column_size(runs.c.recording) + OVERHEAD
         return int(connection.execute(select(func.coalesce(func.sum(each), 0))).scalar_one())
 
 
 def give_back_some(database: Database) -> bool:
-    """Give a few pages back if a quarter of the file is free; say whether. Raises StoreError.
+    """Return a few pages if over a quarter of the file is free. Return whether. Raises StoreError.
 
-    What is free is used again by the next runs, so less is not worth the work.
+    Less is not worth the work, since the next runs use the free pages.
     """
     if not database.is_file:
         return False
     with _told(), database.writer.connect() as connection:
         if pragma(connection, "freelist_count") <= pragma(connection, "page_count") // 4:
             return False
-        # A script, for that alone is stepped to its end: one step frees one page.
+        # Each step frees one page, and only a script is stepped to its end.
         driver(connection).executescript(f"PRAGMA incremental_vacuum({PAGES})")
         return True
 
 
 def give_back_all(database: Database) -> None:
-    """Give all that is free back, in small steps, so that others may write in between.
+    """Return all free pages, in small steps, so that others can write in between.
 
     Raises StoreError.
     """

@@ -1,7 +1,7 @@
-"""Opens a database in an SQLite file: looks before it touches.
+"""Opens a database in an SQLite file, and checks the file before it is changed.
 
-SQLite's own check reads the whole file; here only what every start needs is read, so that a start
-stays quick. Damage deeper inside shows when it is reached, as a `StoreError` of that run alone.
+SQLite's own check would read the whole file. This one reads little, so that a start is quick.
+Damage to a run's rows is found when the run is read, and raises StoreError then.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from webapp.store.errors import StoreError
 
 
 def open_file(url: URL) -> Database:
-    """Open a file, and make or change its tables where needed. Raises StoreError."""
+    """Open a file; create or migrate its tables if needed. Raises StoreError."""
     if not url.database or url.database == ":memory:":
         raise StoreError(f"{SETTING} names no file: write sqlite:////PATH/TO/FILE.")
     path = Path(url.database).absolute()
@@ -47,7 +47,7 @@ def open_file(url: URL) -> Database:
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """Let other processes that start at the same time wait."""
+    """Lock the folder against other processes that start at the same time."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -57,9 +57,9 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def _is_file_current(path: Path) -> bool:
-    """Look whether all migrations are done, without a trace. Raises StoreError."""
-    # A file that nobody has open has no log beside it, and opening it would make one. Without a
-    # log all of it stands in the file itself, which can then be read as if it never changed.
+    """Return whether all migrations are done, without changing the folder. Raises StoreError."""
+    # If no process has the file open, it has no log, and opening it would create one. Without a
+    # log the file is complete, and can be opened as immutable.
     unchanging = "" if Path(f"{path}-wal").exists() else "&immutable=1"
     look = create_engine(
         "sqlite://", poolclass=NullPool, creator=lambda: _connect(path, f"ro{unchanging}")
@@ -81,7 +81,7 @@ def _make_file_current(path: Path) -> None:
     _own_transactions(engine)
     try:
         with engine.connect() as connection:
-            # Lets pruning give space back; can only be said before there are tables.
+            # Lets pruning return free pages; must be set before there are tables.
             pragma(connection, "auto_vacuum = incremental")
             pragma(connection, "journal_mode = wal")
         with engine.begin() as connection:
@@ -91,15 +91,15 @@ def _make_file_current(path: Path) -> None:
 
 
 def _file_engine(path: Path, *, writes: bool = False) -> Engine:
-    """An engine that never makes a file: one that is gone at run time stays gone."""
+    """Return an engine that never creates a file, even if it was removed meanwhile."""
     engine = create_engine("sqlite://", poolclass=QueuePool, creator=lambda: _connect(path, "rw"))
-    # A transaction that reads first and writes later could find that another has written since.
+    # A transaction that reads first may fail to write later, if another has written since.
     _own_transactions(engine, "BEGIN IMMEDIATE" if writes else "BEGIN")
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, record: Any) -> None:
         with closing(connection.cursor()) as cursor:
-            # Readers and a writer at once. A power cut may cost the last runs, never the file.
+            # WAL allows readers beside a writer. A power cut may lose the last runs, not the file.
             cursor.execute("PRAGMA journal_mode = wal")
             cursor.execute("PRAGMA synchronous = normal")
             cursor.execute("PRAGMA foreign_keys = on")
@@ -125,7 +125,7 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
 
 
 def _own_transactions(engine: Engine, how: str = "BEGIN") -> None:
-    """Begin transactions ourselves: Python's module leaves changes of tables out of them."""
+    """Begin transactions explicitly: Python's module begins none for a change of tables."""
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -133,13 +133,13 @@ def _own_transactions(engine: Engine, how: str = "BEGIN") -> None:
 
 
 def pragma(connection: Connection, pragma: str) -> int:
-    """Carry out a pragma outside of a transaction; give its number if it has one, else 0."""
+    """Run a pragma outside of a transaction. Return its number, or 0 if it has none."""
     rows = driver(connection).execute(f"PRAGMA {pragma}").fetchall()
     return int(rows[0][0]) if rows and isinstance(rows[0][0], int) else 0
 
 
 def driver(connection: Connection) -> sqlite3.Connection:
-    """Give the connection of Python's own module."""
+    """Return the `sqlite3` connection."""
     driver = connection.connection.driver_connection
     assert isinstance(driver, sqlite3.Connection)
     return driver

@@ -1,4 +1,4 @@
-"""Saves runs that are over, finds them again, and forgets the old ones."""
+"""Saves, finds and prunes finished runs."""
 
 from __future__ import annotations
 
@@ -18,31 +18,31 @@ from webapp.store.tables import pruned, runs, sources
 from webapp.store.writer import Writer
 
 EXEMPLARY = (Outcome.FINISHED, Outcome.DEADLOCKED)
-"""What can stand for a program: what it comes to by itself, and by no fault of the machine."""
+"""Outcomes of an example: they come from the program, not from the machine."""
 
 
 class Store:
     """All stored runs. Its methods may be called from any thread."""
 
     def __init__(self, url: str, bounds: Bounds | None = None) -> None:
-        """Open the database, and make or change its tables where needed. Raises StoreError.
+        """Open the database; create or migrate its tables if needed. Raises StoreError.
 
-        Runs beyond the `bounds` are pruned meanwhile, the oldest first.
+        Runs beyond the `bounds` are pruned in the background, the oldest first.
         """
         self._database = open_database(url)
         self._pruner = Pruner(self._database, bounds)
         self._writer = Writer(self._database, self._pruner.step)
 
     def save(self, run: StoredRun) -> bool:
-        """Store a run; one that is stored already stays as it is. Raises StoreError.
+        """Store a run, unless its id is stored already. Raises StoreError.
 
-        False if the database is locked, or too slow: then the run is stored as soon as that can be
-        done, and can be found meanwhile.
+        Return False if the database is locked or slow: then the run is stored later, and `find`
+        returns it meanwhile.
         """
         return self._writer.save(run)
 
     def find(self, id: str) -> StoredRun:
-        """Give a run. Raises UnknownRun (PrunedRun where it was stored once) and StoreError."""
+        """Return a run. Raises UnknownRun (PrunedRun if it was pruned) and StoreError."""
         if waiting := self._writer.waiting(id):
             return waiting
         query = select(runs, sources.c.text).join(sources).where(runs.c.id == id)
@@ -54,15 +54,15 @@ class Store:
         return read_run(row)
 
     def is_waiting(self, id: str) -> bool:
-        """Whether a run has yet to be written."""
+        """Return whether a run is still to be written."""
         return self._writer.waiting(id) is not None
 
     def latest(
         self, topic: str, demo: str, values: Mapping[str, object], source: str
     ) -> str | None:
-        """Give the id of the last run of just this that was watched and may serve as an example.
+        """Return the id of the latest run of this source with these values that can be an example.
 
-        Raises StoreError.
+        That is one with recorded steps and an outcome in EXEMPLARY. Raises StoreError.
         """
         query = (
             select(runs.c.id)
@@ -77,19 +77,19 @@ class Store:
             return connection.execute(query).scalar()
 
     def prune(self, older_than: timedelta) -> int:
-        """Forget the runs that were stored longer ago, and tell how many went. Raises StoreError.
+        """Delete the runs stored longer ago than `older_than`. Return their number.
 
-        Their ids are remembered, and the space that they took is given back.
+        Their ids are kept, and their space is returned to the file system. Raises StoreError.
         """
         return self._pruner.prune(datetime.now(UTC) - older_than)
 
     def check(self) -> None:
-        """Read from the database, and write to it. Raises StoreError where it does not let us."""
+        """Check that the database can be read and written. Raises StoreError."""
         with transaction(self._database.readers) as connection:
             connection.execute(select(runs.c.id).limit(1))
         self._writer.check()
 
     def close(self) -> None:
-        """Store what waits, and close all connections."""
+        """Store the waiting runs, and close all connections."""
         self._writer.close()
         self._database.close()

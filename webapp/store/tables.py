@@ -1,4 +1,4 @@
-"""The tables as they are now. A change here needs a migration beside it, and another `HEAD`."""
+"""The current tables. A change needs a migration and a new `HEAD`."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from sqlalchemy import (
 )
 
 HEAD = "0002"
-"""The last migration. It stands here, too, so that a start with nothing to do loads no Alembic."""
+"""The last migration; repeated here so that a start without migrations need not import Alembic."""
 
 VERSION_TABLE = "movazi_version"
 
 metadata = MetaData()
 
-# Each text that ever ran once: a few kilobytes a demo, which pruning leaves alone.
+# Each source once: a few kilobytes per demo, never pruned.
 sources = Table(
     "sources",
     metadata,
@@ -30,7 +30,7 @@ sources = Table(
     Column("text", Text, nullable=False),
 )
 
-# `stored_at` is UTC. `parameters` is JSON in one spelling only, to be compared as text.
+# `stored_at` is UTC. `parameters` is canonical JSON, to be compared as text.
 runs = Table(
     "runs",
     metadata,
@@ -46,7 +46,7 @@ runs = Table(
     Index("ix_runs_latest", "topic", "demo", "parameters", "source", "stored_at"),
 )
 
-# So that a dead link can tell why it is dead.
+# For the message on the page of a pruned run.
 pruned = Table(
     "pruned",
     metadata,

@@ -1,7 +1,7 @@
-"""Writes runs in one thread: all that wait are written in one transaction.
+"""Writes runs in one thread, up to GROUP of them in one transaction.
 
-No other thread waits for the database longer than WAIT. While another program has it locked, runs
-wait in memory; whatever else is wrong is an error at once.
+No other thread waits for a write longer than WAIT. While another program has the database locked,
+runs wait in memory. Any other failure is raised at once.
 """
 
 from __future__ import annotations
@@ -25,26 +25,26 @@ WAIT = 1.0
 """Seconds that a caller waits for its run to be written."""
 
 GROUP = 100
-"""Runs that are written in one transaction, at most."""
+"""The most runs that are written in one transaction."""
 
 MOST = 2000
-"""Runs that may wait; one has 44 kB at most."""
+"""The most runs that may wait; each has at most 44 kB."""
 
 PAUSE = 0.1
-"""Seconds between two attempts at a locked database; most of the waiting is the database's own."""
+"""Seconds between two attempts at a locked database. Each attempt also waits for the lock."""
 
 CLOSING = 3.0
-"""Seconds that the runs which wait at the end have to be written."""
+"""Seconds to write the waiting runs when the writer is closed."""
 
 CHECK = "check"
-"""Stands for the id of a run where the database is only asked whether it can be written to."""
+"""The key of the job that only checks whether the database can be written."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Job:
-    """Something to be written: a run, or nothing but a check."""
+    """A run to write, or a check if there is none."""
 
     run: StoredRun | None = None
     row: dict[str, object] = field(default_factory=dict)
@@ -53,20 +53,20 @@ class Job:
 
 
 class Writer:
-    """The one thread that writes to a database. It starts with the first thing to write."""
+    """The only thread that writes to a database. It starts with the first job."""
 
     def __init__(self, database: Database, prune: Callable[[], float]) -> None:
-        """`prune` is called now and then; it gives the seconds until the next call."""
+        """`prune` returns the seconds until it is to be called again."""
         self._engine = database.writer
         self._prune = prune
         self._prune_at = time.monotonic()
-        self._jobs: dict[str, Job] = {}  # by the run's id, in the order in which they came
+        self._jobs: dict[str, Job] = {}  # by the run's id, the oldest first
         self._changed = Condition()
         self._thread: Thread | None = None
         self._give_up_at = float("inf")  # time.monotonic()
 
     def save(self, run: StoredRun) -> bool:
-        """Write a run; False if it has to wait, and is written later. Raises StoreError."""
+        """Write a run. Return False if it is written later. Raises StoreError."""
         job, is_late = self._add(run.id, Job(run, row_of(run)))
         try:
             job.done.result(0 if is_late else WAIT)
@@ -76,7 +76,7 @@ class Writer:
         return True
 
     def check(self) -> None:
-        """Write to the database what it holds already. Raises StoreError."""
+        """Check that the database can be written: write what it already has. Raises StoreError."""
         job, is_late = self._add(CHECK, Job())
         try:
             job.done.result(0 if is_late else WAIT)
@@ -84,12 +84,12 @@ class Writer:
             raise Locked("The database of runs takes no writes: it is locked, or slow.") from None
 
     def waiting(self, id: str) -> StoredRun | None:
-        """Give a run that waits to be written."""
+        """Return a run that waits to be written, or None."""
         job = self._jobs.get(id)
         return job.run if job else None
 
     def close(self) -> None:
-        """Write what waits, and end. What cannot be written is logged."""
+        """Write the waiting runs, and end. Runs that cannot be written are logged."""
         with self._changed:
             self._give_up_at = time.monotonic() + CLOSING
             self._changed.notify()
@@ -99,7 +99,7 @@ class Writer:
             log.error("the run %s could not be stored before the end", id)
 
     def _add(self, id: str, job: Job) -> tuple[Job, bool]:
-        """Have a job done; say whether the writer is late. An id that waits has one job."""
+        """Queue a job, unless its id has one. Return the id's job, and if the writer is late."""
         with self._changed:
             if len(self._jobs) >= MOST:
                 raise StoreError(f"More than {MOST} runs wait to be stored.")
@@ -131,15 +131,15 @@ class Writer:
         return self._give_up_at < float("inf")
 
     def _write_all(self, group: dict[str, Job]) -> bool:
-        """Write jobs, each for itself where they cannot be written together.
+        """Write jobs together, or one by one if that fails.
 
-        False if the database is locked.
+        Return False if the database is locked.
         """
         try:
             self._write([*group.values()])
         except Locked:
             return False
-        except Exception as error:  # whatever it is, the next run may do better
+        except Exception as error:  # the next run may succeed
             if len(group) > 1:
                 return min([self._write_all({id: job}) for id, job in group.items()])
             self._finish(group, error)
@@ -149,7 +149,7 @@ class Writer:
 
     def _write(self, jobs: Sequence[Job]) -> None:
         with transaction(self._engine) as connection:
-            # A connection is to one file, also where another one has been put in its place.
+            # A connection belongs to one file, even if the file was replaced.
             known: set[object] = connection.info.setdefault("sources", set())
             texts = {sha: job.run.source for job in jobs if job.run and (sha := job.row["source"])}
             new = {sha: text for sha, text in texts.items() if sha not in known}

@@ -49,17 +49,17 @@ def serve(arguments: Sequence[str]) -> int:
 
 
 def run_flask_command(arguments: list[str]) -> int:
-    """Carry out a command of the application's; give its exit code."""
+    """Run one of Flask's commands. Return its exit code."""
     _choose_database()
     if not IS_INSTALLED:
-        sys.path.insert(0, str(PLACE))  # of wsgi.py
+        sys.path.insert(0, str(PLACE))  # the folder of wsgi.py
     app = importlib.import_module(WSGI).app
     app.cli.main(arguments, prog_name="movazi", standalone_mode=False)
     return 0
 
 
 def _choose_database() -> None:
-    """Keep runs among the user's data, where the package is installed and nothing else is set."""
+    """Keep runs in the user's data folder if the package is installed and no database is set."""
     if IS_INSTALLED and not os.environ.get("DATABASE_URL"):
         data = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share")
         os.environ["DATABASE_URL"] = f"sqlite:///{data / 'movazi/runs.sqlite'}"

@@ -27,12 +27,12 @@ def slept_together(at_least: Callable[[Values], int] = lambda values: 2) -> Chec
 
 
 def holdings(name: str) -> Measure[list[Span]]:
-    """Measure every interval in which a worker held the object of that name."""
+    """Measure every interval in which a worker held the object `name`."""
     return watched(lambda recording, values: [h for h in recording.holdings if h.object == name])
 
 
 def never_held_together(name: str) -> Check:
-    """Check that no two workers held the object of that name at the same time."""
+    """Check that no two workers held the object `name` at the same time."""
     return judged(
         holdings(name),
         lambda held, values: workers_at_once(held) == 1,
@@ -41,7 +41,7 @@ def never_held_together(name: str) -> Check:
 
 
 def held_at_once(name: str, at_most: Callable[[Values], int]) -> Check:
-    """Check that never more than `at_most` workers held the object of that name (a semaphore)."""
+    """Check that never more than `at_most` workers held the object `name` (a semaphore)."""
     return judged(
         holdings(name),
         lambda held, values: bool(held) and overlaps(held) <= at_most(values),
@@ -50,7 +50,7 @@ def held_at_once(name: str, at_most: Callable[[Values], int]) -> Check:
 
 
 def deepest_hold(name: str) -> Measure[int]:
-    """Measure the largest recursion depth of the RLock of that name."""
+    """Measure the largest recursion depth of the RLock `name`."""
 
     def depth(recording: Recording, values: Values) -> int:
         got = [e for e in recording.events if e.kind is Kind.GOT and e.object == name]
@@ -60,7 +60,7 @@ def deepest_hold(name: str) -> Measure[int]:
 
 
 def held_deepest(name: str, depth: Callable[[Values], int]) -> Check:
-    """Check the largest recursion depth of the RLock of that name."""
+    """Check the largest recursion depth of the RLock `name`."""
     return judged(deepest_hold(name), lambda deepest, values: deepest == depth(values))
 
 
@@ -68,17 +68,17 @@ def held_deepest(name: str, depth: Callable[[Values], int]) -> Check:
 
 
 def waits_for(name: str) -> Measure[int]:
-    """Count the waits for the object of that name."""
+    """Count the waits for the object `name`."""
     return watched(lambda recording, values: sum(w.object == name for w in recording.waits))
 
 
 def waited_for(name: str) -> Check:
-    """Check that some worker waited for the object of that name."""
+    """Check that some worker waited for the object `name`."""
     return judged(waits_for(name), lambda waits, values: waits > 0)
 
 
 def nobody_waited_for(name: str) -> Check:
-    """Check that no worker waited for the object of that name."""
+    """Check that no worker waited for the object `name`."""
     return judged(waits_for(name), lambda waits, values: waits == 0)
 
 
@@ -117,7 +117,7 @@ def nobody_passed_before_the_last_arrived(name: str, parties: Callable[[Values],
 
 
 def queue_sizes(name: str) -> Measure[list[int]]:
-    """Measure the size of the queue of that name after each put, if it was known."""
+    """Measure the size of the queue `name` after each put, if it was known."""
 
     def sizes(recording: Recording, values: Values) -> list[int]:
         puts = [e for e in recording.events if e.kind is Kind.PUT and e.object == name]
@@ -127,7 +127,7 @@ def queue_sizes(name: str) -> Measure[list[int]]:
 
 
 def never_longer_than(name: str, size: Callable[[Values], int]) -> Check:
-    """Check that the queue of that name never had more than `size` items."""
+    """Check that the queue `name` never had more than `size` items."""
     return judged(
         queue_sizes(name),
         lambda sizes, values: bool(sizes) and max(sizes) <= size(values),
@@ -136,7 +136,7 @@ def never_longer_than(name: str, size: Callable[[Values], int]) -> Check:
 
 
 def items(name: str, kind: Kind) -> Measure[list[str]]:
-    """Measure the items that were put into the queue of that name (PUT), or taken (TOOK)."""
+    """Measure the items that were put into the queue `name` (PUT), or taken (TOOK)."""
 
     def texts(recording: Recording, values: Values) -> list[str]:
         events = (e for e in recording.events if e.kind is kind and e.object == name)
@@ -146,7 +146,7 @@ def items(name: str, kind: Kind) -> Measure[list[str]]:
 
 
 def taken_as_put(name: str) -> Check:
-    """Check that all that was put into the queue of that name was taken, in the same order."""
+    """Check that all that was put into the queue `name` was taken, in the same order."""
     return judged(
         both(items(name, Kind.PUT), items(name, Kind.TOOK)),
         lambda found, values: bool(found[0]) and found[0] == found[1],

@@ -18,7 +18,7 @@ MOST_BARS = 10
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """A bin of numbers: from `low` to `high`, for integers including `high`, else excluding it."""
+    """A bin of numbers from `low` to `high`. `high` is included only for integers."""
 
     low: int | Decimal
     high: int | Decimal

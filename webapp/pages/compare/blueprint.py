@@ -123,7 +123,7 @@ def _run(
     """Start the first run and stream both. Raises Busy."""
     machines = site.runner.machines()
     if not all(is_offered(side.demo, machines) for side in selection.sides):
-        raise Unreachable  # before the first runs for nothing
+        raise Unreachable  # checked for both before the first starts
     first, second = (
         DemoHandler(site, language, side.topic, side.demo).starter(side.submission, own)
         for side, own in zip(selection.sides, values, strict=True)

@@ -1,4 +1,4 @@
-"""What Alembic runs to carry out the migrations, on the connection that `database` gives it."""
+"""Runs the migrations on the connection from `history`; executed by Alembic."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
     version_table=VERSION_TABLE,
-    # All or nothing, in SQLite too, which Alembic does not expect of it.
+    # One transaction for all, in SQLite too, though Alembic does not expect it there.
     transactional_ddl=True,
-    # SQLite changes a table by writing it anew.
+    # SQLite changes a table by copying it.
     render_as_batch=True,
 )
 with context.begin_transaction():

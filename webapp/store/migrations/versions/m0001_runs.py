@@ -1,4 +1,4 @@
-"""Runs, the sources that they ran, and the ids of runs that are gone."""
+"""Runs, their sources, and the ids of pruned runs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """Make the first tables."""
+    """Create the first tables."""
     op.create_table(
         "sources",
         sa.Column("sha256", sa.String(64), primary_key=True),

@@ -1,4 +1,4 @@
-"""When each run was pruned: the ids of runs that are gone are not remembered for ever."""
+"""The time of pruning, so that old ids of pruned runs can be deleted."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Add the time, and take those that are gone already for pruned now."""
+    """Add the column; runs that are already pruned get the current time."""
     op.add_column("pruned", sa.Column("pruned_at", sa.DateTime(timezone=True)))
     pruned = sa.table("pruned", sa.column("pruned_at", sa.DateTime(timezone=True)))
     op.execute(pruned.update().values(pruned_at=datetime.now(UTC)))
