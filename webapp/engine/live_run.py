@@ -148,7 +148,8 @@ class LiveRun:
     def is_beyond_deadline(self, now: float) -> bool:
         """Return whether its supervisor has failed to end it at its deadline.
 
-        After True, the time until the deadline starts again."""
+        After True, the time until the deadline starts again.
+        """
         limits = self.limits
         if self.phase is not Phase.RUNNING or limits.soft_deadline is None:
             return False

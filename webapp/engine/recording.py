@@ -60,17 +60,17 @@ class Span:
 class Link(StrEnum):
     """How the giver of a wait could end it."""
 
-    HELD = "held"  # it holds what is waited for
-    JOINED = "joined"  # it is waited for itself
-    ENDED = "ended"  # it took it last, and has ended without giving it back
-    COPIED = "copied"  # nobody could: it was copied at a fork while it was held
-    DIED = "died"  # it is a pool's own thread, and an exception has ended it
-    ANY = "any"  # by a put, a set, a notification …, as any other worker could
+    HELD = "held"  # the giver holds the lock
+    JOINED = "joined"  # the giver is the worker that is joined
+    ENDED = "ended"  # the giver acquired the lock last, and ended without releasing it
+    COPIED = "copied"  # the lock was held when a fork copied it: no worker can release it
+    DIED = "died"  # the giver was a pool's own thread, and an exception ended it
+    ANY = "any"  # any other worker can: by a put, a set, a notification …
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """`worker` waits at `line` for `object`, which `giver` could give ("": nobody is left)."""
+    """`worker` waits at `line` for `object`; `giver` could end the wait ("": no worker is left)."""
 
     worker: str
     object: str

@@ -25,7 +25,7 @@ worker of the first."""
 
 
 class State:
-    """Who lives, waits without a time-out and holds, after some events."""
+    """The state after some events: live workers, waits without a time-out, held locks."""
 
     def __init__(self, events: Iterable[Event] = ()) -> None:
         self.live: dict[Key, str] = {}
@@ -34,16 +34,16 @@ class State:
         self.handled: set[str] = set()  # the signals that the program has set handlers for
         # The signals whose handlers a worker runs, each with the wait that it interrupted.
         self.handling: dict[Key, list[tuple[str, Event | None]]] = {}
-        self._names: dict[Key, str] = {}  # of those who have ended, too
+        self._names: dict[Key, str] = {}  # those of ended workers, too
         self._died: dict[int, Event] = {}  # threads of the standard library's own, by process
-        self._held: dict[Place, dict[Key, int]] = {}  # how many times over
-        self._permits: set[Place] = set()  # which anybody may give back
+        self._held: dict[Place, dict[Key, int]] = {}  # acquisitions less releases, by holder
+        self._permits: set[Place] = set()  # any worker may release them
         self._named: dict[Place, Key] = {}
         for event in events:
             self.take(event)
 
     def take(self, event: Event) -> None:
-        """Take one more event."""
+        """Take the next event."""
         key = event.key
         match event.kind:
             case Kind.STARTS:

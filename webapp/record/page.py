@@ -32,7 +32,7 @@ LINES, TRANSCRIPT = "L", "transcript"
 
 @dataclass(frozen=True)
 class Ran:
-    """A program that was run with some arguments, its source as it was, and what came of it."""
+    """A run of a program: the arguments, the source at that time, and the recording."""
 
     program: Path
     arguments: tuple[str, ...]

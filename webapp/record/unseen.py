@@ -77,7 +77,7 @@ C_CODE = ("ctypes",)
 
 
 def find_unseen(program: Path, source: str) -> tuple[Unseen, ...]:
-    """Return what is not seen of a program with that source, in the order of REASONS."""
+    """Return what the recorder cannot see of a program, in the order of REASONS."""
     files = _Files(program, source)
     found = [
         Unseen(reason, names)

@@ -10,7 +10,7 @@ from multiprocessing import process, shared_memory
 
 
 def install(run: str) -> None:
-    """Put `run`, which no other run has, into all names from now on."""
+    """Put `run`, a unique name of this run, into all names from now on."""
     # Children get the first with their configuration, and the second from `report_to`.
     process.current_process()._config["semprefix"] = f"/mp-{run}"  # type: ignore[attr-defined]
     prefix = f"/psm_{run}_"
