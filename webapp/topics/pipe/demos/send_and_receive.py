@@ -16,9 +16,7 @@ def answer(end: Connection) -> None:
 def main(messages: int = 5, start_method: str = "fork") -> None:
     context = multiprocessing.get_context(start_method)
     ours, theirs = context.Pipe()  # what one sends, the other receives
-    child = context.Process(
-        target=answer, name="child", args=(theirs,)
-    )
+    child = context.Process(target=answer, name="child", args=(theirs,))
     child.start()
     for number in range(1, messages + 1):
         ours.send(number)

@@ -40,9 +40,7 @@ def run(way: str, pool: Executor | None, shares: list[range]) -> None:
 def main(work: int = 3, workers: int = 2) -> None:
     size = work * 24_000 // workers
     numbers = range(FIRST, FIRST + size * workers)
-    shares = [
-        range(first, first + size) for first in numbers[::size]
-    ]
+    shares = [range(first, first + size) for first in numbers[::size]]
     gil = getattr(sys, "_is_gil_enabled", lambda: True)()
     on, off = ("on", "off") if gil else ("off", "on")
 

@@ -27,9 +27,7 @@ def work_on(numbers: range, counts: list[int]) -> None:
 def main(workers: int = 2, work: int = 3) -> None:
     size = work * 24_000 // workers
     numbers = range(FIRST, FIRST + size * workers)
-    shares = [
-        range(first, first + size) for first in numbers[::size]
-    ]
+    shares = [range(first, first + size) for first in numbers[::size]]
 
     began = time.perf_counter()
     count = count_primes(numbers)
