@@ -30,6 +30,7 @@ These need what `pip install 'movazi[site]'` brings:
 FLASK_COMMANDS = {
     "demos": "demos",
     "run": "run-demo",
+    "run-demo": "run-demo",
     "prune-runs": "prune-runs",
     "settings": "settings",
 }
@@ -77,7 +78,7 @@ def _serve(arguments: Sequence[str]) -> int:
 def _run_flask_command(arguments: list[str]) -> int:
     from webapp.terminal.serve import run_flask_command  # noqa: PLC0415
 
-    return run_flask_command(arguments)
+    run_flask_command(arguments)
 
 
 if __name__ == "__main__":

@@ -119,6 +119,14 @@ def test_it_runs_a_demo_in_the_terminal(commands: Path, site: dict[str, str]) ->
     assert "lock/lost-update-fixed" in run(commands, "demos", env=site).stdout
 
 
+def test_a_wrong_argument_is_told_without_a_traceback(commands: Path, site: dict[str, str]) -> None:
+    for arguments in (("run", "lock/nonsense"), ("run", "--nonsense"), ("serve", "--port", "x")):
+        done = run(commands, *arguments, env=site)
+        assert done.returncode == 2
+        assert "movazi" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
 def test_it_serves_the_site_and_keeps_runs_among_the_users_data(
     commands: Path, site: dict[str, str], tmp_path: Path
 ) -> None:

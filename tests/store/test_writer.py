@@ -130,3 +130,15 @@ def test_a_closed_store_has_written_everything(tmp_path: Path) -> None:
     store.close()
     with closing(sqlite3.connect(tmp_path / "runs.sqlite")) as connection:
         assert len(ids(connection)) == 50
+
+
+def test_an_error_while_pruning_does_not_stop_the_writer(
+    store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail() -> float:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(store._writer, "_prune", fail)
+    assert store.save(run("first"))
+    wait_until(lambda: "old runs cannot be pruned" in caplog.text)
+    assert store.save(run("second"))

@@ -33,6 +33,9 @@ MOST = 2000
 PAUSE = 0.1
 """Seconds between two attempts at a locked database. Each attempt also waits for the lock."""
 
+RETRY_PRUNING = 60.0
+"""Seconds until pruning is tried again after an unexpected error."""
+
 CLOSING = 3.0
 """Seconds to write the waiting runs when the writer is closed."""
 
@@ -124,11 +127,19 @@ class Writer:
             if group and not self._write_all(group):
                 time.sleep(PAUSE)
             if time.monotonic() >= self._prune_at and not self._is_closing:
-                self._prune_at = time.monotonic() + self._prune()
+                self._prune_at = time.monotonic() + self._prune_some()
 
     @property
     def _is_closing(self) -> bool:
         return self._give_up_at < float("inf")
+
+    def _prune_some(self) -> float:
+        """Prune a few runs. Return the seconds until the next time, whatever goes wrong."""
+        try:
+            return self._prune()
+        except Exception:  # without this thread no run would be stored any more
+            log.exception("old runs cannot be pruned")
+            return RETRY_PRUNING
 
     def _write_all(self, group: dict[str, Job]) -> bool:
         """Write jobs together, or one by one if that fails.

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from webapp.files import GUNICORN, IS_INSTALLED, PLACE, WSGI
 
@@ -35,27 +36,26 @@ def serve(arguments: Sequence[str]) -> int:
     )
     host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")
     parser.add_argument("--host", default=host, help="0.0.0.0 lets other machines in (%(default)s)")
-    parser.add_argument("--port", default=port, help="(%(default)s)")
+    parser.add_argument("--port", type=int, default=port, help="(%(default)s)")
     parser.add_argument("--open", action="store_true", help="open it in a browser")
     command = parser.parse_args(arguments)
-    os.environ.update(HOST=command.host, PORT=command.port)
+    os.environ.update(HOST=command.host, PORT=str(command.port))
     _choose_database()
     shown = "127.0.0.1" if command.host in ("", "0.0.0.0") else command.host
     print(f"http://{shown}:{command.port}/ (Ctrl-C ends it)", flush=True)
     if command.open:
-        subprocess.Popen([sys.executable, "-c", OPEN, shown, command.port])
+        subprocess.Popen([sys.executable, "-c", OPEN, shown, str(command.port)])
     gunicorn = [sys.executable, "-m", "gunicorn", "--config", str(GUNICORN), "--chdir", str(PLACE)]
     os.execv(sys.executable, gunicorn)
 
 
-def run_flask_command(arguments: list[str]) -> int:
-    """Run one of Flask's commands. Return its exit code."""
+def run_flask_command(arguments: list[str]) -> NoReturn:
+    """Run one of Flask's commands, and exit as it does."""
     _choose_database()
     if not IS_INSTALLED:
         sys.path.insert(0, str(PLACE))  # the folder of wsgi.py
     app = importlib.import_module(WSGI).app
-    app.cli.main(arguments, prog_name="movazi", standalone_mode=False)
-    return 0
+    sys.exit(app.cli.main(arguments, prog_name="movazi"))
 
 
 def _choose_database() -> None:
