@@ -42,7 +42,7 @@ for thread in threads:
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two programs, recorded in both languages: `queue-en.html`, `deadlock-fa.html` …"""
     folder = tmp_path_factory.mktemp("pages")
-    deadlock = folder / "deadlock.py"
+    deadlock = folder / "a_name_that_is_longer_than_a_phone_is_wide.py"
     deadlock.write_text(DEADLOCK, encoding="utf-8")
     programs = {"queue": PROGRAMS / "queue_join.py", "deadlock": deadlock}
     for name, program in programs.items():
