@@ -15,7 +15,7 @@ from webapp.lessons.folders import TOPICS
 DEMO = TOPICS / "define_a_thread/demos/start_all_then_join.py"
 TIMES = 100
 PAUSE = 0.05
-"""Seconds between two runs, as between two visitors: the engine prepares the next seat."""
+"""Seconds between two runs, as between two visitors: the engine prepares the next slot."""
 
 
 def measure() -> list[Row]:

@@ -237,8 +237,8 @@ def test_a_run_with_an_unread_event_is_no_deadlock(
 
     def mistaken(events: object, *, interruptible: bool) -> tuple[Wait, ...]:
         go.touch()
-        seat = next(run.seat for run in runner._engine._running.values())
-        wait_until(lambda: bool(seat and seat.has_unread()))
+        slot = next(run.slot for run in runner._engine._running.values())
+        wait_until(lambda: bool(slot and slot.has_unread()))
         return (Wait("MainThread", "lock", line=2, giver="MainThread"),)
 
     # Without the observer its sleeps are no events: it is silent, so it is examined.

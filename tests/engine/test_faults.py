@@ -130,7 +130,7 @@ def test_without_space_for_temporary_files_a_run_fails_and_later_ones_do_not(
         make(path)
 
     with monkeypatch.context() as patch:
-        wait_until(lambda: len(runner._engine.seats.free) == 1)
+        wait_until(lambda: len(runner._engine.slots.free) == 1)
         patch.setattr(os, "mkfifo", make_no_more)
         descriptors = count(runner).descriptors
         programs = [write("print('never')") for _ in range(MANY)]
@@ -139,14 +139,14 @@ def test_without_space_for_temporary_files_a_run_fails_and_later_ones_do_not(
             recording = finish(runner, run)
             assert recording.outcome is Outcome.FAILED
             assert recording.detail == "no room for its files: No space left on device"
-        last = runner.start(write("import os\nprint('there was a seat')\nos.rmdir(os.getcwd())"))
-        assert texts(finish(runner, last)) == ["there was a seat"]
+        last = runner.start(write("import os\nprint('there was a slot')\nos.rmdir(os.getcwd())"))
+        assert texts(finish(runner, last)) == ["there was a slot"]
         tried.clear()
-        assert tried.wait(30)  # the next seat cannot be prepared
+        assert tried.wait(30)  # the next slot cannot be prepared
         assert runner.answers(30)
         assert count(runner).descriptors < descriptors
     assert texts(finish(runner, runner.start(write("print('again')")))) == ["again"]
-    wait_until(lambda: bool(runner._engine.seats.free))
+    wait_until(lambda: bool(runner._engine.slots.free))
     assert runner.answers(30)
 
 
@@ -167,8 +167,8 @@ input()
         os.kill(server.pid, signal.SIGSTOP)  # so that neither notices the other's end
         os.kill(int(launcher), signal.SIGKILL)
         server.kill()
-    [seat] = Path(folder).iterdir()
-    left = SHARED_MEMORY / f"sem.mp-{seat.name}-left"
+    [slot] = Path(folder).iterdir()
+    left = SHARED_MEMORY / f"sem.mp-{slot.name}-left"
     left.touch()
     living = make_runner()
     assert Path(folder).exists()  # a new folder may belong to a server that is starting

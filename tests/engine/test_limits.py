@@ -103,7 +103,7 @@ def _hold_to_a_limit(
     assert unharmed.outcome is Outcome.FINISHED
     workers = [f"worker {n}" for n in range(4)]
     assert sorted(texts(unharmed)) == sorted(["ready", *workers, *workers])
-    wait_until(lambda: _only_a_seat_is_left(limited))
+    wait_until(lambda: _only_a_slot_is_left(limited))
     assert _resident() - memory < 50 * MB
 
 
@@ -194,7 +194,7 @@ def test_the_output_of_finished_runs_limits_how_many_are_kept(
     assert runner.state(runs[-1]).phase is Phase.OVER
 
 
-def _only_a_seat_is_left(runner: EmbeddedRunner) -> bool:
+def _only_a_slot_is_left(runner: EmbeddedRunner) -> bool:
     """Return whether the launcher has only a waiting supervisor and its main process."""
     below = [pid for pid in tree.descendants(runner.launcher_pid) if is_alive(pid)]
     return len(below) == 2

@@ -58,9 +58,9 @@ def test_visitors_take_turns_even_if_one_has_many_runs() -> None:
 
 
 def test_messages_are_read_as_they_were_sent(tmp_path: Path) -> None:
-    prepared = wire.Prepare("/seat", observe=False, resources={"RLIMIT_CPU": 20})
-    over = wire.Over("/seat", True, 1, -9, "deadline", 2, 0.5, Pressure(2.5, 0.5))
-    for message in (prepared, wire.Stop("/seat"), wire.Reaped("/seat"), over):
+    prepared = wire.Prepare("/slot", observe=False, resources={"RLIMIT_CPU": 20})
+    over = wire.Over("/slot", True, 1, -9, "deadline", 2, 0.5, Pressure(2.5, 0.5))
+    for message in (prepared, wire.Stop("/slot"), wire.Reaped("/slot"), over):
         assert wire.load(wire.dump(message)) == message
     began = wire.Began(
         1, 2, "hash", "3", "CPython", free_threaded=True, pressure=Pressure(1.5, None)

@@ -91,7 +91,7 @@ def test_closing_ends_all_runs_and_removes_their_files(
 def test_closing_at_once_prints_nothing(
     make_runner: MakeEngine, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """A supervisor may still be preparing its seat."""
+    """A supervisor may still be preparing its slot."""
     for _ in range(10):
         make_runner().close()
     assert capfd.readouterr() == ("", "")

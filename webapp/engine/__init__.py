@@ -5,7 +5,7 @@ Standard library only, and nothing of the web or of the topics.
     visitor ──> runner ──socket──> launcher ──fork──> supervisor ──fork──> program
                   ^ ^                                     │                 │ │ │
                   │ └─────────────────── socket <─────────┘                 │ │ │
-                  └──────────── three FIFOs of the seat <───────────────────┴─┴─┘
+                  └──────────── three FIFOs of the slot <───────────────────┴─┴─┘
                                 (events, stdout, stderr)
 
 `runner` is the interface; `embedded` implements it in this process and `webapp.cluster` on many

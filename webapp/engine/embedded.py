@@ -104,7 +104,7 @@ class EmbeddedRunner:
 
     @property
     def folder(self) -> Path:
-        """The folder of all seats."""
+        """The folder of all slots."""
         return self._engine.folder
 
     @property

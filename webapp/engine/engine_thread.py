@@ -26,7 +26,7 @@ from webapp.engine.run_folder import RunFolder
 from webapp.engine.run_user import find_run_user
 from webapp.engine.runner import Phase
 from webapp.engine.runs import Runs
-from webapp.engine.seats import Seat, Seats
+from webapp.engine.slots import Slot, Slots
 from webapp.engine.surroundings import Surroundings
 from webapp.engine.verdict import judge, printed_too_much
 
@@ -37,7 +37,7 @@ STARTING = 2
 lines would come late."""
 
 REFILL = 0.01
-"""Seconds without anything to read after which the next seat is made ready."""
+"""Seconds without anything to read after which the next slot is made ready."""
 
 STOPPED = "the server was stopped"
 """The detail of a run that was lost because the server was stopped."""
@@ -52,8 +52,8 @@ class EngineThread:
         self._limits = limits
         self._around = around
         self._machine = machine
-        self._running: dict[str, LiveRun] = {}  # by the names of their seats
-        self._starting: set[str] = set()  # names of the seats whose programs have not begun
+        self._running: dict[str, LiveRun] = {}  # by the names of their slots
+        self._starting: set[str] = set()  # names of the slots whose programs have not begun
         self._most_starting = STARTING * machine.cores
         self._ended = Counter(dict.fromkeys(Outcome, 0))
         self._commands: deque[Callable[[], None]] = deque()
@@ -77,10 +77,10 @@ class EngineThread:
         )
         self._terms = wire.Terms(limits.soft_deadline, limits.grace, limits.processes)
         resources = limits.resources()
-        self.seats = Seats(
+        self.slots = Slots(
             self._folder, user, resources, self._selector, tell=self.link.tell, take=self._take
         )
-        self.seats.refill()
+        self.slots.refill()
         self._thread = threading.Thread(target=self._serve, name="engine", daemon=True)
         self._thread.start()
 
@@ -120,18 +120,18 @@ class EngineThread:
             ready = self._selector.select(self._patience())
             for key, _ in ready:
                 self._guard(key.data)
-            if not ready and self.seats.is_to_refill():
-                self._guard(self.seats.refill)
+            if not ready and self.slots.is_to_refill():
+                self._guard(self.slots.refill)
             if self._pace.keep(len(self._running)):
                 self._guard(self._look)
-        for name in self.seats.names:
+        for name in self.slots.names:
             self._vacate(name)
 
     def _patience(self) -> float | None:
         """Return how long to wait for something to read, in seconds; None: for ever."""
-        if self.seats.is_to_refill():
+        if self.slots.is_to_refill():
             return REFILL
-        idle = not self._running and self.seats.is_settled and not self._runs.waiting
+        idle = not self._running and self.slots.is_settled and not self._runs.waiting
         return None if idle else TICK
 
     def _guard(self, step: Callable[[], None]) -> None:
@@ -150,7 +150,7 @@ class EngineThread:
     def _look(self) -> None:
         """Do the periodic checks: runs without followers, deadlines, deadlocks, draining."""
         now = time.monotonic()
-        self.seats.thin_out(now)
+        self.slots.thin_out(now)
         if self._running:
             self.link.look(now)
         for run in self._runs.not_over():
@@ -158,16 +158,16 @@ class EngineThread:
                 self.stop(run, Outcome.LOST, STOPPED)
             elif run.is_abandoned(now):
                 self.stop(run, Outcome.CANCELLED, "nobody followed it any more")
-            elif run.seat and run.is_beyond_deadline(now):
+            elif run.slot and run.is_beyond_deadline(now):
                 log.error("the supervisor of run %s does not keep its deadline", run.id)
-                self.link.tell(wire.Kill(run.seat.name))
+                self.link.tell(wire.Kill(run.slot.name))
             elif run.phase is Phase.RUNNING and run.is_to_examine(now):
                 self._examine(run)
 
     def _examine(self, run: LiveRun) -> None:
         cycle = deadlock.find_cycle(run.events, interruptible=self._around.inherits)
         # Checked after the search: a thread that sleeps because its FIFO is full has unread events.
-        if cycle and not (run.seat and run.seat.has_unread()):
+        if cycle and not (run.slot and run.slot.has_unread()):
             run.cycle = cycle
             self.stop(run, Outcome.DEADLOCKED, deadlock.describe(cycle))
 
@@ -184,40 +184,40 @@ class EngineThread:
 
     def _launch(self, run: LiveRun) -> None:
         try:
-            seat = self.seats.get(observe=run.observe)
+            slot = self.slots.get(observe=run.observe)
         except OSError as error:
             self._finish(run, Outcome.FAILED, f"no room for its files: {error.strerror}")
             return
-        run.seat = seat
-        self._running[seat.name] = run
-        self._starting.add(seat.name)
-        request = wire.dump_line(self._around.request(run.program, seat.folder / "work"))
+        run.slot = slot
+        self._running[slot.name] = run
+        self._starting.add(slot.name)
+        request = wire.dump_line(self._around.request(run.program, slot.folder / "work"))
         if len(request) > wire.MESSAGE_SIZE:
             self._finish(run, Outcome.FAILED, "its parameters and arguments are too long")
             return
-        seat.write("terms", wire.dump_line(self._terms))
-        seat.write("request", request)
+        slot.write("terms", wire.dump_line(self._terms))
+        slot.write("request", request)
         self._pace.hurry()
         run.begin()
 
     # --- what it reports ---
 
-    def _take(self, seat: Seat, output: str) -> None:
-        data = seat.read(output)
-        run = self._running.get(seat.name)
+    def _take(self, slot: Slot, output: str) -> None:
+        data = slot.read(output)
+        run = self._running.get(slot.name)
         if not data or run is None:
             return  # from a process that outlived its run: read only to empty the FIFO
         if output == "events":
-            self._take_events(run, seat, data)
+            self._take_events(run, slot, data)
         else:
             self._take_output(run, output, data)
 
-    def _take_events(self, run: LiveRun, seat: Seat, data: bytes) -> None:
+    def _take_events(self, run: LiveRun, slot: Slot, data: bytes) -> None:
         events = run.reports.read(data, len(run.events) + 1)
         if not run.printed:
             self._pace.hurry()
-        if run.reports.began and seat.name in self._starting:
-            self._starting.remove(seat.name)
+        if run.reports.began and slot.name in self._starting:
+            self._starting.remove(slot.name)
             self.fill()
         if run.keep(events, run.reports.held):
             run.reports.forget()
@@ -227,12 +227,12 @@ class EngineThread:
         if run.keep(run.reports.read_output(stream, data, len(run.events) + 1)):
             self.stop(run, Outcome.FAILED, printed_too_much(self._limits))
 
-    def _take_rest(self, run: LiveRun, seat: Seat) -> None:
+    def _take_rest(self, run: LiveRun, slot: Slot) -> None:
         """Read what is left in the FIFOs of a run whose processes have ended."""
-        while data := seat.read("events"):
-            self._take_events(run, seat, data)
+        while data := slot.read("events"):
+            self._take_events(run, slot, data)
         for stream in ("stdout", "stderr"):
-            while data := seat.read(stream):
+            while data := slot.read(stream):
                 self._take_output(run, stream, data)
 
     # --- how it ends ---
@@ -242,38 +242,38 @@ class EngineThread:
         if run.phase is Phase.OVER or run.stopped_as is not None:
             return
         run.stopped_as, run.detail = outcome, detail
-        if run.seat is not None:
-            self.link.tell(wire.Stop(run.seat.name))
+        if run.slot is not None:
+            self.link.tell(wire.Stop(run.slot.name))
             return
         self._runs.leave_line(run)
         self._finish(run, outcome, detail)
 
     def _end(self, over: wire.Over) -> None:
         """Finish a run, after its supervisor's report."""
-        seat, run = self.seats.find(over.seat), self._running.get(over.seat)
-        if seat is None or run is None:
+        slot, run = self.slots.find(over.slot), self._running.get(over.slot)
+        if slot is None or run is None:
             return
-        self._take_rest(run, seat)
+        self._take_rest(run, slot)
         outcome, detail = judge(over, run.stopped_as, run.detail, self._limits)
-        # A late SIGTERM meant for this run must not hit the seat's next run.
+        # A late SIGTERM meant for this run must not hit the slot's next run.
         again = over.intact and run.stopped_as is None and not self._closing
         self._finish(run, outcome, detail, over, again=again)
 
     def _vacate(self, name: str) -> None:
-        """Give up a seat whose supervisor has ended; a run in it is lost."""
-        if (seat := self.seats.find(name)) is None:
+        """Give up a slot whose supervisor has ended; a run in it is lost."""
+        if (slot := self.slots.find(name)) is None:
             return
         if run := self._running.get(name):
-            self._take_rest(run, seat)
+            self._take_rest(run, slot)
             self._finish(run, Outcome.LOST)
         else:
-            self.seats.give_up(seat, remove=not self._closing)
+            self.slots.give_up(slot, remove=not self._closing)
 
     def _start_anew(self) -> None:
         """Start a new launcher, after the old one and all runs have ended."""
         if self._closing:
             return
-        vacant = self.seats.names
+        vacant = self.slots.names
         self.link.start()
         for name in vacant:
             self._vacate(name)
@@ -287,14 +287,14 @@ class EngineThread:
         *,
         again: bool = False,
     ) -> None:
-        if run.seat is not None:
+        if run.slot is not None:
             # While we close, the launcher may still use the folder: close() removes all folders.
-            leave = self.seats.take_back if again else self.seats.give_up
-            leave(run.seat, remove=not self._closing)
+            leave = self.slots.take_back if again else self.slots.give_up
+            leave(run.slot, remove=not self._closing)
         self._runs.finish(run)
         run.end(outcome, detail, self._machine, over)
-        if run.seat is not None:
-            self._running.pop(run.seat.name, None)
-            self._starting.discard(run.seat.name)
+        if run.slot is not None:
+            self._running.pop(run.slot.name, None)
+            self._starting.discard(run.slot.name)
         self._ended[outcome] += 1
         self.command(self.fill)  # not called directly: fill() may call _finish()

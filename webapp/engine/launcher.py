@@ -1,4 +1,4 @@
-"""The launcher: a warm interpreter that forks a supervisor for each seat, and reaps it.
+"""The launcher: a warm interpreter that forks a supervisor for each slot, and reaps it.
 
 It is exec'ed (`command`), never forked from a server with threads. It has imported the modules that
 programs use and has installed the recorder, so that a run costs one fork, made ahead, and no start
@@ -67,7 +67,7 @@ class Launcher:
         self.endings = endings
         self.inherited = inherited  # by all programs
         self.woken, self.waker = _note_children()
-        self.seats: dict[int, str] = {}  # by the supervisor's pid
+        self.slots: dict[int, str] = {}  # by the supervisor's pid
 
     def serve(self) -> None:
         """Carry out messages until the other end of the socket is closed, then end all runs."""
@@ -92,19 +92,19 @@ class Launcher:
         if isinstance(message, Prepare):
             self.prepare(message)
         elif isinstance(message, Stop):
-            tree.signal_all(self._supervisors(message.seat), signal.SIGTERM)
+            tree.signal_all(self._supervisors(message.slot), signal.SIGTERM)
         elif isinstance(message, Kill):
-            for pid in self._supervisors(message.seat):
+            for pid in self._supervisors(message.slot):
                 # Orphans of the killed supervisor come to us, and reap() kills them.
                 tree.signal_all([pid, *tree.descendants(pid)], signal.SIGKILL)
         elif isinstance(message, Ping):
             self._send(Pong())
 
-    def _supervisors(self, seat: str) -> list[int]:
-        return [pid for pid, its_seat in self.seats.items() if its_seat == seat]
+    def _supervisors(self, slot: str) -> list[int]:
+        return [pid for pid, its_slot in self.slots.items() if its_slot == slot]
 
     def prepare(self, message: Prepare) -> None:
-        """Fork a supervisor that waits in the seat."""
+        """Fork a supervisor that waits in the slot."""
         launcher = os.getpid()
         # Blocked across the fork; the supervisor waits for them with sigwait().
         signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
@@ -112,7 +112,7 @@ class Launcher:
         if pid == 0:
             self._become_supervisor(message, launcher)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
-        self.seats[pid] = message.seat
+        self.slots[pid] = message.slot
 
     def reap(self) -> None:
         """Report supervisors that have ended, and kill the processes that a killed one left."""
@@ -124,22 +124,22 @@ class Launcher:
                 break
             if pid == 0:
                 break
-            if seat := self.seats.pop(pid, None):
-                remove_files(Path(seat))  # if the supervisor was killed before it did
-                self._send(Reaped(seat))
+            if slot := self.slots.pop(pid, None):
+                remove_files(Path(slot))  # if the supervisor was killed before it did
+                self._send(Reaped(slot))
                 if status:
-                    unswept.append(seat)
+                    unswept.append(slot)
         # We fork only supervisors: any other child was adopted from one that has ended.
-        orphans = [pid for pid in tree.children(os.getpid()) if pid not in self.seats]
+        orphans = [pid for pid in tree.children(os.getpid()) if pid not in self.slots]
         for orphan in orphans:
             tree.signal_all([*tree.descendants(orphan), orphan], signal.SIGKILL)
-        for seat in unswept:
-            remove_shared(Path(seat).name)
+        for slot in unswept:
+            remove_shared(Path(slot).name)
 
     def end_all(self) -> None:
         """End every run and wait for it."""
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
-        tree.signal_all(list(self.seats), signal.SIGTERM)
+        tree.signal_all(list(self.slots), signal.SIGTERM)
         until = time.monotonic() + PATIENCE
         while tree.children(os.getpid()):
             signal.sigtimedwait({signal.SIGCHLD}, 0.1)
@@ -188,7 +188,7 @@ def _note_children() -> tuple[socket.socket, socket.socket]:
 def command(control: int, endings: int, folder: Path, *, inherits: bool) -> list[str]:
     """Return the command that starts a launcher.
 
-    `control` and `endings` are the descriptors of its sockets, `folder` holds all seats; with
+    `control` and `endings` are the descriptors of its sockets, `folder` holds all slots; with
     `inherits`, programs inherit the launcher's signals and umask (see `inherited`).
     """
     # Not `python -m`: that would put our folder or the current one on the programs' sys.path.

@@ -43,10 +43,10 @@ class Link:
         reaped: Callable[[str], None],
         gone: Callable[[], None],
     ) -> None:
-        """Start the launcher for the seats in `folder`. Raises OSError.
+        """Start the launcher for the slots in `folder`. Raises OSError.
 
         `over` is called with a supervisor's report of a run that is over, `reaped` with the name of
-        a seat whose supervisor has ended, and `gone` when the launcher and all runs have ended.
+        a slot whose supervisor has ended, and `gone` when the launcher and all runs have ended.
         """
         self._folder = folder
         self._user = user
@@ -147,7 +147,7 @@ class Link:
         self._receive_endings()
         message = wire.load(data)
         if isinstance(message, wire.Reaped):
-            self._reaped(message.seat)
+            self._reaped(message.slot)
         elif isinstance(message, wire.Pong):
             self._pinged, self._answered = 0.0, time.monotonic()
             waiting, self._waiting = self._waiting, []

@@ -20,7 +20,7 @@ from webapp.engine.program import Program
 from webapp.engine.recording import Outcome, Receipt, Recording, Wait
 from webapp.engine.reports import Reports
 from webapp.engine.runner import HEARTBEAT_SECONDS, Phase
-from webapp.engine.seats import Seat
+from webapp.engine.slots import Slot
 from webapp.engine.wire import Over
 
 ESSENTIAL = frozenset({Kind.PRINTED, Kind.STARTED, Kind.ENDED, Kind.EXITED, Kind.RAISED})
@@ -64,7 +64,7 @@ class LiveRun:
     ended: threading.Event = field(default_factory=threading.Event)
     # Used only by the engine's thread:
     reports: Reports = field(default_factory=Reports)
-    seat: Seat | None = None
+    slot: Slot | None = None
     stopped_as: Outcome | None = None
     detail: str = ""  # why it was stopped
     cycle: tuple[Wait, ...] = ()

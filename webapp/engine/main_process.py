@@ -38,20 +38,20 @@ FREE_THREADED = not has_gil()
 
 def prepare(prepared: Prepare) -> None:
     """Prepare this process for a program that is not known yet."""
-    seat = Path(prepared.seat)
+    slot = Path(prepared.slot)
     # A new process group, but the launcher's session: the kernel first divides processor time
     # among sessions (sched(7), autogroup), and 200 sessions would starve the web process.
     os.setpgid(0, 0)
     _limit(prepared.resources)
     for number, name in ((1, "stdout"), (2, "stderr")):
-        fifo = os.open(seat / name, os.O_WRONLY)
+        fifo = os.open(slot / name, os.O_WRONLY)
         os.dup2(fifo, number)
         os.close(fifo)
     # All runs are forked from one launcher: each needs a key of its own.
     process.current_process().authkey = os.urandom(32)
     # After a fork the main thread still has the native id of the thread that forked.
     threading.main_thread()._set_native_id()  # type: ignore[attr-defined]
-    recorder.report_to(str(seat / "events"), observe=prepared.observe)
+    recorder.report_to(str(slot / "events"), observe=prepared.observe)
 
 
 def run_program(request: Request) -> int:

@@ -1,4 +1,4 @@
-"""The folder of all seats, and the removal of folders that killed servers have left.
+"""The folder of all slots, and the removal of folders that killed servers have left.
 
 A running server holds a lock on its folder. A server that starts removes the folders that are not
 locked: they remain if a launcher was killed together with its server.
@@ -31,7 +31,7 @@ YOUNG = 60.0
 
 
 class RunFolder:
-    """The folder of a server's seats, with a spare one on the disk for when memory is full."""
+    """The folder of a server's slots, with a spare one on the disk for when memory is full."""
 
     def __init__(self, user: RunUser | None) -> None:
         """Make and lock it, in memory if possible; remove those of killed servers. Raises OSError.
@@ -75,9 +75,9 @@ def share(path: Path, mode: int, user: RunUser | None) -> None:
         user.share(path, mode)
 
 
-def remove_shared(seat: str) -> None:
-    """Remove the shared memory and semaphores of a run in that seat (see recorder.memory)."""
-    own = (f"sem.mp-{seat}-", f"psm_{seat}_")
+def remove_shared(slot: str) -> None:
+    """Remove the shared memory and semaphores of a run in that slot (see recorder.memory)."""
+    own = (f"sem.mp-{slot}-", f"psm_{slot}_")
     for name in os.listdir(MEMORY_FOLDER):  # noqa: PTH208  (each run pays for this)
         if name.startswith(own):
             (MEMORY_FOLDER / name).unlink(missing_ok=True)
@@ -92,8 +92,8 @@ def _remove_if_dead(folder: Path) -> None:
         lock = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # BlockingIOError: its server lives
-            for seat in folder.iterdir():
-                remove_shared(seat.name)
+            for slot in folder.iterdir():
+                remove_shared(slot.name)
             shutil.rmtree(folder, ignore_errors=True)
         finally:
             os.close(lock)

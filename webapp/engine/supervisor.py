@@ -1,4 +1,4 @@
-"""The supervisor of a seat: carries out one run after another.
+"""The supervisor of a slot: carries out one run after another.
 
 It forks each run's main process, ahead of the run if there is time, keeps the run's limits and ends
 every process of it before the next run. It adopts the run's orphans, so the run's tree is its own
@@ -51,16 +51,16 @@ SIGNALS = {signal.SIGCHLD, signal.SIGTERM}
 def supervise(
     prepared: wire.Prepare, launcher: int, inherited: Inherited, endings: socket.socket
 ) -> NoReturn:
-    """Carry out the runs of a seat until it is given up; this process must be a fresh fork.
+    """Carry out the runs of a slot until it is given up; this process must be a fresh fork.
 
     Sends an `Over` for each on the socket `endings`. SIGNALS must be blocked, so that none is lost
     before sigwait().
     """
-    seat = Path(prepared.seat)
+    slot = Path(prepared.slot)
     tree.adopt_orphans()
     tree.die_with_parent(launcher, signal.SIGTERM)
-    terms_fifo, requests = (wire.open_lines(seat / name) for name in wire.INPUTS)
-    before, main = _state(seat), 0
+    terms_fifo, requests = (wire.open_lines(slot / name) for name in wire.INPUTS)
+    before, main = _state(slot), 0
     while line := wire.wait_for_line(terms_fifo):
         main = main or fork()
         if main == 0:
@@ -72,7 +72,7 @@ def supervise(
         terms = wire.load_line(line, wire.Terms)
         run = _Run(main, terms, prepared.resources.get("RLIMIT_CPU"))
         main = 0
-        over = _finish(run, seat, lambda: _is_intact(seat, before, terms_fifo, requests))
+        over = _finish(run, slot, lambda: _is_intact(slot, before, terms_fifo, requests))
         # If the web process has ended, wait_for_line() sees the end of the FIFO next.
         with contextlib.suppress(OSError):
             endings.send(wire.dump(over))
@@ -83,14 +83,14 @@ def supervise(
     os._exit(0)
 
 
-def _finish(run: _Run, seat: Path, is_intact: Callable[[], bool]) -> wire.Over:
+def _finish(run: _Run, slot: Path, is_intact: Callable[[], bool]) -> wire.Over:
     """Wait for a run, end its tree, remove its files, and return how it ended."""
     used = _used()
     by, swept = run.wait_for_main(), run.empty_tree()
-    remove_files(seat)
-    remove_shared(seat.name)
+    remove_files(slot)
+    remove_shared(slot.name)
     return wire.Over(
-        seat=str(seat),
+        slot=str(slot),
         intact=is_intact(),
         time=run.ended,
         code=run.code or 0,
@@ -101,13 +101,13 @@ def _finish(run: _Run, seat: Path, is_intact: Callable[[], bool]) -> wire.Over:
     )
 
 
-def remove_files(seat: Path) -> None:
+def remove_files(slot: Path) -> None:
     """Remove the files of a run from its folder: the server may not remove another user's.
 
     The folder may be gone already, and a run may have made it unreadable.
     """
     with contextlib.suppress(FileNotFoundError, PermissionError):
-        for entry in os.scandir(seat / "work"):
+        for entry in os.scandir(slot / "work"):
             if entry.is_dir(follow_symlinks=False):
                 shutil.rmtree(entry, ignore_errors=True)
             else:
@@ -251,18 +251,18 @@ def _used() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _is_intact(seat: Path, before: list[object], *lines: int) -> bool:
-    """Return whether a run left the seat as it was, with no line in `lines` for the next run."""
-    return _state(seat) == before and not select.select(lines, [], [], 0)[0]
+def _is_intact(slot: Path, before: list[object], *lines: int) -> bool:
+    """Return whether a run left the slot as it was, with no line in `lines` for the next run."""
+    return _state(slot) == before and not select.select(lines, [], [], 0)[0]
 
 
-def _state(seat: Path) -> list[object]:
-    """Return what a run may change in its seat: the inodes, modes and owners of its files, and the
+def _state(slot: Path) -> list[object]:
+    """Return what a run may change in its slot: the inodes, modes and owners of its files, and the
     content of its working folder.
     """
-    work = seat / "work"
+    work = slot / "work"
     try:
-        found = [os.lstat(path) for path in (work, *(seat / name for name in wire.FIFOS))]
+        found = [os.lstat(path) for path in (work, *(slot / name for name in wire.FIFOS))]
         content: object = os.listdir(work)  # noqa: PTH208  (each run pays for this)
     except OSError as error:
         return [error.errno]

@@ -4,11 +4,11 @@
                             Kill, Ping
     launcher -> runner      Reaped, Pong    the launcher's socket
     supervisor -> runner    Over            the supervisors' socket
-    runner -> supervisor    Terms, READY    a line of the seat's FIFO `terms`
-    runner -> program       Request         a line of the seat's FIFO `request`
+    runner -> supervisor    Terms, READY    a line of the slot's FIFO `terms`
+    runner -> program       Request         a line of the slot's FIFO `request`
     program -> runner       Began           the first line of the FIFO `events`, `!{…}`
 
-A seat is a supervisor and a folder with its FIFOs. When it is ready, the main process of its next
+A slot is a supervisor and a folder with its FIFOs. When it is ready, the main process of its next
 run is already forked. Programs can write to the FIFOs, but not to the sockets.
 """
 
@@ -25,7 +25,7 @@ from webapp.engine.pressure import Pressure
 OUTPUTS = ("events", "stdout", "stderr")
 INPUTS = ("terms", "request")
 FIFOS = (*OUTPUTS, *INPUTS)
-"""The FIFOs of a seat: the runner reads OUTPUTS and writes INPUTS."""
+"""The FIFOs of a slot: the runner reads OUTPUTS and writes INPUTS."""
 
 MESSAGE_SIZE = 1 << 16
 """Bytes of the longest message: the default capacity of a FIFO."""
@@ -39,28 +39,28 @@ MARK = b"!"
 
 @dataclass(frozen=True, slots=True)
 class Prepare:
-    """Fork a supervisor for the seat, the path of a folder; its runs use the observer or not.
+    """Fork a supervisor for the slot, the path of a folder; its runs use the observer or not.
 
     `resources` are the limits of each process of a run, by their names in the module `resource`.
     """
 
-    seat: str
+    slot: str
     observe: bool = True
     resources: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """End the tree of the seat's run: SIGTERM, wait for its grace, SIGKILL."""
+    """End the tree of the slot's run: SIGTERM, wait for its grace, SIGKILL."""
 
-    seat: str
+    slot: str
 
 
 @dataclass(frozen=True, slots=True)
 class Kill:
-    """Kill the tree of the seat's run, and its supervisor, which failed to end it."""
+    """Kill the tree of the slot's run, and its supervisor, which failed to end it."""
 
-    seat: str
+    slot: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +102,9 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reaped:
-    """A seat's supervisor has ended. Without an `Over` before, its run is lost."""
+    """A slot's supervisor has ended. Without an `Over` before, its run is lost."""
 
-    seat: str
+    slot: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,15 +130,15 @@ process."""
 
 @dataclass(frozen=True, slots=True)
 class Over:
-    """The tree of the seat's run is empty.
+    """The tree of the slot's run is empty.
 
-    `intact`: the seat is as it was before the run. `time`: when the main process ended
+    `intact`: the slot is as it was before the run. `time`: when the main process ended
     (CLOCK_MONOTONIC, nanoseconds), `code`: its exit code (negative: the signal that ended it).
     `by`: what ended the run. `swept`: the number of processes that outlived the main process.
     `cpu`: processor time of the tree in seconds. `pressure`: the machine's counters at `time`.
     """
 
-    seat: str
+    slot: str
     intact: bool
     time: int
     code: int

@@ -1,4 +1,4 @@
-"""A seat carries out one run after another; nothing of a run reaches the next."""
+"""A slot carries out one run after another; nothing of a run reaches the next."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _surroundings(runner: EmbeddedRunner, write: Write) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_run_finds_its_seat_as_the_first_run_did(
+def test_a_run_finds_its_slot_as_the_first_run_did(
     make_runner: MakeRunner, write: Write, change: str
 ) -> None:
     runner = make_runner(grace=0.3)
@@ -74,7 +74,7 @@ def test_a_run_finds_its_seat_as_the_first_run_did(
 
 
 @pytest.mark.parametrize("change", SPOILS)
-def test_a_seat_that_a_run_has_damaged_is_not_used_again(
+def test_a_slot_that_a_run_has_damaged_is_not_used_again(
     make_runner: MakeRunner, write: Write, change: str
 ) -> None:
     runner = make_runner()
@@ -90,7 +90,7 @@ def test_a_run_cannot_report_that_it_is_over(make_runner: MakeRunner, write: Wri
     runner = make_runner()
     program = write("""
         import json, os, time
-        over = {"seat": "s", "intact": True, "time": 1, "code": 0, "by": "itself", "swept": 0}
+        over = {"slot": "s", "intact": True, "time": 1, "code": 0, "by": "itself", "swept": 0}
         over |= {"cpu": 0, "pressure": [None, None]}
         for text in (json.dumps({"Over": over}), "!over " + json.dumps(over)):
             os.write(500, b"\\n" + text.encode() + b"\\n")
@@ -125,7 +125,7 @@ def test_a_supervisor_that_is_killed_while_waiting_is_replaced(
     assert texts(finish(runner, runner.start(write("print('again')")))) == ["again"]
 
 
-def test_spare_seats_are_closed_after_a_while(make_runner: MakeRunner, write: Write) -> None:
+def test_spare_slots_are_closed_after_a_while(make_runner: MakeRunner, write: Write) -> None:
     runner = make_runner()
     sleeps = write("import time\ntime.sleep(0.3)")
     for run in [runner.start(sleeps) for _ in range(5)]:

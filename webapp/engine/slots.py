@@ -1,7 +1,7 @@
-"""Seats: supervisors forked ahead, each for one run at a time, so that a run waits for no fork.
+"""Slots: supervisors forked ahead, each for one run at a time, so that a run waits for no fork.
 
-A seat is a supervisor and a folder with its FIFOs (see `wire`). It is reused after its run if the
-run left it as it was. Only the engine's thread uses seats.
+A slot is a supervisor and a folder with its FIFOs (see `wire`). It is reused after its run if the
+run left it as it was. Only the engine's thread uses slots.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ FIFO_SIZE, WIDE_FIFO_SIZE = 1 << 16, 1 << 20
 than we read (see pipe(7)). A user's FIFOs share a limit, so only full ones are widened."""
 
 UNUSED = 2.0
-"""Seconds after which a free seat is removed, if there is another one."""
+"""Seconds after which a free slot is removed, if there is another one."""
 
 RETRY = 2.0
-"""Seconds between two attempts to make a seat when there is no room for it."""
+"""Seconds between two attempts to make a slot when there is no room for it."""
 
 
-class Seat:
+class Slot:
     """A supervisor for one run at a time, with the observer or without, and its FIFOs."""
 
     def __init__(self, folder: Path, *, observe: bool) -> None:
@@ -61,7 +61,7 @@ class Seat:
             self.descriptors[name] = fifo
 
     def read(self, output: str) -> bytes:
-        """Read what is in the FIFO of that name; b"" if it is empty or the seat is closed."""
+        """Read what is in the FIFO of that name; b"" if it is empty or the slot is closed."""
         fifo = self.descriptors.get(output)
         if fifo is None:
             return b""  # closed while the selector's other results were handled
@@ -103,8 +103,8 @@ class Seat:
         return bool(poll.poll(0))
 
 
-class Seats:
-    """All seats, and the free ones among them."""
+class Slots:
+    """All slots, and the free ones among them."""
 
     def __init__(
         self,
@@ -114,10 +114,10 @@ class Seats:
         selector: selectors.BaseSelector,
         *,
         tell: Callable[[wire.Prepare], None],
-        take: Callable[[Seat, str], None],
+        take: Callable[[Slot, str], None],
     ) -> None:
         """`resources` are the limits of each run's processes (see `Limits.resources`). `tell` sends
-        a message to the launcher; `take` is called with a seat and the name of an output when
+        a message to the launcher; `take` is called with a slot and the name of an output when
         `selector` finds that it can be read."""
         self._folder = folder
         self._user = user
@@ -125,47 +125,47 @@ class Seats:
         self._selector = selector
         self._tell = tell
         self._take = take
-        self._seats: dict[str, Seat] = {}
+        self._slots: dict[str, Slot] = {}
         self._refill_at = 0.0
-        self.free: list[Seat] = []  # the one used last is at the end
+        self.free: list[Slot] = []  # the one used last is at the end
 
     @property
     def names(self) -> list[str]:
-        """The names of all seats."""
-        return [*self._seats]
+        """The names of all slots."""
+        return [*self._slots]
 
-    def find(self, name: str) -> Seat | None:
-        """Return the seat of that name; None if it is removed."""
-        return self._seats.get(name)
+    def find(self, name: str) -> Slot | None:
+        """Return the slot of that name; None if it is removed."""
+        return self._slots.get(name)
 
-    def get(self, *, observe: bool) -> Seat:
-        """Return a seat for a run: a free one, or a new one. Raises OSError.
+    def get(self, *, observe: bool) -> Slot:
+        """Return a slot for a run: a free one, or a new one. Raises OSError.
 
-        Runs without the observer are rare: their seats are made on demand and not reused.
+        Runs without the observer are rare: their slots are made on demand and not reused.
         """
-        seat = self.free.pop() if observe and self.free else self._prepare(observe=observe)
-        seat.is_ready = False
-        return seat
+        slot = self.free.pop() if observe and self.free else self._prepare(observe=observe)
+        slot.is_ready = False
+        return slot
 
-    def take_back(self, seat: Seat, *, remove: bool) -> None:
-        """Free a seat that its run left unchanged. If it cannot be reused, close it."""
-        if seat.observe and seat.is_empty():
-            self._set_free(seat)
+    def take_back(self, slot: Slot, *, remove: bool) -> None:
+        """Free a slot that its run left unchanged. If it cannot be reused, close it."""
+        if slot.observe and slot.is_empty():
+            self._set_free(slot)
         else:
-            self.give_up(seat, remove=remove)
+            self.give_up(slot, remove=remove)
 
     @property
     def is_settled(self) -> bool:
-        """Whether there is exactly one free seat, and it is ready."""
+        """Whether there is exactly one free slot, and it is ready."""
         return len(self.free) == 1 and self.free[0].is_ready
 
     def is_to_refill(self) -> bool:
-        """Return whether no free seat is ready, and RETRY has passed since a failed attempt."""
+        """Return whether no free slot is ready, and RETRY has passed since a failed attempt."""
         ready = self.free and self.free[-1].is_ready
         return not ready and time.monotonic() >= self._refill_at
 
     def refill(self) -> None:
-        """Make a free seat ready. Raises OSError; call again after RETRY then."""
+        """Make a free slot ready. Raises OSError; call again after RETRY then."""
         self._refill_at = time.monotonic() + RETRY
         if not self.free:
             self._set_free(self._prepare(observe=True))
@@ -173,51 +173,51 @@ class Seats:
         self._refill_at = 0.0
 
     def thin_out(self, now: float) -> None:
-        """Give up free seats that are UNUSED, except the last one. `now`: time.monotonic()."""
-        for seat in self.free[:-1]:
-            if now - seat.free_since > UNUSED:
-                self.give_up(seat, remove=True)
+        """Give up free slots that are UNUSED, except the last one. `now`: time.monotonic()."""
+        for slot in self.free[:-1]:
+            if now - slot.free_since > UNUSED:
+                self.give_up(slot, remove=True)
 
-    def give_up(self, seat: Seat, *, remove: bool) -> None:
-        """Close a seat, so that its waiting supervisor ends; with `remove`, remove its folder."""
-        if seat in self.free:
-            self.free.remove(seat)
-        self._seats.pop(seat.name, None)
+    def give_up(self, slot: Slot, *, remove: bool) -> None:
+        """Close a slot, so that its waiting supervisor ends; with `remove`, remove its folder."""
+        if slot in self.free:
+            self.free.remove(slot)
+        self._slots.pop(slot.name, None)
         for name in wire.OUTPUTS:
-            if name in seat.descriptors:
-                self._selector.unregister(seat.descriptors[name])
-        seat.close()
+            if name in slot.descriptors:
+                self._selector.unregister(slot.descriptors[name])
+        slot.close()
         if remove:
-            shutil.rmtree(seat.folder, ignore_errors=True)
+            shutil.rmtree(slot.folder, ignore_errors=True)
 
-    def _set_free(self, seat: Seat) -> None:
-        seat.free_since = time.monotonic()
-        self.free.append(seat)
+    def _set_free(self, slot: Slot) -> None:
+        slot.free_since = time.monotonic()
+        self.free.append(slot)
 
-    def _prepare(self, *, observe: bool) -> Seat:
+    def _prepare(self, *, observe: bool) -> Slot:
         """Make a folder with FIFOs, and let the launcher fork its supervisor. Raises OSError."""
         try:
-            seat = self._furnish(self._folder.path, observe=observe)
+            slot = self._furnish(self._folder.path, observe=observe)
         except OSError as error:
             if error.errno != errno.ENOSPC:
                 raise
-            seat = self._furnish(self._folder.spare, observe=observe)
+            slot = self._furnish(self._folder.spare, observe=observe)
         for name in wire.OUTPUTS:
-            take = partial(self._take, seat, name)
-            self._selector.register(seat.descriptors[name], selectors.EVENT_READ, take)
-        self._seats[seat.name] = seat
-        self._tell(wire.Prepare(seat.name, observe, self._resources))
-        return seat
+            take = partial(self._take, slot, name)
+            self._selector.register(slot.descriptors[name], selectors.EVENT_READ, take)
+        self._slots[slot.name] = slot
+        self._tell(wire.Prepare(slot.name, observe, self._resources))
+        return slot
 
-    def _furnish(self, folder: Path, *, observe: bool) -> Seat:
-        seat = Seat(Path(tempfile.mkdtemp(prefix="", dir=folder)), observe=observe)
+    def _furnish(self, folder: Path, *, observe: bool) -> Slot:
+        slot = Slot(Path(tempfile.mkdtemp(prefix="", dir=folder)), observe=observe)
         try:
-            seat.furnish(self._user)
+            slot.furnish(self._user)
         except OSError:
-            seat.close()
-            shutil.rmtree(seat.folder, ignore_errors=True)
+            slot.close()
+            shutil.rmtree(slot.folder, ignore_errors=True)
             raise
-        return seat
+        return slot
 
 
 def _widen(fifo: int) -> None:
