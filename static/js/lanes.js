@@ -23,7 +23,8 @@ class RunLanes extends HTMLElement {
     this.shapes = this.board.querySelector(".shapes");
     this.letters = this.board.querySelector(".letters");
     this.slider = this.walk.querySelector("input");
-    this.rows = [...this.walk.querySelectorAll(".now tbody tr")];
+    this.now = this.querySelector(".now-part");
+    this.rows = [...this.now.querySelectorAll("tbody tr")];
     this.names = [...this.querySelectorAll(".lane-names li")];
     this.transcript = document.getElementById(this.dataset.transcript);
     this.drawn = { start: Number(this.dataset.start), stop: Number(this.dataset.stop) };
@@ -35,6 +36,7 @@ class RunLanes extends HTMLElement {
     this.gone = new AbortController();
     this.listen();
     this.walk.hidden = false;
+    this.now.hidden = false;
   }
 
   disconnectedCallback() {
@@ -58,6 +60,7 @@ class RunLanes extends HTMLElement {
   load() {
     this.loaded ??= this.read().then((data) => {
       this.data = data;
+      this.now.open = true; // from the first step on, until the visitor closes it
       this.slider.max = data.steps.length;
       this.lines = new Map(data.steps.map(([, , , line], at) => [line, at + 1]));
     });
@@ -161,7 +164,7 @@ class RunLanes extends HTMLElement {
 
   // Fills in the states of all workers; `at` is the index of the last event that has happened.
   fill(at) {
-    const { before, after } = this.walk.querySelector(".now").dataset;
+    const { before, after } = this.now.querySelector(".now").dataset;
     const states = this.rows.map(() => before);
     const beside = this.rows.map(() => []);
     for (const [lane, kind, sentence, first, end] of this.data.spans) {

@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.axe import violations
-from tests.browser.conftest import Opener, Site, wait_for_example
+from tests.browser.conftest import Opener, Site, show_example
 from tests.browser.layout import misfits
 from tests.browser.tcp_proxy import RESULT, TcpProxy, retry_soon
 from tests.browser.test_pages import LANGUAGES, NOT_FOUND, REFUSED
@@ -72,7 +72,8 @@ def walk(page: Page) -> None:
 @pytest.mark.parametrize("topic", find_topics(), ids=lambda topic: topic.slug)
 def test_a_topic(open_page: Opener, topic: Topic, language: str) -> None:
     page = open_page(f"/{language}/{topic.chapter}/{topic.slug}")
-    wait_for_example(page)
+    assert faults(page) == []
+    show_example(page)
     assert faults(page) == []
 
 
@@ -80,7 +81,6 @@ def test_a_topic(open_page: Opener, topic: Topic, language: str) -> None:
 @pytest.mark.parametrize("address", PAGES)
 def test_a_page_without_a_demo(open_page: Opener, address: str, language: str) -> None:
     page = open_page(f"/{language}{address}")
-    wait_for_example(page)
     assert faults(page) == []
 
 

@@ -7,13 +7,12 @@ import re
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.conftest import Opener, Site
+from tests.browser.conftest import Opener, Site, show_example
 from tests.browser.test_running import run
 
 QUICK = "/en/threads/lock/lock-around-the-message?thread_count=2&sleep_seconds=0.02"
 EXAMPLES = "/en/threads/lock/try-lock"
 DEMO = "/en/threads/define-a-thread/call-instead-of-target"
-# No other test may open this page: it requests an example only while there is none.
 UNSEEN = "/en/processes/name-a-process/renamed-inside"
 
 
@@ -130,11 +129,12 @@ def test_without_javascript_there_are_links_and_no_list(open_page: Opener) -> No
 def test_the_example_is_shown_until_run_is_pressed(open_page: Opener) -> None:
     page = open_page(EXAMPLES)
     example = page.locator("#result .example")
+    expect(example).to_have_count(0)
+    show_example(page)
     expect(example).to_contain_text("Press Run for a run of your own.")
     expect(example.locator(".result")).to_be_visible()
+    expect(page.locator("#lanes run-lanes")).to_be_visible()
     assert page.locator(".line").count() > 0
-    page.reload()  # now the page has it from the start
-    expect(example.locator(".result")).to_be_visible()
     run(page)
     expect(example).to_have_count(0)
     page.locator("#result > .result").wait_for()
@@ -151,6 +151,7 @@ def test_pressing_run_does_not_wait_for_the_example(open_page: Opener, live_site
     page.route("**/_example", hold)
     page.goto(live_site.url + DEMO)
     expect(page.locator("#transcript")).to_contain_text("Nothing has run yet")
+    page.locator("#transcript [hx-get]").click()
     ran(page)
     lines = page.locator(".line").count()
     assert held
@@ -163,6 +164,6 @@ def test_pressing_run_does_not_wait_for_the_example(open_page: Opener, live_site
 
 def test_without_javascript_the_example_is_a_link(open_page: Opener) -> None:
     page = open_page(UNSEEN, java_script_enabled=False)
-    page.get_by_role("link", name="Or look at a recorded run.").click()
+    page.get_by_role("link", name="See a recorded run.").click()
     page.wait_for_url("**/en/runs/*")
     expect(page.locator("#result")).to_contain_text("The program ran to its end.")

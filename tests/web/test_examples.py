@@ -1,4 +1,4 @@
-"""A demo's page shows an example, a stored run with the defaults, until its visitor runs it."""
+"""A demo's page shows an example on request: a stored run with the defaults."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ from threading import Event as Signal
 import pytest
 from flask.testing import FlaskClient
 
-from tests.web.scripted import COURSE, HELLO, NamedRunner, SharedSite, printed
-from webapp.engine.events import Event, Kind
+from tests.web.scripted import COURSE, HELLO, NamedRunner, SharedSite
+from webapp.engine.events import Event
 from webapp.engine.recording import Outcome
 from webapp.lessons.folders import find_topics
-from webapp.pages.demo.examples import HEAVIEST
 from webapp.store.store import Store
 
 DEFAULTS = {"times": "2", "pause": "0.1", "tone": "warm"}
@@ -25,6 +24,7 @@ PERSIAN = HELLO.replace("/en/", "/fa/")
 FRAGMENT, LINK = f"{HELLO}/_example", f"{HELLO}/example"
 ASKS = f'hx-get="{FRAGMENT}"'
 LARGEST_PAGE = 80_000
+NONE = "There is no recorded run to show now."
 
 
 @dataclass
@@ -57,64 +57,49 @@ def at_once(runner: SlowRunner) -> None:
     runner.may_end.set()
 
 
-def result(page: str) -> str:
-    """Return the part of the page for the result of a run."""
-    return page.split('<div id="result">')[1].partition('id="recent"')[0]
-
-
-def test_a_page_without_an_example_requests_one(client: FlaskClient, runner: SlowRunner) -> None:
+def test_a_page_links_to_its_example_and_does_not_show_it(
+    client: FlaskClient, runner: SlowRunner
+) -> None:
     page = client.get(HELLO).text
     assert "Nothing has run yet" in page
     assert ASKS in page
     assert f'href="{LINK}"' in page
     assert runner.programs == []
+    client.get(FRAGMENT)
+    again = client.get(HELLO).text
+    assert ASKS in again
+    assert "outcome-finished" not in again
+    assert "hello</span>" not in again
 
 
+@pytest.mark.parametrize(
+    ("page", "note"), [(HELLO, "Press Run for a run of your own."), (PERSIAN, "ضبط‌شده در")]
+)
 def test_the_example_is_a_stored_run_with_the_defaults(
-    client: FlaskClient, runner: SlowRunner, store: Store
+    client: FlaskClient, runner: SlowRunner, store: Store, page: str, note: str
 ) -> None:
-    fragment = client.get(FRAGMENT)
+    fragment = client.get(f"{page}/_example")
     assert fragment.status_code == 200
     assert fragment.headers["Cache-Control"] == "no-store"
     assert runner.programs[0].parameters == {"times": 2, "pause": 0.1, "tone": "warm"}
     assert runner.observed == [True]
-    transcript, _, _ = re.findall(r"<hx-partial.*?</hx-partial>", fragment.text, re.S)
+    transcript, _, lanes, result = re.findall(r"<hx-partial.*?</hx-partial>", fragment.text, re.S)
     assert 'hx-target="#transcript"' in transcript
-    assert "Press Run for a run of your own." in transcript
+    assert note in transcript
     assert transcript.count("hello</span>") == 2
-    assert "The program ran to its end." in fragment.text
+    assert "<run-lanes" in lanes
+    assert note in result
+    assert "outcome-finished" in result
+    assert 'data-own=""' in result
     assert store.find("-" * 12 + "run1").demo == "say-hello"
-
-
-@pytest.mark.parametrize(
-    ("address", "note"), [(HELLO, "Press Run for a run of your own."), (PERSIAN, "ضبط‌شده در")]
-)
-def test_later_pages_have_the_example(
-    client: FlaskClient, runner: SlowRunner, address: str, note: str
-) -> None:
-    client.get(FRAGMENT)
-    page = client.get(address).text
-    assert "_example" not in page
-    assert page.count(note) == 2  # above the transcript, and above the result
-    assert page.count("hello</span>") == 2
-    assert "outcome-finished" in result(page)
-    assert "Nothing has run yet" not in page
-    assert client.get(FRAGMENT).status_code == 200
+    assert client.get(f"{page}/_example").status_code == 200
     assert len(runner.programs) == 1
-
-
-def test_the_example_is_not_called_the_visitors_run(client: FlaskClient) -> None:
-    client.get(FRAGMENT)
-    page = client.get(HELLO).text
-    assert 'data-own=""' in page
-    assert 'class="example"' in result(page)
-    assert re.search(r'id="status".*?>Ready</p>', page, re.S)
 
 
 def test_a_visitors_run_with_the_defaults_becomes_the_example(client: FlaskClient) -> None:
     client.get(FRAGMENT)
     client.post(HELLO, data=DEFAULTS, buffered=True)
-    assert "/en/runs/------------run2" in result(client.get(HELLO).text)
+    assert "/en/runs/------------run2" in client.get(FRAGMENT).text
 
 
 @pytest.mark.parametrize("query", ["?times=4", "?run-transcript-only=on"])
@@ -140,11 +125,8 @@ def test_without_javascript_a_link_leads_to_the_example(client: FlaskClient) -> 
     assert client.get(answer.location).status_code == 200
 
 
-def test_the_example_of_a_trap_is_labelled(client: FlaskClient) -> None:
-    trap = "/en/threads/greeting/say-nothing"
-    client.get(f"{trap}/_example")
-    page = client.get(trap).text
-    assert 'class="example"' in result(page)
+def test_a_trap_is_labelled_before_it_is_run(client: FlaskClient) -> None:
+    page = client.get("/en/threads/greeting/say-nothing").text
     assert "A trap: this program is wrong on purpose." in page
 
 
@@ -163,13 +145,11 @@ def test_a_full_server_makes_no_example_and_is_asked_again(
     client: FlaskClient, runner: SlowRunner
 ) -> None:
     runner.busy = True
-    answer = client.get(FRAGMENT)
-    assert answer.status_code == 204
-    assert answer.data == b""
+    assert NONE in client.get(FRAGMENT).text
     assert client.get(LINK).status_code == 503
     assert ASKS in client.get(HELLO).text
     runner.busy = False
-    assert client.get(FRAGMENT).status_code == 200
+    assert "outcome-finished" in client.get(FRAGMENT).text
 
 
 @pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.TIMED_OUT, Outcome.LOST])
@@ -177,20 +157,17 @@ def test_a_run_that_failed_is_no_example_and_is_not_repeated(
     client: FlaskClient, runner: SlowRunner, outcome: Outcome
 ) -> None:
     runner.outcome = outcome
-    assert client.get(FRAGMENT).status_code == 204
+    assert NONE in client.get(FRAGMENT).text
     assert ASKS not in client.get(HELLO).text
-    assert client.get(FRAGMENT).status_code == 204
+    assert NONE in client.get(FRAGMENT).text
     assert client.get(LINK).status_code == 404
     assert len(runner.programs) == 1
 
 
 def test_an_example_that_was_pruned_is_made_anew(client: FlaskClient, store: Store) -> None:
     client.get(FRAGMENT)
-    client.get(HELLO)
     store.prune(timedelta(0))
-    assert ASKS in client.get(HELLO).text
-    client.get(FRAGMENT)
-    assert "/en/runs/------------run2" in result(client.get(HELLO).text)
+    assert "/en/runs/------------run2" in client.get(FRAGMENT).text
 
 
 def test_a_run_of_an_older_program_is_no_example(client: FlaskClient, store: Store) -> None:
@@ -198,55 +175,21 @@ def test_a_run_of_an_older_program_is_no_example(client: FlaskClient, store: Sto
     stored = store.find("-" * 12 + "run1")
     store.prune(timedelta(0))
     store.save(replace(stored, id="older".ljust(16, "-"), source=stored.source + "\n"))
-    assert ASKS in client.get(HELLO).text
+    assert "/en/runs/------------run2" in client.get(FRAGMENT).text
 
 
-def test_without_a_database_the_page_requests_no_example(
-    client: FlaskClient, tmp_path: Path
-) -> None:
-    client.get(HELLO)
+def test_without_a_database_there_is_no_example(client: FlaskClient, tmp_path: Path) -> None:
     (tmp_path / "runs.sqlite").unlink()
     page = client.get(HELLO)
     assert page.status_code == 200
     assert "Nothing has run yet" in page.text
-    assert ASKS not in page.text
-    assert client.get(FRAGMENT).status_code == 204
+    assert NONE in client.get(FRAGMENT).text
 
 
-def crowded(steps: int) -> list[Event]:
-    """Return the events of threads that share locks so often that their lanes are full."""
-    events = [printed(1, "hello\n"), printed(2, "hello\n")]
-    for step in range(steps):
-        for kind in (Kind.WAITS, Kind.GOT, Kind.RELEASED):
-            worker = 50 + step * 7 % 10
-            id = len(events) + 1
-            text = "acquire" if kind is Kind.WAITS else ""
-            events.append(
-                Event(id, 71 * id + step * step % 50, 42, worker, f"w{worker}", kind, "lock", text)
-            )
-    return events
-
-
-@pytest.mark.parametrize("steps", [10, 100, 1000])
 @pytest.mark.parametrize("address", [HELLO, PERSIAN])
-def test_a_page_with_its_example_is_small(
-    client: FlaskClient, runner: SlowRunner, steps: int, address: str
-) -> None:
-    runner.batches = [crowded(steps)]
-    client.get(FRAGMENT)
+def test_a_page_is_small(client: FlaskClient, address: str) -> None:
     page = client.get(address).text
-    assert page.count("hello</span>") == 2
     files = set(re.findall(r'(?:src|href)="(/static/[^"]+)"', page))
     packed = {"Accept-Encoding": "gzip"}
     weight = sum(len(client.get(file, headers=packed).data) for file in (address, *files))
     assert weight < LARGEST_PAGE
-    heavy = "outcome-finished" not in page
-    assert heavy == (steps == 1000)
-    assert heavy == ("See all of this run." in page or "این اجرا را کامل ببینید." in page)
-
-
-def test_the_budget_leaves_room_for_an_example(client: FlaskClient) -> None:
-    bare = len(client.get(HELLO, headers={"Accept-Encoding": "gzip"}).data)
-    client.get(FRAGMENT)
-    held = len(client.get(HELLO, headers={"Accept-Encoding": "gzip"}).data)
-    assert bare < held < bare + HEAVIEST

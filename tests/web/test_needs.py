@@ -187,8 +187,11 @@ def test_a_stored_run_is_shown_without_a_word_about_needs(client_of: Client, sto
     demo = topic.demos[0]
     run = stored_run("i" * 16, topic=topic.slug, demo=demo.slug, source=demo.source, events=0)
     store.save(replace(run, values=demo.defaults))
-    assert "Press Run for a run of your own." in client_of(ANYWHERE).get(HELLO).text
-    page = client_of(TWO).get(HELLO).text
+    example = f"{HELLO}/_example"
+    assert "Press Run for a run of your own." in client_of(ANYWHERE).get(example).text
+    client = client_of(TWO)
+    assert example in client.get(HELLO).text
+    page = client.get(example).text
     assert "Recorded on" in page
     assert "Press Run" not in page
     assert ">Ready<" not in page

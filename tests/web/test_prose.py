@@ -23,9 +23,9 @@ def site_with(tmp_path: Path, prose: str) -> str:
 def test_the_text_before_the_first_heading_is_the_lead_and_the_rest_is_folded(
     client: FlaskClient,
 ) -> None:
-    before, after = client.get(HELLO).text.split('<section class="depth"')
+    before, after = client.get(HELLO).text.split('<div class="depth">')
     assert "A greeting is <strong>one line</strong>" in before
-    assert '<details id="s1">' in after
+    assert '<details id="s1" name="depth">' in after
     assert "How it is done" in after
 
 

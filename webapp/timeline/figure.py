@@ -1,9 +1,10 @@
 """Writes a timeline as HTML: the picture, the controls to step through it, and a table.
 
 <run-lanes>            static/js/lanes.js steps through it; without JavaScript it is static
-  <figure>             the picture, the workers' names and the legend
-  <section hidden>     the controls: buttons, a slider, each worker's state
-  <details>            the table
+  <figure>             the picture and the workers' names
+  <section hidden>     the controls: buttons, a slider, the step in words
+  <details hidden>     each worker's state after the step
+  <details>            the legend, a part of the time, the table
 </run-lanes>
 """
 
@@ -67,7 +68,8 @@ def draw_figure(timeline: Timeline, say: Words, setting: Setting) -> str:
         f'<run-lanes dir="ltr" data-end="{end}" data-start="{view.start}" data-stop="{view.end}" '
         f'data-lines="{escape(setting.lines)}" data-transcript="{escape(setting.transcript)}" '
         f'data-steps="{escape(setting.steps)}" data-height="{picture.height}">'
-        f"{_figure(timeline, picture, view, say)}{_walk(picture, say, setting.name)}"
+        f"{_figure(timeline, picture, say)}{_walk(picture, say, setting.name)}"
+        f"{_now(picture, say, setting.name)}{_legend(timeline, picture, view, say)}"
         f"{_part(setting.part, view, say)}{_table(timeline, say, setting.name)}{embedded}"
         "</run-lanes>"
     )
@@ -84,18 +86,14 @@ def _data(data: Mapping[str, Any]) -> str:
     return f'<script type="application/json">{text}</script>'
 
 
-def _figure(timeline: Timeline, picture: Picture, view: View, say: Words) -> str:
+def _figure(timeline: Timeline, picture: Picture, say: Words) -> str:
     if not timeline.lanes:
         return f'<p class="lanes-note" dir="{say.direction}">{escape(say("lanes.empty"))}</p>'
     names = "".join(_name(row) for row in picture.rows)
-    notes = "".join(f"<li>{escape(note)}</li>" for note in _notes(timeline, picture, view, say))
     return (
         f'<figure class="lanes{" low" if picture.low else ""}">'
         f'<div class="lanes-board"><ol class="lane-names">{names}</ol>'
-        f'<div class="lanes-time">{picture.svg}</div></div>'
-        f'<figcaption dir="{say.direction}">'
-        f'<ul class="legend">{_legend(timeline, picture, say)}</ul>'
-        f'<ul class="lanes-notes">{notes}</ul></figcaption></figure>'
+        f'<div class="lanes-time">{picture.svg}</div></div></figure>'
     )
 
 
@@ -105,6 +103,35 @@ def _name(row: Row) -> str:
     name = escape(row.lane.name)
     return (
         f'<li class="hue-{row.hue} {kind} levels-{levels}" title="{name}"><span>{name}</span></li>'
+    )
+
+
+# --- the legend ---
+
+SAMPLES: Mapping[str, str] = {
+    "running": '<path class="running" d="M1 2h26v10h-26z"/>',
+    "sleeping": '<path class="sleeping" d="M1 6h26v2h-26z"/>',
+    "waiting": '<path class="waiting" d="M1 2h26v10h-26z"/>',
+    "joining": '<path class="joining" d="M1 2h26v10h-26z"/>',
+    "idle": '<path class="idle" d="M1 7h26"/>',
+    "holding": '<path class="holding" d="M1 9h26v3h-26z"/>',
+    "task": '<path class="task" d="M1 10h26v2h-26z"/>',
+    "mixed": '<path class="mixed" d="M1 2h26v10h-26z"/>',
+    "arrow": '<path class="arrow" d="M4 1L24 11"/><path class="dot" d="M24 11h0"/>',
+    "noise": '<path class="noise" d="M1 6h26v3h-26z"/>',
+}
+
+
+def _legend(timeline: Timeline, picture: Picture, view: View, say: Words) -> str:
+    """Return what the shapes mean, and how exact the picture is."""
+    if not timeline.lanes:
+        return ""
+    notes = "".join(f"<li>{escape(note)}</li>" for note in _notes(timeline, picture, view, say))
+    return (
+        f'<details class="lanes-legend" dir="{say.direction}">'
+        f"<summary>{escape(say('legend.title'))}</summary>"
+        f'<ul class="legend">{_samples(timeline, picture, say)}</ul>'
+        f'<ul class="lanes-notes">{notes}</ul></details>'
     )
 
 
@@ -124,24 +151,7 @@ def _notes(timeline: Timeline, picture: Picture, view: View, say: Words) -> Iter
         )
 
 
-# --- the legend ---
-
-SAMPLES: Mapping[str, str] = {
-    "running": '<path class="running" d="M1 2h26v10h-26z"/>',
-    "sleeping": '<path class="sleeping" d="M1 6h26v2h-26z"/>',
-    "waiting": '<path class="waiting" d="M1 2h26v10h-26z"/>',
-    "joining": '<path class="joining" d="M1 2h26v10h-26z"/>',
-    "idle": '<path class="idle" d="M1 7h26"/>',
-    "holding": '<path class="holding" d="M1 9h26v3h-26z"/>',
-    "task": '<path class="task" d="M1 10h26v2h-26z"/>',
-    "mixed": '<path class="mixed" d="M1 2h26v10h-26z"/>',
-    "arrow": '<path class="arrow" d="M4 1L24 11"/><path class="dot" d="M24 11h0"/>',
-    "noise": '<path class="noise" d="M1 6h26v3h-26z"/>',
-}
-
-
-def _legend(timeline: Timeline, picture: Picture, say: Words) -> str:
-    """Return the legend of the shapes in this picture."""
+def _samples(timeline: Timeline, picture: Picture, say: Words) -> str:
     states = {
         stretch.state for lane in timeline.lanes for stretch in (*lane.stretches, *lane.beside)
     }
@@ -194,7 +204,7 @@ def _walk(picture: Picture, say: Words, name: str) -> str:
         f'<select aria-label="{escape(say("walk.speed"))}">{speeds}</select>'
         f'<span class="tools">{zooms}</span></div>'
         f'<p class="walk-now" dir="{say.direction}" aria-live="polite">'
-        f"{escape(say('walk.start'))}</p>{_now(picture, say, name)}</section>"
+        f"{escape(say('walk.start'))}</p></section>"
     )
 
 
@@ -209,6 +219,8 @@ def _button(kind: str, name: str, icon: str, say: Words) -> str:
 
 def _now(picture: Picture, say: Words, name: str) -> str:
     """Return the table of workers' states after the current step; the script fills it."""
+    if not picture.rows:
+        return ""
     heads = "".join(f'<th scope="col">{escape(say(f"now.{name}"))}</th>' for name in NOW)
     rows = "".join(
         f'<tr class="hue-{row.hue}"><th scope="row"><bdi>{escape(row.lane.name)}</bdi></th>'
@@ -216,11 +228,13 @@ def _now(picture: Picture, say: Words, name: str) -> str:
         for row in picture.rows
     )
     return (
+        f'<details class="now-part" dir="{say.direction}" hidden>'
+        f"<summary>{escape(say('now.title'))}</summary>"
         f'<div class="now-frame" tabindex="0" role="region" '
         f'aria-label="{escape(_named(say("now.title"), name))}">'
-        f'<table class="now" dir="{say.direction}" data-before="{escape(say("now.before"))}" '
+        f'<table class="now" data-before="{escape(say("now.before"))}" '
         f'data-after="{escape(say("now.after"))}"><thead><tr>{heads}</tr></thead>'
-        f"<tbody>{rows}</tbody></table></div>"
+        f"<tbody>{rows}</tbody></table></div></details>"
     )
 
 

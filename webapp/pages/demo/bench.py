@@ -25,11 +25,14 @@ class Listing:
 class Bench:
     """The part of a page with a demo's form, source, transcript and result.
 
-    `earlier` is an earlier run to show while nothing is `running`. A run's own page has no form.
+    `earlier` is an earlier run to show while nothing is `running`. A run's own page has no form,
+    and does not say what to `watch`.
     """
 
     say: Wording
     form: Form | None
     source: Listing
+    watch: str = ""
+    trap: bool = False
     running: bool = False
     earlier: EarlierRun | None = None

@@ -10,7 +10,7 @@ from webapp.lessons.text import Language
 from webapp.lessons.topic import Demo, Topic
 from webapp.lessons.values import Values
 from webapp.pages import addresses
-from webapp.pages.demo.examples import Examples
+from webapp.pages.demo.examples import Examples, NoExample
 from webapp.pages.demo.form import Submission, read_submission, submitted
 from webapp.pages.demo.handler import DemoHandler
 from webapp.pages.guard import visitor_address
@@ -75,15 +75,17 @@ def _add_examples(blueprint: Blueprint, site: Site, topic: Topic, examples: Exam
     @blueprint.get("/<slug>/_example")
     @site.limit_runs
     def example_fragment(language: Language, slug: str) -> Response:
-        """Send a recorded run as a fragment, for a page that was opened before the run existed."""
+        """Send a recorded run as a fragment, or say that there is none."""
         demo = _demo(topic, slug)
         try:
             id = examples.make(demo, visitor_address())
         except (Busy, StoreError):
             id = None
         if id is None:
-            return Response(status=204)
-        past = examples.render(demo, language, id)
+            none = NoExample(site.wordings[language])
+            return Response(site.render("demo/_no_example.html", none), headers=NO_STORE)
+        offered = DemoHandler(site, language, topic, demo).offered
+        past = examples.render(demo, language, id, offered=offered)
         return Response(site.render("demo/_example.html", past), headers=NO_STORE)
 
 

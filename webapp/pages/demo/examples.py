@@ -1,31 +1,26 @@
-"""The example: a recorded run on a demo's page until the visitor starts one.
+"""The example: a recorded run that a demo's page shows on request.
 
 It is the latest kept run with the demo's default values, whoever started it. If there is none, the
-first page requests one: it is run once and kept like any other run.
+first request runs the demo once, and the run is kept like any other.
 """
 
 from __future__ import annotations
 
-import gzip
 import logging
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from threading import Lock
-
-from markupsafe import Markup
 
 from webapp.engine.runner import Interrupted, Unreachable
 from webapp.lessons.text import Language
 from webapp.lessons.topic import Demo, Topic
 from webapp.pages import addresses
 from webapp.pages.run.keeping import keep_ended
-from webapp.pages.run.kept import NoSuchRun, find_kept
+from webapp.pages.run.kept import find_kept
 from webapp.pages.run.past import Past, recorded_note, render_past
 from webapp.pages.site.site import Site
+from webapp.pages.texts.wording import Wording
 from webapp.store.errors import StoreError
-
-HEAVIEST = 5_000
-"""Bytes of a compressed result. A page only links to a heavier one."""
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +41,13 @@ class EarlierRun:
     links: ExampleLinks | None = None
 
 
+@dataclass(frozen=True)
+class NoExample:
+    """The answer where there is no example and none can be made now."""
+
+    say: Wording
+
+
 class Examples:
     """The examples of one topic's demos."""
 
@@ -57,15 +59,8 @@ class Examples:
         self._hopeless: set[str] = set()
 
     def earlier(self, demo: Demo, language: Language, *, offered: bool) -> EarlierRun:
-        """Return what to show on the demo's page; empty if the store fails."""
-        try:
-            id = self.find(demo)
-            if id is not None:
-                return EarlierRun(past=self.render(demo, language, id, offered=offered))
-        except (NoSuchRun, StoreError) as error:
-            log.error("no example of %s: %s", demo.path, error)
-            return EarlierRun()
-        if demo.slug in self._hopeless or not offered:
+        """Return links to the example; none if there is no example, and none can be made."""
+        if demo.slug in self._hopeless or not (offered or self._is_there(demo)):
             return EarlierRun()
         page = addresses.example(language, self._topic, demo)
         fragment = addresses.example_fragment(language, self._topic, demo)
@@ -75,15 +70,14 @@ class Examples:
         """Return the id of the example, or None. Raises StoreError."""
         return self._site.store.latest(self._topic.slug, demo.slug, demo.defaults, demo.source)
 
-    def render(self, demo: Demo, language: Language, id: str, *, offered: bool = True) -> Past:
+    def render(self, demo: Demo, language: Language, id: str, *, offered: bool) -> Past:
         """Render a run, or return it from the cache. Raises NoSuchRun and StoreError."""
         rendered, past = self._rendered.get((demo.slug, language, offered), ("", None))
         if past is None or rendered != id:
             kept = find_kept(self._site, id, language)
-            say = self._site.wordings[language]
             key = "recorded.example" if offered else "recorded.lead"
-            note = recorded_note(say, key, kept.stored)
-            past = _light(render_past(self._site, kept.run, kept.stored.recording, note=note))
+            note = recorded_note(self._site.wordings[language], key, kept.stored)
+            past = render_past(self._site, kept.run, kept.stored.recording, note=note)
             self._rendered[demo.slug, language, offered] = id, past
         return past
 
@@ -102,6 +96,13 @@ class Examples:
                     self._hopeless.add(demo.slug)
             return found
 
+    def _is_there(self, demo: Demo) -> bool:
+        try:
+            return self.find(demo) is not None
+        except StoreError as error:
+            log.error("no example of %s: %s", demo.path, error)
+            return False
+
     def _record(self, demo: Demo, visitor: str) -> None:
         run = self._site.start("en", self._topic, demo, demo.defaults, visitor=visitor)
         try:
@@ -111,8 +112,3 @@ class Examples:
         except Interrupted as error:
             raise Unreachable from error
         keep_ended(self._site, run)
-
-
-def _light(past: Past) -> Past:
-    heavy = len(gzip.compress(past.result.encode())) > HEAVIEST
-    return replace(past, result=Markup("")) if heavy else past

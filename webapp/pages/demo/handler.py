@@ -54,10 +54,10 @@ class TopicView:
     page: Page
     chapter: str
     title: str
+    summary: str
     prose: Prose
     demos: tuple[DemoLink, ...]
     demo: DemoLink
-    watch: str
     bench: Bench
     pairs: tuple[CompareLink, ...]
     next: DemoLink | None
@@ -194,10 +194,10 @@ def build_topic(
         ),
         chapter=say(f"chapter.{topic.chapter}"),
         title=topic.title[language],
+        summary=topic.summary[language],
         prose=site.library.prose(topic, language),
         demos=tuple(_link(language, topic, other, demo) for other in topic.demos),
         demo=_link(language, topic, demo, demo),
-        watch=demo.watch[language],
         bench=build_bench(handler, submission, problems, running=running, earlier=earlier),
         pairs=tuple(pair_links(site, language, demo)),
         next=_next(language, topic, demo),
@@ -223,6 +223,8 @@ def build_bench(
             highlighted(handler.demo.source),
             addresses.download(handler.language, handler.topic, handler.demo, query),
         ),
+        watch=handler.demo.watch[handler.language],
+        trap=handler.demo.trap,
         running=running,
         earlier=earlier,
     )

@@ -19,6 +19,7 @@ from webapp.pages.repeat.panel import Repeats, build_repeats
 from webapp.pages.repeat.running import RUNS, Repetition
 from webapp.pages.run.live import (
     HEARTBEAT,
+    LANES_HERE,
     LINES_HERE,
     OVER,
     PAGE_HEARTBEAT,
@@ -82,9 +83,10 @@ def as_events(site: Site, run: Run, repetition: Repetition) -> Iterator[bytes]:
 
 def as_page(site: Site, run: Run, repetition: Repetition, page: str) -> Iterator[bytes]:
     """Stream a repetition into a page. `page` has markers for the lines and for the result."""
-    before, between, after = cut(page, LINES_HERE, RESULT_HERE)
+    before, lanes, between, after = cut(page, LINES_HERE, LANES_HERE, RESULT_HERE)
+    progress = _progress(site, run, repetition)
     yield before.encode()
-    yield site.render("repeat/_intro.html", _progress(site, run, repetition)).encode()
+    yield site.render("repeat/_intro.html", progress).encode()
     silence = Silence()
     with closing(repetition.follow()) as summaries:
         for summary in summaries:
@@ -94,6 +96,8 @@ def as_page(site: Site, run: Run, repetition: Repetition, page: str) -> Iterator
                 yield site.render("repeat/_line.html", over).encode()
             elif silence.is_long():
                 yield PAGE_HEARTBEAT
+    yield lanes.encode()
+    yield site.render("repeat/_no_lanes.html", progress).encode()
     yield between.encode()
     yield site.render("repeat/_repeats.html", _end(site, run, repetition)).encode()
     yield after.encode()

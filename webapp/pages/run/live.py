@@ -38,6 +38,7 @@ PAGE_HEARTBEAT = b"\n"
 
 # A page is split at these markers, and the stream fills them. Escaped text never contains them.
 LINES_HERE = "<!-- lines -->"
+LANES_HERE = "<!-- lanes -->"
 RESULT_HERE = "<!-- result -->"
 
 log = logging.getLogger(__name__)
@@ -144,8 +145,8 @@ def _as_events(site: Site, run: Run, after: int) -> Iterator[bytes]:
 
 
 def as_page(site: Site, run: Run, page: str) -> Iterator[bytes]:
-    """Stream a run into a page. `page` has markers for the lines and for the result."""
-    before, between, after = cut(page, LINES_HERE, RESULT_HERE)
+    """Stream a run into a page. `page` has markers for the lines, the lanes and the result."""
+    before, *between, after = cut(page, LINES_HERE, LANES_HERE, RESULT_HERE)
     say = site.wordings[run.language]
     yield before.encode()
     screen = Screen()
@@ -159,14 +160,16 @@ def as_page(site: Site, run: Run, page: str) -> Iterator[bytes]:
                 elif silence.is_long():
                     yield PAGE_HEARTBEAT
     except Interrupted:
-        yield between.encode()
+        yield "".join(between).encode()
         address = addresses.run(run.language, run.id)
         yield site.render("run/_interrupted.html", Interruption(say, address)).encode()
         yield after.encode()
         return
     ending = _end(site, run, screen)
     yield site.render("_lines.html", ending.lines).encode()
-    yield between.encode()
+    yield between[0].encode()
+    yield (ending.result.lanes if ending.result else "").encode()
+    yield between[1].encode()
     yield site.render("run/_result.html", ending).encode()
     yield after.encode()
 

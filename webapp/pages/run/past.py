@@ -30,8 +30,8 @@ class Past:
     status: str
     clock: str
     lines: Markup
+    lanes: Markup
     result: Markup
-    page: str
 
 
 def render_past(
@@ -51,8 +51,8 @@ def render_past(
         status=say("run.ready") if note else result.title,
         clock=result.clock,
         lines=Markup(site.render("_lines.html", lines)),
+        lanes=result.lanes,
         result=Markup(site.render("run/_result.html", ending)),
-        page=addresses.run(run.language, run.id),
     )
 
 
