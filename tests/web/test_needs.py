@@ -255,3 +255,24 @@ def test_a_terminal_says_why_a_run_is_refused(
     assert shell.invoke(args=["run-demo", "greeting/say-hello"]).output == (
         "Error: No machine answers.\n"
     )
+
+
+ELSEWHERE = "/{}/beyond/thread-queue/shut-down"
+
+
+def test_a_demo_that_cannot_run_here_shows_a_run_that_was_made_elsewhere(
+    few: FewRunner, store: Store
+) -> None:
+    """It has its own machine and Python on its note, and is kept like any other."""
+    client = SharedSite(find_topics()).lent(few, store).test_client()
+    for language, label in (("en", "CPython 3.13"), ("fa", "CPython 3.13")):
+        address = ELSEWHERE.format(language)
+        assert f"{address}/_example" in client.get(address).text
+        shown = client.get(f"{address}/_example").text
+        assert label in shown and "the queue is shut down" in shown
+    kept = client.get(f"{ELSEWHERE.format('en')}/example", follow_redirects=True)
+    assert kept.status_code == 200 and "CPython 3.13" in kept.text
+
+
+def test_where_there_is_no_run_made_elsewhere_none_is_offered(client_of: Client) -> None:
+    assert "_example" not in client_of(TWO).get(HELLO).text

@@ -78,6 +78,11 @@ class Demo:
         """The program's file."""
         return self.folder / f"{self.slug.replace('-', '_')}.py"
 
+    @property
+    def elsewhere(self) -> Path:
+        """The file of a run made on another machine; only demos that have needs may have it."""
+        return self.folder.parent / "elsewhere" / f"{self.path.stem}.recording"
+
     @cached_property
     def source(self) -> str:
         """The program's source code."""

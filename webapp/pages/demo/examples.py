@@ -1,7 +1,8 @@
 """The example: a recorded run that a demo's page shows on request.
 
 It is the latest kept run with the demo's default values, whoever started it. If there is none, the
-first request runs the demo once, and the run is kept like any other.
+first request runs the demo once, or takes the run that was made on another machine if no machine
+here can run it. The run is kept like any other.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from webapp.engine.runner import Interrupted, Unreachable
 from webapp.lessons.text import Language
 from webapp.lessons.topic import Demo, Topic
 from webapp.pages import addresses
+from webapp.pages.demo.elsewhere import keep_run_made_elsewhere
+from webapp.pages.demo.needs import is_offered
 from webapp.pages.run.keeping import keep_ended
 from webapp.pages.run.kept import find_kept
 from webapp.pages.run.past import Past, recorded_note, render_past
@@ -60,7 +63,8 @@ class Examples:
 
     def earlier(self, demo: Demo, language: Language, *, offered: bool) -> EarlierRun:
         """Return links to the example; none if there is no example, and none can be made."""
-        if demo.slug in self._hopeless or not (offered or self._is_there(demo)):
+        there = offered or demo.elsewhere.exists() or self._is_there(demo)
+        if demo.slug in self._hopeless or not there:
             return EarlierRun()
         page = addresses.example(language, self._topic, demo)
         fragment = addresses.example_fragment(language, self._topic, demo)
@@ -90,7 +94,10 @@ class Examples:
         with self._making[demo.slug]:
             found = self.find(demo)
             if found is None and demo.slug not in self._hopeless:
-                self._record(demo, visitor)
+                if is_offered(demo, self._site.runner.machines()):
+                    self._record(demo, visitor)
+                else:
+                    keep_run_made_elsewhere(self._site, self._topic, demo)
                 found = self.find(demo)
                 if found is None:
                     self._hopeless.add(demo.slug)

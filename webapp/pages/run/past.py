@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from markupsafe import Markup
 
@@ -61,7 +62,7 @@ def recorded_note(say: Wording, key: str, stored: StoredRun) -> str:
     receipt = stored.recording.receipt
     return say(
         key,
-        moment=say.moment(stored.stored_at),
+        moment=say.moment(datetime.fromisoformat(receipt.started_at).astimezone(UTC)),
         machine=receipt.machine,
         python=receipt.interpreter,
         cores=receipt.cores,

@@ -1,0 +1,65 @@
+"""Make the runs of demos that need a machine or a Python that most do not have.
+
+    python3.13 -m tools.elsewhere thread-queue/shut-down
+
+Run it with a Python that the demo can run on; it needs nothing else. Each file is the run's record
+as the engine made it, beside the topic. Without names, it makes all that can be made here.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+
+from webapp.engine.embedded import EmbeddedRunner
+from webapp.engine.machines import ANYWHERE, this_machine
+from webapp.engine.packing import pack
+from webapp.engine.recording import Recording
+from webapp.lessons.folders import find_topics
+from webapp.lessons.topic import Demo
+
+
+def main(names: Sequence[str]) -> int:
+    """Make the runs of these demos, and return the exit code."""
+    demos = {
+        topic.name_of(demo): demo
+        for topic in find_topics()
+        for demo in topic.demos
+        if demo.needs != ANYWHERE
+    }
+    if unknown := [name for name in names if name not in demos]:
+        known = ", ".join(demos)
+        print(f"no demo with needs: {', '.join(unknown)}. There are: {known}", file=sys.stderr)
+        return 2
+    machine = this_machine()
+    runnable = {name for name, demo in demos.items() if machine.meets(demo.needs)}
+    if lacking := [name for name in names if name not in runnable]:
+        print(f"this machine cannot run {', '.join(lacking)}", file=sys.stderr)
+        return 2
+    with closing(EmbeddedRunner()) as runner:
+        for name in names or sorted(runnable):
+            _make(runner, name, demos[name])
+    return 0
+
+
+def _make(runner: EmbeddedRunner, name: str, demo: Demo) -> None:
+    recording = _recorded(runner, demo)
+    demo.elsewhere.parent.mkdir(exist_ok=True)
+    demo.elsewhere.write_bytes(pack(recording))
+    size = demo.elsewhere.stat().st_size
+    print(f"{name}: {recording.outcome}, {recording.receipt.interpreter}, {size:,} bytes")
+
+
+def _recorded(runner: EmbeddedRunner, demo: Demo) -> Recording:
+    run = runner.start(demo.program(demo.defaults))
+    for _ in runner.follow(run):
+        pass
+    recording = runner.recording(run)
+    if recording is None:
+        raise RuntimeError(f"the engine has no record of {demo.slug}")
+    return recording
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

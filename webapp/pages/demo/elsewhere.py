@@ -1,0 +1,29 @@
+"""Runs that were made on another machine, for demos that no machine here can run.
+
+`python -m tools.elsewhere` makes their files (`Demo.elsewhere`). A run that is shown is stored like
+any other, with the receipt of the machine that made it.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from webapp.engine.packing import unpack
+from webapp.lessons.topic import Demo, Topic
+from webapp.pages.run.keeping import keep
+from webapp.pages.site.site import Run, Site
+
+log = logging.getLogger(__name__)
+
+
+def keep_run_made_elsewhere(site: Site, topic: Topic, demo: Demo) -> None:
+    """Store the run with the demo's default values that was made on another machine, if any."""
+    try:
+        recording = unpack(demo.elsewhere.read_bytes())
+    except FileNotFoundError:
+        return
+    except (OSError, ValueError) as error:
+        log.error("the run made elsewhere %s cannot be read: %s", demo.elsewhere, error)
+        return
+    run = Run(recording.receipt.run, "en", topic, demo, demo.defaults, transcript_only=False)
+    keep(site, run, recording)
