@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 COMMAND = ROOT / "webapp/engine/__main__.py"
 """The engine's command: the only module that imports both the engine and `record`."""
 
-RECORD = "webapp.record"
+RECORD = "webapp.recording"
 SAID = "webapp.pages.texts"
 WEB = {
     "flask",
@@ -59,9 +59,9 @@ def loaded_by(module: str) -> set[str]:
         # The words of the site's pages about any run.
         ("pages/texts", {SAID, "webapp.engine", "webapp.lessons.text"}),
         (
-            "record",
+            "recording",
             {
-                "webapp.record",
+                "webapp.recording",
                 "webapp.timeline",
                 "webapp.engine",
                 "webapp.files",
@@ -84,7 +84,7 @@ def test_a_package_imports_only_the_standard_library_and_packages_below_it(
 
 def test_only_the_engines_command_imports_record() -> None:
     for path in (ROOT / "webapp").rglob("*.py"):
-        if path != COMMAND and not path.is_relative_to(ROOT / "webapp/record"):
+        if path != COMMAND and not path.is_relative_to(ROOT / "webapp/recording"):
             for name in imported(path):
                 assert not name.startswith(RECORD), f"{path} imports {name}"
 
@@ -171,7 +171,7 @@ def test_the_pages_do_not_import_the_api() -> None:
         "webapp.engine.embedded",
         "webapp.engine.__main__",
         "webapp.lessons.folders",
-        "webapp.record.command",
+        "webapp.recording.command",
         "webapp.timeline.figure",
         "webapp.timeline.trace",
     ],

@@ -35,7 +35,7 @@ from webapp.lessons.folders import find_topics
 from webapp.lessons.text import LANGUAGES
 from webapp.lessons.topic import Demo, Topic
 from webapp.pages.texts.wording import load_wordings
-from webapp.record.page import Ran, draw_page
+from webapp.recording.page import Ran, draw_page
 from webapp.settings import Settings
 from webapp.store.runs import StoredRun
 from webapp.store.store import Store

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from webapp.record.highlight import LETTERS_SHOWN, highlighted
+from webapp.recording.highlight import LETTERS_SHOWN, highlighted
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -10,7 +10,7 @@ from tests.record.commanding import PROGRAMS, read, record
 from tests.record.conftest import Write
 from webapp.pages.site.record import UNSEEN
 from webapp.pages.texts.wording import read_texts
-from webapp.record.unseen import FOREIGN, OTHER_FILES, REASONS, find_unseen
+from webapp.recording.unseen import FOREIGN, OTHER_FILES, REASONS, find_unseen
 
 
 def unseen(program: Path) -> dict[str, tuple[str, ...]]:

@@ -1,7 +1,7 @@
 """The engine's commands, for any program: `python -m webapp.engine …`.
 
 PROGRAM.py …          prints the events of a run as JSON lines (`shell`)
-record PROGRAM.py …   writes a page that shows the run (`webapp.record`)
+record PROGRAM.py …   writes a page that shows the run (`webapp.recording`)
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str]) -> int:
         print("the engine needs Python 3.11 or newer", file=sys.stderr)
         return USAGE
     if arguments[:1] == [RECORD]:
-        from webapp.record.command import record  # noqa: PLC0415
+        from webapp.recording.command import record  # noqa: PLC0415
 
         return record(arguments[1:])
     from webapp.engine.shell import show  # noqa: PLC0415

@@ -5,7 +5,7 @@
 `run`      one run, live or kept
 `repeat`   one demo, thirty times
 `compare`  two demos side by side
-`texts`    the words about a run; the only part that `webapp.record` uses
+`texts`    the words about a run; the only part that `webapp.recording` uses
 
 The modules beside them serve all of these: security, limits, addresses, the answers to htmx.
 """

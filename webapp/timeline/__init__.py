@@ -9,5 +9,5 @@
 
 `lanes` defines the timeline. `reading` builds it from the workers' `lives`, `stretches` and
 `holdings`. `standing` finds the waits that never ended. It needs only the standard library, so that
-`webapp.record` needs no installation.
+`webapp.recording` needs no installation.
 """

@@ -1,4 +1,4 @@
-"""The words about a run, for the site's pages and for those that `webapp.record` writes.
+"""The words about a run, for the site's pages and for those that `webapp.recording` writes.
 
 Nothing here imports Flask or Jinja.
 

@@ -20,11 +20,11 @@ from webapp.engine.recording import Outcome, Recording
 from webapp.engine.surroundings import Surroundings
 from webapp.lessons.text import DEFAULT_LANGUAGE, LANGUAGES
 from webapp.pages.texts.wording import load_wordings
-from webapp.record.interrupts import Interrupts
-from webapp.record.page import Ran, draw_page
-from webapp.record.page_file import PageFile
-from webapp.record.source import USAGE, Refused, read_source
-from webapp.record.terminal import Terminal
+from webapp.recording.interrupts import Interrupts
+from webapp.recording.page import Ran, draw_page
+from webapp.recording.page_file import PageFile
+from webapp.recording.source import USAGE, Refused, read_source
+from webapp.recording.terminal import Terminal
 
 INTERRUPTED = 130
 """The exit code after Ctrl-C, as in a shell."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from webapp.record.source import Refused
+from webapp.recording.source import Refused
 
 
 class PageFile:

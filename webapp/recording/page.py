@@ -18,9 +18,9 @@ from webapp.engine.recording import Recording, Wait, overlaps
 from webapp.pages.texts.receipt import Row, draw_notes, draw_receipt
 from webapp.pages.texts.transcript import Screen, Shown
 from webapp.pages.texts.wording import Wording
-from webapp.record import inline
-from webapp.record.highlight import highlighted
-from webapp.record.unseen import find_unseen
+from webapp.recording import inline
+from webapp.recording.highlight import highlighted
+from webapp.recording.unseen import find_unseen
 from webapp.timeline.cycle import draw_cycle
 from webapp.timeline.figure import Setting, draw_figure
 from webapp.timeline.lanes import MICROSECONDS, Timeline

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from webapp.record.source import Refused, read_source
+from webapp.recording.source import Refused, read_source
 
 FILES_READ = 200
 """The most files of one program that are read."""
