@@ -14,6 +14,7 @@ usage: movazi COMMAND ...
 Runs parallel Python programs, and shows what their threads and processes did.
 
   record PROGRAM.py ...   run a program of yours, and write what it did into one page
+                          (also -m MODULE and -c CODE, as in Python)
   events PROGRAM.py ...   the same as JSON lines
 
 These need what `pip install 'movazi[site]'` brings:

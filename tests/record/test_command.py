@@ -295,7 +295,8 @@ def test_a_wrong_option_is_refused(
 @pytest.mark.parametrize(
     ("pretend", "reason"),
     [
-        ("sys.platform = 'darwin'", "needs Linux"),
+        ("sys.platform = 'darwin'", "docker run"),
+        ("sys.platform = 'win32'", "on Linux only"),
         ("sys.version_info = (3, 10, 0)", "needs Python 3.11"),
     ],
 )

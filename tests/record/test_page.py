@@ -229,7 +229,7 @@ def test_the_example_of_the_sites_page_does_what_it_says(tmp_path: Path) -> None
 
 def test_nothing_but_its_own_folders_are_needed(tmp_path: Path, write: Write) -> None:
     """A bare interpreter can run it, with only the folders that the recorder and its page need."""
-    for folder in ("engine", "lessons", "pages", "record", "timeline"):
+    for folder in ("engine", "lessons", "pages", "recording", "timeline"):
         shutil.copytree(ROOT / "webapp" / folder, tmp_path / "webapp" / folder)
     shutil.copytree(ROOT / "static", tmp_path / "static")
     (tmp_path / "webapp/__init__.py").touch()

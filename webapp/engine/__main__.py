@@ -1,7 +1,7 @@
 """The engine's commands, for any program: `python -m webapp.engine …`.
 
 PROGRAM.py …          prints the events of a run as JSON lines (`shell`)
-record PROGRAM.py …   writes a page that shows the run (`webapp.recording`)
+record PROGRAM.py …   writes a page that shows the run (`webapp.recording`); also -m and -c
 """
 
 from __future__ import annotations
@@ -14,15 +14,22 @@ USAGE = 2
 
 RECORD = "record"
 
+ELSEWHERE = """\
+Programs are recorded on Linux only: the recorder uses what only its kernel tells of processes.
+On macOS and Windows a container can do it, such as Docker's, from the folder of your program:
+
+  docker run --rm -it -v "$PWD:/work" -w /work python:3 \\
+      sh -c "pip install movazi && movazi record my_program.py"
+
+On Windows, WSL can too. GitHub Codespaces are Linux."""
+"""What a user of another system is told."""
+
 
 def main(arguments: Sequence[str]) -> int:
     """Run a command and return its exit code."""
     # The imports below fail on other systems and old Pythons: check those first.
     if sys.platform != "linux":
-        print(
-            "the engine needs Linux: elsewhere, use it in a GitHub Codespace or a container",
-            file=sys.stderr,
-        )
+        print(ELSEWHERE, file=sys.stderr)
         return USAGE
     if sys.version_info < (3, 11):  # noqa: UP036
         print("the engine needs Python 3.11 or newer", file=sys.stderr)

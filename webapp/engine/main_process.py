@@ -22,6 +22,7 @@ from pathlib import Path
 from types import CodeType, ModuleType
 
 from webapp.engine import recorder
+from webapp.engine.entry import compile_entry, make_main
 from webapp.engine.events import Kind
 from webapp.engine.leaving import leave
 from webapp.engine.machines import has_gil
@@ -78,7 +79,7 @@ def _limit(resources: Mapping[str, int]) -> None:
 
 
 def _run_recorded(request: Request) -> int:
-    source = Path(request.path).read_bytes()
+    source = _source(request)
     began = Began(
         time=time.monotonic_ns(),
         pid=os.getpid(),
@@ -109,7 +110,13 @@ def _execute(request: Request, source: bytes) -> int:
     return 0
 
 
+def _source(request: Request) -> bytes:
+    return Path(request.path).read_bytes() if request.code is None else request.code.encode()
+
+
 def _compiled(request: Request, source: bytes) -> CodeType:
+    if request.module or request.code is not None:
+        return compile_entry(request)
     if not request.parameters:
         return compile(source, request.path, "exec", dont_inherit=True)
     try:
@@ -121,6 +128,8 @@ def _compiled(request: Request, source: bytes) -> CodeType:
 
 def _main_module(request: Request) -> ModuleType:
     """Return a `__main__` like the interpreter's; spawned children find the program by its path."""
+    if request.module or request.code is not None:
+        return make_main(request)
     module = ModuleType("__main__")
     module.__file__ = request.path
     module.__loader__ = SourceFileLoader("__main__", request.path)

@@ -18,6 +18,9 @@ Literal = bool | int | float | str | None | list["Literal"] | tuple["Literal", .
 
 CALL = "    main()\n"
 
+CODE = "<string>"
+"""The name of the file of `python -c`, in tracebacks and in our events."""
+
 
 class ProgramError(ValueError):
     """The program cannot take the parameters; the message says why."""
@@ -25,12 +28,18 @@ class ProgramError(ValueError):
 
 @dataclass(frozen=True)
 class Program:
-    """A file, keyword arguments of its `main()`, command line arguments, and requirements."""
+    """A file, keyword arguments of its `main()`, command line arguments, and requirements.
+
+    With `module` the file is that module's, and is run as by `python -m`. With `code` there is no
+    file, and that is run as by `python -c`.
+    """
 
     path: Path
     parameters: Mapping[str, object] = field(default_factory=dict)
     arguments: tuple[str, ...] = ()
     needs: Needs = ANYWHERE
+    module: str = ""
+    code: str | None = None
 
     @property
     def sha256(self) -> str:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from webapp.engine import wire
-from webapp.engine.program import Program
+from webapp.engine.program import CODE, Program
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,8 @@ class Surroundings:
         """Return the request to run a program; `own` is its run's folder."""
         # Plain Python does not resolve links for sys.argv and __file__.
         path = str(program.path.absolute()) if self.inherits else _resolved(program.path)
+        if program.code is not None:
+            path = CODE
         return wire.Request(
             path=path,
             name=str(program.path) if self.inherits else path,
@@ -42,6 +44,8 @@ class Surroundings:
             parameters=dict(program.parameters),
             arguments=list(program.arguments),
             temporary=str(own) if self.work is None else None,
+            module=program.module,
+            code=program.code,
         )
 
 

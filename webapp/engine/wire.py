@@ -89,7 +89,8 @@ class Terms:
 class Request:
     """Run the program at `path` in the folder `work`. `name` becomes its `sys.argv[0]`.
 
-    `temporary` is its folder for temporary files; None is the machine's default.
+    `temporary` is its folder for temporary files; None is the machine's default. `module` and
+    `code` are those of Program.
     """
 
     path: str
@@ -98,6 +99,8 @@ class Request:
     parameters: dict[str, Any] = field(default_factory=dict)
     arguments: list[str] = field(default_factory=list)
     temporary: str | None = None
+    module: str = ""
+    code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""`python -m webapp.engine record MY_PROGRAM.py [ARG …] -o run.html`."""
+"""`movazi record MY_PROGRAM.py [ARG …] -o run.html`; also with `-m MODULE` or `-c CODE`."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from pathlib import Path
 
 from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.limits import UNLIMITED
-from webapp.engine.program import Program
 from webapp.engine.recording import Outcome, Recording
 from webapp.engine.surroundings import Surroundings
 from webapp.lessons.text import DEFAULT_LANGUAGE, LANGUAGES
 from webapp.pages.texts.wording import load_wordings
 from webapp.recording.interrupts import Interrupts
+from webapp.recording.outputs import Form, form_of
 from webapp.recording.page import Ran, draw_page
 from webapp.recording.page_file import PageFile
-from webapp.recording.source import USAGE, Refused, read_source
+from webapp.recording.source import USAGE, Refused, Target, find_code, find_file, find_module
 from webapp.recording.terminal import Terminal
 
 INTERRUPTED = 130
@@ -31,12 +31,18 @@ INTERRUPTED = 130
 
 PAGE = Path("run.html")
 
+OPTIONS = {"-m": "a module's name", "-c": "code"}
+"""Python's options that name a program, and what follows each."""
+
+VALUED = ("-o", "--output", "--timeout", "--language")
+"""Our options that another word follows."""
+
 
 def record(arguments: Sequence[str]) -> int:
-    """Record a program into a page; return its exit code, or that of a refusal."""
+    """Record a program into a file; return its exit code, or that of a refusal."""
     command = _read(list(arguments))
     try:
-        return _record(command, read_source(command.program))
+        return _record(command, _TARGETS[command.by](command.named, command.arguments))
     except Refused as refused:
         print(refused, file=sys.stderr)
         return refused.code
@@ -44,59 +50,91 @@ def record(arguments: Sequence[str]) -> int:
         return INTERRUPTED  # before the program had begun
 
 
-def _record(command: argparse.Namespace, source: str) -> int:
-    terminal = Terminal()
-    with (
-        PageFile(command.output, command.program) as file,
-        closing(_runner(command, terminal)) as runner,
-    ):
-        run = runner.start(Program(command.program, arguments=tuple(command.arguments)))
-        with Interrupts(partial(_end, runner, run, terminal)) as interrupts:
-            recording = _followed(runner, run, interrupts)
-            ran = Ran(command.program, tuple(command.arguments), source, recording)
-            page = draw_page(load_wordings()[command.language], ran)
-            terminal.end_line()
-            return _put(file, page, command.output, recording)
+def _record(command: argparse.Namespace, target: Target) -> int:
+    with PageFile(command.output, target.program.path) as file:
+        form = _form(command)
+        terminal = Terminal()
+        with closing(_runner(command, terminal)) as runner:
+            run = runner.start(target.program)
+            with Interrupts(partial(_end, runner, run, terminal)) as interrupts:
+                recording = _followed(runner, run, interrupts)
+                ran = _ran(target, recording)
+                written = form.write(load_wordings()[command.language], ran)
+                terminal.end_line()
+                return _put(file, written, command, recording)
 
 
-def _read(arguments: list[str]) -> argparse.Namespace:
-    """Separate our options from the program's arguments."""
-    ours, certain = arguments, []
-    if "--" in arguments:
-        at = arguments.index("--")
-        ours, certain = arguments[:at], arguments[at + 1 :]
+def _ran(target: Target, recording: Recording) -> Ran:
+    program = target.program
+    return Ran(
+        program.path, program.arguments, target.source, recording, target.words, target.folder
+    )
+
+
+_TARGETS = {
+    "": lambda name, arguments: find_file(Path(name), arguments),
+    "-m": find_module,
+    "-c": find_code,
+}
+
+
+def _read(words: list[str]) -> argparse.Namespace:
+    """Separate our options from the program, and from its arguments."""
+    ours, certain = words, []
+    if "--" in words:
+        at = words.index("--")
+        ours, certain = words[:at], words[at + 1 :]
     parser = _parser()
     if not ours or ours[0] in ("-h", "--help"):
         parser.print_help(sys.stdout if ours else sys.stderr)
         raise SystemExit(0 if ours else USAGE)
-    command, given = parser.parse_known_args(ours)
-    command.arguments = [*given, *certain]
+    at = _program_at(ours)
+    by = ours[at] if ours[at:] and ours[at] in ("-m", "-c") else ""
+    named = ours[at + bool(by) : at + bool(by) + 1]
+    command, given = parser.parse_known_args(ours[:at] + ours[at + bool(by) + 1 :])
+    if not named:
+        parser.error(f"{by} needs {OPTIONS[by]}" if by else "no program is named")
+    command.by, command.named, command.arguments = by, named[0], [*given, *certain]
     return command
+
+
+def _program_at(words: Sequence[str]) -> int:
+    """Return the place of the program's name, or of the -m or -c before it."""
+    at = 0
+    while at < len(words) and words[at] not in OPTIONS and words[at].startswith("-"):
+        at += 2 if words[at] in VALUED else 1
+    return at
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m webapp.engine record",
-        usage="%(prog)s PROGRAM.py [ARGUMENT ...] [-o PAGE] [--language {en,fa}] "
-        "[--timeout SECONDS] [-- ARGUMENT ...]",
+        prog="movazi record",
+        usage="%(prog)s [OPTION ...] {PROGRAM.py | -m MODULE | -c CODE} [ARGUMENT ...] "
+        "[-- ARGUMENT ...]",
         description="Run a Python program as `python PROGRAM.py ARGUMENT ...` would, and write "
-        "what its threads and processes did into one page, which needs no network.",
-        epilog="All other options are the program's own, and what follows -- is for certain. "
-        "The exit code is the program's; 1 where it is no Python, 2 where nothing could be run.",
+        "what its threads and processes did into one file: a page, which needs no network "
+        "(.html), all events (.json), or a trace for ui.perfetto.dev (.trace.json).",
+        epilog="-m and -c are as in Python. All other options are the program's own, and what "
+        "follows -- is for certain. The exit code is the program's; 1 where it is no Python, 2 "
+        "where nothing could be run.",
         allow_abbrev=False,
         add_help=False,
     )
-    parser.add_argument("program", type=Path, metavar="PROGRAM.py", help="the program's file")
-    parser.add_argument(
-        "-o", "--output", type=Path, default=PAGE, metavar="PAGE", help="the page (%(default)s)"
-    )
-    parser.add_argument(
-        "--language", choices=LANGUAGES, default=DEFAULT_LANGUAGE, help="the page's (%(default)s)"
-    )
-    parser.add_argument(
-        "--timeout", type=_seconds, metavar="SECONDS", help="end the program after so long"
-    )
+    add = parser.add_argument
+    add("-o", "--output", type=Path, default=PAGE, metavar="FILE", help="(%(default)s)")
+    add("--open", action="store_true", help="open the page in a browser")
+    add("--timeout", type=_seconds, metavar="SECONDS", help="end the program after so long")
+    add("--quiet", action="store_true", help="do not say where the file is")
+    add("--language", choices=LANGUAGES, default=DEFAULT_LANGUAGE, help="the page's (%(default)s)")
     return parser
+
+
+def _form(command: argparse.Namespace) -> Form:
+    """Return what to write. Raises Refused."""
+    form = form_of(command.output)
+    if command.open and form.write is not draw_page:
+        raise Refused(f"--open opens a page, so the name must end in .html: {command.output}")
+    return form
 
 
 def _seconds(text: str) -> float:
@@ -144,14 +182,25 @@ def _followed(runner: EmbeddedRunner, run: str, interrupts: Interrupts) -> Recor
     return recording
 
 
-def _put(file: PageFile, page: str, path: Path, recording: Recording) -> int:
-    """Put the page in place and print that; return the exit code."""
+def _put(file: PageFile, written: str, command: argparse.Namespace, recording: Recording) -> int:
+    """Put the file in place, say so, and open it if asked to; return the exit code."""
+    path = command.output
     try:
-        file.put(page)
+        file.put(written)
     except OSError as error:
         print(f"{path} could not be written: {error.strerror}", file=sys.stderr)
         return recording.exit_status or 1
-    more = f" ({recording.dropped} more were too many to keep)" if recording.dropped else ""
-    events = f"{len(recording.events)} events{more}"
-    print(f"Recorded {events} into {path}: open it in a browser.", file=sys.stderr)
+    if not command.quiet:
+        more = f" ({recording.dropped} more were too many to keep)" if recording.dropped else ""
+        events = f"{len(recording.events)} events{more}"
+        print(f"Recorded {events} into {path}: {form_of(path).opened}.", file=sys.stderr)
+    if command.open:
+        _open(path)
     return recording.exit_status
+
+
+def _open(page: Path) -> None:
+    import webbrowser  # noqa: PLC0415  (it takes longer to import than the rest)
+
+    if not webbrowser.open(page.resolve().as_uri()):
+        print(f"no browser was found to open {page}", file=sys.stderr)

@@ -32,12 +32,18 @@ LINES, TRANSCRIPT = "L", "transcript"
 
 @dataclass(frozen=True)
 class Ran:
-    """A run of a program: the arguments, the source at that time, and the recording."""
+    """A run of a program: the arguments, the source at that time, and the recording.
+
+    `words` are those that name the program on Python's command line, if not the file's name.
+    `folder` is where it imports its own files from, if not the program's.
+    """
 
     program: Path
     arguments: tuple[str, ...]
     source: str
     recording: Recording
+    words: tuple[str, ...] = ()
+    folder: Path | None = None
 
 
 def draw_page(say: Wording, ran: Ran) -> str:
@@ -103,7 +109,7 @@ def _head(say: Wording, ran: Ran) -> str:
         python=receipt.interpreter,
         cores=receipt.cores,
     )
-    command = shlex.join(["python", ran.program.name, *ran.arguments])
+    command = shlex.join(["python", *(ran.words or (ran.program.name,)), *ran.arguments])
     return f"""<header class="topic-head">
 <p class="eyebrow">{say("own.eyebrow")}</p>
 <h1><bdi>{escape(ran.program.name)}</bdi></h1>
@@ -265,7 +271,7 @@ def _figures(say: Wording, timeline: Timeline) -> str:
 def _unseen(say: Wording, ran: Ran) -> str:
     own = [
         say(f"unseen.{unseen.reason}", names=say("list.separator").join(unseen.names))
-        for unseen in find_unseen(ran.program, ran.source)
+        for unseen in find_unseen(ran.program, ran.source, ran.folder)
     ]
     sentences = [*own, say("unseen.always"), say("unseen.cost")]
     items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)

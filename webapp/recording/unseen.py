@@ -76,9 +76,12 @@ OTHER_FILES = "other_files"
 C_CODE = ("ctypes",)
 
 
-def find_unseen(program: Path, source: str) -> tuple[Unseen, ...]:
-    """Return what the recorder cannot see of a program, in the order of REASONS."""
-    files = _Files(program, source)
+def find_unseen(program: Path, source: str, folder: Path | None = None) -> tuple[Unseen, ...]:
+    """Return what the recorder cannot see of a program, in the order of REASONS.
+
+    The program imports its own files from `folder`; that is where it stands itself, if not given.
+    """
+    files = _Files(program, source, folder or program.parent)
     found = [
         Unseen(reason, names)
         for reason, patterns in REASONS.items()
@@ -92,14 +95,14 @@ def find_unseen(program: Path, source: str) -> tuple[Unseen, ...]:
 
 
 class _Files:
-    """The program's files, those that it imports from its own folder included.
+    """The program's files, those that it imports from its folder included.
 
     `used` are the full names that they use of modules, `own` the names of the other files,
     `foreign` those of modules that are neither the program's nor the standard library's.
     """
 
-    def __init__(self, program: Path, source: str) -> None:
-        self._folder = program.resolve().parent
+    def __init__(self, program: Path, source: str, folder: Path) -> None:
+        self._folder = folder.resolve()
         self._seen = {program.resolve()}
         self.used: set[str] = set()
         self.own: set[str] = set()
