@@ -34,6 +34,16 @@ STYLES = (
 THEME = "theme"
 MODULES = ("marking", "transcript", "lanes")  # imported modules come before their importers
 
+MARK = """<svg class="mark" viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">
+<rect x="3" y="5" width="17" height="5" rx="2.5"/>
+<rect x="9" y="13.5" width="20" height="5" rx="2.5"/>
+<rect x="5" y="22" width="12" height="5" rx="2.5"/>
+<rect x="20" y="22" width="7" height="5" rx="2.5" class="mark-rest"/></svg>"""
+
+SWITCH = """<svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">
+<circle cx="10" cy="10" r="7.25" fill="none" stroke="currentColor" stroke-width="1.5"/>
+<path d="M10 2.75a7.25 7.25 0 0 1 0 14.5z" fill="currentColor"/></svg>"""
+
 _FONT_FACE = re.compile(r"@font-face \{.*?\n  \}\n", re.DOTALL)
 _FONT_FILE = re.compile(r'url\("\.\./(vendor/[^"]+\.woff2)"\)')
 _IMPORT = re.compile(r'^import .* from "\./.*";\n', re.MULTILINE)

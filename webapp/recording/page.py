@@ -28,6 +28,7 @@ from webapp.timeline.reading import draw
 from webapp.timeline.standing import Standing, find_standing, wait_text
 
 LINES, TRANSCRIPT = "L", "transcript"
+PART_UNSEEN = ("before", "handlers")
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class Ran:
     """A run of a program: the arguments, the source at that time, and the recording.
 
     `words` are those that name the program on Python's command line, if not the file's name.
-    `folder` is where it imports its own files from, if not the program's.
+    `folder` is where it imports its own files from, if not the program's. If only a part of it was
+    recorded, `part` is "block", "cell" or "test".
     """
 
     program: Path
@@ -44,6 +46,7 @@ class Ran:
     recording: Recording
     words: tuple[str, ...] = ()
     folder: Path | None = None
+    part: str = ""
 
 
 def draw_page(say: Wording, ran: Ran) -> str:
@@ -80,21 +83,10 @@ def draw_page(say: Wording, ran: Ran) -> str:
 
 def _header(say: Wording) -> str:
     return f"""<header class="site-header">
-<span class="brand">{MARK}<span>{say("site.name")}</span></span>
+<span class="brand">{inline.MARK}<span>{say("site.name")}</span></span>
 <button class="theme-switch" type="button" id="theme-switch" aria-pressed="false" hidden>
-{SWITCH}<span class="visually-hidden">{say("theme.dark")}</span></button>
+{inline.SWITCH}<span class="visually-hidden">{say("theme.dark")}</span></button>
 </header>"""
-
-
-MARK = """<svg class="mark" viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">
-<rect x="3" y="5" width="17" height="5" rx="2.5"/>
-<rect x="9" y="13.5" width="20" height="5" rx="2.5"/>
-<rect x="5" y="22" width="12" height="5" rx="2.5"/>
-<rect x="20" y="22" width="7" height="5" rx="2.5" class="mark-rest"/></svg>"""
-
-SWITCH = """<svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">
-<circle cx="10" cy="10" r="7.25" fill="none" stroke="currentColor" stroke-width="1.5"/>
-<path d="M10 2.75a7.25 7.25 0 0 1 0 14.5z" fill="currentColor"/></svg>"""
 
 
 # --- what ran, and how it ended ---
@@ -109,27 +101,32 @@ def _head(say: Wording, ran: Ran) -> str:
         python=receipt.interpreter,
         cores=receipt.cores,
     )
-    command = shlex.join(["python", *(ran.words or (ran.program.name,)), *ran.arguments])
+    words = shlex.join(["python", *(ran.words or (ran.program.name,)), *ran.arguments])
+    command = f'<p><code class="command" dir="ltr">{escape(words)}</code></p>'
     return f"""<header class="topic-head">
-<p class="eyebrow">{say("own.eyebrow")}</p>
+<p class="eyebrow">{_eyebrow(say, ran)}</p>
 <h1><bdi>{escape(ran.program.name)}</bdi></h1>
-<p><code class="command" dir="ltr">{escape(command)}</code></p>
+{"" if ran.part else command}
 <p>{escape(when)}</p>
 <p>{escape(say("own.how"))}</p>
 </header>"""
+
+
+def _eyebrow(say: Wording, ran: Ran) -> str:
+    return say(f"own.part.{ran.part}" if ran.part else "own.eyebrow")
 
 
 def _demo(say: Wording, ran: Ran) -> str:
     outcome = ran.recording.outcome.name.lower()
     title = escape(say(f"outcome.{outcome}.title"))
     return f"""<section class="demo" aria-labelledby="demo-title">
-<h2 class="visually-hidden" id="demo-title">{say("own.eyebrow")}</h2>
+<h2 class="visually-hidden" id="demo-title">{_eyebrow(say, ran)}</h2>
 <div class="bench">
 {_listing(say, ran)}
 {_run(say, ran.recording, title)}
 <div id="result"><section class="result outcome-{outcome}" aria-labelledby="result-title">
 <h3 class="visually-hidden" id="result-title">{say("result.title")}</h3>
-<div class="outcome"><p><strong>{title}.</strong> {_ending(say, ran.recording)}</p>
+<div class="outcome"><p><strong>{title}.</strong> {_ending(say, ran)}</p>
 {_paragraphs(draw_notes(say, ran.recording), "advice")}</div>
 {_findings(say, ran)}
 {_receipt(say, ran.recording)}
@@ -138,10 +135,11 @@ def _demo(say: Wording, ran: Ran) -> str:
 </section>"""
 
 
-def _ending(say: Wording, recording: Recording) -> str:
+def _ending(say: Wording, ran: Ran) -> str:
     """Return a sentence for the outcome, and the detail."""
+    recording, ended = ran.recording, "own.part_ended" if ran.part else "own.ended"
     outcome = recording.outcome.name.lower()
-    sentence = escape(say(f"own.ended.{outcome}", time=say.seconds(recording.wall)))
+    sentence = escape(say(f"{ended}.{outcome}", time=say.seconds(recording.wall)))
     if not recording.detail:
         return sentence
     return f'{sentence} <code class="detail" dir="ltr">{escape(recording.detail)}</code>'
@@ -273,7 +271,8 @@ def _unseen(say: Wording, ran: Ran) -> str:
         say(f"unseen.{unseen.reason}", names=say("list.separator").join(unseen.names))
         for unseen in find_unseen(ran.program, ran.source, ran.folder)
     ]
-    sentences = [*own, say("unseen.always"), say("unseen.cost")]
+    of_part = [say(f"own.part_unseen.{name}") for name in PART_UNSEEN if ran.part]
+    sentences = [*of_part, *own, say("unseen.always"), say("unseen.cost")]
     items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
     return f'<ul class="unseen-list">{items}</ul>'
 

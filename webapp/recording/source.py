@@ -21,7 +21,7 @@ BROKEN = 1
 """The exit code if the program does not compile, as in plain Python."""
 
 
-class Refused(Exception):
+class Refused(ValueError):
     """The command cannot be carried out. Nothing was run or written."""
 
     def __init__(self, why: str, code: int = USAGE) -> None:

@@ -20,6 +20,7 @@ from webapp.engine.recorder import (
     memory,
     observation,
     output,
+    part,
     pools,
     processes,
     queues,
@@ -71,12 +72,20 @@ def report_to(events: str, *, observe: bool) -> None:
     output.take_streams()
 
 
-def install(events: str, *, observe: bool) -> None:
-    """Call `arm` and `report_to`, in an interpreter that was started for a child of a program."""
+def install(events: str, *, observe: bool, shows: bool = False) -> None:
+    """Call `arm` and `report_to`, in an interpreter that was started for a child of a program.
+
+    With `shows` it is the child of a part that is recorded (`part`): `events` is that part's file.
+    """
+    if shows and not Path(events).exists():
+        return  # the part has ended
     ending.clear_at_exit()
     channel.set_child()
     arm(observe=observe)
-    report_to(events, observe=observe)
+    if shows:
+        part.report_child(events)
+    else:
+        report_to(events, observe=observe)
 
 
 def begin(program: str) -> None:

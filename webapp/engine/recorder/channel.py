@@ -39,6 +39,9 @@ _forked_from: process.BaseProcess | None = None
 bare_threads: dict[int, str] = {}
 """The names of threads that `threading` does not know, by get_ident()."""
 
+muted: set[int] = set()
+"""The threads that report nothing at present, by get_ident()."""
+
 # In a forked child, the frames below this one are the parent's.
 _CHILD = process.BaseProcess._bootstrap.__code__  # type: ignore[attr-defined]
 
@@ -54,6 +57,20 @@ def open_fifo(path: str) -> None:
     global _fd, _fd_without_wait  # noqa: PLW0603  (a process has one channel, and no object for it)
     _fd = _opened(path, os.O_WRONLY)
     _fd_without_wait = _opened(path, os.O_WRONLY | os.O_NONBLOCK)
+
+
+def open_file(path: str) -> None:
+    """Report to the end of the file at `path` from now on, and by the same descriptor.
+
+    A thread may be about to write by the present number: it must not become another file's.
+    """
+    global _fd, _fd_without_wait  # noqa: PLW0603  (likewise)
+    file = _opened(path, os.O_WRONLY | os.O_APPEND)
+    if _fd == -1:
+        _fd = _fd_without_wait = file
+    else:
+        os.dup2(file, _fd, inheritable=False)
+        os.close(file)
 
 
 def set_program(path: str) -> None:
@@ -74,6 +91,14 @@ def set_fork(name: str) -> None:
     _fork, _forked_from = name, process.current_process()
 
 
+def report_begun(thread: threading.Thread) -> None:
+    """Report a thread that has begun before the recording did."""
+    kind = "process" if thread is threading.main_thread() else "thread"
+    fields = (monotonic_ns(), os.getpid(), thread.native_id, Kind.STARTED, 0)
+    started = "\t".join([*map(str, fields), escape(worker_name(thread)), kind, ""])
+    write(started.encode("utf-8", "backslashreplace") + b"\n")
+
+
 def emit(
     kind: Kind,
     object: str = "",
@@ -83,6 +108,8 @@ def emit(
     line: int | None = None,
 ) -> None:
     """Report an event of the calling worker; its name and line are found if not given."""
+    if muted and get_ident() in muted:
+        return
     now = monotonic_ns()
     if line is None:
         line = _source_line()

@@ -49,6 +49,12 @@ def name_new(kind: str, frame: FrameType | None) -> str:
     return name if count == 1 else f"{name}#{count}"
 
 
+def forget_names() -> None:
+    """Give the next objects the names of the first, and read the program's files again."""
+    _given.clear()
+    _targets.cache_clear()
+
+
 def _count(name: str) -> int:
     _given[name] += 1
     return _given[name]

@@ -1,4 +1,4 @@
-"""Removes the wrappers that observe, for a run that is not observed.
+"""Removes the wrappers that observe, for a run that is not observed, or after a part of a program.
 
 The launcher installs them once for all runs. They replace attributes of modules and of their
 classes, which are compared before and after.
@@ -22,8 +22,8 @@ class Observer(Protocol):
         ...
 
 
-_replaced: list[tuple[Any, str, Any]] = []
-"""Owner, name and original of each attribute that a wrapper has replaced."""
+_replaced: list[tuple[Any, str, Any, Any]] = []
+"""Owner, name, original and wrapper of each attribute that a wrapper has replaced."""
 
 
 def begin(observers: Iterable[Observer]) -> None:
@@ -32,16 +32,31 @@ def begin(observers: Iterable[Observer]) -> None:
     for observer in observers:
         observer.observe()
     _replaced.extend(
-        (owner, name, attributes.get(name, NOTHING))
+        (owner, name, attributes.get(name, NOTHING), value)
         for owner, attributes in before
         for name, value in vars(owner).items()
         if attributes.get(name, NOTHING) is not value
     )
 
 
+def begin_in(modules: Iterable[ModuleType]) -> None:
+    """Replace what modules have imported by name, as by `from threading import Lock`."""
+    wrappers = {
+        id(original): (original, value) for _, _, original, value in _replaced if callable(original)
+    }
+    for module in modules:
+        for name, value in list(vars(module).items()):
+            original, wrapper = wrappers.get(id(value), (NOTHING, None))
+            if original is value:
+                setattr(module, name, wrapper)
+                _replaced.append((module, name, original, wrapper))
+
+
 def end() -> None:
-    """Restore the originals."""
-    for owner, name, original in _replaced:
+    """Restore the originals, but for what the program has replaced by something else meanwhile."""
+    for owner, name, original, wrapper in _replaced:
+        if vars(owner).get(name, NOTHING) is not wrapper:
+            continue
         if original is NOTHING:
             delattr(owner, name)
         else:

@@ -18,6 +18,7 @@ from typing import Any
 
 from webapp.engine.events import How, Kind
 from webapp.engine.recorder.channel import emit, program
+from webapp.engine.recorder.processes import is_recorded
 from webapp.engine.recorder.shared.names import label_made, renew_package
 from webapp.engine.recorder.waiting import LABEL, label_new, label_of, report_wait, reporting_wait
 
@@ -100,7 +101,8 @@ def _wrap_single_tasks(recorded_task: Callable[..., Any]) -> None:
 
     @wraps(apply_async)
     def recorded_apply(self: Any, func: Any, args: Any = (), *rest: Any, **options: Any) -> Any:
-        return apply_async(self, partial(recorded_task, func), args, *rest, **options)
+        task = partial(recorded_task, func) if is_recorded(self._pool) else func
+        return apply_async(self, task, args, *rest, **options)
 
     pool.Pool.apply_async = recorded_apply  # type: ignore[method-assign]
     for name, original in (("imap", imap), ("imap_unordered", unordered)):
@@ -111,7 +113,8 @@ def _wrapping_imap(original: Any, recorded_task: Callable[..., Any]) -> Any:
     @wraps(original)
     def recorded_imap(self: Any, func: Any, iterable: Any, chunksize: int = 1) -> Any:
         # With chunks each task is run by a map, which reports it.
-        task = partial(recorded_task, func) if chunksize == 1 else func
+        wraps_it = chunksize == 1 and is_recorded(self._pool)
+        task = partial(recorded_task, func) if wraps_it else func
         return original(self, task, iterable, chunksize)
 
     return recorded_imap
@@ -159,7 +162,9 @@ def _report_process_executors() -> None:
 
     @wraps(submit)
     def recorded_submit(self: Any, fn: Any, /, *args: Any, **options: Any) -> Any:
-        if isinstance(fn, partial) and fn.func is recorded_chunk:  # of map(), which reports each
+        # map() reports each. Workers from before a recorded part know no `recorded_task`.
+        chunk = isinstance(fn, partial) and fn.func is recorded_chunk
+        if chunk or not is_recorded((self._processes or {}).values()):
             return submit(self, fn, *args, **options)
         return submit(self, recorded_task, fn, *args, **options)
 

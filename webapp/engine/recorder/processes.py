@@ -8,7 +8,7 @@ tracker gets no recorder, since it runs no code of the program.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from multiprocessing import get_start_method, popen_fork, popen_forkserver, util
 from multiprocessing.process import BaseProcess
@@ -28,9 +28,11 @@ _names: dict[int, str] = {}
 _starters: dict[int, str] = {}
 
 
-# The arguments of `install` in a child: the FIFO of events, and whether to observe.
+# The arguments of `install` in a child: where to report to, whether to observe, and whether the
+# standard streams stay its own.
 _events = ""
 _observe = True
+_shows = False
 
 
 def install() -> None:
@@ -48,10 +50,18 @@ def observe() -> None:
         _report_signal(name, signal)
 
 
-def take_along(events: str, *, observe: bool) -> None:
-    """Make every interpreter that is started for a child report to the FIFO."""
-    global _events, _observe
-    _events, _observe = events, observe
+def take_along(events: str, *, observe: bool, shows: bool = False) -> None:
+    """Make every interpreter that is started for a child report to the FIFO or file `events`.
+
+    With `shows` it also writes what it prints to its own streams.
+    """
+    global _events, _observe, _shows
+    _events, _observe, _shows = events, observe, shows
+
+
+def is_recorded(workers: Iterable[Any]) -> bool:
+    """Return whether all workers of a pool that are processes were started with the recorder."""
+    return all(not isinstance(one, BaseProcess) or one.pid in _names for one in workers)
 
 
 def _install_in_spawned() -> None:
@@ -62,7 +72,7 @@ def _install_in_spawned() -> None:
         first = (
             f"import sys; sys.path.insert(0, {ROOT!r}); "
             "from webapp.engine.recorder import begin, install; del sys.path[0]; "
-            f"install({_events!r}, observe={_observe}); begin({program()!r}); "
+            f"install({_events!r}, observe={_observe}, shows={_shows}); begin({program()!r}); "
         )
         return spawn(path, [_preceded(arg, first) for arg in args], passfds)
 

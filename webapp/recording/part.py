@@ -1,0 +1,138 @@
+"""Records a part of a program from inside of it, and makes the recording of it.
+
+`Part` knows nothing of files to write: `block`, `notebook` and `plugin` use it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import linecache
+import os
+import platform
+import resource
+import secrets
+import tempfile
+import threading
+import time
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from webapp.engine import wire
+from webapp.engine.limits import UNLIMITED
+from webapp.engine.live_run import LiveRun
+from webapp.engine.machines import has_gil, this_machine
+from webapp.engine.pressure import read_pressure
+from webapp.engine.program import Program
+from webapp.engine.recorder import OBSERVERS, part, signals, tracebacks
+from webapp.engine.recording import Outcome, Recording, Wait
+from webapp.engine.reports import Reports
+from webapp.engine.waits import State
+
+OBSERVED = tuple(observer for observer in OBSERVERS if observer is not signals)
+
+
+class Recorded(Exception):
+    """This process is recorded already, so a part of it cannot be recorded on its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a part ended; `cycle` are the waits of a deadlock."""
+
+    outcome: Outcome
+    detail: str = ""
+    cycle: tuple[Wait, ...] = ()
+
+
+class Part:
+    """The recording of what this process does from `begin` to `end`; `path` is the program's file.
+
+    Threads that are `left_out` have no lane.
+    """
+
+    def __init__(self, path: str, left_out: Collection[threading.Thread] = ()) -> None:
+        self.path = path
+        self.source = "".join(linecache.getlines(path))
+        self._left_out = left_out
+
+    def begin(self) -> None:
+        """Record from now on. Raises Recorded, and OSError if there is no room for the events."""
+        if part.is_armed():
+            raise Recorded("this process is being recorded already")
+        descriptor, events = tempfile.mkstemp(prefix="movazi-", suffix=".events")
+        os.close(descriptor)
+        self._events = Path(events)
+        self._asked_at, self._cpu = datetime.now(UTC), _cpu()
+        part.begin(events, self.path, OBSERVED, self._left_out)
+        self._began = self._begun()
+
+    def look(self) -> State:
+        """Return who waits for what at this moment. Any thread may call it."""
+        return State(self._reports().read(self._events.read_bytes(), 1))
+
+    def end(self, ended: Ended | None = None, error: BaseException | None = None) -> Recording:
+        """Take the recorder back, and return what it recorded; `error` ended the part."""
+        if error is not None:
+            tracebacks.report(error)
+        over = self._over()
+        part.end()
+        run = LiveRun(
+            id=secrets.token_urlsafe(12),
+            program=Program(Path(self.path)),
+            observe=True,
+            about="",
+            asked_at=self._asked_at,
+            limits=UNLIMITED,
+            show=None,
+            reports=self._reports(),
+        )
+        run.keep(run.reports.read(self._events.read_bytes(), 1))
+        self._events.unlink()
+        ended = ended or _ended_by(error)
+        run.cycle = ended.cycle
+        run.end(ended.outcome, ended.detail, this_machine(), over)
+        assert run.recording is not None
+        return replace(run.recording, exit_code=None)
+
+    def _reports(self) -> Reports:
+        reports = Reports()
+        reports.began = self._began
+        return reports
+
+    def _begun(self) -> wire.Began:
+        return wire.Began(
+            time=time.monotonic_ns(),
+            pid=os.getpid(),
+            sha256=hashlib.sha256(self.source.encode("utf-8", "replace")).hexdigest(),
+            python=platform.python_version(),
+            implementation=platform.python_implementation(),
+            free_threaded=not has_gil(),
+            pressure=read_pressure(),
+        )
+
+    def _over(self) -> wire.Over:
+        return wire.Over(
+            slot="",
+            intact=True,
+            time=time.monotonic_ns(),
+            code=0,
+            by="itself",
+            swept=0,
+            cpu=_cpu() - self._cpu,
+            pressure=read_pressure(),
+        )
+
+
+def _ended_by(error: BaseException | None) -> Ended:
+    if error is None or (isinstance(error, SystemExit) and error.code in (None, 0)):
+        return Ended(Outcome.FINISHED)
+    outcome = Outcome.CANCELLED if isinstance(error, KeyboardInterrupt) else Outcome.FAILED
+    return Ended(outcome, type(error).__name__)
+
+
+def _cpu() -> float:
+    """Return the processor time of this process and of its children that have ended, in seconds."""
+    used = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(one.ru_utime + one.ru_stime for one in used)
