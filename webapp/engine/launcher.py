@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from webapp.engine import recorder, tree
+from webapp.engine.bottom import Unwinding
 from webapp.engine.inherited import Inherited, take_away
 from webapp.engine.run_folder import remove_shared
 from webapp.engine.supervisor import SIGNALS, remove_files, supervise
@@ -167,10 +168,11 @@ class Launcher:
             for own in (self.control, self.woken, self.waker):
                 own.close()
             supervise(message, launcher, self.inherited, self.endings)
+        except Unwinding:
+            raise  # this is a main process by now
         except BaseException:
             sys.excepthook(*sys.exc_info())
-        finally:
-            os._exit(1)
+        os._exit(1)
 
 
 def _note_children() -> tuple[socket.socket, socket.socket]:

@@ -15,13 +15,15 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from functools import partial
 from importlib.machinery import SourceFileLoader
 from multiprocessing import process
 from pathlib import Path
 from types import CodeType, ModuleType
+from typing import NoReturn
 
-from webapp.engine import recorder
+from webapp.engine import bottom, recorder
 from webapp.engine.entry import compile_entry, make_main
 from webapp.engine.events import Kind
 from webapp.engine.leaving import leave
@@ -55,15 +57,23 @@ def prepare(prepared: Prepare) -> None:
     recorder.report_to(str(slot / "events"), observe=prepared.observe)
 
 
-def run_program(request: Request) -> int:
-    """Run the program in this process and return its exit code. `prepare` must come first."""
+def run_program(request: Request) -> NoReturn:
+    """Run the program in this process, and end it. `prepare` must come first.
+
+    Raises Unwinding, which must not be caught (see `bottom`).
+    """
     os.chdir(request.work)
     if request.temporary:
         os.environ["TMPDIR"] = request.temporary
     recorder.begin(request.path)
     known = set(sys.modules)
-    code = _run_recorded(request)
-    return leave(code, known)
+    source = _source(request)
+    _report_begin(source)
+    try:
+        code = _compiled(request, source)
+    except BaseException as error:
+        _end(known, _judge(error))
+    bottom.run(code, _main_module(request).__dict__, _judge, partial(_end, known))
 
 
 def _limit(resources: Mapping[str, int]) -> None:
@@ -78,8 +88,7 @@ def _limit(resources: Mapping[str, int]) -> None:
         resource.setrlimit(number, (min(value, hard), hard))
 
 
-def _run_recorded(request: Request) -> int:
-    source = _source(request)
+def _report_begin(source: bytes) -> None:
     began = Began(
         time=time.monotonic_ns(),
         pid=os.getpid(),
@@ -91,23 +100,34 @@ def _run_recorded(request: Request) -> int:
     )
     channel.write(dump_began(began))
     channel.emit(Kind.STARTED, "process")
+
+
+def _judge(error: BaseException | None) -> int:
+    """Return the exit code after an exception; print it as the interpreter does."""
     try:
-        return _execute(request, source)
+        if error is None:
+            return 0
+        if isinstance(error, SystemExit):
+            return _exit_code(error.code)
+        tracebacks.report(error)
+        sys.excepthook(type(error), error, error.__traceback__)
+        return -signal.SIGINT if isinstance(error, KeyboardInterrupt) else 1
     finally:
         channel.emit(Kind.ENDED)
 
 
-def _execute(request: Request, source: bytes) -> int:
+def _end(known: Collection[str], code: int) -> NoReturn:
+    """End the process. `known` are the modules that were imported before the program began."""
     try:
-        code = _compiled(request, source)
-        exec(code, _main_module(request).__dict__)
-    except SystemExit as stop:
-        return _exit_code(stop.code)
-    except BaseException as error:
-        tracebacks.report(error)
-        sys.excepthook(type(error), error, error.__traceback__)
-        return -signal.SIGINT if isinstance(error, KeyboardInterrupt) else 1
-    return 0
+        code = leave(code, known)
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    finally:
+        if code < 0:
+            signal.signal(-code, signal.SIG_DFL)
+            os.kill(os.getpid(), -code)
+            code = 128 - code  # the signal is blocked
+        os._exit(code)
 
 
 def _source(request: Request) -> bytes:
@@ -136,6 +156,8 @@ def _main_module(request: Request) -> ModuleType:
     vars(module).update(__builtins__=builtins, __cached__=None, __annotations__={})
     sys.modules["__main__"] = module
     sys.argv[:] = [request.name, *request.arguments]
+    # The launcher's own arguments end with its flags, `-c` and the code.
+    sys.orig_argv[-2:] = sys.argv
     if not sys.flags.safe_path:
         sys.path[0:0] = [str(Path(request.path).resolve().parent)]
     return module

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from webapp.engine import tree, wire
+from webapp.engine.bottom import Unwinding
 from webapp.engine.inherited import Inherited
 from webapp.engine.main_process import prepare, run_program
 from webapp.engine.pressure import UNTOLD, Pressure, read_pressure
@@ -54,7 +55,7 @@ def supervise(
     """Carry out the runs of a slot until it is given up; this process must be a fresh fork.
 
     Sends an `Over` for each on the socket `endings`. SIGNALS must be blocked, so that none is lost
-    before sigwait().
+    before sigwait(). Raises Unwinding in each main process.
     """
     slot = Path(prepared.slot)
     tree.adopt_orphans()
@@ -115,22 +116,18 @@ def remove_files(slot: Path) -> None:
 
 
 def _become_main(prepared: wire.Prepare, inherited: Inherited, requests: int) -> NoReturn:
-    code = 1
     try:
         prepare(prepared)
         line = wire.wait_for_line(requests)
         os.close(requests)
         inherited.restore()
         if line:
-            code = run_program(wire.load_line(line, wire.Request))
+            run_program(wire.load_line(line, wire.Request))
+    except Unwinding:
+        raise
     except BaseException:
         sys.excepthook(*sys.exc_info())
-    finally:
-        if code < 0:
-            signal.signal(-code, signal.SIG_DFL)
-            os.kill(os.getpid(), -code)
-            code = 128 - code  # the signal is blocked
-        os._exit(code)
+    os._exit(1)
 
 
 @dataclass

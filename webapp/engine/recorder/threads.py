@@ -43,30 +43,37 @@ def observe() -> None:
 
 
 def _report_lives() -> None:
-    start, bootstrap = Thread.start, Thread._bootstrap_inner  # type: ignore[attr-defined]
+    thread: Any = Thread
+    start, begin, end = thread.start, thread._set_native_id, thread._delete
 
     @wraps(start)
-    def recorded_start(self: threading.Thread) -> None:
-        startable = getattr(self, "_initialized", False) and not self._started.is_set()  # type: ignore[attr-defined]
+    def recorded_start(self: Any) -> None:
+        startable = getattr(self, "_initialized", False) and not self._started.is_set()
         if startable and not _is_internal(self):
             _starters[id(self)] = current_key()
             emit(Kind.STARTS, worker_name(self))
         start(self)
 
-    @wraps(bootstrap)
-    def recorded_bootstrap(self: threading.Thread) -> None:
-        if _is_internal(self):
-            bootstrap(self)
-            return
-        # Before and after, `threading` does not know the thread, so its name is passed.
-        emit(Kind.STARTED, "thread", _starters.pop(id(self), ""), worker=worker_name(self))
-        try:
-            bootstrap(self)
-        finally:
+    # These two are the first and the last steps of a new thread. Around its whole life a frame of
+    # ours would be on its stack. In both `threading` does not know it, so its name is passed.
+    @wraps(begin)
+    def recorded_begin(self: Any) -> None:
+        begin(self)
+        if starter := _starters.pop(id(self), ""):
+            self._recorded = True
+            emit(Kind.STARTED, "thread", starter, worker=worker_name(self))
+
+    @wraps(end)
+    def recorded_end(self: Any) -> None:
+        end(self)
+        if getattr(self, "_recorded", False):
             emit(Kind.ENDED, worker=worker_name(self))
 
-    Thread.start = recorded_start  # type: ignore[method-assign]
-    Thread._bootstrap_inner = recorded_bootstrap  # type: ignore[attr-defined]
+    thread.start, thread._set_native_id, thread._delete = (
+        recorded_start,
+        recorded_begin,
+        recorded_end,
+    )
 
 
 class _Bare:
