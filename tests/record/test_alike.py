@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 import subprocess
 import sys
+import termios
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.record.commanding import record
+from tests.record.commanding import COMMAND, ROOT, read, record
 from tests.record.conftest import Write
+
+STREAMS = ("stdout", "stderr")
 
 SHAPES = {
     "its own stack, frame by frame": """
@@ -110,6 +116,57 @@ def test_a_program_sees_what_it_sees_in_plain_python(source: str, write: Write, 
     assert recorded.stdout == plain.stdout
     assert _without_addresses(recorded.stderr)[:-1] == _without_addresses(plain.stderr)
     assert recorded.returncode == plain.returncode
+
+
+ON_A_TERMINAL = """
+    import multiprocessing, os, shutil, sys
+
+    def show():
+        print(sys.stdout.isatty(), sys.stderr.isatty(), os.isatty(1), os.get_terminal_size())
+        print(sys.stdout.buffer.isatty(), open(os.devnull).isatty(), shutil.get_terminal_size())
+
+    if __name__ == "__main__":
+        show()
+        for method in ("fork", "spawn"):
+            child = multiprocessing.get_context(method).Process(target=show)
+            child.start()
+            child.join()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        print(sys.stdout.isatty(), os.isatty(1), file=sys.stderr)
+    """
+
+
+def test_its_streams_are_terminals_where_the_commands_are(write: Write, page: Path) -> None:
+    program = write(ON_A_TERMINAL)
+    recorded = [*COMMAND, str(program), "-o", str(page)]
+    plain = [sys.executable, str(program)]
+    for outputs in (("stdout",), ("stderr",), ("stdout", "stderr")):
+        assert _on_a_terminal(recorded, outputs) == _on_a_terminal(plain, outputs)
+
+
+def _on_a_terminal(command: list[str], outputs: tuple[str, ...]) -> list[str]:
+    """Run a command with these outputs on a terminal of 20 lines of 60; return what they print."""
+    ours, theirs = os.openpty()
+    termios.tcsetwinsize(theirs, (20, 60))
+    out, err = (theirs if name in outputs else subprocess.DEVNULL for name in STREAMS)
+    with subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=err) as process:
+        os.close(theirs)
+        text = b"".join(_read_all(ours))
+        process.wait()
+    os.close(ours)
+    lines = text.decode().splitlines()
+    return [line for line in lines if not line.startswith("Recorded")]
+
+
+def _read_all(terminal: int) -> Iterator[bytes]:
+    with contextlib.suppress(OSError):  # EIO: nobody has it open any more
+        while data := os.read(terminal, 1 << 16):
+            yield data
+
+
+def test_the_page_shows_what_a_terminal_would_be_left_with(write: Write, page: Path) -> None:
+    record(write(r"print('10 %\r20 %\r\x1b[31mall\x1b[0m of it')"), "-o", page)
+    assert read(page).transcript == ["all of it"]
 
 
 def _without_addresses(text: str) -> list[str]:

@@ -65,7 +65,7 @@ def run_program(request: Request) -> NoReturn:
     os.chdir(request.work)
     if request.temporary:
         os.environ["TMPDIR"] = request.temporary
-    recorder.begin(request.path)
+    recorder.begin(request.path, request.terminals)
     known = set(sys.modules)
     source = _source(request)
     _report_begin(source)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -46,7 +46,16 @@ class Surroundings:
             temporary=str(own) if self.work is None else None,
             module=program.module,
             code=program.code,
+            terminals=dict(_terminals()) if self.output is not None else {},
         )
+
+
+def _terminals() -> Iterator[tuple[str, tuple[int, int]]]:
+    """Yield our own streams that are terminals, with their columns and lines."""
+    for name, descriptor in (("stdout", 1), ("stderr", 2)):
+        if os.isatty(descriptor):
+            columns, lines = os.get_terminal_size(descriptor)
+            yield name, (columns, lines)
 
 
 def bare(user: str = "") -> Surroundings:

@@ -90,7 +90,8 @@ class Request:
     """Run the program at `path` in the folder `work`. `name` becomes its `sys.argv[0]`.
 
     `temporary` is its folder for temporary files; None is the machine's default. `module` and
-    `code` are those of Program.
+    `code` are those of Program. `terminals` are the columns and lines of those that its streams
+    come out on, by the streams' names.
     """
 
     path: str
@@ -101,6 +102,7 @@ class Request:
     temporary: str | None = None
     module: str = ""
     code: str | None = None
+    terminals: dict[str, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

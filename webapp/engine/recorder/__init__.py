@@ -9,6 +9,7 @@ Forked children inherit it. Spawned children and the fork server install it befo
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from webapp.engine.recorder import (
@@ -29,6 +30,8 @@ from webapp.engine.recorder import (
     threads,
     tracebacks,
 )
+
+NO_TERMINALS: Mapping[str, output.Size] = {}
 
 OBSERVERS = (
     output,
@@ -51,6 +54,7 @@ def arm(*, observe: bool) -> None:
     """
     tracebacks.install()
     signals.install()
+    output.install()
     threads.install()
     processes.install()
     forks.install()
@@ -88,9 +92,14 @@ def install(events: str, *, observe: bool, shows: bool = False) -> None:
         report_to(events, observe=observe)
 
 
-def begin(program: str) -> None:
-    """Report the program at the path `program` from now on."""
+def begin(program: str, terminals: Mapping[str, output.Size] = NO_TERMINALS) -> None:
+    """Report the program at the path `program` from now on.
+
+    `terminals` are the sizes of those that its streams come out on, by the streams' names.
+    """
     channel.set_program(program)
+    output.set_terminals(terminals)
+    processes.take_along_terminals(terminals)
 
 
 def _hide() -> None:

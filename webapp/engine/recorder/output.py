@@ -12,6 +12,7 @@ import io
 import os
 import sys
 import time
+from collections.abc import Mapping
 from functools import wraps
 from typing import Any
 
@@ -24,6 +25,12 @@ from webapp.engine.recorder.channel import emit
 HANDED_ON = ("multiprocessing.process", "sched", "threading")
 
 _sleep = time.sleep
+
+Size = tuple[int, int]
+"""Columns and lines of a terminal."""
+
+_terminals: dict[tuple[int, int], Size] = {}
+"""The FIFOs, by device and inode, whose text is passed on to a terminal, with its size."""
 
 
 class BufferedWriter(io.BufferedWriter):
@@ -59,6 +66,10 @@ class BufferedWriter(io.BufferedWriter):
             if signals.put_off:
                 signals.run_put_off()
 
+    def isatty(self) -> bool:
+        """Return whether what is written comes out on a terminal. Raises ValueError if closed."""
+        return os.isatty(self.fileno())
+
     def _decode(self, data: Any) -> str:
         try:
             return str(data, self._encoding)
@@ -77,6 +88,42 @@ def take_streams() -> None:
     sys.stdout = _stream(1, "stdout", sys.__stdout__, "strict")
     sys.stderr = _stream(2, "stderr", sys.__stderr__, "backslashreplace")
     vars(sys).update(__stdout__=sys.stdout, __stderr__=sys.stderr)
+
+
+def install() -> None:
+    """Replace `os.isatty` and `os.get_terminal_size`, which see the FIFOs of the run."""
+    isatty, get_size = os.isatty, os.get_terminal_size
+
+    @wraps(isatty)
+    def recorded_isatty(fd: int, /) -> bool:
+        return isatty(fd) or _terminal(fd) is not None
+
+    @wraps(get_size)
+    def recorded_size(fd: int = 1, /) -> os.terminal_size:
+        size = _terminal(fd)
+        return get_size(fd) if size is None else os.terminal_size(size)
+
+    os.isatty, os.get_terminal_size = recorded_isatty, recorded_size
+
+
+def set_terminals(sizes: Mapping[str, Size]) -> None:
+    """Tell the program that these of its streams come out on terminals."""
+    for descriptor, stream in ((1, "stdout"), (2, "stderr")):
+        if stream in sizes:
+            fifo = os.fstat(descriptor)
+            columns, lines = sizes[stream]
+            _terminals[fifo.st_dev, fifo.st_ino] = columns, lines
+
+
+def _terminal(fd: int) -> Size | None:
+    """Return the size of the terminal that a descriptor leads to, if it is a FIFO of the run."""
+    if not _terminals:
+        return None
+    try:
+        file = os.fstat(fd)
+    except (OSError, OverflowError, TypeError):
+        return None
+    return _terminals.get((file.st_dev, file.st_ino))
 
 
 def observe() -> None:

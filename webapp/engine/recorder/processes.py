@@ -8,7 +8,7 @@ tracker gets no recorder, since it runs no code of the program.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from multiprocessing import get_start_method, popen_fork, popen_forkserver, util
 from multiprocessing.process import BaseProcess
@@ -29,10 +29,11 @@ _starters: dict[int, str] = {}
 
 
 # The arguments of `install` in a child: where to report to, whether to observe, and whether the
-# standard streams stay its own.
+# standard streams stay its own. And the terminals that `begin` takes.
 _events = ""
 _observe = True
 _shows = False
+_terminals: Mapping[str, tuple[int, int]] = {}
 
 
 def install() -> None:
@@ -64,6 +65,12 @@ def is_recorded(workers: Iterable[Any]) -> bool:
     return all(not isinstance(one, BaseProcess) or one.pid in _names for one in workers)
 
 
+def take_along_terminals(terminals: Mapping[str, tuple[int, int]]) -> None:
+    """Tell every interpreter that is started for a child of these terminals (see `begin`)."""
+    global _terminals  # noqa: PLW0603  (a process has one such table, and no object for it)
+    _terminals = dict(terminals)
+
+
 def _install_in_spawned() -> None:
     spawn = util.spawnv_passfds
 
@@ -72,7 +79,8 @@ def _install_in_spawned() -> None:
         first = (
             f"import sys; sys.path.insert(0, {ROOT!r}); "
             "from webapp.engine.recorder import begin, install; del sys.path[0]; "
-            f"install({_events!r}, observe={_observe}, shows={_shows}); begin({program()!r}); "
+            f"install({_events!r}, observe={_observe}, shows={_shows}); "
+            f"begin({program()!r}, {_terminals!r}); "
         )
         return spawn(path, [_preceded(arg, first) for arg in args], passfds)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ MICROSECONDS = 1_000_000
 LINES_SHOWN = 2000
 LAST_LINES_SHOWN = 50
 LETTERS_SHOWN = 2000
+
+_COLOUR = re.compile("\x1b\\[[0-9;]*m")  # SGR of ECMA-48, which programs send to terminals
 
 # Control characters become Unicode's control pictures, so that they are visible.
 _PICTURES = {code: shown for code, shown in PICTURES.items() if chr(code) != "\t"}
@@ -83,6 +86,8 @@ class Screen:
 
 
 def _visible(text: str) -> str:
+    """Return a line as a terminal would leave it, without colours."""
+    text = _COLOUR.sub("", text).rstrip("\r").rpartition("\r")[2]
     if len(text) > LETTERS_SHOWN:
         text = text[:LETTERS_SHOWN] + " …"
     return text.translate(_PICTURES)
