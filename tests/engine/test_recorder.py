@@ -284,7 +284,7 @@ def test_a_wait_says_what_would_end_it_and_how_long_it_may_last(run: Run) -> Non
         ("ready", How.SIGNAL, 1.0),
         ("items", How.PUT, None),
         ("far", How.GET, 5.0),
-        ("future", How.RESULT, None),
+        ("future#1", How.RESULT, None),
     }
 
 

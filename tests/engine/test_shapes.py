@@ -289,7 +289,7 @@ def test_waits_for_tasks_and_workers_of_an_executor_are_reported(run: Run) -> No
             pool.close(); pool.join()
     """)
     main = [wait for wait in recording.waits if wait.worker == "MainThread"]
-    assert [wait.object for wait in main] == ["futures", "future", "own_0", "processes", "pool"]
+    assert [wait.object for wait in main] == ["futures", "future#2", "own_0", "processes", "pool"]
     assert all(wait.end is not None for wait in main)
     assert ("own_0", "signalled", "") in steps(recording, "futures")
     waits = kinds(recording.events, Kind.WAITS)
@@ -300,6 +300,44 @@ def test_waits_for_tasks_and_workers_of_an_executor_are_reported(run: Run) -> No
         How.JOIN,
         How.JOIN,
     ]
+
+
+def test_the_waits_for_the_results_of_a_pool_have_their_names(run: Run) -> None:
+    recording = run("""
+        import time
+        from multiprocessing import Pool
+        def work(seconds):
+            time.sleep(seconds)
+        with Pool(1) as pool:
+            single = pool.apply_async(work, (0.2,))
+            single.get()
+            several = pool.imap(work, [0.2, 0.2])
+            print(list(several))
+            for _ in pool.imap_unordered(work, [0.2], 2): pass
+    """)
+    waits = [wait for wait in recording.waits if wait.worker == "MainThread"]
+    assert {wait.object for wait in waits} == {"single", "several", "result"}
+    assert all(wait.end is not None for wait in waits)
+
+
+def test_a_task_goes_from_who_submits_it_to_who_runs_it(run: Run) -> None:
+    recording = run("""
+        from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+        with ThreadPoolExecutor(1, "thread") as threads, ProcessPoolExecutor(1) as processes:
+            futures = [pool.submit(abs, -1) for pool in (threads, processes)]
+            print(*(future.result() for future in futures), list(threads.map(abs, [2])))
+    """)
+    puts = {event.object: event for event in kinds(recording.events, Kind.PUT)}
+    tooks = [event for event in recording.events if event.kind is Kind.TOOK]
+    assert {(event.object, event.text) for event in tooks} == {
+        ("threads", "task: futures[0]"),
+        ("processes", "task: futures[1]"),
+        ("threads", "task: future#1"),
+    }
+    assert set(puts) == {"threads", "processes"}
+    assert {event.worker for event in tooks if event.object == "threads"} == {"thread_0"}
+    begun = [event.key for event in kinds(recording.events, Kind.BEGAN)]
+    assert sorted(begun) == sorted(event.key for event in tooks)
 
 
 def test_tasks_have_the_names_of_the_programs_functions(run: Run) -> None:

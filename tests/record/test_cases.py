@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 import sys
@@ -64,7 +65,9 @@ def test_a_service_goes_on_until_ctrl_c(page: Path) -> None:
     assert written.transcript == ["job 1", "bye"]
     main, worker = written.left
     assert main.startswith("MainThread waits for Event#1 (line 16): only a signal by another")
-    assert worker.startswith("Thread-1 (work) waits for jobs (line 10): only a put by another")
+    assert worker.startswith(
+        "Thread-1 (work) waits for jobs (line 10): only a put or a send by another"
+    )
 
 
 def test_a_deadlock_of_some_workers_is_told_and_ends_nothing(page: Path) -> None:
@@ -110,7 +113,7 @@ def test_a_child_that_is_over_waits_for_room_for_what_it_has_put(page: Path) -> 
     assert recorded.returncode == 128 + signal.SIGTERM
     assert read(page).left == [
         "MainThread waits for Process-1 (line 14): that has to end.",
-        "Process-1 waits for results: only a get by another worker could end this.",
+        "Process-1 waits for results: only a receive or a get by another worker could end this.",
     ]
 
 
@@ -120,3 +123,30 @@ def test_a_pools_own_thread_that_has_died_can_give_no_result(page: Path) -> None
     [left] = read(page).left
     assert left.startswith("MainThread waits for result (line 18): Thread-")
     assert left.endswith(", which hands out the results of a pool, has died by an exception.")
+
+
+def test_workers_that_wait_for_tasks_which_only_they_could_begin_are_told(page: Path) -> None:
+    recorded = record(CASES / "own_task.py", "-o", page, "--timeout", 3)
+    assert recorded.returncode == 128 + signal.SIGTERM  # cancel_futures could still free them
+    main, *workers = (left.replace("ThreadPoolExecutor-0_", "pool-") for left in read(page).left)
+    works = re.match(r"MainThread waits for tasks\[0\] \(line 19\): pool-(.) works on it", main)
+    assert works
+    assert len(workers) == 2
+    for left in workers:
+        assert re.match(r"pool-. waits for future#. \(line 14\): no worker of its executor", left)
+    assert {text for text in read(page).graph if "line" not in text} >= {"not begun by"}
+
+
+def test_who_has_not_called_task_done_is_told(page: Path) -> None:
+    record(CASES / "task_not_done.py", "-o", page, "--timeout", 3)
+    why = "has taken an item out of it and ended without calling task_done()."
+    assert read(page).left == [f"MainThread waits for jobs (line 16): Thread-1 (work) {why}"]
+
+
+def test_a_send_that_waits_for_room_is_told(page: Path) -> None:
+    record(CASES / "both_send.py", "-o", page, "--timeout", 3)
+    why = "only a receive or a get by another worker could end this."
+    assert read(page).left == [
+        f"MainThread waits for ours (line 14): {why}",
+        f"Process-1 waits for theirs (line 6): {why}",
+    ]

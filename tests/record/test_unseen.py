@@ -30,7 +30,6 @@ def unseen(program: Path) -> dict[str, tuple[str, ...]]:
         ("from pty import fork", "forks", ("pty.fork",)),
         ("import _thread\n_thread.allocate_lock()", "raw_locks", ("_thread.allocate_lock",)),
         ("from multiprocessing import Manager", "managers", ("multiprocessing.Manager",)),
-        ("with Pool() as p: p.imap(f, x)", "imap", ("imap",)),
         (
             "import concurrent.futures\nconcurrent.futures.InterpreterPoolExecutor()",
             "interpreters",
@@ -109,15 +108,8 @@ def test_another_file_that_is_broken_is_only_named(write: Write, tmp_path: Path)
                 threading.Timer(0.1, queue.put, [1]).start()
                 queue.get()
         """,
-        """
-        import multiprocessing, time
-        if __name__ == "__main__":
-            with multiprocessing.Pool(1) as pool:
-                for _ in pool.imap(time.sleep, [0.1]):
-                    pass
-        """,
     ],
-    ids=["raw_locks", "managers", "imap"],
+    ids=["raw_locks", "managers"],
 )
 def test_what_is_called_unseen_is_not_seen_indeed(
     write: Write, page: Path, source: str, request: pytest.FixtureRequest

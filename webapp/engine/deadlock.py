@@ -30,8 +30,9 @@ def find_cycle(events: Iterable[Event], *, interruptible: bool = False) -> Path:
     if not interruptible or not any(_heeds_interrupts(pid) for pid, _ in state.live):
         return next(iter(state.rings()), ()) or state.path()
     # A program may be written to wait for Ctrl-C, but not in a ring of locks, unless its handler
-    # releases one.
-    return () if SIGINT.name in state.handled else next(iter(state.rings()), ())
+    # releases one. A task that has not begun can be cancelled.
+    rings = (ring for ring in state.rings() if all(wait.link is not Link.QUEUED for wait in ring))
+    return () if SIGINT.name in state.handled else next(rings, ())
 
 
 def describe(path: Path) -> str:

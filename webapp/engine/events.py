@@ -16,6 +16,9 @@ from typing import NamedTuple
 
 FIELDS = 8
 
+TASK = "task"
+"""In place of a size: the item is a task of an executor, by its future's name."""
+
 
 class Kind(StrEnum):
     """What a worker did. The meaning of an event's `object` and `text` depends on it."""
@@ -33,10 +36,13 @@ class Kind(StrEnum):
     RELEASED = "released"  # released: text likewise
     ARRIVED = "arrived"  # is at a barrier: text "k of n"
     PASSED = "passed"  # a wait for a barrier (text its index), an event or a condition succeeded
-    SIGNALLED = "signalled"  # set an event, notified a condition (text how many waiters), or
-    #                          sent a signal to a process (object its name, text the signal)
+    SIGNALLED = "signalled"  # set an event, notified a condition (text how many waiters), called
+    #                          task_done() (text how many tasks are left), or sent a signal to a
+    #                          process (object its name, text the signal)
     PUT = "put"  # text "size: item"; size is the number of items afterwards (? if unknown)
-    TOOK = "took"  # likewise
+    TOOK = (
+        "took"  # likewise; a task that an executor is given, and that begins: text "TASK: future"
+    )
     JOINED = "joined"  # joined a worker: object its name, text its pid and tid
     ASKED = "asked"  # called a manager's object: object its type, text the method
     BEGAN = "began"  # a worker of a pool begins a task: object the function, text its arguments

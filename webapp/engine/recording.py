@@ -64,6 +64,10 @@ class Link(StrEnum):
     JOINED = "joined"  # the giver is the worker that is joined
     ENDED = "ended"  # the giver acquired the lock last, and ended without releasing it
     COPIED = "copied"  # the lock was held when a fork copied it: no worker can release it
+    RUNS = "runs"  # the giver works on the task whose result is waited for
+    QUEUED = "queued"  # no worker has begun the task; the giver is one of the executor's
+    TAKEN = "taken"  # the giver took an item, and must still call task_done()
+    UNDONE = "undone"  # the giver took an item, and ended without task_done()
     DIED = "died"  # the giver was a pool's own thread, and an exception ended it
     ANY = "any"  # any other worker can: by a put, a set, a notification …
 

@@ -10,14 +10,18 @@ from collections.abc import Iterable
 
 from webapp.engine.events import Event, How, Kind
 from webapp.engine.recording import Key, Link, Wait
+from webapp.engine.tasks import Tasks
 
 NOBODY: Key = (0, 0)
 
 Place = tuple[int, str]
 """An object: the pid of the process that uses it, and its name."""
 
-DEAD_ENDS = frozenset({Link.ENDED, Link.COPIED, Link.DIED})
+DEAD_ENDS = frozenset({Link.ENDED, Link.COPIED, Link.DIED, Link.UNDONE})
 """Links of a wait that no live worker could end."""
+
+CERTAIN = frozenset({Link.HELD, Link.JOINED, Link.RUNS, Link.QUEUED})
+"""Links of a wait that only one worker can end, or only workers that wait for each other."""
 
 Path = tuple[Wait, ...]
 """Waits, where the giver of each is the worker of the next. In a ring, the giver of the last is the
@@ -34,6 +38,7 @@ class State:
         self.handled: set[str] = set()  # the signals that the program has set handlers for
         # The signals whose handlers a worker runs, each with the wait that it interrupted.
         self.handling: dict[Key, list[tuple[str, Event | None]]] = {}
+        self._tasks = Tasks()
         self._names: dict[Key, str] = {}  # those of ended workers, too
         self._died: dict[int, Event] = {}  # threads of the standard library's own, by process
         self._held: dict[Place, dict[Key, int]] = {}  # acquisitions less releases, by holder
@@ -45,6 +50,7 @@ class State:
     def take(self, event: Event) -> None:
         """Take the next event."""
         key = event.key
+        self._tasks.take(event)
         match event.kind:
             case Kind.STARTS:
                 # It lives from now on. Its ids are known when it begins.
@@ -78,8 +84,9 @@ class State:
 
     @property
     def all_wait(self) -> bool:
-        """Return whether there are live workers, and all of them wait without a time-out."""
-        return bool(self.live) and set(self.live) == set(self.waits)
+        """Return whether workers wait without a time-out, and the others have no task."""
+        waiting = self.live.keys() & self.waits.keys()
+        return bool(waiting) and self.live.keys() <= waiting | self._tasks.idle
 
     @property
     def standing(self) -> list[tuple[Event, Wait]]:
@@ -87,7 +94,7 @@ class State:
         return [(wait, self._wait(key)) for key, wait in self.waits.items() if key in self.live]
 
     def rings(self) -> list[Path]:
-        """Return the rings of workers that wait for locks which the next one holds, or join it."""
+        """Return the rings of workers: each waits for what only the next one can give or do."""
         seen: set[Key] = set()
         return [ring for key in self.live if (ring := self._ring(key, seen))]
 
@@ -97,15 +104,16 @@ class State:
         Empty if a wait leads to a worker that is about to end, or if there is no other worker.
         """
         path: list[Key] = []
-        here = next(iter(self.live))
-        while here not in path:
+        here = next(key for key in self.live if key in self.waits)
+        while here not in path and here in self.waits:
             path.append(here)
             here, link = self._giver(self.waits[here])
             if link in DEAD_ENDS and len(self.live) > 1:
                 return tuple(map(self._wait, path))
             if here not in self.live:
                 return ()
-        return tuple(map(self._wait, path[path.index(here) :]))
+        # An executor's worker without a task is the end of a path.
+        return tuple(map(self._wait, path[path.index(here) if here in path else 0 :]))
 
     def _ring(self, here: Key, seen: set[Key]) -> Path:
         """Return the ring that the waits lead to from a worker, if none of it was `seen` before."""
@@ -115,7 +123,7 @@ class State:
             path.append(here)
             wait = self.waits[here]
             here, link = self._giver(wait)
-            if link not in (Link.HELD, Link.JOINED) or self._is_permit(wait):
+            if link not in CERTAIN or self._is_permit(wait):
                 break
             if here in path:
                 return tuple(map(self._wait, path[path.index(here) :]))
@@ -156,24 +164,40 @@ class State:
 
     def _giver(self, wait: Event) -> tuple[Key, Link]:
         """Return who could end a wait, and how."""
-        if wait.how is How.COPIED:
-            return NOBODY, Link.COPIED
-        places = self._places(wait)
-        if wait.how is How.ACQUIRE:
-            holders = [key for place in places for key in self._held.get(place, ())]
-            for key in holders:
-                if key in self.live:
-                    return key, Link.HELD
-            if holders:
-                return holders[-1], Link.ENDED
-        if wait.how is How.JOIN:
-            for place in places:
-                if place in self._named:
-                    return self._named[place], Link.JOINED  # after ENDED it may still be finalizing
-        if wait.how is How.RESULT and wait.pid in self._died:
-            return self._died[wait.pid].key, Link.DIED
-        other = next((key for key in self.live if key != wait.key), NOBODY)
-        return other, Link.ANY
+        if found := self._known_giver(wait):
+            return found
+        others = [key for key in self.live if key != wait.key]
+        waiting = (key for key in others if key in self.waits)
+        return next(waiting, next(iter(others), NOBODY)), Link.ANY
+
+    def _known_giver(self, wait: Event) -> tuple[Key, Link] | None:
+        """Return the only worker that could end a wait; None if any other one could."""
+        match wait.how:
+            case How.COPIED:
+                return NOBODY, Link.COPIED
+            case How.ACQUIRE:
+                return self._holder(wait)
+            case How.JOIN:
+                return self._joined(wait)
+            case How.SIGNAL:
+                return self._tasks.of_queue(wait.object, self.live)
+            case How.RESULT:
+                dead = self._died.get(wait.pid)
+                return (dead.key, Link.DIED) if dead else self._tasks.of_future(wait, self.live)
+            case _:
+                return None
+
+    def _joined(self, wait: Event) -> tuple[Key, Link] | None:
+        named = (self._named[place] for place in self._places(wait) if place in self._named)
+        # After ENDED it may still be finalizing.
+        return next(((key, Link.JOINED) for key in named), None)
+
+    def _holder(self, wait: Event) -> tuple[Key, Link] | None:
+        holders = [key for place in self._places(wait) for key in self._held.get(place, ())]
+        for key in holders:
+            if key in self.live:
+                return key, Link.HELD
+        return (holders[-1], Link.ENDED) if holders else None
 
     def _is_permit(self, wait: Event) -> bool:
         return any(place in self._permits for place in self._places(wait))

@@ -40,7 +40,6 @@ REASONS: Mapping[str, tuple[str, ...]] = {
     "forks": ("os.forkpty", "pty.fork"),
     "raw_locks": ("_thread.allocate_lock", "_thread.allocate", "_thread.LockType", "_thread.RLock"),
     "managers": ("multiprocessing.Manager", "multiprocessing.managers"),
-    "imap": ("imap", "imap_unordered"),
     "interpreters": (
         "concurrent.interpreters",
         "concurrent.futures.InterpreterPoolExecutor",
@@ -67,8 +66,7 @@ REASONS: Mapping[str, tuple[str, ...]] = {
 }
 """The names of the standard library that imply each reason."""
 
-# Methods of any object, and built-in functions: these need no import.
-METHODS = {"imap", "imap_unordered"}
+# Built-in functions need no import.
 FUNCTIONS = {"input"}
 
 FOREIGN = "foreign"
@@ -154,12 +152,10 @@ def _imported(tree: ast.AST) -> Iterator[str]:
 
 
 def _used(tree: ast.AST) -> Iterator[str]:
-    """Yield the full names of used attributes of modules, and used METHODS and FUNCTIONS."""
+    """Yield the full names of used attributes of modules, and of used FUNCTIONS."""
     modules = dict(_module_names(tree))
     for node in ast.walk(tree):
         match node:
-            case ast.Attribute(attr=name) if name in METHODS:
-                yield name
             case ast.Attribute():
                 yield from _full_name(node, modules)
             case ast.Call(func=ast.Name(id=name)) if name in FUNCTIONS:

@@ -71,7 +71,7 @@ def _placed(cycle: Sequence[Wait], say: Words) -> list[_Node]:
         names.append((_shortened(wait.worker), True))
         if wait.object != wait.giver:
             names.append((_shortened(wait.object), False))
-    if cycle[-1].link in (Link.ENDED, Link.DIED):
+    if cycle[-1].link in (Link.ENDED, Link.DIED, Link.UNDONE):
         names.append((say("lanes.cycle_gone", name=_shortened(cycle[-1].giver)), True))
     height = LOW if len(names) == TWO else HIGH
     nodes = []

@@ -16,6 +16,7 @@ from webapp.engine.recorder import (
     channel,
     conditions,
     ending,
+    executors,
     forks,
     locks,
     memory,
@@ -43,6 +44,7 @@ OBSERVERS = (
     forks,
     shared,
     pools,
+    executors,
     signals,
 )
 

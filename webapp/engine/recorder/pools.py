@@ -1,16 +1,12 @@
-"""Reports which worker of a pool runs which task, and who waits for a result.
+"""Reports which worker of a `multiprocessing` pool runs which task, and who waits for a result.
 
-A task of a process pool is wrapped when it is submitted. The function that runs it in the worker is
-put into the package's own module, from which every process of the run can unpickle it.
+A task is wrapped when it is submitted. The function that runs it in the worker is put into the
+package's own module, from which every process of the run can unpickle it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent import futures
-from concurrent.futures import _base
-from concurrent.futures import process as process_pool
-from concurrent.futures import thread as thread_pool
 from contextvars import Context
 from functools import partial, wraps
 from multiprocessing import pool
@@ -20,18 +16,24 @@ from webapp.engine.events import How, Kind
 from webapp.engine.recorder.channel import emit, program
 from webapp.engine.recorder.processes import is_recorded
 from webapp.engine.recorder.shared.names import label_made, renew_package
-from webapp.engine.recorder.waiting import LABEL, label_new, label_of, report_wait, reporting_wait
+from webapp.engine.recorder.waiting import (
+    label_new,
+    label_of,
+    label_when_made,
+    report_wait,
+    reporting_wait,
+)
 
 TEXT_LENGTH = 100
 
+RESULT = "result"
+"""What a result is called that the program gives no name."""
+
 
 def observe() -> None:
-    """Report the tasks of pools and executors."""
+    """Report the tasks of pools."""
     _report_pool_tasks()
     _report_pool_results()
-    _report_thread_executors()
-    _report_process_executors()
-    _report_futures()
     _report_ends()
 
 
@@ -68,7 +70,7 @@ def _first_line(function: Any) -> int:
     return code.co_firstlineno if code is not None and code.co_filename == program() else 0
 
 
-def _public(function: Callable[..., Any], module: Any, name: str) -> None:
+def put_public(function: Callable[..., Any], module: Any, name: str) -> None:
     """Put a function into a module of the standard library, so that it can be pickled."""
     function.__module__, function.__qualname__ = module.__name__, name
     setattr(module, name, function)
@@ -91,7 +93,7 @@ def _report_pool_tasks() -> None:
     def recorded_task(function: Callable[..., Any], *args: Any, **options: Any) -> Any:
         return run_task(function, *args, **options)
 
-    _public(recorded_task, pool, "_recorded_task")
+    put_public(recorded_task, pool, "_recorded_task")
     _wrap_single_tasks(recorded_task)
 
 
@@ -102,7 +104,9 @@ def _wrap_single_tasks(recorded_task: Callable[..., Any]) -> None:
     @wraps(apply_async)
     def recorded_apply(self: Any, func: Any, args: Any = (), *rest: Any, **options: Any) -> Any:
         task = partial(recorded_task, func) if is_recorded(self._pool) else func
-        return apply_async(self, task, args, *rest, **options)
+        result = apply_async(self, task, args, *rest, **options)
+        label_new(result, RESULT)
+        return result
 
     pool.Pool.apply_async = recorded_apply  # type: ignore[method-assign]
     for name, original in (("imap", imap), ("imap_unordered", unordered)):
@@ -115,144 +119,62 @@ def _wrapping_imap(original: Any, recorded_task: Callable[..., Any]) -> Any:
         # With chunks each task is run by a map, which reports it.
         wraps_it = chunksize == 1 and is_recorded(self._pool)
         task = partial(recorded_task, func) if wraps_it else func
-        return original(self, task, iterable, chunksize)
+        results = original(self, task, iterable, chunksize)
+        if isinstance(results, pool.IMapIterator):  # else a generator that uses one
+            label_new(results, RESULT)
+        return results
 
     return recorded_imap
 
 
 def _report_pool_results() -> None:
-    wait = pool.ApplyResult.wait
+    wait, next_ = pool.ApplyResult.wait, pool.IMapIterator.next
 
     @wraps(wait)
     def recorded_wait(self: Any, timeout: float | None = None) -> None:
         if self.ready():
             return
-        reporting_wait("result", How.RESULT, timeout, lambda: wait(self, timeout), self.ready)
+        label = label_of(self) or RESULT
+        reporting_wait(label, How.RESULT, timeout, lambda: wait(self, timeout), self.ready)
         if self.ready():
-            emit(Kind.PASSED, "result")
+            emit(Kind.PASSED, label)
+
+    @wraps(next_)
+    def recorded_next(self: Any, timeout: float | None = None) -> Any:
+        if self._items or self._index == self._length:
+            return next_(self, timeout)
+        label = label_of(self) or RESULT
+        report_wait(label, How.RESULT, timeout)
+        came = True
+        try:
+            return next_(self, timeout)
+        except TimeoutError:
+            came = False
+            raise
+        finally:
+            # The exception of a task is a result, too, and so is the end of all.
+            emit(Kind.PASSED if came else Kind.GAVE_UP, label)
 
     pool.ApplyResult.wait = recorded_wait  # type: ignore[method-assign]
-
-
-def _report_thread_executors() -> None:
-    item: Any = thread_pool._WorkItem
-    run = item.run
-
-    @wraps(run)
-    def recorded_run(self: Any, *args: Any) -> None:
-        if hasattr(self, "fn"):
-            self.fn = partial(run_task, self.fn)
-        run(self, *args)
-
-    item.run = recorded_run
-
-
-def _report_process_executors() -> None:
-    submit: Any = process_pool.ProcessPoolExecutor.submit
-    process_chunk = process_pool._process_chunk
-
-    def recorded_task(function: Callable[..., Any], *args: Any, **options: Any) -> Any:
-        return run_task(function, *args, **options)
-
-    def recorded_chunk(fn: Any, chunk: Any) -> list[Any]:
-        return list(process_chunk(partial(run_task, fn), chunk))
-
-    _public(recorded_task, process_pool, "_recorded_task")
-    _public(recorded_chunk, process_pool, "_process_chunk")
-
-    @wraps(submit)
-    def recorded_submit(self: Any, fn: Any, /, *args: Any, **options: Any) -> Any:
-        # map() reports each. Workers from before a recorded part know no `recorded_task`.
-        chunk = isinstance(fn, partial) and fn.func is recorded_chunk
-        if chunk or not is_recorded((self._processes or {}).values()):
-            return submit(self, fn, *args, **options)
-        return submit(self, recorded_task, fn, *args, **options)
-
-    process_pool.ProcessPoolExecutor.submit = recorded_submit  # type: ignore[method-assign]
-
-
-def _report_futures() -> None:
-    for name in ("result", "exception"):
-        setattr(futures.Future, name, _reporting_result(getattr(futures.Future, name)))
-    waiter: Any = _base._Waiter
-    init = waiter.__init__
-
-    @wraps(init)
-    def recorded_init(self: Any) -> None:
-        init(self)
-        # wait() and as_completed() wait for this event, which a completed future sets.
-        setattr(self.event, LABEL, "futures")
-
-    waiter.__init__ = recorded_init
-
-
-def _reporting_result(result: Callable[..., Any]) -> Callable[..., Any]:
-    @wraps(result)
-    def recorded_result(self: Any, timeout: float | None = None) -> Any:
-        if self.done():
-            return result(self, timeout)
-        report_wait("future", How.RESULT, timeout)
-        try:
-            return result(self, timeout)
-        finally:
-            # An exception is a result, too.
-            emit(Kind.PASSED if self.done() else Kind.GAVE_UP, "future")
-
-    return recorded_result
+    pool.IMapIterator.next = pool.IMapIterator.__next__ = recorded_next  # type: ignore[method-assign]
 
 
 def _report_ends() -> None:
-    """Report the wait for all workers of a pool or executor, as at the end of a `with`.
-
-    A thread pool executor joins its threads, which is reported as that.
-    """
+    """Report the wait for all workers of a pool, as at the end of a `with`."""
     label_made("Pool", pool.Pool)
     renew_package()
-    for kind in (pool.ThreadPool, futures.ProcessPoolExecutor):
-        _label_executor(kind)
-    _report_pool_join()
-    _report_shutdown()
-
-
-def _label_executor(kind: Any) -> None:
-    init = kind.__init__
-
-    @wraps(init)
-    def recorded_init(self: Any, *args: Any, **options: Any) -> None:
-        label_new(self, kind.__name__)
-        init(self, *args, **options)
-
-    kind.__init__ = recorded_init
-
-
-def _report_pool_join() -> None:
+    label_when_made(pool.ThreadPool, "ThreadPool")
     join = pool.Pool.join
 
     @wraps(join)
     def recorded_join(self: Any) -> None:
-        _wait_for_end(self, lambda: join(self))
+        report_end(self, lambda: join(self))
 
     pool.Pool.join = recorded_join  # type: ignore[method-assign]
 
 
-def _report_shutdown() -> None:
-    executor: Any = futures.ProcessPoolExecutor
-    shutdown = executor.shutdown
-
-    @wraps(shutdown)
-    def recorded_shutdown(self: Any, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        def end() -> None:
-            shutdown(self, wait, cancel_futures=cancel_futures)
-
-        if wait:
-            _wait_for_end(self, end)
-        else:
-            end()
-
-    executor.shutdown = recorded_shutdown
-
-
-def _wait_for_end(workers: Any, wait: Callable[[], None]) -> None:
+def report_end(workers: Any, wait: Callable[[], None]) -> None:
+    """Wait for all workers of a pool or an executor, and report the wait."""
     label = label_of(workers)
     if label is None:
         wait()

@@ -30,6 +30,7 @@ def observe() -> None:
     for kind in (queue.Queue, queue.LifoQueue, queue.PriorityQueue):
         _report_items(kind)
     _report_waits()
+    _report_joins()
     queue.SimpleQueue = SimpleQueue  # type: ignore[misc]
 
 
@@ -72,7 +73,7 @@ def _report_items(kind: Any) -> None:
 
 
 def _report_waits() -> None:
-    put, get, join = queue.Queue.put, queue.Queue.get, queue.Queue.join
+    put, get = queue.Queue.put, queue.Queue.get
 
     @wraps(put)
     def recorded_put(
@@ -95,6 +96,13 @@ def _report_waits() -> None:
             label, How.GET, timeout, lambda: get(self, True, timeout), lambda: True
         )
 
+    queue.Queue.put = recorded_put  # type: ignore[method-assign]
+    queue.Queue.get = recorded_get  # type: ignore[method-assign]
+
+
+def _report_joins() -> None:
+    join, done = queue.Queue.join, queue.Queue.task_done
+
     @wraps(join)
     def recorded_join(self: Any) -> None:
         label = label_of(self)
@@ -104,9 +112,15 @@ def _report_waits() -> None:
         reporting_wait(label, How.SIGNAL, None, lambda: join(self), lambda: True)
         emit(Kind.PASSED, label)
 
-    queue.Queue.put = recorded_put  # type: ignore[method-assign]
-    queue.Queue.get = recorded_get  # type: ignore[method-assign]
+    @wraps(done)
+    def recorded_done(self: Any) -> None:
+        label, left = label_of(self), self.unfinished_tasks - 1
+        if label is not None and left >= 0:
+            emit(Kind.SIGNALLED, label, str(left))
+        done(self)
+
     queue.Queue.join = recorded_join  # type: ignore[method-assign]
+    queue.Queue.task_done = recorded_done  # type: ignore[method-assign]
 
 
 class SimpleQueue:

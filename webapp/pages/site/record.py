@@ -55,7 +55,6 @@ UNSEEN: Mapping[str, str] = {
     "forks": "os.forkpty()",
     "raw_locks": "_thread.allocate_lock()",
     "managers": "multiprocessing.Manager()",
-    "imap": "imap(), imap_unordered()",
     "interpreters": "concurrent.interpreters",
     "network": "socket, urllib",
     "keyboard": "input()",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import select
 from collections.abc import Callable
 from functools import partial, wraps
 from multiprocessing import connection, context, reduction
@@ -22,6 +24,7 @@ def observe() -> None:
     for send, receive in (("send", "recv"), ("send_bytes", "recv_bytes")):
         setattr(kind, send, _reporting_send(getattr(kind, send)))
         setattr(kind, receive, _reporting_receive(getattr(kind, receive), kind.poll))
+    _report_room(kind)
     _report_polls(kind)
     reduction.register(kind, _reduce_connection)
 
@@ -47,6 +50,28 @@ def _reporting_send(send: Any) -> Any:
         send(self, obj, *args, **options)
 
     return recorded_send
+
+
+def _report_room(kind: Any) -> None:
+    """Report that a send waits until the other side has received."""
+    write_all = kind._send
+
+    @wraps(write_all)
+    def recorded_write(self: Any, buf: Any, *args: Any) -> None:
+        label, rest = label_of(self), memoryview(buf)
+        if label is None or args:
+            write_all(self, buf, *args)
+            return
+        room = select.poll()
+        room.register(self._handle, select.POLLOUT)
+        # A pipe that is ready takes so much without waiting: see pipe(7).
+        while rest and room.poll(0):
+            rest = rest[os.write(self._handle, rest[: select.PIPE_BUF]) :]
+        if rest:
+            reporting_wait(label, How.PUT, None, lambda: write_all(self, rest), lambda: True)
+            emit(Kind.PASSED, label)
+
+    kind._send = recorded_write
 
 
 def _reporting_receive(receive: Any, poll: Callable[[Any], bool]) -> Any:

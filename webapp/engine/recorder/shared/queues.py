@@ -152,7 +152,7 @@ def reporting_get(label: str, get: Callable[[], Any]) -> Any:
 
 def _report_queue_joins() -> None:
     kind: Any = queues.JoinableQueue
-    join = kind.join
+    join, done = kind.join, kind.task_done
 
     @wraps(join)
     def recorded_join(self: Any) -> None:
@@ -163,4 +163,11 @@ def _report_queue_joins() -> None:
         reporting_wait(label, How.SIGNAL, None, lambda: join(self), lambda: True)
         emit(Kind.PASSED, label)
 
-    kind.join = recorded_join
+    @wraps(done)
+    def recorded_done(self: Any) -> None:
+        label, left = label_of(self), self._unfinished_tasks._semlock._get_value() - 1
+        if label is not None and left >= 0:
+            emit(Kind.SIGNALLED, label, str(left))
+        done(self)
+
+    kind.join, kind.task_done = recorded_join, recorded_done
