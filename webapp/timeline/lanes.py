@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from operator import attrgetter
 
 from webapp.engine.events import Event, How
 from webapp.engine.recording import Key, Recording
@@ -115,7 +116,7 @@ class Timeline:
 
 def in_time(events: Iterable[Event]) -> list[Event]:
     """Sort events by time: a worker may be delayed between reading its clock and reporting."""
-    return sorted(events, key=lambda event: (event.time, event.id))
+    return sorted(events, key=attrgetter("time", "id"))
 
 
 def stretch_from(

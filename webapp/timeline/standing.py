@@ -44,7 +44,7 @@ def find_standing(recording: Recording) -> Standing:
     for event, after in zip(events, [*events[1:], None], strict=True):
         state.take(event)
         end = after.time if after else wall
-        if state.all_wait and end - event.time >= STILL:
+        if end - event.time >= STILL and state.all_wait:
             still = _seen(state, event.time, end)
     return still or _seen(state)
 

@@ -34,16 +34,14 @@ def draw_steps(timeline: Timeline, say: Words) -> dict[str, Any]:
     places = {event.id: at for at, event in enumerate(events)}
     begun = {line.event: at for at, line in reversed([*enumerate(timeline.recording.lines)])}
     sentences = Sentences()
-    steps = [
-        [
-            event.time,
-            timeline.index.get(event.key, -1),
-            event.line,
-            begun.get(event.id, -1),
-            sentences.place(step_text(say, event)),
-        ]
-        for event in events
-    ]
+    told: dict[tuple[str, str, str], int] = {}  # what an event is, and its sentence
+    steps = []
+    for event in events:
+        what = event.kind, event.object, event.text
+        if what not in told:
+            told[what] = sentences.place(step_text(say, event))
+        at = timeline.index.get(event.key, -1)
+        steps.append([event.time, at, event.line, begun.get(event.id, -1), told[what]])
     first_ids = {event.key: event.id for event in reversed(events)}
     last_ids = {event.key: event.id for event in events}
     spans = []
