@@ -35,7 +35,8 @@ from webapp.lessons.folders import find_topics
 from webapp.lessons.text import LANGUAGES
 from webapp.lessons.topic import Demo, Topic
 from webapp.pages.texts.wording import load_wordings
-from webapp.recording.page import Ran, draw_page
+from webapp.recording.page import draw_page
+from webapp.recording.ran import Ran
 from webapp.settings import Settings
 from webapp.store.runs import StoredRun
 from webapp.store.store import Store

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import textwrap
 import tomllib
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -142,8 +143,78 @@ def test_it_works_without_javascript(once: Recorded) -> None:
         assert needed in still
 
 
-def test_a_program_that_prints_nothing_has_a_page_too(write: Write, page: Path) -> None:
-    assert "The program printed nothing." in recorded(write(""), page).html
+def test_a_program_that_prints_nothing_gets_no_panel_of_nothing(write: Write, page: Path) -> None:
+    silent = recorded(write(""), page).html
+    assert "The program printed nothing." in silent
+    assert 'class="bench silent"' in silent
+    assert 'class="bench silent"' not in recorded(write("print(1)"), page).html
+
+
+def head_of(written: Written) -> str:
+    """The text of a page's head, without markup."""
+    head = written.html.split('class="record-head"')[1].split("</header>")[0]
+    return unescape(re.sub("<[^>]+>", " ", head))
+
+
+def test_its_head_says_how_a_deadlock_came_and_so_does_the_command(
+    write: Write, page: Path
+) -> None:
+    program = write("""
+        import threading
+
+        a, b = threading.Lock(), threading.Lock()
+        both = threading.Barrier(2)
+
+        def take(first, second):
+            with first:
+                both.wait()
+                with second:
+                    pass
+
+        threading.Thread(target=take, args=(a, b), name="one").start()
+        threading.Thread(target=take, args=(b, a), name="two").start()
+    """)
+    run = record(program, "-o", page)
+    waits = ["one waits for b (line 9): two holds it.", "two waits for a (line 9): one holds it."]
+    head = head_of(read(page))
+    for said in ("Deadlocked.", *waits, "MainThread"):
+        assert said in head
+    assert "who waits for whom" in head.lower()
+    assert read(page).left == waits  # and no list of them a second time
+    assert run.stderr.splitlines()[-2] == " ".join(["Deadlocked.", *waits])
+
+
+def test_its_head_names_who_raised_what_and_where(write: Write, page: Path) -> None:
+    program = write("""
+        import threading
+
+        def work():
+            raise ValueError("no such cell")
+
+        threading.Thread(target=work, name="worker").start()
+        raise SystemExit(3)
+    """)
+    head = head_of(recorded(program, page))
+    assert "worker was ended by ValueError (line 4): no such cell." in head
+    assert "Failed." in head and "exit code 3" in head
+
+
+def test_many_lanes_that_are_alike_are_folded_and_opened_on_request(
+    write: Write, page: Path
+) -> None:
+    program = write("""
+        import threading
+        threads = [threading.Thread(target=int, name=f"worker-{n}") for n in range(60)]
+        for thread in threads: thread.start()
+        for thread in threads: thread.join()
+    """)
+    written = recorded(program, page)
+    glance = written.html.split('class="glance"')[1].split("</figure>")[0]
+    names = re.findall("<span>(.*?)</span>", glance)
+    assert names[:2] == ["MainThread", "worker-0 and 59 more"]
+    assert "worker-0 to worker-59: 60 lanes that are alike" in glance
+    assert '<details class="all-lanes"><summary>All 61 lanes, step by step' in written.html
+    assert len(written.lanes) == 61
 
 
 def test_of_many_lines_the_first_and_the_last_are_shown(write: Write, page: Path) -> None:

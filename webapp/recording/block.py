@@ -13,9 +13,9 @@ from webapp.engine.recorder import tee
 from webapp.lessons.text import DEFAULT_LANGUAGE, LANGUAGES, Language
 from webapp.pages.texts.wording import load_wordings
 from webapp.recording.outputs import form_of
-from webapp.recording.page import Ran
 from webapp.recording.page_file import PageFile
 from webapp.recording.part import Part, Recorded
+from webapp.recording.ran import Ran
 
 
 class record:

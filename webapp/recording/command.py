@@ -20,10 +20,12 @@ from webapp.engine.recording import Outcome, Recording
 from webapp.engine.surroundings import Surroundings
 from webapp.lessons.text import DEFAULT_LANGUAGE, LANGUAGES
 from webapp.pages.texts.wording import load_wordings
+from webapp.recording.answer import tell
 from webapp.recording.interrupts import Interrupts
 from webapp.recording.outputs import Form, form_of
-from webapp.recording.page import Ran, draw_page
+from webapp.recording.page import draw_page
 from webapp.recording.page_file import PageFile
+from webapp.recording.ran import Ran
 from webapp.recording.source import USAGE, Refused, Target, find_code, find_file, find_module
 from webapp.recording.terminal import Terminal
 
@@ -61,8 +63,11 @@ def _record(command: argparse.Namespace, target: Target) -> int:
                 recording = _followed(runner, run, interrupts)
                 gc.disable()  # with a hundred thousand steps it takes a third of the time
                 ran = _ran(target, recording)
-                written = form.write(load_wordings()[command.language], ran)
+                say = load_wordings()[command.language]
+                written = form.write(say, ran)
                 terminal.end_line()
+                if not command.quiet and (answer := tell(say, recording, ran.standing)):
+                    print(answer, file=sys.stderr)
                 return _put(file, written, command, recording)
 
 

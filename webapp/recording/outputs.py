@@ -9,7 +9,8 @@ from pathlib import Path
 
 from webapp.engine.recording import Recording
 from webapp.pages.texts.wording import Wording
-from webapp.recording.page import Ran, draw_page
+from webapp.recording.page import draw_page
+from webapp.recording.ran import Ran
 from webapp.recording.source import Refused
 from webapp.timeline.reading import draw
 from webapp.timeline.trace import draw_trace

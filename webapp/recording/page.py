@@ -7,46 +7,31 @@ too.
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable
 from html import escape
-from pathlib import Path
 
-from webapp.engine.recording import Recording, Wait, overlaps
-from webapp.pages.texts.receipt import Row, draw_notes, draw_receipt
+from webapp.engine.events import Kind
+from webapp.engine.recording import Recording, overlaps
+from webapp.pages.texts.receipt import Row, draw_receipt
 from webapp.pages.texts.transcript import Screen, Shown
 from webapp.pages.texts.wording import Wording
 from webapp.recording import inline
+from webapp.recording.answer import Answer, explain
+from webapp.recording.head import LANES, LINES, draw_finding, draw_head, draw_list, eyebrow
 from webapp.recording.highlight import highlighted
+from webapp.recording.ran import Ran
 from webapp.recording.unseen import find_unseen
-from webapp.timeline.cycle import draw_cycle
 from webapp.timeline.figure import Setting, draw_figure
 from webapp.timeline.lanes import MICROSECONDS, Timeline
 from webapp.timeline.reading import draw
-from webapp.timeline.standing import Standing, find_standing, wait_text
+from webapp.timeline.standing import Standing, wait_text
 
-LINES, TRANSCRIPT = "L", "transcript"
+TRANSCRIPT = "transcript"
+
+MANY = 40
+"""Lanes from which the picture of all of them is opened only on request."""
+
 PART_UNSEEN = ("before", "handlers")
-
-
-@dataclass(frozen=True)
-class Ran:
-    """A run of a program: the arguments, the source at that time, and the recording.
-
-    `words` are those that name the program on Python's command line, if not the file's name.
-    `folder` is where it imports its own files from, if not the program's. If only a part of it was
-    recorded, `part` is "block", "cell" or "test".
-    """
-
-    program: Path
-    arguments: tuple[str, ...]
-    source: str
-    recording: Recording
-    words: tuple[str, ...] = ()
-    folder: Path | None = None
-    part: str = ""
 
 
 def draw_page(say: Wording, ran: Ran) -> str:
@@ -55,6 +40,7 @@ def draw_page(say: Wording, ran: Ran) -> str:
     style = inline.style(say.language)
     theme, modules = inline.theme_script(), inline.module_script()
     policy = inline.policy(scripts=(theme, modules), styles=(style,))
+    timeline, answer = draw(ran.recording), explain(say, ran.recording, ran.standing)
     return f"""<!DOCTYPE html>
 <html lang="{say.language}" dir="{say.direction}">
 <head>
@@ -71,8 +57,8 @@ def draw_page(say: Wording, ran: Ran) -> str:
 <a class="skip-link" href="#content">{say("site.skip")}</a>
 {_header(say)}
 <main id="content" tabindex="-1">
-{_head(say, ran)}
-{_demo(say, ran)}
+{draw_head(say, ran, timeline, answer)}
+{_demo(say, ran, _findings(say, ran, timeline, answer))}
 </main>
 <footer class="site-footer"><p>{say("own.footer")}</p></footer>
 <script type="module">{modules}</script>
@@ -92,57 +78,23 @@ def _header(say: Wording) -> str:
 # --- what ran, and how it ended ---
 
 
-def _head(say: Wording, ran: Ran) -> str:
-    receipt = ran.recording.receipt
-    when = say(
-        "recorded.lead",
-        moment=say.moment(datetime.fromisoformat(receipt.started_at)),
-        machine=receipt.machine,
-        python=receipt.interpreter,
-        cores=receipt.cores,
-    )
-    words = shlex.join(["python", *(ran.words or (ran.program.name,)), *ran.arguments])
-    command = f'<p><code class="command" dir="ltr">{escape(words)}</code></p>'
-    return f"""<header class="topic-head">
-<p class="eyebrow">{_eyebrow(say, ran)}</p>
-<h1><bdi>{escape(ran.program.name)}</bdi></h1>
-{"" if ran.part else command}
-<p>{escape(when)}</p>
-<p>{escape(say("own.how"))}</p>
-</header>"""
-
-
-def _eyebrow(say: Wording, ran: Ran) -> str:
-    return say(f"own.part.{ran.part}" if ran.part else "own.eyebrow")
-
-
-def _demo(say: Wording, ran: Ran) -> str:
+def _demo(say: Wording, ran: Ran, findings: str) -> str:
     outcome = ran.recording.outcome.name.lower()
     title = escape(say(f"outcome.{outcome}.title"))
+    prints = any(event.kind is Kind.PRINTED for event in ran.recording.events)
     return f"""<section class="demo" aria-labelledby="demo-title">
-<h2 class="visually-hidden" id="demo-title">{_eyebrow(say, ran)}</h2>
-<div class="bench">
+<h2 class="visually-hidden" id="demo-title">{eyebrow(say, ran)}</h2>
+<div class="bench{"" if prints else " silent"}">
 {_listing(say, ran)}
 {_run(say, ran.recording, title)}
 <div id="result"><section class="result outcome-{outcome}" aria-labelledby="result-title">
 <h3 class="visually-hidden" id="result-title">{say("result.title")}</h3>
-<div class="outcome"><p><strong>{title}.</strong> {_ending(say, ran)}</p>
-{_paragraphs(draw_notes(say, ran.recording), "advice")}</div>
-{_findings(say, ran)}
+<p class="quiet">{escape(say("own.how"))}</p>
+{findings}
 {_receipt(say, ran.recording)}
 </section></div>
 </div>
 </section>"""
-
-
-def _ending(say: Wording, ran: Ran) -> str:
-    """Return a sentence for the outcome, and the detail."""
-    recording, ended = ran.recording, "own.part_ended" if ran.part else "own.ended"
-    outcome = recording.outcome.name.lower()
-    sentence = escape(say(f"{ended}.{outcome}", time=say.seconds(recording.wall)))
-    if not recording.detail:
-        return sentence
-    return f'{sentence} <code class="detail" dir="ltr">{escape(recording.detail)}</code>'
 
 
 # --- its source and its transcript ---
@@ -213,43 +165,31 @@ def _line(say: Wording, line: Shown) -> str:
 # --- its lanes, and what else there is to say ---
 
 
-def _findings(say: Wording, ran: Ran) -> str:
-    recording = ran.recording
-    timeline = draw(recording)
-    standing = find_standing(recording)
+def _findings(say: Wording, ran: Ran, timeline: Timeline, answer: Answer) -> str:
+    recording, standing = ran.recording, ran.standing
     parts = []
-    if recording.cycle:
-        cycle = _graph(say, recording.cycle, say("lanes.cycle"))
-        parts.append(_finding(say("lanes.deadlock"), cycle, "deadlock"))
-    elif standing.rings:
-        rings = "".join(_graph(say, ring, say("standing.ring")) for ring in standing.rings)
-        parts.append(_finding(say("standing.rings"), rings, "deadlock"))
-    if standing.waits:
-        parts.append(_finding(say("standing.title"), _standing(say, recording, standing)))
+    if standing.waits and not (answer.whole and recording.cycle):
+        left = _standing(say, recording, standing, told=answer.whole)
+        parts.append(draw_finding(say("standing.title"), left) if left else "")
     figure = draw_figure(timeline, say, Setting(lines=LINES, transcript=TRANSCRIPT))
-    parts.append(_finding(say("lanes.title"), figure))
-    figures = _finding(say("own.figures"), _figures(say, timeline))
-    unseen = _finding(say("unseen.title"), _unseen(say, ran), "unseen")
+    if len(timeline.lanes) > MANY:
+        all_ = escape(say("own.all_lanes", count=len(timeline.lanes)))
+        figure = f'<details class="all-lanes"><summary>{all_}</summary>{figure}</details>'
+    parts.append(f'<div id="{LANES}">{draw_finding(say("lanes.title"), figure)}</div>')
+    figures = draw_finding(say("own.figures"), _figures(say, timeline))
+    unseen = draw_finding(say("unseen.title"), _unseen(say, ran), "unseen")
     return "".join(parts) + f'<div class="findings">{figures}{unseen}</div>'
 
 
-def _finding(title: str, content: str, kind: str = "") -> str:
-    return f'<section class="finding {kind}"><h4>{escape(title)}</h4>{content}</section>'
-
-
-def _graph(say: Wording, waits: Sequence[Wait], why: str) -> str:
-    return f'{draw_cycle(waits, say, lines=LINES)}<p class="why">{escape(why)}</p>'
-
-
-def _standing(say: Wording, recording: Recording, standing: Standing) -> str:
-    """Return a sentence for each wait that was left, and the time in which nothing moved."""
-    items = "".join(f"<li>{escape(wait_text(say, left))}</li>" for left in standing.waits)
+def _standing(say: Wording, recording: Recording, standing: Standing, *, told: bool) -> str:
+    """Return the time in which nothing moved, and a sentence for each wait if they are not told."""
+    items = () if told else (wait_text(say, left) for left in standing.waits)
     still = ""
     if standing.end and not recording.cycle:
         times = (standing.start / MICROSECONDS, standing.end / MICROSECONDS)
         start, end = map(say.seconds, times)
         still = f"<p>{escape(say('standing.still', start=start, end=end))}</p>"
-    return f'{still}<ul class="standing">{items}</ul>'
+    return still + draw_list(items, "standing")
 
 
 def _figures(say: Wording, timeline: Timeline) -> str:
@@ -292,7 +232,3 @@ def _rows(rows: Iterable[Row]) -> str:
 def _value(row: Row) -> str:
     value = escape(row.value)
     return f'<code dir="ltr">{value}</code>' if row.code else value
-
-
-def _paragraphs(texts: Iterator[str], kind: str) -> str:
-    return "".join(f'<p class="{kind}">{escape(text)}</p>' for text in texts)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from math import cos, hypot, pi, sin
+from math import ceil, cos, hypot, pi, sin
 
 from webapp.engine.recording import Link, Wait
 from webapp.timeline.words import Words
@@ -16,11 +16,14 @@ from webapp.timeline.words import Words
 WIDTH = 420
 LOW, HIGH = 130, 260
 """Heights in pixels: of a graph of two boxes, side by side, and of more."""
-TWO = 2
+TWO, ROUND = 2, 8
+"""Boxes that stand side by side, and boxes up to which there is room for all on an ellipse."""
+GAP, EDGE = 60, 90
+"""Of more boxes, in two columns: pixels from one to the next, and from a centre to the edge."""
 BOX_HEIGHT = 28
 LETTER = 7.6  # pixels
 ARROW = 7  # pixels
-TEXT_GAP = 13  # pixels from a curve to its text
+TEXT_GAP, ASIDE = 13, 42  # pixels from a curve to its text; from a short one, in a column
 LETTERS = 18  # that are shown of a name
 
 
@@ -46,7 +49,7 @@ def draw_cycle(cycle: Sequence[Wait], say: Words, *, lines: str) -> str:
     if not cycle:
         return ""
     nodes = _placed(cycle, say)
-    height = LOW if len(nodes) == TWO else HIGH
+    height = _height(len(nodes))
     drawn: list[str] = []
     at = 0
     for wait in cycle:
@@ -73,15 +76,28 @@ def _placed(cycle: Sequence[Wait], say: Words) -> list[_Node]:
             names.append((_shortened(wait.object), False))
     if cycle[-1].link in (Link.ENDED, Link.DIED, Link.UNDONE):
         names.append((say("lanes.cycle_gone", name=_shortened(cycle[-1].giver)), True))
-    height = LOW if len(names) == TWO else HIGH
-    nodes = []
-    for at, (name, worker) in enumerate(names):
-        # From the left, clockwise.
-        angle = pi + 2 * pi * at / len(names)
-        x = WIDTH / 2 + cos(angle) * (WIDTH / 2 - 80)
-        y = height / 2 + sin(angle) * (height / 2 - 24)
-        nodes.append(_Node(name, worker, x, y))
-    return nodes
+    return [_Node(name, worker, *_place(at, len(names))) for at, (name, worker) in enumerate(names)]
+
+
+def _height(boxes: int) -> int:
+    if boxes > ROUND:
+        return (ceil(boxes / 2) + 1) * GAP
+    return LOW if boxes == TWO else HIGH
+
+
+def _place(at: int, boxes: int) -> tuple[float, float]:
+    """Return the centre of a box: from the left, clockwise."""
+    height = _height(boxes)
+    if boxes > ROUND:
+        up = ceil(boxes / 2)
+        if at < up:
+            return EDGE, height - GAP * (at + 1)
+        return WIDTH - EDGE, GAP * (at - up + 1)
+    angle = pi + 2 * pi * at / boxes
+    return (
+        WIDTH / 2 + cos(angle) * (WIDTH / 2 - 80),
+        height / 2 + sin(angle) * (height / 2 - 24),
+    )
 
 
 def _shortened(name: str) -> str:
@@ -107,8 +123,9 @@ def _edge(here: _Node, there: _Node, text: str, kind: str) -> str:
     start = _leaving(here, mid_x, mid_y)
     end = _leaving(there, mid_x, mid_y)
     head = _head(mid_x, mid_y, *end)
-    text_x = (start[0] + 2 * mid_x + end[0]) / 4 + way_y / length * TEXT_GAP
-    text_y = (start[1] + 2 * mid_y + end[1]) / 4 - way_x / length * TEXT_GAP
+    gap = ASIDE if length <= GAP else TEXT_GAP
+    text_x = (start[0] + 2 * mid_x + end[0]) / 4 + way_y / length * gap
+    text_y = (start[1] + 2 * mid_y + end[1]) / 4 - way_x / length * gap
     way = f"M{start[0]:.0f} {start[1]:.0f}Q{mid_x:.0f} {mid_y:.0f} {end[0]:.0f} {end[1]:.0f}"
     return (
         f'<g class="edge {kind}"><path class="reach" d="{way}"/><path d="{way}"/>{head}'

@@ -1,0 +1,33 @@
+"""A run that is to be shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from webapp.engine.recording import Recording
+from webapp.timeline.standing import Standing, find_standing
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A run of a program: the arguments, the source at that time, and the recording.
+
+    `words` are those that name the program on Python's command line, if not the file's name.
+    `folder` is where it imports its own files from, if not the program's. If only a part of it was
+    recorded, `part` is "block", "cell" or "test".
+    """
+
+    program: Path
+    arguments: tuple[str, ...]
+    source: str
+    recording: Recording
+    words: tuple[str, ...] = ()
+    folder: Path | None = None
+    part: str = ""
+
+    @cached_property
+    def standing(self) -> Standing:
+        """Who was left waiting."""
+        return find_standing(self.recording)
