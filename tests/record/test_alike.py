@@ -92,6 +92,22 @@ SHAPES = {
         import sys
         print(sys.argv[1:], sys.orig_argv[-len(sys.argv):] == sys.argv, __spec__, __name__)
         """,
+    "its output after it has closed all descriptors": """
+        import os, sys
+        os.closerange(3, 4096)
+        print("still here")
+        for descriptor in range(3, 4096):
+            try:
+                os.close(descriptor)
+            except OSError as error:
+                assert error.errno == 9
+        print("and here", flush=True)
+        if os.fork() == 0:
+            os.closerange(3, os.sysconf("SC_OPEN_MAX"))
+            print("in a child")
+            sys.exit()
+        os.wait()
+        """,
     "a recursion without end": """
         def on(): on()
         try:

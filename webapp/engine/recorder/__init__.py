@@ -15,6 +15,7 @@ from pathlib import Path
 from webapp.engine.recorder import (
     channel,
     conditions,
+    descriptors,
     ending,
     executors,
     forks,
@@ -57,6 +58,7 @@ def arm(*, observe: bool) -> None:
     tracebacks.install()
     signals.install()
     output.install()
+    descriptors.install()
     threads.install()
     processes.install()
     forks.install()

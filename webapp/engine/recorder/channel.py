@@ -73,6 +73,11 @@ def open_file(path: str) -> None:
         os.close(file)
 
 
+def descriptors() -> tuple[int, ...]:
+    """Return the descriptors of this process that are ours."""
+    return _fd, _fd_without_wait
+
+
 def set_program(path: str) -> None:
     """Report the source lines of the file at `path`."""
     global _program  # noqa: PLW0603  (likewise)
