@@ -1,6 +1,7 @@
 """Movazi: learn parallel programming in Python by running the real thing.
 
     with movazi.record("run.html"):     records what the block does
+    %load_ext movazi                    offers %%movazi in a notebook
 
 This package imports nothing by itself, so that the engine never loads Flask.
 """
@@ -16,4 +17,8 @@ def __getattr__(name: str) -> Any:
         from webapp.recording.block import record  # noqa: PLC0415
 
         return record
+    if name == "load_ipython_extension":
+        from webapp.recording.notebook import load_ipython_extension  # noqa: PLC0415
+
+        return load_ipython_extension
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -33,6 +33,10 @@ from webapp.engine.waits import State
 OBSERVED = tuple(observer for observer in OBSERVERS if observer is not signals)
 
 
+HOSTS = {"IPython", "execnet", "ipykernel", "pytest_timeout", "tornado", "xdist", "zmq"}
+"""The packages whose threads are not the program's."""
+
+
 class Recorded(Exception):
     """This process is recorded already, so a part of it cannot be recorded on its own."""
 
@@ -123,6 +127,18 @@ class Part:
             cpu=_cpu() - self._cpu,
             pressure=read_pressure(),
         )
+
+
+def host_threads() -> list[threading.Thread]:
+    """Return the threads of the notebook's kernel or of pytest's plugins, which have no lane."""
+    return [thread for thread in threading.enumerate() if _owners(thread) & HOSTS]
+
+
+def _owners(thread: threading.Thread) -> set[str]:
+    """Return the packages of a thread's class and of its function."""
+    target = getattr(thread, "_target", None)
+    modules = (type(thread).__module__, getattr(target, "__module__", None) or "")
+    return {module.partition(".")[0] for module in modules}
 
 
 def _ended_by(error: BaseException | None) -> Ended:
