@@ -2,6 +2,7 @@
 
     with movazi.record("run.html"):     records what the block does
     %load_ext movazi                    offers %%movazi in a notebook
+    pytest --movazi                     is `pytest_plugin`, an entry point of the package
 
 This package imports nothing by itself, so that the engine never loads Flask.
 """

@@ -27,6 +27,20 @@ for thread in threads:
     thread.join()
 print(sys.argv[1:], webapp.OWN)
 """
+PART = """
+import multiprocessing, threading
+import movazi
+def work():
+    print("hello", flush=True)
+if __name__ == "__main__":
+    with movazi.record("page.html", quiet=True):
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+        child = multiprocessing.get_context("spawn").Process(target=work, name="in a child")
+        child.start()
+        child.join()
+"""
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +104,23 @@ def test_it_records_a_program_without_any_other_package(commands: Path, tmp_path
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "['one'] own"
     assert "Thread-3" in (tmp_path / "page.html").read_text()
+
+
+def test_it_records_a_part_of_a_program(commands: Path, tmp_path: Path) -> None:
+    (tmp_path / "part.py").write_text(PART)
+    command = [str(commands / "python"), "part.py"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.stdout == "hello\n" * 2
+    assert done.stderr == ""
+    assert "in a child" in (tmp_path / "page.html").read_text()
+
+
+def test_it_is_a_plugin_of_pytest(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as files:
+        [points] = [name for name in files.namelist() if name.endswith("entry_points.txt")]
+        text = files.read(points).decode()
+        assert "movazi/pytest_plugin.py" in files.namelist()
+    assert "[pytest11]\nmovazi = movazi.pytest_plugin" in text
 
 
 def test_it_tells_what_the_site_needs(commands: Path) -> None:

@@ -72,6 +72,16 @@ class Part:
         part.begin(events, self.path, OBSERVED, self._left_out)
         self._began = self._begun()
 
+    @property
+    def size(self) -> int:
+        """The bytes of all events so far. Any thread may ask."""
+        return self._events.stat().st_size
+
+    def discard(self) -> None:
+        """Take the recorder back, and forget what it recorded."""
+        part.end()
+        self._events.unlink()
+
     def look(self) -> State:
         """Return who waits for what at this moment. Any thread may call it."""
         return State(self._reports().read(self._events.read_bytes(), 1))
