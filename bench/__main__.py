@@ -17,6 +17,7 @@ from bench import (
     lanes,
     memory,
     pages,
+    record,
     recorder,
     repeats,
     runs,
@@ -44,6 +45,7 @@ OWN_TABLES: dict[str, Callable[[], int]] = {
     "cluster": cluster.main,
     "costs": costs.main,
     "forks": forks.main,
+    "record": record.main,
     "where": where.main,
 }
 """Measurements that take minutes and print their own tables: run one at a time, by name."""

@@ -30,13 +30,16 @@ def test_the_page_is_linked_from_every_page(
 @EVERY_LANGUAGE
 def test_the_page_shows_the_command(client: FlaskClient, language: str) -> None:
     page = client.get(f"/{language}/record").text
-    assert "python3 -m webapp.engine record my_program.py -o run.html" in page
+    assert "pip install movazi" in page
+    assert "movazi record my_program.py --open" in page
+    assert "%%movazi" in page
+    assert "@pytest.mark.movazi" in page
 
 
 def test_the_button_opens_the_repository_of_the_setting(store: Store) -> None:
     page = page_of("octo/movazi", store)
     assert 'href="https://codespaces.new/octo/movazi"' in page
-    assert "git clone https://github.com/octo/movazi ~/movazi" in page
+    assert page.count("pip install git+https://github.com/octo/movazi") == 2
 
 
 def test_without_a_repository_there_is_no_button(client: FlaskClient) -> None:

@@ -14,14 +14,25 @@ from webapp.pages.site.site import Site
 from webapp.pages.texts.receipt import Row
 from webapp.pages.texts.wording import Wording
 
-PLACEHOLDER = "OWNER/REPOSITORY"
+PACKAGE = "movazi"
 
-COMMAND = "python3 -m webapp.engine record my_program.py -o run.html"
 COMMANDS: Mapping[str, str] = {
-    "clone": "git clone https://github.com/{repository} ~/movazi\n"
-    f"export PYTHONPATH=~/movazi\n{COMMAND}",
-    "container": 'docker run --rm -it -v "$PWD":/movazi -w /movazi docker.io/library/python:3 \\\n'
-    f"    {COMMAND}",
+    "install": "pip install {package}\nmovazi record my_program.py --open",
+    "container": 'docker run --rm -it -v "$PWD":/work -w /work docker.io/library/python:3 \\\n'
+    '    sh -c "pip install {package} && movazi record my_program.py"',
+    "block": """import movazi
+
+with movazi.record("run.html"):
+    work()""",
+    "cell": """%load_ext movazi
+
+%%movazi
+work()""",
+    "test": """@pytest.mark.movazi(timeout=5)
+def test_transfer():
+    ...
+
+$ pytest --movazi""",
     "example": """import threading
 import time
 
@@ -34,7 +45,7 @@ def work(number):
 
 for number in range(3):
     threading.Thread(target=work, args=(number,)).start()""",
-    "output": """$ python3 -m webapp.engine record three.py -o run.html
+    "output": """$ movazi record three.py
 0 has the lock
 1 has the lock
 2 has the lock
@@ -43,9 +54,13 @@ Recorded 28 events into run.html: open it in a browser.""",
 """The code on the page."""
 
 OPTIONS: Mapping[str, str] = {
-    "-o PAGE": "output",
-    "--language LANGUAGE": "language",
+    "-m MODULE": "module",
+    "-c CODE": "code",
+    "-o FILE": "output",
+    "--open": "open",
     "--timeout SECONDS": "timeout",
+    "--quiet": "quiet",
+    "--language LANGUAGE": "language",
 }
 SEES = ("workers", "waits", "queues", "rest")
 
@@ -94,8 +109,10 @@ def record_blueprint(site: Site, repository: str = "") -> Blueprint:
 def build_record(site: Site, language: Language, repository: str) -> RecordView:
     """Return the view of the page."""
     say = site.wordings[language]
-    clone = COMMANDS["clone"].format(repository=repository or PLACEHOLDER)
-    commands = {**COMMANDS, "clone": clone}
+    # pip can install from a repository; without one it looks for the released package.
+    package = f"git+https://github.com/{repository}" if repository else PACKAGE
+    installing = {name: COMMANDS[name].format(package=package) for name in ("install", "container")}
+    commands = {**COMMANDS, **installing}
     return RecordView(
         page=build_page(
             site,
