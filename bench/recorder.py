@@ -22,7 +22,14 @@ from webapp.engine.program import Program, with_parameters
 from webapp.engine.recording import Recording
 
 MANY_STEPS = Path(__file__).parent / "programs" / "many_steps.py"
-TURNS = {"locks": 5000, "prints": 10_000, "queues": 5000, "mixture": 2000}
+TURNS = {
+    "locks": 5000,
+    "prints": 10_000,
+    "queues": 5000,
+    "mixture": 2000,
+    "task_steps": 5000,
+    "task_locks": 5000,
+}
 """Turns of each kind of step that make 10,000 events."""
 
 COMPUTING = "locks_beside_a_thread_that_computes"

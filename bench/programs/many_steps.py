@@ -1,5 +1,6 @@
 """Take many steps of one kind in one thread, and print how many nanoseconds they took."""
 
+import asyncio
 import queue
 import threading
 from time import perf_counter_ns
@@ -42,6 +43,26 @@ def consume() -> None:
 def report(number: int) -> None:
     with lock:
         print("my func called by thread", number)
+
+
+def task_steps(turns: int) -> None:
+    asyncio.run(take_turns(turns))
+
+
+async def take_turns(turns: int) -> None:
+    for _ in range(turns):
+        await asyncio.sleep(0)
+
+
+def task_locks(turns: int) -> None:
+    asyncio.run(hold_in_turns(turns))
+
+
+async def hold_in_turns(turns: int) -> None:
+    lock = asyncio.Lock()
+    for _ in range(turns):
+        async with lock:
+            pass
 
 
 def locks_beside_a_thread_that_computes(turns: int) -> None:

@@ -22,8 +22,6 @@ def unseen(program: Path) -> dict[str, tuple[str, ...]]:
 @pytest.mark.parametrize(
     ("source", "reason", "names"),
     [
-        ("import asyncio", "tasks", ("asyncio",)),
-        ("import asyncio as a\na.run(f())", "tasks", ("asyncio",)),
         ("from subprocess import run", "programs", ("subprocess",)),
         ("import os\nos.system('ls')", "programs", ("os.system",)),
         ("import os as o\no.execvp('ls', [])\no.execl", "programs", ("os.execl", "os.execvp")),

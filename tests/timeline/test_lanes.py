@@ -52,6 +52,10 @@ ENDS = {
     How.PUT: Kind.PUT,
     How.GET: Kind.TOOK,
     How.RESULT: Kind.PASSED,
+    How.AWAIT: Kind.RESUMED,
+    How.TURN: Kind.RESUMED,
+    How.LOOP: Kind.RESUMED,
+    How.POLL: Kind.RESUMED,
 }
 
 

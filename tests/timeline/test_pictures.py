@@ -160,7 +160,9 @@ def test_every_kind_of_step_has_its_words(language: Language, timeout: str) -> N
     texts = {Kind.SLEPT: "0.5", Kind.EXITED: "200 -9", Kind.PUT: "1: 'x'", Kind.TOOK: "0: 'x'"}
     for kind in Kind:
         ways = (
-            [f"{how}{timeout}" for how in How] if kind is Kind.WAITS else [texts.get(kind, timeout)]
+            [f"{how}{timeout}" for how in How if not timeout or how is not How.TURN]
+            if kind is Kind.WAITS
+            else [texts.get(kind, timeout)]
         )
         for text in ways:
             event = Event(1, 0, 1, 1, "w", kind, "thing", text)

@@ -187,7 +187,8 @@ def _runs() -> Iterator[tuple[str, Schema]]:
 
 
 def _events() -> Iterator[tuple[str, Schema]]:
-    worker = {"time": _microseconds(), "pid": WHOLE, "tid": WHOLE, "worker": TEXT}
+    task = {"type": "integer", "description": "The number of the asyncio task; 0 for none."}
+    worker = {"time": _microseconds(), "pid": WHOLE, "tid": WHOLE, "worker": TEXT, "task": task}
     line = {"event": WHOLE, "stream": TEXT, "text": TEXT, "source_line": WHOLE}
     yield "Line", _object(**worker, **line)
     event = {"id": WHOLE, "kind": {"enum": [*Kind]}, "object": TEXT, "text": TEXT, "line": WHOLE}

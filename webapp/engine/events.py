@@ -7,6 +7,8 @@ On the wire an event is one line, its fields separated by tabs:
 `time` is CLOCK_MONOTONIC in nanoseconds. Tabs and newlines are escaped. Writes longer than
 PIPE_BUF are not atomic, so a longer line is written in pieces, `>key chunk` … `<key chunk`,
 which the reader joins (`Joiner`). `recorder.channel` is the writer.
+
+A step of an asyncio task has the task's number in the upper bits of `tid`, above TASK_BITS.
 """
 
 from __future__ import annotations
@@ -19,12 +21,18 @@ FIELDS = 8
 TASK = "task"
 """In place of a size: the item is a task of an executor, by its future's name."""
 
+TASK_BITS = 32
+"""The number of low bits that hold the native thread id, where a task's number is above it."""
+
+THREAD_MASK = (1 << TASK_BITS) - 1
+
 
 class Kind(StrEnum):
     """What a worker did. The meaning of an event's `object` and `text` depends on it."""
 
     STARTS = "starts"  # calls start(): object the new worker, text a process's start method
-    STARTED = "started"  # begins to run: object "thread" or "process", text the starting worker
+    STARTED = "started"  # begins to run: object "thread" or "process", text the starting worker;
+    #                      or object "task": it is created, and begins to run with RESUMED
     ENDED = "ended"  # its function has ended
     EXITED = "exited"  # learnt that a process has ended: object its name, text "pid exit-code"
     PRINTED = "printed"  # object "stdout" or "stderr", text as written, newlines included
@@ -51,6 +59,9 @@ class Kind(StrEnum):
     HANDLES = "handles"  # sets a signal handler: object the signal, text the handler's name
     CAUGHT = "caught"  # begins to run a signal handler: object the signal
     HANDLED = "handled"  # the handler has ended, and the interrupted code goes on
+    RESUMED = "resumed"  # a task begins, or goes on after an await; or its thread's event loop does
+    CANCELS = "cancels"  # asks a task to end by CancelledError: object its name
+    CANCELLED = "cancelled"  # a task was ended by CancelledError
 
 
 class How(StrEnum):
@@ -64,6 +75,14 @@ class How(StrEnum):
     PUT = "put"  # there is room in a queue
     GET = "get"  # there is an item in a queue or pipe
     RESULT = "result"  # a task of a pool is done
+    AWAIT = "await"  # a future, a socket, another program … has a result
+    TURN = "turn"  # the other tasks of the thread that are ready have had their turns
+    LOOP = "loop"  # a thread's event loop: only another worker or a time-out can make a task ready
+    POLL = "poll"  # likewise, and a socket, a pipe or a signal can
+
+
+PASSING = frozenset({How.TURN, How.POLL})
+"""Waits that something outside of the run ends, or that end by themselves."""
 
 
 _KINDS = {str(kind): kind for kind in Kind}  # a look-up is ten times faster than Kind()
@@ -83,6 +102,8 @@ class Event(NamedTuple):
 
     The names of a worker and of an object hold no control characters: a page cannot hold them, and
     a terminal obeys them. `text` holds what was printed.
+
+    A task of asyncio is a worker, too: `task` is its number in its process, `tid` its thread's.
     """
 
     id: int
@@ -94,11 +115,12 @@ class Event(NamedTuple):
     object: str = ""
     text: str = ""
     line: int = 0
+    task: int = 0
 
     @property
     def key(self) -> tuple[int, int]:
-        """Identifies the worker: (pid, native thread id)."""
-        return self.pid, self.tid
+        """Identifies the worker: (pid, native thread id); a task's number is above TASK_BITS."""
+        return self.pid, self.tid | self.task << TASK_BITS
 
     @property
     def how(self) -> How:
@@ -108,8 +130,15 @@ class Event(NamedTuple):
     @property
     def timeout(self) -> float | None:
         """The time-out of a wait in seconds, None without one; only of WAITS."""
-        seconds = self.text.partition(" ")[2]
+        seconds = self.text.partition(" ")[2].partition(" ")[0]
         return float(seconds) if seconds else None
+
+    @property
+    def group(self) -> list[range]:
+        """The numbers of the tasks that a task waits for, all of them; only of WAITS."""
+        told = self.text.split(" ")[2:]
+        ends = (part.split("-") for part in ",".join(told).split(",") if part)
+        return [range(int(first), int(last) + 1) for first, *_, last in ends]
 
     @property
     def exit(self) -> tuple[int, int]:
@@ -136,8 +165,20 @@ def decode(line: bytes, *, id: int, began: int) -> Event:
     if kind not in _KINDS:
         raise ValueError(f"no kind of event: {kind}")
     since = max(0, int(time) - began) // 1000
+    key = int(tid)
     # Positional arguments: keywords are slower, and a program in a loop reports fast.
-    return Event(id, since, int(pid), int(tid), worker, _KINDS[kind], object_, text, int(number))
+    return Event(
+        id,
+        since,
+        int(pid),
+        key & THREAD_MASK,
+        worker,
+        _KINDS[kind],
+        object_,
+        text,
+        int(number),
+        key >> TASK_BITS,
+    )
 
 
 def escape(text: str) -> str:

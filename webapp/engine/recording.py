@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from webapp.engine.events import Event, Kind
+from webapp.engine.events import TASK_BITS, THREAD_MASK, Event, Kind
 
 Key = tuple[int, int]
-"""Identifies a worker: (pid, native thread id)."""
+"""Identifies a worker: (pid, native thread id); a task's number is above TASK_BITS."""
 
 
 class Outcome(StrEnum):
@@ -23,6 +23,16 @@ class Outcome(StrEnum):
     TIMED_OUT = "timed out"  # a deadline passed
     CANCELLED = "cancelled"  # it was stopped on request, or had no followers any more
     LOST = "lost"  # the engine lost it; the events recorded so far are kept
+
+
+def thread_of(key: Key) -> Key:
+    """Return the key of a task's thread; of any other worker its own."""
+    return key[0], key[1] & THREAD_MASK
+
+
+def is_task(key: Key) -> bool:
+    """Return whether a worker is a task of asyncio."""
+    return key[1] > THREAD_MASK
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +51,12 @@ class Line:
     stream: str
     text: str
     source_line: int
+    task: int = 0
+
+    @property
+    def key(self) -> Key:
+        """Identifies the worker."""
+        return self.pid, self.tid | self.task << TASK_BITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +172,16 @@ class Recording:
 
     @cached_property
     def workers(self) -> tuple[Span, ...]:
-        """The lifetimes of all workers but the program's main thread."""
+        """The lifetimes of all threads and processes but the program's main thread."""
         main = self.receipt.pid
-        return tuple(span for span in self.lifetimes if span.key != (main, main))
+        return tuple(
+            span for span in self.lifetimes if span.key != (main, main) and not is_task(span.key)
+        )
+
+    @cached_property
+    def tasks(self) -> tuple[Span, ...]:
+        """The lifetimes of all tasks of asyncio, from their creation."""
+        return tuple(span for span in self.lifetimes if is_task(span.key))
 
     @cached_property
     def sleeps(self) -> tuple[Span, ...]:
@@ -173,7 +196,15 @@ class Recording:
     @cached_property
     def waits(self) -> tuple[Span, ...]:
         """Every wait, to the event that ended it."""
-        ends = {Kind.GOT, Kind.GAVE_UP, Kind.JOINED, Kind.PASSED, Kind.PUT, Kind.TOOK}
+        ends = {
+            Kind.GOT,
+            Kind.GAVE_UP,
+            Kind.JOINED,
+            Kind.PASSED,
+            Kind.PUT,
+            Kind.TOOK,
+            Kind.RESUMED,
+        }
         return tuple(_spans(self.events, Kind.WAITS, ends))
 
 
@@ -246,6 +277,7 @@ def _line(first: Event, text: str) -> Line:
         stream=first.object,
         text=text,
         source_line=first.line,
+        task=first.task,
     )
 
 

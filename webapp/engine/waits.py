@@ -2,14 +2,18 @@
 
 A wait ends in one of three ways: the holder of a lock releases it, the joined worker ends, or some
 other worker puts, notifies or sets what is waited for. In the last case it is not known which.
+
+A task of asyncio is a worker. While none of a thread's tasks can go on, the thread waits in its
+event loop: for one of them, or for another worker.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
-from webapp.engine.events import Event, How, Kind
-from webapp.engine.recording import Key, Link, Wait
+from webapp.engine.events import PASSING, TASK_BITS, Event, How, Kind
+from webapp.engine.recording import Key, Link, Wait, thread_of
 from webapp.engine.tasks import Tasks
 
 NOBODY: Key = (0, 0)
@@ -44,6 +48,8 @@ class State:
         self._held: dict[Place, dict[Key, int]] = {}  # acquisitions less releases, by holder
         self._permits: set[Place] = set()  # any worker may release them
         self._named: dict[Place, Key] = {}
+        self._starting: dict[str, list[Key]] = {}  # keys in `live` until the ids are known, by name
+        self._pids: dict[int, None] = {}  # those of all workers so far
         for event in events:
             self.take(event)
 
@@ -55,6 +61,7 @@ class State:
             case Kind.STARTS:
                 # It lives from now on. Its ids are known when it begins.
                 self.live[event.pid, -event.id] = event.object
+                self._starting.setdefault(event.object, []).append((event.pid, -event.id))
             case Kind.STARTED:
                 self._begin(event)
             case Kind.ENDED:
@@ -77,7 +84,7 @@ class State:
                 self.handling.setdefault(key, []).append((event.object, self.waits.get(key)))
         if event.kind is Kind.HANDLED:
             self._go_on_after(key)
-        elif event.kind is Kind.WAITS and event.timeout is None:
+        elif event.kind is Kind.WAITS and event.timeout is None and event.how not in PASSING:
             self.waits[key] = event
         elif event.kind is not Kind.RELEASED:  # a wait for a condition releases its lock first
             self.waits.pop(key, None)
@@ -104,7 +111,10 @@ class State:
         Empty if a wait leads to a worker that is about to end, or if there is no other worker.
         """
         path: list[Key] = []
-        here = next(key for key in self.live if key in self.waits)
+        # An event loop only waits for what its tasks wait for.
+        waiting = [key for key in self.live if key in self.waits]
+        tasks = (key for key in waiting if self.waits[key].how is not How.LOOP)
+        here = next(tasks, waiting[0])
         while here not in path and here in self.waits:
             path.append(here)
             here, link = self._giver(self.waits[here])
@@ -138,9 +148,10 @@ class State:
 
     def _begin(self, event: Event) -> None:
         self.main = self.main or event.pid
-        starts = [key for key, name in self.live.items() if key[1] < 0 and name == event.worker]
-        for key in starts[:1]:
-            del self.live[key]
+        self._pids[event.pid] = None
+        starts = self._starting.get(event.worker)
+        if starts:
+            self.live.pop(starts.pop(0), None)
         self.live[event.key] = self._names[event.key] = event.worker
         parent = int(event.text.split(".")[0]) if event.text else event.pid
         self._named[parent, event.worker] = event.key
@@ -166,7 +177,7 @@ class State:
         """Return who could end a wait, and how."""
         if found := self._known_giver(wait):
             return found
-        others = [key for key in self.live if key != wait.key]
+        others = [*self._others(wait)]
         waiting = (key for key in others if key in self.waits)
         return next(waiting, next(iter(others), NOBODY)), Link.ANY
 
@@ -190,7 +201,7 @@ class State:
     def _joined(self, wait: Event) -> tuple[Key, Link] | None:
         named = (self._named[place] for place in self._places(wait) if place in self._named)
         # After ENDED it may still be finalizing.
-        return next(((key, Link.JOINED) for key in named), None)
+        return next(((key, Link.JOINED) for key in chain(named, self._group(wait))), None)
 
     def _holder(self, wait: Event) -> tuple[Key, Link] | None:
         holders = [key for place in self._places(wait) for key in self._held.get(place, ())]
@@ -199,12 +210,25 @@ class State:
                 return key, Link.HELD
         return (holders[-1], Link.ENDED) if holders else None
 
+    def _group(self, wait: Event) -> Iterator[Key]:
+        """Yield the living tasks of the group that a task waits for, all of it."""
+        pid, thread = thread_of(wait.key)
+        keys = ((pid, thread | task << TASK_BITS) for tasks in wait.group for task in tasks)
+        return (key for key in keys if key in self.live)
+
+    def _others(self, wait: Event) -> Iterator[Key]:
+        """Yield the live workers that may put, notify or set: not a task's own event loop."""
+        if wait.how is How.LOOP:
+            yield from (key for key in self.live if key != wait.key and thread_of(key) == wait.key)
+        own = {wait.key, thread_of(wait.key)}
+        yield from (key for key in self.live if key not in own)
+
     def _is_permit(self, wait: Event) -> bool:
         return any(place in self._permits for place in self._places(wait))
 
     def _places(self, wait: Event) -> list[Place]:
         """Return the places where the object may be used, the worker's own process first."""
-        pids = dict.fromkeys((wait.pid, *(pid for pid, _ in self._names)))
+        pids = dict.fromkeys((wait.pid, *self._pids))
         return [(pid, wait.object) for pid in pids]
 
     def _wait(self, key: Key) -> Wait:

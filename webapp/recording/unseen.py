@@ -27,7 +27,6 @@ class Unseen:
 
 
 REASONS: Mapping[str, tuple[str, ...]] = {
-    "tasks": ("asyncio",),
     "programs": (
         "subprocess",
         "os.system",

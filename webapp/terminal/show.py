@@ -43,7 +43,7 @@ class Screen:
             self._print(line)
 
     def _print(self, line: Line) -> None:
-        hue = self._hues.get((line.pid, line.tid))
+        hue = self._hues.get(line.key)
         worker = click.style(f"{line.worker:<{WORKER_WIDTH}}", fg=hue)
         text = click.style(line.text, fg="red") if line.stream == "stderr" else line.text
         _echo(f"{line.time / MICROSECONDS:8.3f}  {worker}  {text}")

@@ -36,6 +36,7 @@ path{vector-effect:non-scaling-stroke}
 .waiting,.joining{fill:#fff;stroke:currentColor;stroke-width:1.25px}
 .joining{stroke-dasharray:2 3}
 .idle{fill:none;stroke:currentColor;stroke-dasharray:1 4}
+.ready{fill:currentColor;fill-opacity:.3}
 .task{fill:currentColor;fill-opacity:.3;stroke:currentColor}
 .arrow{fill:none;stroke:#555c6c;stroke-opacity:.6}
 .start.arrow,.join.arrow{stroke-dasharray:1 2}

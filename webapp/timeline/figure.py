@@ -99,7 +99,7 @@ def _figure(timeline: Timeline, picture: Picture, say: Words) -> str:
 
 def _name(row: Row) -> str:
     levels = 1 + max(row.levels.values(), default=-1)
-    kind = "thread" if row.lane.depth else "process"
+    kind = ("process", "thread", "thread task")[row.lane.depth]
     name = escape(row.lane.name)
     return (
         f'<li class="hue-{row.hue} {kind} levels-{levels}" title="{name}"><span>{name}</span></li>'
@@ -113,6 +113,7 @@ SAMPLES: Mapping[str, str] = {
     "sleeping": '<path class="sleeping" d="M1 6h26v2h-26z"/>',
     "waiting": '<path class="waiting" d="M1 2h26v10h-26z"/>',
     "joining": '<path class="joining" d="M1 2h26v10h-26z"/>',
+    "ready": '<path class="ready" d="M1 5h26v4h-26z"/>',
     "idle": '<path class="idle" d="M1 7h26"/>',
     "holding": '<path class="holding" d="M1 9h26v3h-26z"/>',
     "task": '<path class="task" d="M1 10h26v2h-26z"/>',
@@ -156,6 +157,8 @@ def _samples(timeline: Timeline, picture: Picture, say: Words) -> str:
         stretch.state for lane in timeline.lanes for stretch in (*lane.stretches, *lane.beside)
     }
     shown = {str(state) for state in states - WAITS}
+    if State.LOOP in states:
+        shown.add("idle")
     if states & WAITS - {State.JOINING}:
         shown.add("waiting")
     if State.JOINING in states:

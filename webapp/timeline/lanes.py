@@ -31,6 +31,9 @@ class State(StrEnum):
     SIGNAL = "signal"  # waits for an event, a condition, a queue's tasks
     RESULT = "result"  # waits for the result of a pool's task
     IDLE = "idle"  # a pool's worker without a task
+    AWAITING = "awaiting"  # a task waits for something else: a future, a socket
+    READY = "ready"  # a task can go on, and waits until the others of its thread have had a turn
+    LOOP = "loop"  # a thread's event loop has no task that is ready
     # At the same time as one of the others:
     HOLDING = "holding"
     TASK = "task"  # works on a task of a pool
@@ -45,8 +48,12 @@ WAITING: Mapping[How, State] = {
     How.GET: State.GETTING,
     How.SIGNAL: State.SIGNAL,
     How.RESULT: State.RESULT,
+    How.AWAIT: State.AWAITING,
+    How.TURN: State.READY,
+    How.LOOP: State.LOOP,
+    How.POLL: State.LOOP,
 }
-WAITS = frozenset(WAITING.values())
+WAITS = frozenset(WAITING.values()) - {State.READY, State.LOOP}
 
 
 class End(StrEnum):
@@ -78,7 +85,8 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """A worker's lane. `number` selects its colour; `depth` is 0 for a process, 1 for its threads.
+    """A worker's lane. `number` selects its colour; `depth` is 0 for a process, 1 for its threads,
+    and for a task one more than for its thread.
 
     `stretches` fill the time from `start` to `end` without gaps; `beside` are its holdings and
     tasks. `exit_code` is its process's; None: no other process noticed it.

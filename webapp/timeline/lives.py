@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from webapp.engine.events import Event, Kind
-from webapp.engine.recording import Key, Outcome, Recording
+from webapp.engine.recording import Key, Outcome, Recording, is_task, thread_of
 from webapp.timeline.lanes import End, Lane
 
 BY_ITSELF = (Outcome.FINISHED, Outcome.FAILED)
@@ -15,7 +17,7 @@ UNKNOWN: Key = (0, 0)
 
 
 def find_lives(recording: Recording, events: list[Event], last: int) -> dict[Key, Lane]:
-    """Return the empty lanes of a run, each process followed by its threads.
+    """Return the empty lanes of a run, each process followed by its threads, a thread by its tasks.
 
     `events` are in the order of time, `last` is the end of the run in microseconds.
     """
@@ -27,7 +29,7 @@ def find_lives(recording: Recording, events: list[Event], last: int) -> dict[Key
         ends.take(event)
     seen.pop(UNKNOWN, None)
     order = {pid: at for at, pid in enumerate(dict.fromkeys(pid for pid, _ in seen))}
-    keys = sorted(seen, key=lambda key: (order[key[0]], key[0] != key[1], seen[key].time))
+    keys = sorted(seen, key=partial(_place, order, seen))
     lives = {}
     for key in keys:
         first = seen[key]
@@ -36,13 +38,24 @@ def find_lives(recording: Recording, events: list[Event], last: int) -> dict[Key
             key=key,
             name=first.worker or "?",
             number=numbers[key],
-            depth=int(key[0] != key[1]),
+            depth=_depth(key),
             start=first.time,
             end=end,
             ending=ending,
             exit_code=ends.exits[key[0]][1] if key[0] in ends.exits and key[0] == key[1] else None,
         )
     return lives
+
+
+def _place(order: Mapping[int, int], seen: Mapping[Key, Event], key: Key) -> tuple[int, ...]:
+    """Return where a lane stands: in its process's part, and a task's in its thread's."""
+    thread = thread_of(key)
+    begun = seen[thread].time if thread in seen else seen[key].time
+    return order[key[0]], key[0] != thread[1], begun, *thread, is_task(key), seen[key].time
+
+
+def _depth(key: Key) -> int:
+    return int(key[0] != thread_of(key)[1]) + is_task(key)
 
 
 def _numbers(recording: Recording) -> dict[Key, int]:

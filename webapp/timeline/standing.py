@@ -65,6 +65,8 @@ def wait_text(say: Words, left: Left) -> str:
         key = left.event.how
     elif wait.link is Link.HELD and wait.giver == wait.worker:
         key = "held_itself"
+    elif wait.link is Link.JOINED and wait.giver != wait.object:
+        key = "group"
     worker = wait.worker
     if left.signal:
         worker = say("standing.handler", worker=worker, signal=left.signal)

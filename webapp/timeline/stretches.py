@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from webapp.engine.events import Event, Kind
-from webapp.timeline.lanes import WAITING, WAITS, Lane, State, Stretch, stretch_from
+from webapp.timeline.lanes import WAITING, Lane, State, Stretch, stretch_from
 
 ENDS_OF_WAITS = {Kind.GOT, Kind.GAVE_UP, Kind.JOINED, Kind.PASSED, Kind.PUT, Kind.TOOK}
 
@@ -34,7 +34,9 @@ class LaneBuilder:
                 self._begin_task(event)
             case Kind.DONE:
                 self._end_task(event)
-            case Kind.WOKE:
+            case Kind.STARTED if event.task:
+                self._begin(State.READY, event)
+            case Kind.WOKE | Kind.RESUMED:
                 self._go_on(event)
             case _ if self._ends_wait(event):
                 self._go_on(event)
@@ -93,5 +95,5 @@ class LaneBuilder:
     def _ends_wait(self, event: Event) -> bool:
         if self.now is None or event.kind not in ENDS_OF_WAITS:
             return False
-        state, began, _ = self.now
-        return state in WAITS and event.object == began.object
+        _, began, _ = self.now
+        return began.kind is Kind.WAITS and event.object == began.object

@@ -205,7 +205,9 @@ class _Pen:
         bar = self.sizes.bar
         if state == State.SLEEPING:
             return _box(start, end, top + bar // 2 - 1, 2)
-        if state == State.IDLE:
+        if state == State.READY:
+            return _box(start, end, top + bar // 2 - 2, 4)
+        if state in (State.IDLE, State.LOOP):
             return f"M{start} {top + bar // 2}H{end}"
         if state in (State.RUNNING, MIXED):
             return _box(start, end, top, bar)
@@ -235,6 +237,8 @@ class _Pen:
 
 def _look(state: str) -> str:
     """Return the CSS class of a state: all waits share one, except joining."""
+    if state == State.LOOP:
+        return "idle"
     if state in WAITS and state != State.JOINING:
         return "waiting"
     return str(state)

@@ -9,9 +9,13 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from webapp.engine.events import Event, Kind
+from webapp.engine.events import TASK_BITS, Event, Kind
+from webapp.engine.recording import Key, is_task
 from webapp.timeline.arrows import Arrow, find_arrows
 from webapp.timeline.lanes import Lane, State, Stretch, Timeline
+
+TASKS = 10_000_000
+"""The track of a task is its number above this, and so above all native thread ids of Linux."""
 
 BESIDE = {State.HOLDING: "holds", State.TASK: "task"}
 
@@ -35,7 +39,7 @@ def draw_trace(timeline: Timeline) -> dict[str, Any]:
 
 
 def _lane(lane: Lane) -> Iterator[dict[str, Any]]:
-    pid, tid = lane.key
+    pid, tid = lane.key[0], _tid(lane.key)
     if not lane.depth:
         yield {
             "ph": "M",
@@ -52,13 +56,17 @@ def _lane(lane: Lane) -> Iterator[dict[str, Any]]:
         yield from _async(lane, stretch)
 
 
+def _tid(key: Key) -> int:
+    return TASKS + (key[1] >> TASK_BITS) if is_task(key) else key[1]
+
+
 def _complete(lane: Lane, stretch: Stretch, name: str) -> dict[str, Any]:
     return {
         "ph": "X",
         "name": name,
         "cat": stretch.state,
         "pid": lane.key[0],
-        "tid": lane.key[1],
+        "tid": _tid(lane.key),
         "ts": stretch.start,
         "dur": stretch.end - stretch.start,
         "args": {"line": stretch.line},
@@ -69,9 +77,9 @@ def _async(lane: Lane, stretch: Stretch) -> Iterator[dict[str, Any]]:
     common = {
         "name": f"{BESIDE[stretch.state]} {stretch.object}",
         "cat": stretch.state,
-        "id": f"{lane.key[1]}.{stretch.first}",
+        "id": f"{_tid(lane.key)}.{stretch.first}",
         "pid": lane.key[0],
-        "tid": lane.key[1],
+        "tid": _tid(lane.key),
     }
     yield {"ph": "b", "ts": stretch.start, **common, "args": {"line": stretch.line}}
     yield {"ph": "e", "ts": stretch.end, **common}
@@ -83,7 +91,7 @@ def _arrow(number: int, arrow: Arrow, timeline: Timeline) -> Iterator[dict[str, 
         (arrow.taker, arrow.end, {"ph": "f", "bp": "e"}),
     )
     for lane, time, phase in ends:
-        pid, tid = timeline.lanes[lane].key
+        pid, tid = timeline.lanes[lane].key[0], _tid(timeline.lanes[lane].key)
         yield {
             **phase,
             "name": arrow.cause,
@@ -102,7 +110,7 @@ def _printed(event: Event) -> dict[str, Any]:
         "name": event.text.rstrip("\n"),
         "cat": "printed",
         "pid": event.pid,
-        "tid": event.tid,
+        "tid": _tid(event.key),
         "ts": event.time,
         "args": {"line": event.line},
     }

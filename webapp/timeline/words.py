@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Protocol
 
-from webapp.engine.events import Event, Kind
+from webapp.engine.events import Event, How, Kind
 from webapp.timeline.lanes import State, Stretch
 
 PRINTED_LETTERS = 60
@@ -62,9 +62,11 @@ def _step(event: Event) -> tuple[str, dict[str, object]]:
     filled: dict[str, object] = {"object": event.object, "text": _shortened(event.text)}
     match event.kind:
         case Kind.WAITS:
-            key = f"waits_{event.how}"
+            key = f"waits_{How.LOOP if event.how is How.POLL else event.how}"
             if event.timeout is not None:
                 key, filled["seconds"] = f"{key}_at_most", event.timeout
+        case Kind.STARTED if event.task:
+            key = "started_task"
         case Kind.EXITED:
             filled["code"] = str(event.exit[1])
         case Kind.STARTS | Kind.SIGNALLED if event.text and not event.text.isdigit():

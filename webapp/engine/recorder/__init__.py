@@ -29,6 +29,7 @@ from webapp.engine.recorder import (
     queues,
     shared,
     signals,
+    tasks,
     threads,
     tracebacks,
 )
@@ -47,6 +48,7 @@ OBSERVERS = (
     pools,
     executors,
     signals,
+    tasks,
 )
 
 

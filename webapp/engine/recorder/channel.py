@@ -15,8 +15,10 @@ import threading
 from _thread import get_ident, get_native_id
 from multiprocessing import process
 from time import monotonic_ns
+from types import CodeType
+from typing import Protocol
 
-from webapp.engine.events import Kind, escape
+from webapp.engine.events import TASK_BITS, Kind, escape
 
 # Programs expect low numbers for the files that they open.
 LOWEST_DESCRIPTOR = 500
@@ -41,6 +43,22 @@ bare_threads: dict[int, str] = {}
 
 muted: set[int] = set()
 """The threads that report nothing at present, by get_ident()."""
+
+class Task(Protocol):
+    """A task of asyncio: its name, and its number in this process."""
+
+    name: str
+    number: int
+
+
+tasks: dict[int, Task] = {}
+"""The task whose step each thread runs now, by get_ident(); empty without asyncio."""
+
+task_step: CodeType | None = None
+"""The code that runs a step of a task: the frames below it are the event loop's."""
+
+# A forked child runs no event loop until it starts one.
+os.register_at_fork(after_in_child=tasks.clear)
 
 # In a forked child, the frames below this one are the parent's.
 _CHILD = process.BaseProcess._bootstrap.__code__  # type: ignore[attr-defined]
@@ -111,16 +129,26 @@ def emit(
     *,
     worker: str | None = None,
     line: int | None = None,
+    task: Task | None = None,
 ) -> None:
-    """Report an event of the calling worker; its name and line are found if not given."""
+    """Report an event of the calling worker; its name and line are found if not given.
+
+    With `task` it is that task's event, whichever worker calls.
+    """
     if muted and get_ident() in muted:
         return
     now = monotonic_ns()
     if line is None:
         line = _source_line()
+    if task is None and tasks:
+        task = tasks.get(get_ident())
+    if task is None:
+        key, name = get_native_id(), worker or current_worker()
+    else:
+        key, name = task_key(task), in_process(task.name)
     fields = (
-        f"{now}\t{os.getpid()}\t{get_native_id()}\t{kind}\t{line}\t"
-        f"{escape(worker or current_worker())}\t{escape(object)}\t{escape(text)}\n"
+        f"{now}\t{os.getpid()}\t{key}\t{kind}\t{line}\t"
+        f"{escape(name)}\t{escape(object)}\t{escape(text)}\n"
     )
     event = fields.encode("utf-8", "backslashreplace")
     # Printing releases the GIL, as it does without the recorder; other events must not.
@@ -144,7 +172,7 @@ def write(line: bytes) -> None:
 
 
 def current_worker() -> str:
-    """Return the name of the calling worker."""
+    """Return the name of the calling thread."""
     # threading.current_thread() would create an object for a thread that it does not know.
     return worker_name(threading._active.get(get_ident()))  # type: ignore[attr-defined]
 
@@ -161,14 +189,26 @@ def worker_name(thread: threading.Thread | None) -> str:
     return child if thread is threading.main_thread() else f"{child}/{name}"
 
 
+def in_process(name: str) -> str:
+    """Return the name of a task of this process, with the process's name if it is a child."""
+    child = _child()
+    return f"{child}/{name}" if child else name
+
+
+def task_key(task: Task) -> int:
+    """Return the number of a task of the calling thread, as it stands in an event."""
+    return get_native_id() | task.number << TASK_BITS
+
+
 def program() -> str:
     """Return the path of the program."""
     return _program
 
 
 def current_key() -> str:
-    """Return what identifies the calling worker: its pid and native thread id."""
-    return f"{os.getpid()}.{get_native_id()}"
+    """Return what identifies the calling worker: its pid and native thread id, or its task."""
+    task = tasks.get(get_ident()) if tasks else None
+    return f"{os.getpid()}.{get_native_id() if task is None else task_key(task)}"
 
 
 def _child() -> str:
@@ -207,12 +247,12 @@ def _write_pieces(line: bytes) -> None:
 
 def _source_line() -> int:
     frame = sys._getframe(1)
-    program = _program
+    program, step = _program, task_step
     while frame is not None:
         code = frame.f_code
         if code.co_filename == program:
             return frame.f_lineno
-        if code is _CHILD:
+        if code is _CHILD or code is step:
             break
         frame = frame.f_back  # type: ignore[assignment]
     return 0

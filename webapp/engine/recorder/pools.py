@@ -40,7 +40,7 @@ def observe() -> None:
 def run_task(function: Callable[..., Any], *args: Any, **options: Any) -> Any:
     """Run one task of a pool; report its beginning and its end."""
     own, given = _unwrapped(function, args)
-    name = getattr(own, "__name__", type(own).__name__)
+    name = _name(own)
     # Its caller is the pool. In a forked worker, the program's frames are the parent's.
     line = _first_line(own)
     emit(Kind.BEGAN, name, ", ".join(map(repr, given))[:TEXT_LENGTH], line=line)
@@ -48,6 +48,16 @@ def run_task(function: Callable[..., Any], *args: Any, **options: Any) -> Any:
         return function(*args, **options)
     finally:
         emit(Kind.DONE, name, line=line)
+
+
+def called_name(function: Any, args: tuple[Any, ...]) -> str:
+    """Return the name of the function that a task of a pool calls."""
+    return _name(_unwrapped(function, args)[0])
+
+
+def _name(function: Any) -> str:
+    name: str = getattr(function, "__name__", type(function).__name__)
+    return name
 
 
 def _unwrapped(function: Any, args: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:

@@ -25,6 +25,9 @@ from webapp.engine.recorder.waiting import reporting_wait
 
 Thread = threading.Thread
 
+OWNERS = ("concurrent.futures.process", "asyncio.base_events")
+"""Modules that run threads for themselves."""
+
 _SHUTDOWN = ThreadPoolExecutor.shutdown.__code__
 
 # The worker that started a thread that has not begun yet, by id() of the thread.
@@ -126,6 +129,7 @@ def _report_joins() -> None:
     def recorded_join(self: threading.Thread, timeout: float | None = None) -> None:
         # An executor that shuts down joins its threads.
         own = is_standard_library() and sys._getframe(1).f_code is not _SHUTDOWN
+        own = own or _is_internal(threading.current_thread())
         if own or not self.ident or self is threading.current_thread():
             join(self, timeout)
             return
@@ -146,7 +150,4 @@ def _is_internal(thread: threading.Thread) -> bool:
         return False
     module = getattr(getattr(thread, "_target", None), "__module__", None) or ""
     owners = (module, type(thread).__module__)
-    return any(
-        owner.startswith("multiprocessing.") or owner == "concurrent.futures.process"
-        for owner in owners
-    )
+    return any(owner.startswith("multiprocessing.") or owner in OWNERS for owner in owners)

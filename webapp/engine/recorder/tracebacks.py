@@ -107,7 +107,7 @@ def _clean_formatted() -> None:
         self: Any, exc_type: Any, exc_value: Any, exc_traceback: Any, **options: Any
     ) -> None:
         clean(exc_value)
-        original(self, exc_type, exc_value, exc_traceback, **options)
+        original(self, exc_type, exc_value, _without_ours(exc_traceback), **options)
 
     traceback.TracebackException.__init__ = __init__  # type: ignore[method-assign]
 

@@ -65,7 +65,6 @@ OPTIONS: Mapping[str, str] = {
 SEES = ("workers", "waits", "queues", "rest")
 
 UNSEEN: Mapping[str, str] = {
-    "tasks": "asyncio",
     "programs": "subprocess, os.system()",
     "forks": "os.forkpty()",
     "raw_locks": "_thread.allocate_lock()",

@@ -78,7 +78,7 @@ class Screen:
             yield Shown(
                 time=f"{line.time / MICROSECONDS:.3f}",
                 worker=line.worker,
-                hue=self._hues.get((line.pid, line.tid), 0),
+                hue=self._hues.get(line.key, 0),
                 text=_visible(line.text),
                 error=line.stream == "stderr",
                 source_line=line.source_line,

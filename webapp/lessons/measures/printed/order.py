@@ -141,5 +141,5 @@ def _places(recording: Recording, pattern: str) -> list[int]:
 
 
 def _is_pair(a: Line, b: Line, first: str, second: str) -> bool:
-    same = (a.pid, a.tid) == (b.pid, b.tid)
+    same = a.key == b.key
     return bool(same and re.search(first, a.text) and re.search(second, b.text))

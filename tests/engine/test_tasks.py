@@ -1,0 +1,414 @@
+"""Tasks of asyncio are recorded as workers, and behave as without the recorder."""
+
+# ruff: noqa: E501  (the programs have long lines)
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.engine.conftest import Run, Write
+from tests.engine.running import finish, kinds, texts
+from tests.engine.test_primitives import steps
+from webapp.engine.embedded import EmbeddedRunner
+from webapp.engine.events import How, Kind
+from webapp.engine.recording import Outcome, Recording, thread_of
+
+PROGRAMS = {
+    "gather, and an exception": """
+        import asyncio
+        async def work(number):
+            await asyncio.sleep(0)
+            if number == 2: raise ValueError(number)
+            return number
+        async def main():
+            print(await asyncio.gather(*map(work, range(4)), return_exceptions=True))
+            print(asyncio.current_task() is next(iter(asyncio.all_tasks())))
+            await work(2)
+        asyncio.run(main())
+        """,
+    "a task as the program sees it": """
+        import asyncio, inspect
+        async def work():
+            await asyncio.Event().wait()
+        async def main():
+            coroutine = work()
+            task = asyncio.create_task(coroutine, name="mine")
+            print(task.get_coro() is coroutine, task.get_name(), type(task).__name__, type(task) is asyncio.Task)
+            print(inspect.iscoroutine(task.get_coro()), isinstance(task, asyncio.Future), asyncio.isfuture(task))
+            await asyncio.sleep(0)
+            print(repr(task).replace(__file__, "FILE").split("wait_for")[0])
+            print([frame.f_code.co_name for frame in task.get_stack()])
+            print(task.cancel("why"), task.cancelling())
+            try:
+                await task
+            except asyncio.CancelledError as error:
+                print(task.cancelled(), error.args)
+            try:
+                asyncio.create_task(5)
+            except TypeError as error:
+                print(error)
+            print([frame.function for frame in inspect.stack() if frame.filename == __file__])
+        asyncio.run(main())
+        """,
+    "every primitive": """
+        import asyncio
+        async def main():
+            lock, event, condition = asyncio.Lock(), asyncio.Event(), asyncio.Condition()
+            permits, barrier = asyncio.BoundedSemaphore(1), asyncio.Barrier(2)
+            queue, best = asyncio.Queue(1), asyncio.PriorityQueue()
+            async def other():
+                async with lock, permits:
+                    event.set()
+                    await asyncio.sleep(0.01)
+                async with condition:
+                    condition.notify_all()
+                print("place", await barrier.wait() in (0, 1))
+                for number in range(3):
+                    await queue.put(number)
+                await queue.join()
+            task = asyncio.create_task(other())
+            await event.wait()
+            async with lock: print("lock", lock.locked())
+            async with permits: print(permits.locked())
+            async with condition:
+                print(await asyncio.wait_for(condition.wait_for(lambda: True), 5))
+            async with barrier as place:
+                print(place in (0, 1))
+            for _ in range(3):
+                print(await queue.get()); queue.task_done()
+            await task
+            best.put_nowait(2); best.put_nowait(1)
+            print(await best.get(), best.qsize(), lock.locked(), event.is_set(), queue.empty())
+            try:
+                permits.release()
+            except ValueError as error:
+                print(error)
+            try:
+                lock.release()
+            except RuntimeError as error:
+                print(error)
+        asyncio.run(main())
+        """,
+    "time-outs and shields": """
+        import asyncio
+        async def slow():
+            try:
+                await asyncio.sleep(60)
+            finally:
+                print("cleaned up")
+        async def main():
+            for wait in (asyncio.timeout, asyncio.timeout_at):
+                now = 0 if wait is asyncio.timeout else asyncio.get_running_loop().time()
+                try:
+                    async with wait(now + 0.01) as limit:
+                        await slow()
+                except TimeoutError as error:
+                    print(repr(error), limit.expired())
+            try:
+                await asyncio.wait_for(slow(), 0.01)
+            except TimeoutError as error:
+                print(repr(error))
+            task = asyncio.create_task(asyncio.sleep(0.02, "slept"))
+            try:
+                await asyncio.wait_for(asyncio.shield(task), 0.001)
+            except TimeoutError:
+                print(await task)
+            done, pending = await asyncio.wait([asyncio.create_task(slow())], timeout=0.01)
+            print(len(done), len(pending))
+            for first in asyncio.as_completed([asyncio.sleep(0.001, 1), asyncio.sleep(0.03, 2)]):
+                print(await first)
+        asyncio.run(main())
+        """,
+    "a group with a failure": """
+        import asyncio
+        async def fail(): raise LookupError("gone")
+        async def main():
+            try:
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(asyncio.sleep(60))
+                    group.create_task(fail(), name="failing")
+            except* LookupError as errors:
+                print(errors.exceptions)
+            asyncio.create_task(fail())
+            await asyncio.sleep(0)
+        asyncio.run(main(), debug=False)
+        """,
+    "threads, pipes and other programs": """
+        import asyncio, contextvars, threading
+        async def main():
+            print(await asyncio.to_thread(threading.current_thread) is not threading.main_thread())
+            loop = asyncio.get_running_loop()
+            print(await loop.run_in_executor(None, sum, (1, 2)))
+            done = loop.create_future()
+            threading.Timer(0.05, loop.call_soon_threadsafe, (done.set_result, 7)).start()
+            print(await done)
+            child = await asyncio.create_subprocess_exec("echo", "hello", stdout=asyncio.subprocess.PIPE)
+            print(await child.communicate(), child.returncode)
+            async def serve(reader, writer):
+                writer.write(await reader.readline()); writer.close()
+            server = await asyncio.start_server(serve, "127.0.0.1", 0)
+            reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+            await asyncio.sleep(0.05)
+            writer.write(b"line\\n")
+            print(await reader.read())
+            writer.close(); server.close()
+        asyncio.run(main())
+        """,
+    "a coroutine that is not awaited, generators, a child": """
+        import asyncio, os
+        async def numbers():
+            for number in range(3):
+                await asyncio.sleep(0)
+                yield number
+        async def main():
+            numbers_ = [number async for number in numbers()]
+            print(numbers_, flush=True)
+            asyncio.sleep(1)
+            if not (child := os.fork()):
+                print("child", flush=True); os._exit(3)
+            print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+        asyncio.run(main())
+        asyncio.run(main())
+        """,
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_tasks_behave_as_without_the_recorder(
+    runner: EmbeddedRunner, write: Write, name: str
+) -> None:
+    program = write(PROGRAMS[name])
+    plain = subprocess.run(
+        [sys.executable, program.path], capture_output=True, text=True, check=False, timeout=50
+    )
+    recording = finish(runner, runner.start(program))
+    for stream, printed in (("stdout", plain.stdout), ("stderr", plain.stderr)):
+        lines = [line.text for line in recording.lines if line.stream == stream]
+        assert lines == printed.splitlines()
+    assert recording.exit_code == plain.returncode
+
+
+LIVES = """
+    import asyncio
+    async def fetch():
+        await asyncio.sleep(0.01)
+    async def fail():
+        raise LookupError("gone")
+    async def main():
+        fetching, failing = asyncio.create_task(fetch()), asyncio.create_task(fail())
+        endless = asyncio.create_task(asyncio.Event().wait(), name="endless")
+        await asyncio.wait([fetching, failing])
+        failing.exception()
+        endless.cancel()
+    asyncio.run(main())
+"""
+
+
+def test_a_task_is_created_runs_waits_and_ends(run: Run) -> None:
+    recording = run(LIVES)
+    assert told(recording, "Task-2 (fetch)") == [
+        "started task", "resumed", "slept 0.01", "woke", "ended",
+    ]  # fmt: skip
+    assert told(recording, "Task-3 (fail)") == [
+        "started task", "resumed", "raised LookupError gone", "ended",
+    ]  # fmt: skip
+    assert told(recording, "endless") == [
+        "started task", "resumed", "waits Event#1 signal", "gave up Event#1", "cancelled", "ended",
+    ]  # fmt: skip
+    assert [event.worker for event in kinds(recording.events, Kind.CANCELS)] == ["Task-1 (main)"]
+
+
+def test_a_task_is_a_worker_of_its_thread(run: Run) -> None:
+    recording = run(LIVES)
+    main = recording.receipt.pid
+    assert len(recording.tasks) == 4
+    assert {thread_of(task.key) for task in recording.tasks} == {(main, main)}
+    assert not recording.workers
+    assert {event.tid for event in recording.events if event.task} == {main}
+
+
+def told(recording: Recording, worker: str) -> list[str]:
+    """Return what a worker did, except for the place in the program."""
+    return [
+        " ".join(filter(None, (event.kind, event.object, "" if "." in event.text and event.kind is Kind.STARTED else event.text)))
+        for event in recording.events
+        if event.worker == worker
+    ]  # fmt: skip
+
+
+def test_a_wait_names_what_a_task_awaits(run: Run) -> None:
+    recording = run("""
+        import asyncio
+        async def work(): await asyncio.sleep(0.01)
+        def add(): pass
+        async def main():
+            async with asyncio.TaskGroup() as group:
+                first = group.create_task(work())
+                second = group.create_task(work())
+            await asyncio.gather(work(), work())
+            await asyncio.create_task(work())
+            await asyncio.to_thread(add)
+            await asyncio.sleep(0)
+            loop = asyncio.get_running_loop()
+            answer = loop.create_future()
+            loop.call_later(0.01, answer.set_result, 1)
+            await answer
+            ready = asyncio.Event()
+            try:
+                async with asyncio.timeout(0.01):
+                    await ready.wait()
+            except TimeoutError:
+                pass
+            await asyncio.open_connection("127.0.0.1", 1)
+        asyncio.run(main())
+    """)
+    waits = [e for e in recording.events if e.kind is Kind.WAITS and e.worker == "Task-1 (main)"]
+    assert [(wait.object, wait.how, wait.line) for wait in waits[:7]] == [
+        ("group", How.JOIN, 5),
+        ("gather", How.JOIN, 8),
+        ("Task-6 (work)", How.JOIN, 9),
+        ("add", How.RESULT, 10),
+        ("", How.TURN, 11),
+        ("answer", How.AWAIT, 15),
+        ("ready", How.SIGNAL, 19),
+    ]
+    assert [list(numbers) for numbers in waits[0].group] == [[2, 3]]
+    assert 0 < (waits[6].timeout or 0) <= 0.01
+    assert {wait.object for wait in waits[7:]} <= {"open_connection"}
+
+
+def test_the_number_of_arrivals_at_a_barrier_is_reported(run: Run) -> None:
+    recording = run("""
+        import asyncio
+        async def work(barrier): await barrier.wait()
+        async def main():
+            barrier = asyncio.Barrier(3)
+            await asyncio.gather(*(work(barrier) for _ in range(3)))
+        asyncio.run(main())
+    """)
+    assert [step[1:] for step in steps(recording, "barrier")] == [
+        ("arrived", "1 of 3"), ("waits", "barrier"), ("arrived", "2 of 3"), ("waits", "barrier"),
+        ("arrived", "3 of 3"), ("passed", "2"), ("passed", "0"), ("passed", "1"),
+    ]  # fmt: skip
+
+
+DEADLOCKS = {
+    "Task-1 (main) → lock → Task-1 (main)": """
+        async def main():
+            lock = asyncio.Lock()
+            async with lock:
+                async with lock:
+                    print("never")
+        """,
+    "Task-2 (work) → right → Task-3 (work) → left → Task-2 (work)": """
+        async def work(first, second, both):
+            async with first:
+                await both.wait()
+                async with second:
+                    print("never")
+        async def main():
+            left, right, both = asyncio.Lock(), asyncio.Lock(), asyncio.Barrier(2)
+            async with asyncio.TaskGroup() as group:
+                group.create_task(work(left, right, both))
+                group.create_task(work(right, left, both))
+        """,
+    "Task-1 (main) → gather → Task-2 (child) → lock → Task-1 (main)": """
+        async def child(lock):
+            async with lock:
+                print("never")
+        async def main():
+            lock = asyncio.Lock()
+            async with lock:
+                await asyncio.gather(child(lock), child(lock))
+        """,
+    "Task-2 (wait_for) → Task-3 (wait_for) → Task-2 (wait_for)": """
+        tasks = []
+        async def wait_for(number):
+            await tasks[number]
+        async def main():
+            tasks.extend(asyncio.create_task(wait_for(1 - number)) for number in range(2))
+            await asyncio.wait(tasks)
+        """,
+}
+
+
+@pytest.mark.parametrize("ring", DEADLOCKS)
+def test_tasks_that_wait_for_each_other_are_a_deadlock(run: Run, ring: str) -> None:
+    recording = run(main_of(DEADLOCKS[ring]))
+    assert (recording.outcome, recording.detail) == (Outcome.DEADLOCKED, ring)
+
+
+def main_of(body: str) -> str:
+    """Return a program that runs the `main` of some lines."""
+    return f"import asyncio\n{body.replace(chr(10) + '        ', chr(10))}\nasyncio.run(main())\n"
+
+
+HEALTHY = {
+    "call_later": "asyncio.get_running_loop().call_later(2, event.set)",
+    "another thread": "threading.Timer(2, loop.call_soon_threadsafe, (event.set,)).start()",
+    "a signal": "loop.add_signal_handler(signal.SIGALRM, event.set); signal.alarm(2)",
+    "a socket": "ours, theirs = socket.socketpair(); loop.add_reader(ours, event.set); "
+    "os.fork() or (time.sleep(2), theirs.send(b'x'), os._exit(0))",
+    "a time-out of another task": "waker = asyncio.create_task(wake(event))",
+}
+
+
+@pytest.mark.parametrize("waker", HEALTHY)
+def test_a_loop_that_can_still_be_woken_is_no_deadlock(run: Run, waker: str) -> None:
+    recording = run(f"""
+        import asyncio, os, signal, socket, threading, time
+        async def wake(event):
+            try:
+                async with asyncio.timeout(2):
+                    await asyncio.Event().wait()
+            except TimeoutError:
+                event.set()
+        async def wait(event): await event.wait()
+        async def main():
+            event, loop = asyncio.Event(), asyncio.get_running_loop()
+            {HEALTHY[waker]}
+            await asyncio.gather(wait(event), wait(event))
+            print("woken")
+        asyncio.run(main())
+    """)
+    assert (recording.outcome, texts(recording)) == (Outcome.FINISHED, ["woken"])
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="eager tasks came with Python 3.12")
+def test_eager_tasks_are_recorded(run: Run) -> None:
+    recording = run("""
+        import asyncio
+        async def work(): print("at once")
+        async def main():
+            asyncio.get_running_loop().set_task_factory(asyncio.eager_task_factory)
+            await asyncio.create_task(work())
+        asyncio.run(main())
+    """)
+    assert told(recording, "Task-2 (work)") == [
+        "started task", "resumed", "printed stdout at once\n", "ended",
+    ]  # fmt: skip
+
+
+def test_asyncio_is_observed_in_a_child_that_imports_it_later(run: Run) -> None:
+    recording = run("""
+        import multiprocessing
+        def work():
+            import asyncio
+            async def main(): print("in a task")
+            asyncio.run(main())
+        if __name__ == "__main__":
+            child = multiprocessing.get_context("spawn").Process(target=work)
+            child.start(); child.join()
+    """)
+    printed = kinds(recording.events, Kind.PRINTED)
+    assert [(event.worker, event.text) for event in printed] == [
+        ("SpawnProcess-1/Task-1 (main)", "in a task\n")
+    ]
+
+
+def test_without_the_observer_there_are_no_tasks(run: Run) -> None:
+    recording = run(LIVES, observe=False)
+    assert not recording.tasks

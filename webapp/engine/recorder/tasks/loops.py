@@ -1,0 +1,71 @@
+"""Reports when a thread's event loop has nothing to do, and names the futures that it makes."""
+
+from __future__ import annotations
+
+import sys
+from functools import wraps
+from typing import Any
+
+from webapp.engine.events import How, Kind
+from webapp.engine.recorder.callers import is_standard_library
+from webapp.engine.recorder.channel import emit
+from webapp.engine.recorder.names import name_new
+from webapp.engine.recorder.pools import called_name
+from webapp.engine.recorder.tasks.steps import HOW
+from webapp.engine.recorder.waiting import LABEL
+
+LOOP = "loop"
+"""The object of these waits."""
+
+
+def observe(asyncio: Any) -> None:
+    """Report the waits of every loop that is made from now on."""
+    _report_selects(asyncio.selector_events.BaseSelectorEventLoop)
+    _label_futures(asyncio.base_events.BaseEventLoop)
+
+
+def _report_selects(kind: Any) -> None:
+    init = kind.__init__
+
+    @wraps(init)
+    def recorded_init(self: Any, *args: Any, **options: Any) -> None:
+        init(self, *args, **options)
+        selector = self._selector
+        select = selector.select
+        own = len(selector.get_map() or ())  # the pipe that wakes it
+
+        @wraps(select)
+        def recorded_select(timeout: float | None = None) -> Any:
+            if timeout is not None and timeout <= 0:
+                return select(timeout)
+            outside = len(selector.get_map()) > own or self._signal_handlers
+            how = How.POLL if outside else How.LOOP
+            emit(Kind.WAITS, LOOP, how if timeout is None else f"{how} {timeout:.6f}")
+            try:
+                return select(timeout)
+            finally:
+                emit(Kind.RESUMED, LOOP)
+
+        selector.select = recorded_select
+
+    kind.__init__ = recorded_init
+
+
+def _label_futures(kind: Any) -> None:
+    create, run = kind.create_future, kind.run_in_executor
+
+    @wraps(create)
+    def recorded_create(self: Any) -> Any:
+        future = create(self)
+        if not is_standard_library():
+            setattr(future, LABEL, name_new("future", sys._getframe(1)))
+        return future
+
+    @wraps(run)
+    def recorded_run(self: Any, executor: Any, func: Any, *args: Any) -> Any:
+        future = run(self, executor, func, *args)
+        setattr(future, LABEL, called_name(func, args))
+        setattr(future, HOW, How.RESULT)
+        return future
+
+    kind.create_future, kind.run_in_executor = recorded_create, recorded_run
