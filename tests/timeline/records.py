@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from webapp.engine.events import Event, Kind
-from webapp.engine.recording import Key, Outcome, Receipt, Recording, Wait
+from webapp.engine.events import TASK_BITS, Event, Kind
+from webapp.engine.recording import Key, Outcome, Receipt, Recording, Wait, thread_of
 
 MAIN, A, B = (100, 100), (100, 101), (100, 102)
 CHILD = (200, 200)
@@ -26,7 +26,17 @@ def record(
 ) -> Recording:
     """Return the record of a run whose events came in this order; `wall` in microseconds."""
     events = tuple(
-        Event(id, time, *key, NAMES.get(key, f"w{key[1]}"), kind, object, text, line=id)
+        Event(
+            id,
+            time,
+            *thread_of(key),
+            NAMES.get(key, f"w{key[1]}"),
+            kind,
+            object,
+            text,
+            line=id,
+            task=key[1] >> TASK_BITS,
+        )
         for id, (time, key, kind, object, text) in enumerate(steps, 1)
     )
     return Recording(

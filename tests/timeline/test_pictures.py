@@ -15,6 +15,7 @@ from webapp.engine.recording import Link, Outcome, Recording, Wait
 from webapp.lessons.text import LANGUAGES, Language
 from webapp.pages.texts.wording import load_wordings
 from webapp.timeline.arrows import find_arrows
+from webapp.timeline.bands import MANY
 from webapp.timeline.cycle import draw_cycle
 from webapp.timeline.document import draw_document
 from webapp.timeline.figure import Setting, draw_figure
@@ -22,7 +23,7 @@ from webapp.timeline.lanes import State, Timeline
 from webapp.timeline.reading import draw
 from webapp.timeline.scale import UNITS, View, ticks, written
 from webapp.timeline.steps import draw_steps
-from webapp.timeline.svg import MANY, Picture, draw_picture
+from webapp.timeline.svg import Picture, draw_picture
 from webapp.timeline.tables import draw_table
 from webapp.timeline.trace import draw_trace
 from webapp.timeline.words import step_text

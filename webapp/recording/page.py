@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from html import escape
 
 from webapp.engine.events import Kind
-from webapp.engine.recording import Recording, overlaps
+from webapp.engine.recording import Recording, is_task, overlaps
 from webapp.pages.texts.receipt import Row, draw_receipt
 from webapp.pages.texts.transcript import Screen, Shown
 from webapp.pages.texts.wording import Wording
@@ -194,13 +194,16 @@ def _standing(say: Wording, recording: Recording, standing: Standing, *, told: b
 
 def _figures(say: Wording, timeline: Timeline) -> str:
     recording, lanes = timeline.recording, timeline.lanes
-    threads = sum(lane.depth for lane in lanes)
+    tasks = sum(is_task(lane.key) for lane in lanes)
+    threads = sum(lane.depth > 0 and not is_task(lane.key) for lane in lanes)
+    lives = (life for life in recording.lifetimes if not is_task(life.key))
     rows = [
         Row(say("timing.wall"), say.seconds(recording.wall)),
         Row(say("timing.cpu"), say.seconds(recording.cpu)),
-        Row(say("own.processes"), say.number(len(lanes) - threads)),
+        Row(say("own.processes"), say.number(len(lanes) - threads - tasks)),
         Row(say("own.threads"), say.number(threads)),
-        Row(say("own.at_once"), say.number(overlaps(recording.lifetimes))),
+        *([Row(say("own.tasks"), say.number(tasks))] if tasks else []),
+        Row(say("own.at_once"), say.number(overlaps(lives))),
         Row(say("own.events"), say.number(len(recording.events))),
     ]
     return f'<dl class="timing">{_rows(rows)}</dl>'

@@ -124,11 +124,12 @@ class _Finder:
         """
         if giver is None or giver.key == taker.key or (since and giver.time < since.time):
             return
-        if giver.key in self._index and taker.key in self._index:
+        here, there = self._index.get(giver.key), self._index.get(taker.key)
+        if here is not None and there is not None and here != there:
             yield Arrow(
                 cause,
-                self._index[giver.key],
-                self._index[taker.key],
+                here,
+                there,
                 giver.time,
                 max(giver.time, taker.time),
                 giver.id,

@@ -8,6 +8,7 @@ from hashlib import sha256
 from html import escape
 
 from webapp.timeline.arrows import find_arrows
+from webapp.timeline.bands import fold
 from webapp.timeline.lanes import MICROSECONDS, Timeline
 from webapp.timeline.rows import Row
 from webapp.timeline.scale import View, written
@@ -37,6 +38,9 @@ path{vector-effect:non-scaling-stroke}
 .joining{stroke-dasharray:2 3}
 .idle{fill:none;stroke:currentColor;stroke-dasharray:1 4}
 .ready{fill:currentColor;fill-opacity:.3}
+.band-ready{fill:currentColor;fill-opacity:.6}
+.band-waiting{fill:currentColor;fill-opacity:.3}
+.band-sleeping{fill:currentColor;fill-opacity:.12}
 .task{fill:currentColor;fill-opacity:.3;stroke:currentColor}
 .arrow{fill:none;stroke:#555c6c;stroke-opacity:.6}
 .start.arrow,.join.arrow{stroke-dasharray:1 2}
@@ -53,6 +57,7 @@ STYLE_SHA256 = b64encode(sha256(STYLE.encode()).digest()).decode()
 
 def draw_document(timeline: Timeline, say: Words, *, title: str, ideal: float | None = None) -> str:
     """Return the whole run as an SVG file; `ideal` is in seconds."""
+    timeline = fold(timeline)
     marked = None if ideal is None else round(ideal * MICROSECONDS)
     picture = draw_picture(
         timeline,

@@ -17,6 +17,7 @@ from html import escape
 from typing import Any
 
 from webapp.timeline.arrows import find_arrows
+from webapp.timeline.bands import fold
 from webapp.timeline.lanes import MICROSECONDS, WAITS, End, State, Timeline
 from webapp.timeline.rows import Row
 from webapp.timeline.scale import MILLISECOND, View, written
@@ -52,6 +53,7 @@ class Setting:
 
 def draw_figure(timeline: Timeline, say: Words, setting: Setting) -> str:
     """Return the figure as HTML."""
+    every, timeline = len(timeline.lanes), fold(timeline)
     end = timeline.end if setting.end is None else max(1, round(setting.end * MICROSECONDS))
     view = setting.view or View(0, end)
     ideal = None if setting.ideal is None else round(setting.ideal * MICROSECONDS)
@@ -59,7 +61,7 @@ def draw_figure(timeline: Timeline, say: Words, setting: Setting) -> str:
         timeline,
         find_arrows(timeline),
         view,
-        label=_named(say("lanes.label", count=len(timeline.lanes)), setting.name),
+        label=_named(say("lanes.label", count=every), setting.name),
         ideal=ideal or None,
         ideal_label=say("lanes.ideal", time=written(ideal or 0, end)),
     )
@@ -98,12 +100,10 @@ def _figure(timeline: Timeline, picture: Picture, say: Words) -> str:
 
 
 def _name(row: Row) -> str:
-    levels = 1 + max(row.levels.values(), default=-1)
+    levels = "band" if row.lane.members else f"levels-{1 + max(row.levels.values(), default=-1)}"
     kind = ("process", "thread", "thread task")[row.lane.depth]
     name = escape(row.lane.name)
-    return (
-        f'<li class="hue-{row.hue} {kind} levels-{levels}" title="{name}"><span>{name}</span></li>'
-    )
+    return f'<li class="hue-{row.hue} {kind} {levels}" title="{name}"><span>{name}</span></li>'
 
 
 # --- the legend ---
@@ -117,6 +117,8 @@ SAMPLES: Mapping[str, str] = {
     "idle": '<path class="idle" d="M1 7h26"/>',
     "holding": '<path class="holding" d="M1 9h26v3h-26z"/>',
     "task": '<path class="task" d="M1 10h26v2h-26z"/>',
+    "band": '<path class="band-sleeping" d="M1 1h26v4h-26z"/>'
+    '<path class="band-waiting" d="M1 5h26v4h-26z"/><path class="band-ready" d="M1 9h26v4h-26z"/>',
     "mixed": '<path class="mixed" d="M1 2h26v10h-26z"/>',
     "arrow": '<path class="arrow" d="M4 1L24 11"/><path class="dot" d="M24 11h0"/>',
     "noise": '<path class="noise" d="M1 6h26v3h-26z"/>',
@@ -140,6 +142,9 @@ def _notes(timeline: Timeline, picture: Picture, view: View, say: Words) -> Iter
     yield say("lanes.noise", time=written(timeline.noise, timeline.noise))
     if picture.merged:
         yield say("lanes.merged", count=picture.merged)
+    for lane in timeline.lanes:
+        if lane.members:
+            yield say("lanes.band", count=len(lane.members), band=lane.name)
     if timeline.recording.dropped:
         yield say("lanes.dropped", count=timeline.recording.dropped)
     if not timeline.recording.receipt.observed:
@@ -159,6 +164,8 @@ def _samples(timeline: Timeline, picture: Picture, say: Words) -> str:
     shown = {str(state) for state in states - WAITS}
     if State.LOOP in states:
         shown.add("idle")
+    if any(lane.members for lane in timeline.lanes):
+        shown |= {"band", "mixed"}
     if states & WAITS - {State.JOINING}:
         shown.add("waiting")
     if State.JOINING in states:

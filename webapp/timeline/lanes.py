@@ -89,7 +89,8 @@ class Lane:
     and for a task one more than for its thread.
 
     `stretches` fill the time from `start` to `end` without gaps; `beside` are its holdings and
-    tasks. `exit_code` is its process's; None: no other process noticed it.
+    tasks. `exit_code` is its process's; None: no other process noticed it. A band (see `bands`) has
+    several `members`, and the stretches of all of them.
     """
 
     key: Key
@@ -102,6 +103,7 @@ class Lane:
     exit_code: int | None
     stretches: tuple[Stretch, ...] = ()
     beside: tuple[Stretch, ...] = ()
+    members: tuple[Key, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -118,8 +120,10 @@ class Timeline:
 
     @cached_property
     def index(self) -> dict[Key, int]:
-        """The index of each worker's lane."""
-        return {lane.key: at for at, lane in enumerate(self.lanes)}
+        """The index of each worker's lane, or of its band."""
+        return {
+            key: at for at, lane in enumerate(self.lanes) for key in (lane.members or (lane.key,))
+        }
 
 
 def in_time(events: Iterable[Event]) -> list[Event]:

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from webapp.timeline.bands import AREA, STRIP
 from webapp.timeline.lanes import Lane, State, Stretch
 
 HUES = 10
@@ -47,9 +48,10 @@ def place_rows(lanes: Sequence[Lane], sizes: Sizes) -> Iterator[Row]:
     """Yield a row for each lane, from top to bottom."""
     top = AXIS
     for lane in lanes:
-        levels = _levels(lane.beside)
+        levels = {} if lane.members else _levels(lane.beside)
         lines = 1 + max(levels.values(), default=-1)
-        height = sizes.gap + sizes.bar + sizes.level * lines + sizes.gap // 2
+        bar = STRIP + AREA if lane.members else sizes.bar + sizes.level * lines
+        height = sizes.gap + bar + sizes.gap // 2
         yield Row(lane, top, height, levels)
         top += height
 

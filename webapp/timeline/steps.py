@@ -14,8 +14,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from webapp.engine.events import Event
+from webapp.timeline.bands import counts, fold
 from webapp.timeline.lanes import End, State, Timeline, in_time
-from webapp.timeline.words import Words, state_text, step_text
+from webapp.timeline.words import Words, count_text, state_text, step_text
 
 KINDS = {State.HOLDING: 1, State.TASK: 2}
 
@@ -30,26 +32,38 @@ class Sentences(dict[str, int]):
 
 def draw_steps(timeline: Timeline, say: Words) -> dict[str, Any]:
     """Return the data for stepping through a run, as a JSON object (see the module)."""
+    timeline = fold(timeline)
     events = in_time(timeline.recording.events)
     places = {event.id: at for at, event in enumerate(events)}
     begun = {line.event: at for at, line in reversed([*enumerate(timeline.recording.lines)])}
     sentences = Sentences()
-    told: dict[tuple[str, str, str], int] = {}  # what an event is, and its sentence
+    told: dict[tuple[str, str, str, str], int] = {}  # what a step is, and its sentence
     steps = []
     for event in events:
-        what = event.kind, event.object, event.text
-        if what not in told:
-            told[what] = sentences.place(step_text(say, event))
         at = timeline.index.get(event.key, -1)
+        worker = event.worker if at >= 0 and timeline.lanes[at].members else ""
+        what = event.kind, event.object, event.text, worker
+        if what not in told:
+            told[what] = sentences.place(_told(say, event, worker))
         steps.append([event.time, at, event.line, begun.get(event.id, -1), told[what]])
     first_ids = {event.key: event.id for event in reversed(events)}
     last_ids = {event.key: event.id for event in events}
     spans = []
     for at, lane in enumerate(timeline.lanes):
-        for stretch in (*lane.stretches, *lane.beside):
+        for states, begun_by, ended_by in counts(lane) if lane.members else ():
+            sentence = sentences.place(count_text(say, states))
+            after = places[ended_by] if ended_by else len(events)
+            spans.append([at, 0, sentence, places[begun_by], after])
+        for stretch in lane.beside if lane.members else (*lane.stretches, *lane.beside):
             first = places[stretch.first or first_ids[lane.key]]
             last = stretch.last or (0 if lane.ending is End.OPEN else last_ids[lane.key])
             after = places[last] if last else len(events)
             sentence = sentences.place(state_text(say, stretch))
             spans.append([at, KINDS.get(stretch.state, 0), sentence, first, after])
     return {"steps": steps, "spans": spans, "sentences": [*sentences]}
+
+
+def _told(say: Words, event: Event, worker: str) -> str:
+    """Return what a step is; in a band of tasks with the name of the task, its `worker`."""
+    told = step_text(say, event)
+    return f"{worker}: {told}" if worker else told

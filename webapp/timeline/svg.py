@@ -16,11 +16,10 @@ from dataclasses import dataclass, field
 from html import escape
 
 from webapp.timeline.arrows import Arrow, Cause
+from webapp.timeline.bands import AREA, MANY, areas, columns, strip
 from webapp.timeline.lanes import WAITS, End, Lane, State, Stretch, Timeline
 from webapp.timeline.rows import AXIS, LOW, TALL, Row, Sizes, line_name, place_rows
 from webapp.timeline.scale import PIXEL, UNITS, View, ticks, written
-
-MANY = 24  # lanes; if there are more, they are drawn low and without text
 
 WIDTHS = {"s": 300, "m": 600, "l": 900}  # pixels at which a label must fit, by its class
 LETTER = 5.6  # pixels
@@ -67,7 +66,10 @@ def draw_picture(
     pen.axis(height)
     pen.arrows(arrows, rows)
     for row in rows:
-        pen.lane(row)
+        if row.lane.members:
+            pen.band(row)
+        else:
+            pen.lane(row)
     if ideal is not None and view.start <= ideal <= view.end:
         pen.ideal(ideal, height, ideal_label)
     noisy = pen.noise(timeline.noise)
@@ -127,6 +129,18 @@ class _Pen:
         drawn = "".join(f'<path class="{look}" d="{"".join(d)}"/>' for look, d in paths.items())
         self.shapes.append(f'<g class="hue-{row.hue}">{drawn}</g>')
         self._end(row.lane, top + self.sizes.bar)
+
+    def band(self, row: Row) -> None:
+        """Draw when a task of the band ran, and above it how many were in each other state."""
+        top = row.top + self.sizes.gap
+        found = columns(row.lane.stretches, self.view)
+        shapes = [
+            *((f"band-{name}", way) for name, way in areas(found, top, len(row.lane.members))),
+            *strip(found.get(State.RUNNING, ()), top + AREA + 2),
+        ]
+        drawn = "".join(f'<path class="{look}" d="{way}"/>' for look, way in shapes)
+        self.shapes.append(f'<g class="hue-{row.hue}">{drawn}</g>')
+        self._end(row.lane, top + AREA)
 
     def arrows(self, arrows: Iterable[Arrow], rows: Sequence[Row]) -> None:
         """Draw lines from giver to taker, with a dot at the taker; equal lines only once."""

@@ -6,6 +6,7 @@ The caller supplies the texts, as `Words`.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Protocol
 
 from webapp.engine.events import Event, How, Kind
@@ -48,6 +49,12 @@ def state_text(say: Words, stretch: Stretch) -> str:
     if stretch.state is State.AT_BARRIER and stretch.note:
         return say("state.barrier_place", object=stretch.object, place=stretch.note)
     return say(f"state.{stretch.state}", object=stretch.object)
+
+
+def count_text(say: Words, counts: Mapping[str, int]) -> str:
+    """Describe a band: "1 running, 99 sleeping"."""
+    told = (say(f"band.{name}", count=count) for name, count in sorted(counts.items()))
+    return say("list.separator").join(told) or say("band.none")
 
 
 def step_text(say: Words, event: Event) -> str:
