@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from webapp.engine.events import Event, Kind
-from webapp.engine.recording import Outcome, Receipt, Recording, Wait
+from webapp.engine.events import TASK_BITS, Event, Kind
+from webapp.engine.recording import Outcome, Receipt, Recording, Wait, thread_of
 from webapp.lessons.claims import Check, Claim, Measured, of_any, where
 from webapp.lessons.measures import timing, waiting, workers
 from webapp.lessons.measures.printed import lines, numbers, order
@@ -25,7 +25,16 @@ def recording(
 ) -> Recording:
     """Return the record of a finished run with these steps."""
     events = tuple(
-        Event(id, time * 1000, *key, f"w{key[1]}", kind, object, text)
+        Event(
+            id,
+            time * 1000,
+            *thread_of(key),
+            f"w{key[1]}",
+            kind,
+            object,
+            text,
+            task=key[1] >> TASK_BITS,
+        )
         for id, (time, key, kind, object, text) in enumerate(steps, 1)
     )
     return Recording(
@@ -76,6 +85,7 @@ def passes(queue: str, *steps: str) -> list[Step]:
 
 
 A, B, CHILD, GRANDCHILD = (100, 101), (100, 102), (200, 200), (300, 300)
+TASK = (100, 100 | 1 << TASK_BITS)
 SLEEP, HOLD, WAIT = (Kind.SLEPT, Kind.WOKE), (Kind.GOT, Kind.RELEASED), (Kind.WAITS, Kind.GOT)
 
 CASES: dict[str, tuple[Check, list[Step], list[Step]]] = {
@@ -169,6 +179,16 @@ CASES: dict[str, tuple[Check, list[Step], list[Step]]] = {
         workers.ran_in_one_process(),
         [*prints("a"), *prints("b", key=A)],
         [*prints("a"), *prints("b", key=CHILD)],
+    ),
+    "ran_in_one_thread": (
+        workers.ran_in_one_thread(),
+        [*prints("a"), *prints("b", key=TASK)],
+        [*prints("a"), *prints("b", key=A)],
+    ),
+    "started_tasks": (
+        workers.started_tasks(lambda v: 1),
+        [*lives(MAIN, 0, 9, by=""), *lives(TASK, 1, 2)],
+        [*lives(MAIN, 0, 9, by=""), *lives(A, 1, 2)],
     ),
     "had_one_parent": (
         workers.had_one_parent(),

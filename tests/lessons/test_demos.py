@@ -57,6 +57,7 @@ runpy.run_path(sys.argv[1], run_name="__main__")
 VARYING = re.compile(
     r"-?\d+(?:[.:-]\d+)*"
     r'|(?<=File ")[^"]+'
+    r"|^\S+(?=:\d+: \w+Warning: )"
     r"|(?<=: )(?:took item \d+|IndexError.*)"
     r"|psm_\w+"
     r"|consumer: got(?= item)|parent: found(?= item)"

@@ -56,6 +56,23 @@ def started_workers(count: Callable[[Values], int]) -> Check:
     return judged(worker_count(), lambda started, values: started == count(values))
 
 
+def ran_in_one_thread() -> Check:
+    """Check that only one thread has events, whichever tasks it ran."""
+
+    def threads(recording: Recording, values: Values) -> int:
+        return len({(event.pid, event.tid) for event in recording.events if event.pid})
+
+    return judged(threads, lambda seen, values: seen == 1)
+
+
+def started_tasks(count: Callable[[Values], int]) -> Check:
+    """Check that `count` tasks of asyncio were created, that of asyncio.run() included."""
+    return judged(
+        watched(lambda recording, values: len(recording.tasks)),
+        lambda started, values: started == count(values),
+    )
+
+
 # --- how many at once -------------------------------------------------------------------------
 
 
