@@ -75,6 +75,26 @@ def test_a_task_is_ready_then_runs_and_waits_below_its_thread() -> None:
     ]
 
 
+def test_a_task_is_ready_from_the_end_of_its_sleep_until_its_turn() -> None:
+    key = task(1)
+    sleeps = [
+        (100, key, Kind.RESUMED, "", ""),
+        (100, key, Kind.SLEPT, "", "0.05"),
+        (90_000, key, Kind.WOKE, "", ""),
+        (90_000, key, Kind.SLEPT, "", "5"),
+        (91_000, key, Kind.WOKE, "", ""),
+    ]
+    timeline = draw(record(lived(key, 0, *sleeps, end=91_500), wall=100_000))
+    assert [(part.state, part.start, part.end) for part in timeline.lanes[0].stretches] == [
+        (State.READY, 0, 100),
+        (State.SLEEPING, 100, 50_100),
+        (State.READY, 50_100, 90_000),
+        (State.SLEEPING, 90_000, 91_000),
+        (State.RUNNING, 91_000, 91_500),
+    ]
+    assert draw_steps(timeline, EN)["spans"]
+
+
 def test_a_loop_waits_and_is_not_counted_as_a_wait() -> None:
     steps = [(10, MAIN, Kind.WAITS, "loop", "poll 0.5"), (40, MAIN, Kind.RESUMED, "loop", "")]
     (lane,) = draw(record(life(MAIN, 0, 90, *steps))).lanes

@@ -6,7 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from webapp.engine.events import Event, Kind
-from webapp.timeline.lanes import WAITING, Lane, State, Stretch, stretch_from
+from webapp.timeline.lanes import MICROSECONDS, WAITING, Lane, State, Stretch, stretch_from
+
+LATE = 1000
+"""Microseconds by which timers may be late; a task that has its turn later was kept from it."""
 
 ENDS_OF_WAITS = {Kind.GOT, Kind.GAVE_UP, Kind.JOINED, Kind.PASSED, Kind.PUT, Kind.TOOK}
 
@@ -89,7 +92,7 @@ class LaneBuilder:
 
     def _go_on(self, event: Event) -> None:
         if self.now is not None:
-            self.done.append(stretch_from(*self.now, until=event))
+            self.done += _until_its_turn(stretch_from(*self.now, until=event), self.now[1])
             self.now = None
 
     def _ends_wait(self, event: Event) -> bool:
@@ -97,3 +100,17 @@ class LaneBuilder:
             return False
         _, began, _ = self.now
         return began.kind is Kind.WAITS and event.object == began.object
+
+
+def _until_its_turn(stretch: Stretch, began: Event) -> list[Stretch]:
+    """Split the sleep of a task that is over before the task has its turn: then it is READY.
+
+    The end of the sleep is no event: the walk shows the task asleep until its turn.
+    """
+    if not began.task or stretch.state is not State.SLEEPING:
+        return [stretch]
+    due = began.time + round(float(began.text) * MICROSECONDS)
+    if stretch.end - due < LATE:
+        return [stretch]
+    ready = replace(stretch, state=State.READY, start=due, first=stretch.last)
+    return [replace(stretch, end=due), ready]

@@ -13,6 +13,8 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 # The Pygments classes that code.css colours. All other tokens are plain text without an element.
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
 COLOURED = "k kn kd kr ow kc s s1 s2 sa sd se si sb mi mf mh nf nc nd fm c1 c ch cm"
 _PLAIN = re.compile(rf'<span class="(?!(?:{"|".join(COLOURED.split())})")\w+">([^<]*)</span>')
 
@@ -32,7 +34,7 @@ def definition(source: str, name: str) -> tuple[str, int]:
     Raises KeyError if the source has none of that name at the top level.
     """
     for node in ast.parse(source).body:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name:
+        if isinstance(node, DEFINITIONS) and node.name == name:
             first = min(part.lineno for part in [node, *node.decorator_list])
             lines = source.splitlines()[first - 1 : node.end_lineno]
             return "\n".join(lines) + "\n", first

@@ -18,7 +18,7 @@ async def heart() -> None:
         await asyncio.sleep(0.05)
 
 
-async def work_together(tasks: int) -> None:
+async def work_all(tasks: int) -> None:
     beating = asyncio.create_task(heart())
     numbers = range(1, tasks + 1)
     await asyncio.gather(*(work(number) for number in numbers))
@@ -26,7 +26,7 @@ async def work_together(tasks: int) -> None:
 
 
 def main(tasks: int = 4) -> None:
-    asyncio.run(work_together(tasks))
+    asyncio.run(work_all(tasks))
 
 
 if __name__ == "__main__":

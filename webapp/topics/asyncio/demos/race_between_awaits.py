@@ -17,7 +17,7 @@ async def add(
             count = seen + 1
 
 
-async def add_together(tasks: int, increments: int, lock: str) -> None:
+async def add_all(tasks: int, increments: int, lock: str) -> None:
     guard = asyncio.Lock() if lock == "yes" else nullcontext()
     async with asyncio.TaskGroup() as group:
         for _ in range(tasks):
@@ -27,7 +27,7 @@ async def add_together(tasks: int, increments: int, lock: str) -> None:
 def main(
     tasks: int = 4, increments: int = 20, lock: str = "no"
 ) -> None:
-    asyncio.run(add_together(tasks, increments, lock))
+    asyncio.run(add_all(tasks, increments, lock))
     print("expected:", tasks * increments)
     print("final:", count)
 

@@ -10,7 +10,7 @@ async def sleeper(seconds: float) -> str:
     return current_thread().name
 
 
-async def sleep_together(tasks: int, seconds: float) -> None:
+async def sleep_all(tasks: int, seconds: float) -> None:
     began = perf_counter()
     sleepers = [sleeper(seconds) for _ in range(tasks)]
     threads = await asyncio.gather(*sleepers)
@@ -21,7 +21,7 @@ async def sleep_together(tasks: int, seconds: float) -> None:
 
 
 def main(tasks: int = 100, seconds: float = 0.5) -> None:
-    asyncio.run(sleep_together(tasks, seconds))
+    asyncio.run(sleep_all(tasks, seconds))
 
 
 if __name__ == "__main__":
