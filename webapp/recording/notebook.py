@@ -17,9 +17,10 @@ from webapp.engine.recorder import tee
 from webapp.lessons.text import DEFAULT_LANGUAGE, LANGUAGES
 from webapp.pages.texts.wording import load_wordings
 from webapp.recording.outputs import form_of
-from webapp.recording.page import Ran, draw_page
+from webapp.recording.page import draw_page
 from webapp.recording.page_file import PageFile
 from webapp.recording.part import Part, host_threads
+from webapp.recording.ran import Ran
 
 HEIGHT = 640
 """Pixels of the page below a cell."""

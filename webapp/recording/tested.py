@@ -16,9 +16,10 @@ from webapp.engine.recorder import tee, tracebacks
 from webapp.engine.recording import Outcome
 from webapp.lessons.text import Language
 from webapp.pages.texts.wording import load_wordings
-from webapp.recording.page import Ran, draw_page
+from webapp.recording.page import draw_page
 from webapp.recording.page_file import PageFile
 from webapp.recording.part import Ended, Part, Recorded, host_threads
+from webapp.recording.ran import Ran
 from webapp.recording.watch import Watch
 
 exit_status = 1

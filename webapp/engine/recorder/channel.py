@@ -44,6 +44,7 @@ bare_threads: dict[int, str] = {}
 muted: set[int] = set()
 """The threads that report nothing at present, by get_ident()."""
 
+
 class Task(Protocol):
     """A task of asyncio: its name, and its number in this process."""
 
