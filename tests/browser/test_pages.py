@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Opener
@@ -66,11 +67,14 @@ def test_a_persian_page_mirrors_and_its_code_does_not(open_page: Opener) -> None
     assert persian.evaluate("document.fonts.check('16px vazirmatn', 'موازی')")
 
 
-def test_a_persian_font_is_not_sent_with_an_english_page(open_page: Opener) -> None:
-    page = open_page("/en/", alone=True)
+@pytest.mark.parametrize(
+    ("address", "font"), [("/en/", "public-sans-variable"), ("/fa/", "vazirmatn-persian-variable")]
+)
+def test_a_page_is_sent_with_its_own_font_only(open_page: Opener, address: str, font: str) -> None:
+    page = open_page(address, alone=True)
+    page.evaluate("document.fonts.ready")
     names = page.evaluate("performance.getEntriesByType('resource').map(entry => entry.name)")
-    assert names
-    assert [name for name in names if "vazirmatn" in name] == []
+    assert [font in name for name in names if ".woff2" in name] == [True]
 
 
 def test_a_bad_value_shows_its_reason_beside_its_field_and_runs_nothing(

@@ -132,7 +132,9 @@ def test_it_speaks_its_language(once: Recorded, language: str) -> None:
     assert f'<html lang="{language}" dir="{say.direction}">' in html
     assert say("own.eyebrow") in html
     assert say("lanes.title") in html
-    assert ("font/woff2" in html) == (language == "fa")
+    # Its language's font is in it, and no other.
+    assert html.count("data:font/woff2") == 1
+    assert ("font-family: vazirmatn;" in html) == (language == "fa")
 
 
 def test_it_works_without_javascript(once: Recorded) -> None:

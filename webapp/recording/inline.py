@@ -52,11 +52,10 @@ _EXPORT = re.compile(r"^export ", re.MULTILINE)
 
 @cache
 def style(language: Language) -> str:
-    """Return all style sheets as one, with the font that the language needs."""
+    """Return all style sheets as one, with the font of the language and no other."""
     sheets = "".join(_text(f"css/{name}.css") for name in STYLES)
-    if WRITINGS[language].font:
-        return _FONT_FILE.sub(lambda file: f'url("{_data(file[1], "font/woff2")}")', sheets)
-    return _FONT_FACE.sub("", sheets)
+    own = f"vendor/{WRITINGS[language].font}"
+    return _FONT_FACE.sub(lambda face: _embedded(face[0], own), sheets)
 
 
 @cache
@@ -82,6 +81,14 @@ def policy(*, scripts: tuple[str, ...], styles: tuple[str, ...]) -> str:
         f"default-src 'none'; script-src {_hashes(scripts)}; style-src {_hashes(styles)}; "
         "font-src data:; img-src data:; base-uri 'none'; form-action 'none'"
     )
+
+
+def _embedded(face: str, own: str) -> str:
+    """Return a font's rule with its file in it, or "" if the file is not `own`."""
+    file = _FONT_FILE.search(face)
+    if file is None or file[1] != own:
+        return ""
+    return face.replace(file[0], f'url("{_data(own, "font/woff2")}")')
 
 
 def _text(name: str) -> str:
