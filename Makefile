@@ -23,7 +23,7 @@ FORMAT_DEMOS := $(RUFF) format --config 'format.exclude = []' $(DEMOS)
 export NODE_USE_SYSTEM_CA := 1
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: help run install dev test test-cluster steady check fix deploy-test bench lighthouse picture lock audit vendor package texts clean
+.PHONY: help run install dev test test-cluster steady check fix deploy-test bench lighthouse picture lanes lock audit vendor package texts clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -90,6 +90,9 @@ lighthouse: .venv/.dev $(LIGHTHOUSE)/node_modules/.package-lock.json ## Audit th
 picture: .venv/.dev ## Take the picture of the README again
 	$(VENV) tools/browser.py
 	$(VENV) -m tools.picture
+
+lanes: .venv/.dev ## Record the lanes of the home page again: make lanes ARGS="lock barrier"
+	$(VENV) -m tools.lanes $(ARGS)
 
 # A lock names no index, so that it installs from whichever one pip is set up to use.
 LOCK := .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

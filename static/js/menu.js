@@ -1,4 +1,26 @@
-// Escape, or a click elsewhere, closes a menu.
+// Escape, or a click elsewhere, closes a menu. A menu that is higher than its sheet says that it can be scrolled,
+// and opens at the current topic.
+
+const NEAR_END = 8; // pixels
+
+function sayMore(sheet) {
+  const more = sheet.querySelector(".menu-more");
+  if (more) {
+    more.hidden = true; // it takes room itself
+    more.hidden = sheet.scrollHeight - sheet.scrollTop - sheet.clientHeight < NEAR_END;
+  }
+}
+
+for (const sheet of document.querySelectorAll(".menu-sheet")) {
+  sheet.parentElement.addEventListener("toggle", () => {
+    const current = sheet.querySelector("[aria-current]");
+    if (current) {
+      sheet.scrollTop = current.offsetTop - sheet.clientHeight / 2;
+    }
+    sayMore(sheet);
+  });
+  sheet.addEventListener("scroll", () => sayMore(sheet), { passive: true });
+}
 
 const open = () => document.querySelectorAll(".menu[open]");
 

@@ -7,6 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.web.scripted import HELLO
+from webapp.lessons.folders import find_topics
 
 PAGES = [
     "/en/",
@@ -88,9 +89,32 @@ def test_a_trap_is_labelled_as_one(client: FlaskClient) -> None:
     assert "wrong on purpose" not in client.get(HELLO).text
 
 
-def test_the_last_demo_has_no_next(client: FlaskClient) -> None:
-    assert 'class="next on"' in client.get(HELLO).text
-    assert 'class="next on"' not in client.get("/en/threads/greeting/say-nothing").text
+def next_of(client: FlaskClient, address: str) -> list[str]:
+    """Return the addresses that a demo's page leads to."""
+    found = re.findall(r'class="next on">\s*<a href="([^"]+)"', client.get(address).text)
+    return [str(link) for link in found]
+
+
+def test_each_demo_leads_on_and_the_last_one_to_programs_of_ones_own(client: FlaskClient) -> None:
+    [link] = next_of(client, HELLO)
+    assert link.startswith("/en/threads/greeting/")
+    assert next_of(client, "/en/threads/greeting/say-nothing")[-1] == "/en/record"
+
+
+def test_the_last_demo_of_a_topic_leads_to_the_next_topic(real_client: FlaskClient) -> None:
+    firsts = first_demos(real_client)
+    for topic, following in zip(find_topics(), [*firsts[1:], "/en/record"], strict=True):
+        for demo in topic.demos:
+            links = next_of(real_client, f"/en/{topic.chapter}/{topic.slug}/{demo.slug}")
+            assert links, f"{topic.slug}/{demo.slug} leads nowhere"
+            assert (links[-1] == following) == (demo is topic.demos[-1])
+
+
+def first_demos(client: FlaskClient) -> list[str]:
+    """Return the address of each topic's first demo, in the order of the home page."""
+    cards = re.findall(r'class="topics">(.*?)</ol>', client.get("/en/").text, re.DOTALL)
+    links = [link for card in cards for link in re.findall(r'<a href="([^"]+)"', card)]
+    return [client.get(link).headers["Location"] for link in links]
 
 
 def test_the_source_is_shown_unchanged(client: FlaskClient) -> None:

@@ -10,7 +10,7 @@ from multiprocessing import get_all_start_methods
 from webapp.engine.machines import Needs
 from webapp.engine.program import main_defaults
 from webapp.lessons.broken import BrokenTopic
-from webapp.lessons.topic import Demo, Topic, find_demo
+from webapp.lessons.topic import LEVELS, Demo, Topic, find_demo
 from webapp.lessons.values import Values
 
 VERSION = re.compile(r"\d+(\.\d+){0,2}")
@@ -25,6 +25,7 @@ def check_topic(topic: Topic) -> None:
         if path not in {demo.path for demo in topic.demos}:
             raise BrokenTopic(path, "no demo of topic.py runs it")
     _check_slugs(topic)
+    _check_card(topic)
 
 
 def check_pairs(topics: Sequence[Topic], topic: Topic) -> None:
@@ -40,6 +41,14 @@ def check_pairs(topics: Sequence[Topic], topic: Topic) -> None:
             except ValueError as error:
                 reason = f"{demo.slug} beside {pair.other}: {error}"
                 raise BrokenTopic(topic.folder / "topic.py", reason) from error
+
+
+def _check_card(topic: Topic) -> None:
+    """Check what the home page shows of a topic."""
+    if topic.level not in LEVELS:
+        raise BrokenTopic(topic.folder / "topic.py", f"its level is none of {LEVELS}")
+    if topic.picture and topic.demo(topic.picture) is None:
+        raise BrokenTopic(topic.folder / "topic.py", f"there is no demo {topic.picture} to picture")
 
 
 def _check_demo(demo: Demo) -> None:

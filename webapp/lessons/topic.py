@@ -15,8 +15,18 @@ from webapp.engine.program import Program
 from webapp.lessons.claims import Claim
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import AnyParameter, parse_all
-from webapp.lessons.text import UNSAID, Language, Text
+from webapp.lessons.text import DEFAULT_LANGUAGE, UNSAID, Language, Text
 from webapp.lessons.values import Value, Values
+
+LEVELS = (1, 2, 3)
+LANES = "lanes.svg"
+"""The file of a topic's small picture, in its folder. `tools/lanes.py` writes it."""
+
+WORDS_PER_MINUTE = 200
+"""A usual speed of reading a text in which one has to think."""
+MINUTES_PER_DEMO = 3
+STEP = 5
+"""Minutes: to which the time of a topic is rounded."""
 
 
 @dataclass(frozen=True)
@@ -106,9 +116,15 @@ class Demo:
 
 @dataclass(frozen=True)
 class Topic:
-    """One idea: a text and some demos."""
+    """One idea: a text and some demos.
+
+    `level` is one of LEVELS: how much a student must know already. `picture` is the slug of the
+    demo whose lanes stand on the home page; "": the first.
+    """
 
     demos: tuple[Demo, ...]
+    level: int = 1
+    picture: str = ""
     chapter: str = ""  # set when the topic is loaded
     order: int = 0  # likewise: its place in the course, from 1
     title: Text = UNSAID  # likewise
@@ -119,6 +135,27 @@ class Topic:
     def slug(self) -> str:
         """The topic's name in URLs."""
         return self.folder.name.replace("_", "-")
+
+    @property
+    def pictured(self) -> Demo:
+        """The demo whose lanes stand on the home page. Raises KeyError if it is missing."""
+        demo = self.demo(self.picture) if self.picture else self.demos[0]
+        if demo is None:
+            raise KeyError(self.picture)
+        return demo
+
+    @cached_property
+    def lanes(self) -> str:
+        """The small picture of its lanes, as an SVG element; "" before `make lanes`."""
+        path = self.folder / LANES
+        return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+
+    @cached_property
+    def minutes(self) -> int:
+        """About how long a student takes, by the length of the text and the number of demos."""
+        words = len(self.prose(DEFAULT_LANGUAGE).split())
+        minutes = words / WORDS_PER_MINUTE + MINUTES_PER_DEMO * len(self.demos)
+        return max(1, round(minutes / STEP)) * STEP
 
     def demo(self, slug: str) -> Demo | None:
         """Return the demo with that slug, or None."""

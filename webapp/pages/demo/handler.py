@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -48,6 +48,15 @@ class DemoLink:
 
 
 @dataclass(frozen=True)
+class NextLink:
+    """Where a demo leads to."""
+
+    label: str
+    title: str
+    address: str
+
+
+@dataclass(frozen=True)
 class TopicView:
     """A topic's page with one of its demos."""
 
@@ -60,7 +69,7 @@ class TopicView:
     demo: DemoLink
     bench: Bench
     pairs: tuple[CompareLink, ...]
-    next: DemoLink | None
+    next: tuple[NextLink, ...]
 
 
 @dataclass(frozen=True)
@@ -200,7 +209,7 @@ def build_topic(
         demo=_link(language, topic, demo, demo),
         bench=build_bench(handler, submission, problems, running=running, earlier=earlier),
         pairs=tuple(pair_links(site, language, demo)),
-        next=_next(language, topic, demo),
+        next=tuple(_next(handler)),
     )
 
 
@@ -235,13 +244,31 @@ def _link(language: Language, topic: Topic, demo: Demo, current: Demo) -> DemoLi
     return DemoLink(demo.title[language], address, demo.trap, demo is current)
 
 
-def _next(language: Language, topic: Topic, demo: Demo) -> DemoLink | None:
-    """Return the next demo: the one that this demo names, else the next in order."""
-    if demo.next:
-        named = topic.demo(demo.next)
-        return _link(language, topic, named, demo) if named else None
+def _next(handler: DemoHandler) -> Iterator[NextLink]:
+    """Yield where to go on: to the demo that this one names, else to the next one in order.
+
+    The last demo of a topic leads to the next topic, and that of the last topic to the page about
+    programs of one's own.
+    """
+    language, topic, demo = handler.language, handler.topic, handler.demo
+    say = handler.site.wordings[language]
     following = topic.demos[topic.demos.index(demo) + 1 :]
-    return _link(language, topic, following[0], demo) if following else None
+    named = topic.demo(demo.next) if demo.next else None
+    for other in [named] if named else following[:1]:
+        yield NextLink(
+            say("topic.next"), other.title[language], addresses.demo(language, topic, other)
+        )
+    if not following:
+        yield _next_topic(handler)
+
+
+def _next_topic(handler: DemoHandler) -> NextLink:
+    language, topics = handler.language, handler.site.topics
+    say = handler.site.wordings[language]
+    for topic in topics[topics.index(handler.topic) + 1 :]:
+        address = addresses.demo(language, topic, topic.demos[0])
+        return NextLink(say("topic.next_topic"), topic.title[language], address)
+    return NextLink(say("topic.next"), say("record.name"), addresses.record(language))
 
 
 def _shortened(text: str) -> str:

@@ -16,13 +16,27 @@ from webapp.pages.demo.bench import Bench
 from webapp.pages.demo.form import Submission, query_of, value_texts
 from webapp.pages.demo.handler import DemoHandler, build_bench
 from webapp.pages.languages import visitor_language
+from webapp.pages.site.hero import Hero, build_hero
 from webapp.pages.site.layout import ChapterLinks, Page, build_chapters, build_page
 from webapp.pages.site.site import Site
+from webapp.pages.texts.wording import Wording
 
 # Ten threads sleep one second each, at the same time: the run takes one second.
 SHOWN_TOPIC = "lock"
 SHOWN_DEMO = "lock-around-the-message"
-SHOWN_VALUES: Mapping[str, Value] = {"thread_count": 10, "sleep_seconds": 1.0}
+SHOWN_VALUES: Mapping[str, float] = {"thread_count": 10, "sleep_seconds": 1.0}
+
+
+ABLE = ("start", "race", "deadlock", "pass", "faster")
+"""What a student can do at the end of the course, by the texts' keys."""
+
+
+@dataclass(frozen=True)
+class Versus:
+    """How long the sleeps would take one after the other: in words, and in seconds."""
+
+    text: str
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -35,6 +49,9 @@ class HomeView:
     demo_title: str
     demo_address: str
     watch: str
+    hero: Hero | None
+    versus: Versus | None
+    able: tuple[str, ...]
 
 
 def home_blueprint(site: Site) -> Blueprint:
@@ -61,6 +78,7 @@ def build_home(site: Site, language: Language) -> HomeView:
     """Return the view of the home page."""
     say = site.wordings[language]
     topic, demo, values = _shown(site)
+    own = topic.slug == SHOWN_TOPIC
     submission = Submission({name: [value] for name, value in value_texts(demo, values).items()})
     return HomeView(
         page=build_page(
@@ -74,8 +92,16 @@ def build_home(site: Site, language: Language) -> HomeView:
         bench=build_bench(DemoHandler(site, language, topic, demo), submission),
         demo_title=demo.title[language],
         demo_address=addresses.demo(language, topic, demo, query_of(demo, values)),
-        watch=say("home.watch") if topic.slug == SHOWN_TOPIC else demo.watch[language],
+        watch=say("home.watch") if own else demo.watch[language],
+        hero=build_hero(site, language),
+        versus=_versus(say) if own else None,
+        able=tuple(say(f"home.able_{name}") for name in ABLE) if own else (),
     )
+
+
+def _versus(say: Wording) -> Versus:
+    seconds = SHOWN_VALUES["thread_count"] * SHOWN_VALUES["sleep_seconds"]
+    return Versus(say("unit.seconds", value=seconds), seconds)
 
 
 def _shown(site: Site) -> tuple[Topic, Demo, Mapping[str, Value]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from flask import request
+from markupsafe import Markup
 
 from webapp.lessons.text import LANGUAGES, Language
 from webapp.lessons.topic import Topic
@@ -20,25 +21,30 @@ FOOTER = ("teachers", "record", "api", "privacy")
 
 @dataclass(frozen=True)
 class TopicLink:
-    """A topic in a list."""
+    """A topic in a list. `number` is its place in the course, `lanes` its small picture."""
 
+    number: str
     title: str
     summary: str
     address: str
     current: bool
+    level: str
+    minutes: str
+    lanes: Markup
 
 
 @dataclass(frozen=True)
 class ChapterLinks:
     """A chapter with its topics."""
 
+    name: str
     title: str
     topics: tuple[TopicLink, ...]
 
 
 @dataclass(frozen=True)
 class PageLink:
-    """A page in the footer."""
+    """A page in the header or the footer."""
 
     name: str
     address: str
@@ -69,6 +75,7 @@ class Page:
     home: str
     is_home: bool
     record: str
+    teachers: PageLink
     footer: tuple[PageLink, ...]
     asset: Callable[[str], str]
     indexed: bool = True
@@ -96,7 +103,8 @@ def build_page(
         home=addresses.home(language),
         is_home=address(language) == addresses.home(language),
         record=addresses.record(language),
-        footer=tuple(_footer_link(say, name, address(language)) for name in FOOTER),
+        teachers=_page_link(say, "teachers", address(language)),
+        footer=tuple(_page_link(say, name, address(language)) for name in FOOTER),
         asset=site.assets.address,
         indexed=indexed,
     )
@@ -108,6 +116,7 @@ def build_chapters(
     """Return links to all topics, by chapter."""
     return tuple(
         ChapterLinks(
+            chapter,
             site.wordings[language](f"chapter.{chapter}"),
             _topic_links(site, language, chapter, current),
         )
@@ -118,19 +127,24 @@ def build_chapters(
 def _topic_links(
     site: Site, language: Language, chapter: str, current: Topic | None
 ) -> tuple[TopicLink, ...]:
+    say = site.wordings[language]
     return tuple(
         TopicLink(
-            topic.title[language],
-            topic.summary[language],
-            addresses.topic(language, topic),
-            topic is current,
+            number=say.number(topic.order),
+            title=topic.title[language],
+            summary=topic.summary[language],
+            address=addresses.topic(language, topic),
+            current=topic is current,
+            level=say(f"home.level_{topic.level}"),
+            minutes=say("home.minutes", count=topic.minutes),
+            lanes=Markup(topic.lanes),
         )
         for topic in site.topics
         if topic.chapter == chapter
     )
 
 
-def _footer_link(say: Wording, page: str, current: str) -> PageLink:
+def _page_link(say: Wording, page: str, current: str) -> PageLink:
     address = addresses.about(say.language, page)
     return PageLink(say(f"{page}.name"), address, address == current)
 

@@ -67,6 +67,8 @@ barrier_kept = Claim("barrier-kept", nobody_passed_before_the_last_arrived("barr
 took_the_slowest = Claim("took-the-slowest", took_about(slowest))
 
 topic = Topic(
+    level=2,
+    picture="laps",
     demos=(
         Demo(
             slug="race",
@@ -124,5 +126,5 @@ topic = Topic(
                 Claim("took-timeout", took_about(timeout)),
             ),
         ),
-    )
+    ),
 )

@@ -171,6 +171,8 @@ every_item_taken = Claim("every-item-taken", printed_once_each(TOOK, items))
 taken_after_put = Claim("taken-after-put", printed_after(TOOK, PUT))
 
 topic = Topic(
+    level=3,
+    picture="readers-and-writers",
     demos=(
         Demo(
             slug="wait-for-items",
@@ -296,5 +298,5 @@ topic = Topic(
                 Claim("readers-together", judged(most_readers, lambda most, values: most > 1)),
             ),
         ),
-    )
+    ),
 )

@@ -153,6 +153,8 @@ one_at_each = tuple(
 both_done = Claim("both-done", printed_once_each(DONE, workers))
 
 topic = Topic(
+    level=2,
+    picture="timeout-and-back-off",
     demos=(
         Demo(
             slug="opposite-order",
@@ -237,5 +239,5 @@ topic = Topic(
             ),
             observations=(both_done, Claim("tries-that-failed", tries_that_failed)),
         ),
-    )
+    ),
 )

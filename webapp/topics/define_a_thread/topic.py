@@ -68,6 +68,7 @@ lambdas_gave_the_last = judged(
 all_started = Claim("all-started", started_workers(threads))
 
 topic = Topic(
+    picture="join-inside-the-loop",
     demos=(
         Demo(
             slug="start-all-then-join",
@@ -186,5 +187,5 @@ topic = Topic(
                 ),
             ),
         ),
-    )
+    ),
 )

@@ -117,6 +117,7 @@ def woken_at_once(recording: Recording, values: Values) -> Share:
 
 
 topic = Topic(
+    level=2,
     demos=(
         Demo(
             slug="start-together",
@@ -214,5 +215,5 @@ topic = Topic(
                 Claim("took-intervals", took_about(until_stopped)),
             ),
         ),
-    )
+    ),
 )

@@ -138,6 +138,8 @@ no_more_processes = judged(processes_used, lambda used, values: 0 < used <= work
 no_more_threads = judged(worker_count(), lambda used, values: 0 < used <= workers(values))
 
 topic = Topic(
+    level=2,
+    picture="as-completed",
     demos=(
         Demo(
             slug="thread-pool",
@@ -255,5 +257,5 @@ topic = Topic(
             ),
             observations=(Claim("processes-quicker", below(PROCESSES_TOOK, THREADS_TOOK)),),
         ),
-    )
+    ),
 )

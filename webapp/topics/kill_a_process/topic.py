@@ -99,6 +99,8 @@ by_fork_took_about_the_duration = Claim(
 )
 
 topic = Topic(
+    level=2,
+    picture="killed-while-holding",
     demos=(
         Demo(
             slug="terminate",
@@ -218,5 +220,5 @@ topic = Topic(
                 by_fork_took_about_the_duration,
             ),
         ),
-    )
+    ),
 )

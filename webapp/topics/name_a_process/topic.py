@@ -88,6 +88,7 @@ the_system_agrees_unless_a_server_forks = judged(
 
 
 topic = Topic(
+    picture="pids-and-parents",
     demos=(
         Demo(
             slug="named-and-default",
@@ -149,5 +150,5 @@ topic = Topic(
                 every_child_ended,
             ),
         ),
-    )
+    ),
 )

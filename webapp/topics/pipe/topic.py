@@ -77,6 +77,8 @@ def end_seen_or_waited_for(recording: Recording, values: Values) -> Measured:
 
 
 topic = Topic(
+    level=3,
+    picture="two-pipes-in-a-row",
     demos=(
         Demo(
             slug="send-and-receive",
@@ -170,5 +172,5 @@ topic = Topic(
                 ),
             ),
         ),
-    )
+    ),
 )

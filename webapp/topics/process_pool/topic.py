@@ -192,6 +192,7 @@ all_workers = Claim("all-workers", started_workers(workers))
 all_ended = Claim("all-ended", every_worker_ended())
 
 topic = Topic(
+    level=2,
     demos=(
         Demo(
             slug="map-squares",
@@ -304,5 +305,5 @@ topic = Topic(
                 all_ended,
             ),
         ),
-    )
+    ),
 )

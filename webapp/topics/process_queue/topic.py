@@ -154,6 +154,8 @@ all_ended = Claim("all-ended", every_worker_ended())
 three_processes = Claim("three-processes", ran_processes(lambda values: 3))
 
 topic = Topic(
+    level=2,
+    picture="bounded-queue",
     demos=(
         Demo(
             slug="producer-consumer",
@@ -268,5 +270,5 @@ topic = Topic(
                 Claim("took-delay", where(forked, took_about(delay))),
             ),
         ),
-    )
+    ),
 )

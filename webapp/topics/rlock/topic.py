@@ -82,6 +82,8 @@ held_twice = Claim("held-twice", deepest(2))
 took_the_longer = Claim("took-the-longer", took_about(side_by_side))
 
 topic = Topic(
+    level=2,
+    picture="two-threads-one-box",
     demos=(
         Demo(
             slug="remove-then-add",
@@ -152,5 +154,5 @@ topic = Topic(
                 Claim("two-deep", where(is_reentrant, held_deepest("lock", lambda values: 2))),
             ),
         ),
-    )
+    ),
 )

@@ -102,6 +102,8 @@ final_by_permits = judged(
 )
 
 topic = Topic(
+    level=2,
+    picture="at-most-k-at-once",
     demos=(
         Demo(
             slug="producer-consumer",
@@ -182,5 +184,5 @@ topic = Topic(
             ),
             observations=(Claim("lost-of-all", at_most(LOST, expected)),),
         ),
-    )
+    ),
 )

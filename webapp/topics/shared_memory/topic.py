@@ -61,6 +61,8 @@ def whole(values: Values) -> int:
 
 
 topic = Topic(
+    level=3,
+    picture="copy-or-share",
     demos=(
         Demo(
             slug="value-and-array",
@@ -129,5 +131,5 @@ topic = Topic(
                 every_child_ended,
             ),
         ),
-    )
+    ),
 )

@@ -125,6 +125,8 @@ all_pools = Claim("all-pools", started_workers(lambda values: sum(sizes(values))
 all_ended = Claim("all-ended", every_worker_ended())
 
 topic = Topic(
+    level=3,
+    picture="fixed-or-growing-work",
     demos=(
         Demo(
             slug="amdahl",
@@ -200,5 +202,5 @@ topic = Topic(
                 Claim("time-stayed", where(is_weak, time_stayed)),
             ),
         ),
-    )
+    ),
 )

@@ -110,6 +110,8 @@ def met_at_start() -> Claim:
 
 
 topic = Topic(
+    level=2,
+    picture="with-and-without-barrier",
     demos=(
         Demo(
             slug="with-and-without-barrier",
@@ -194,5 +196,5 @@ topic = Topic(
                 Claim("ran-in-order", printed_ascending(RUNS)),
             ),
         ),
-    )
+    ),
 )

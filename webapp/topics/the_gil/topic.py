@@ -123,6 +123,8 @@ speed_up = Claim("speed-up", at_most(SPEED_UP, IDEAL_SPEED_UP))
 parallel_quicker = Claim("parallel-quicker", below(PARALLEL_TOOK, SERIAL_TOOK))
 
 topic = Topic(
+    level=2,
+    picture="one-job-five-ways",
     demos=(
         Demo(
             slug="threads-that-compute",
@@ -226,5 +228,5 @@ topic = Topic(
             ),
             observations=(Claim("processes-quicker", below(PROCESSES_TOOK, THREADS_TOOK)),),
         ),
-    )
+    ),
 )

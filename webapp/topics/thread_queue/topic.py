@@ -129,6 +129,7 @@ def equal_ones(recording: Recording, values: Values) -> list[tuple[int, int]]:
 
 
 topic = Topic(
+    level=2,
     demos=(
         Demo(
             slug="producers-and-consumers",
@@ -260,5 +261,5 @@ topic = Topic(
                 every_thread_ended,
             ),
         ),
-    )
+    ),
 )

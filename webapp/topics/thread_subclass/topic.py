@@ -108,6 +108,7 @@ all_started = Claim("all-started", started_workers(threads))
 same_process = Claim("same-process", ran_in_one_process())
 
 topic = Topic(
+    picture="chosen-start-order",
     demos=(
         Demo(
             slug="sleep-inside-run",
@@ -203,5 +204,5 @@ topic = Topic(
                 Claim("took-work-of-others", took_about(one_work_of_others)),
             ),
         ),
-    )
+    ),
 )

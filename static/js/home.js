@@ -1,0 +1,57 @@
+// The recorded run at the top of the home page is played once, and the time of the visitor's own run stands large
+// beside the time of the sleeps one after the other.
+
+const MICROSECONDS = 1e6;
+
+// --- the recorded run: the style sheet uncovers its lanes; here its lines are marked as they run ---
+
+const hero = document.getElementById("hero");
+const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+function play({ steps }, lines, hues) {
+  const began = performance.now();
+  let at = 0;
+  const tick = (now) => {
+    for (; at < steps.length && steps[at][0] / MICROSECONDS <= (now - began) / 1000; at += 1) {
+      const [, lane, source] = steps[at];
+      const line = document.getElementById(lines + source);
+      if (line) {
+        hero.querySelector(".marked")?.classList.remove("marked");
+        line.className = `code-line marked ${hues[lane]}`;
+      }
+    }
+    if (at < steps.length) {
+      requestAnimationFrame(tick);
+    } else {
+      hero.querySelector(".marked")?.classList.remove("marked");
+    }
+  };
+  requestAnimationFrame(tick);
+}
+
+if (hero && !still) {
+  const lanes = hero.querySelector("run-lanes");
+  const names = [...lanes.querySelectorAll(".lane-names li")];
+  const hues = names.map((name) => [...name.classList].find((word) => word.startsWith("hue-")));
+  play(JSON.parse(lanes.querySelector("script").textContent), lanes.dataset.lines, hues);
+}
+
+// --- the visitor's own run ---
+
+const versus = document.querySelector(".versus-now");
+
+function follow(clock) {
+  const seconds = Number.parseFloat(clock.textContent);
+  if (!Number.isNaN(seconds)) {
+    const { lang } = document.documentElement;
+    const shown = { style: "unit", unit: "second", unitDisplay: lang === "en" ? "short" : "long" };
+    const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
+    versus.querySelector("progress").value = seconds;
+    versus.querySelector("span").textContent = seconds.toLocaleString(lang, { ...shown, ...digits });
+  }
+}
+
+if (versus) {
+  const clock = document.getElementById("clock");
+  new MutationObserver(() => follow(clock)).observe(clock, { childList: true });
+}
