@@ -43,18 +43,45 @@ def test_lost_update_shows_its_spread_and_its_rarest_run(open_page: Opener) -> N
     repeat(page)
     found = panel(page)
     expect(found).to_contain_text("30 runs of the same program")
-    expect(found).to_contain_text("Outcome: final number")
     expect(found).to_contain_text("had different outcomes")
-    bars = found.locator(".histogram").first.locator("li")
-    often = [text for text in bars.locator(".often").all_text_contents() if text != "never"]
+    outcomes = page.locator("#lanes .histogram")
+    expect(outcomes).to_contain_text("Outcome: final number")
+    often = [text for text in outcomes.locator(".often").all_text_contents() if text != "never"]
     assert len(often) > 1
     assert sum(1 if text == "once" else int(text.split()[0]) for text in often) == 30
+    expect(outcomes.locator("a.dot")).to_have_count(30)
+    expect(outcomes.locator(".expected .bar-label")).to_have_text(re.compile("800"))
+    expect(found.locator(".compared")).not_to_have_attribute("open", "")
     expect(page.locator(".run-line")).to_have_count(30)
     expect(page.locator("#status")).to_have_text("30 of 30 runs are over")
     expect(page).to_have_url(re.compile(re.escape(LOST_UPDATE) + "$"))
     page.get_by_role("link", name="Show me the rarest run").click()
     expect(page).to_have_url(re.compile(r"/en/runs/[\w-]+$"))
     expect(page.locator("#transcript")).to_contain_text("final:")
+
+
+def test_a_dot_opens_its_run_even_if_it_was_not_stored(open_page: Opener) -> None:
+    page = open_page(f"/en{LOST_UPDATE}")
+    repeat(page)
+    panel(page)
+    for at in (0, 17, 29):
+        dot = page.locator("#lanes a.dot").nth(at)
+        answer = page.request.get(dot.evaluate("link => link.href"))
+        assert answer.ok
+        assert "final:" in answer.text()
+
+
+def test_the_dots_grow_while_runs_go_on(open_page: Opener, small_site: Site) -> None:
+    with TcpProxy(small_site.port) as proxy:
+        page = open_page(SLEEPY, base=proxy.url)
+        proxy.hold(RESULT)
+        repeat(page)
+        page.locator(".run-line").nth(2).wait_for()
+        dots = page.locator("#lanes .dot")
+        assert 3 <= dots.count() <= 30
+        expect(page.locator("#lanes a.dot")).to_have_count(0)
+        proxy.release()
+        expect(page.locator("#lanes a.dot")).to_have_count(30)
 
 
 def test_the_bar_moves_and_stop_shows_the_results_so_far(
@@ -94,12 +121,14 @@ def test_thirty_runs_and_their_rarest_run_are_reached_by_the_keyboard(open_page:
     page.keyboard.press("Enter")
     found = panel(page)
     expect(page.locator("#repeat-button")).to_be_focused()
-    found.get_by_role("link", name=re.compile("^Show one")).first.focus()
+    page.locator("#lanes a.dot").first.focus()
     reached = set()
     for _ in range(40):
         page.keyboard.press("Tab")
         reached.add(page.evaluate("document.activeElement.textContent").strip())
     assert "Show me the rarest run" in reached
+    dots = page.locator("#lanes a.dot:not([tabindex])")
+    assert 1 < dots.count() < 30  # one in each bar
     assert any(text.startswith("Lines: ") for text in reached)
 
 
@@ -160,6 +189,7 @@ def test_bad_values_are_shown_in_their_fields(open_page: Opener, complaints: lis
 def test_without_javascript_the_page_shows_the_same(open_page: Opener) -> None:
     page = open_page(f"/en{LOST_UPDATE}", java_script_enabled=False)
     repeat(page)
-    expect(panel(page)).to_contain_text("Outcome: final number")
+    expect(panel(page)).to_contain_text("Wall time")
+    expect(page.locator("#lanes .histogram")).to_contain_text("Outcome: final number")
     expect(page.locator(".run-line")).to_have_count(30)
     expect(page.locator("#p-thread_count")).to_have_value("4")

@@ -27,6 +27,7 @@ from webapp.lessons.repeats.distribution import (
 )
 from webapp.lessons.repeats.lines import ComparedLine, compare_lines
 from webapp.lessons.repeats.masking import masked
+from webapp.lessons.repeats.plot import PlotRow, plot
 from webapp.lessons.repeats.summary import LINES_COMPARED, Summary, summarise
 from webapp.lessons.repeats.tally import Tally
 
@@ -85,6 +86,48 @@ def test_ranges_hold_negative_numbers_too() -> None:
     bars = spread(*range(-8, 12)).bars
     assert shown(Distribution(bars))[0] == ((-8, -7), 2)
     assert sum(len(bar.runs) for bar in bars) == 20
+
+
+def plotted(expected: float | None, *values: Told | None) -> list[tuple[object, int, bool]]:
+    """Return each row of a plot: its value, its number of runs, and whether it is expected."""
+    rows = plot(spread(*values).bars, expected)
+    return [(_plain(row.key), len(row.runs), row.expected) for row in rows]
+
+
+def test_empty_bars_are_folded_into_one() -> None:
+    folded = plotted(None, 1, 2, 9)
+    assert folded == [(1, 1, False), (2, 1, False), ((3, 8), 0, False), (9, 1, False)]
+    assert plotted(None, 1, 3) == [(1, 1, False), (2, 0, False), (3, 1, False)]
+    values = (*range(200, 300, 9), 805)
+    assert plotted(None, *values)[1] == ((300, 799), 0, False)
+    assert sum(count for _, count, _ in plotted(None, *values)) == len(values)
+
+
+def test_the_expected_value_has_a_place_among_the_bars() -> None:
+    assert plotted(2, 1, 2, 2) == [(1, 1, False), (2, 2, True)]
+    assert plotted(9, 1, 2) == [(1, 1, False), (2, 1, False), (9, 0, True)]
+    assert plotted(0, 1, 2)[0] == (0, 0, True)
+    # It stands between bars that are not adjacent, and an empty one that is expected is not folded.
+    assert plotted(500, 1, 1000) == [(1, 1, False), (500, 0, True), (1000, 1, False)]
+    assert [row for row in plotted(5, 1, 9) if row[2]] == [(5, 0, True)]
+
+
+def test_the_expected_value_may_lie_in_a_range() -> None:
+    values = (*range(200, 300, 9), 805)
+    assert ((800, 899), 1, True) in plotted(800, *values)
+    assert ((800, 899), 1, True) not in plotted(799, *values)
+    times = [row for row in plotted(0.5, 0.5123, 0.5205) if row[2]]
+    assert len(times) == 1
+
+
+def test_outcomes_without_numbers_have_no_expected_value() -> None:
+    assert plotted(None, "a", "b", "a", Outcome.LOST, None) == [
+        ("a", 2, False),
+        ("b", 1, False),
+        (Outcome.LOST, 1, False),
+        (None, 1, False),
+    ]
+    assert PlotRow(7, (), expected=True) in plot(spread(Outcome.LOST).bars, 7)
 
 
 def test_real_numbers_are_put_into_half_open_ranges() -> None:

@@ -88,7 +88,7 @@ def runner() -> ManyRuns:
 
 def rows(page: str, number: int = 0) -> list[tuple[str, str]]:
     """Return each bar of a histogram: its label and its number of runs."""
-    histogram = re.findall(r'<section class="histogram">.*?</section>', page, re.S)[number]
+    histogram = re.findall(r'<section class="histogram".*?</section>', page, re.S)[number]
     bars = re.findall(
         r'class="bar-label">\s*(.*?)\s*</span>.*?class="often">(.*?)<', histogram, re.S
     )
@@ -343,8 +343,38 @@ def test_the_rarest_run_is_stored_and_linked(client: FlaskClient, runner: ManyRu
     assert link
     assert link[1] == addresses.run("en", "run4")
     assert "1 more were equally rare" in page
-    shown = re.findall(r'<a href="([^"]+)">Show one', page)
-    assert shown == [addresses.run("en", run) for run in ("run4", "run1", "run9")]
+
+
+def dots(page: str) -> list[list[str]]:
+    """Return the addresses of the dots of each bar of the outcomes."""
+    histogram = re.findall(r'<section class="histogram".*?</section>', page, re.S)[0]
+    bars = re.findall(r"<li.*?</li>", histogram, re.S)
+    return [re.findall(r'class="dot"\s+href="([^"]+)"', bar) for bar in bars]
+
+
+def test_each_run_is_a_dot_that_opens_it(client: FlaskClient, runner: ManyRuns) -> None:
+    """Runs that were not stored are stored when they are opened."""
+    runner.hellos = lambda number: {4: 1, 9: 3}.get(number, 2)
+    one, two, three = dots(client.post(REPEAT, data=GOOD).text)
+    assert one == [addresses.run("en", "run4")]
+    assert three == [addresses.run("en", "run9")]
+    assert len({*one, *two, *three}) == RUNS
+
+
+def test_the_dots_grow_with_the_runs(client: FlaskClient, runner: ManyRuns) -> None:
+    """While runs go on a dot leads nowhere: following it would end them."""
+    answer = client.post(REPEAT, data=GOOD, headers=STREAMED)
+    _, *each, panel, _ = messages(answer.text)
+    grown = [len(re.findall(r'<i class="dot">', message["data"])) for message in each]
+    assert grown == [*range(1, RUNS + 1)]
+    assert panel["data"].count('<a class="dot"') == 2 * RUNS  # of outcomes and of wall times
+
+
+def test_the_ideal_time_is_a_line_among_the_times(client: FlaskClient, runner: ManyRuns) -> None:
+    page = client.post(REPEAT, data=GOOD).text
+    _, walls = re.findall(r'<section class="histogram".*?</section>', page, re.S)
+    assert walls.count('class="expected"') == 1
+    assert ">ideal time<" in walls
 
 
 def test_a_run_that_cannot_be_stored_is_not_linked(
@@ -354,7 +384,6 @@ def test_a_run_that_cannot_be_stored_is_not_linked(
     runner.hellos = lambda number: number % 2
     page = client.post(REPEAT, data=GOOD).text
     assert "Its run could not be kept." in page
-    assert "Show one" not in page
 
 
 def test_the_panel_says_how_to_read_it(client: FlaskClient, runner: ManyRuns) -> None:

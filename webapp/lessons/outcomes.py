@@ -7,7 +7,7 @@ Each demo declares it in its `topic.py`, by a measure (see `measures`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from webapp.engine.recording import Outcome, Recording
@@ -25,11 +25,14 @@ class DemoOutcome:
 
     `read` measures it. `name` is the key of its label if demos share it; the label includes the
     unit. If the outcome is one of a few answers, `read` returns one of the keys in `answers`.
+    `expected` computes from the parameters the number that a right program comes to; in a trap, the
+    number that one who overlooks its fault expects.
     """
 
     read: Measure[int | float | str]
     name: str = ""
     answers: tuple[str, ...] = ()
+    expected: Callable[[Values], float] | None = None
     label: Text = UNSAID  # set when the topic is loaded
     words: Mapping[str, Text] = field(default_factory=dict)  # likewise, by answer
 

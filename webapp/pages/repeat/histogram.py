@@ -1,38 +1,54 @@
-"""Histograms of the outcomes and the wall times of many runs."""
+"""Histograms of the outcomes and the wall times of many runs: a dot for each run."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
+from webapp.lessons.repeats import distribution as distributions
 from webapp.lessons.repeats.distribution import Bar, Distribution, Key, Range
+from webapp.lessons.repeats.plot import PlotRow, plot
+from webapp.lessons.repeats.summary import Summary
+from webapp.pages import addresses
 from webapp.pages.repeat.label import Label, count_text, outcome_label
 from webapp.pages.repeat.running import Repetition
 from webapp.pages.site.site import Run
 from webapp.pages.texts.wording import Wording
 
 SHORT_LABEL = 16
-"""Characters. Longer labels go above their bars."""
+"""Characters. Longer labels go above their dots."""
+
+SHORT_RUN = 1.0
+"""Seconds: times of shorter runs are shown in milliseconds."""
+
+
+@dataclass(frozen=True)
+class Dot:
+    """One run: its number and time in words, and its address while it can be opened."""
+
+    text: str
+    address: str
 
 
 @dataclass(frozen=True)
 class HistogramBar:
-    """One bar. `width` is in per cent of the longest bar; `address` is one of its runs', or ""."""
+    """One bar; `expected` marks the one with the expected value."""
 
     label: Label
-    width: int
+    dots: tuple[Dot, ...]
     count: str
     share: str
-    address: str = ""
+    expected: bool = False
 
 
 @dataclass(frozen=True)
 class Histogram:
-    """How often each outcome, or each wall time, occurred."""
+    """How often each outcome, or each wall time, occurred. `expected` names the expected value."""
 
     title: str
     bars: tuple[HistogramBar, ...]
+    expected: str = ""
     links: tuple[Link, ...] = ()
 
     @property
@@ -49,48 +65,84 @@ class Link:
     address: str
 
 
-def build_histograms(
-    say: Wording,
-    run: Run,
-    repetition: Repetition,
-    found: tuple[Distribution, Distribution],
-    kept: Mapping[str, str],
-) -> Iterator[Histogram]:
-    """Yield the histograms of `found`: the outcomes and the wall times.
+def outcome_histogram(
+    say: Wording, run: Run, summaries: Sequence[Summary], *, over: bool
+) -> Histogram | None:
+    """Return the histogram of the outcomes; None before the first run is over.
 
-    `kept` maps the ids of kept runs to their addresses.
+    Its dots are links when all runs are `over`: to follow one earlier would end the others.
     """
-    outcomes, walls = found
-    if outcomes.bars:
-        title = say("repeat.outcome", label=run.demo.outcome.label[run.language])
-        yield Histogram(title, tuple(_bars(say, outcomes, kept)))
-    if walls.bars:
-        short = repetition.tally.slowest is None or repetition.tally.slowest.wall < 1
-        title = say("repeat.wall_ms" if short else "repeat.wall_s")
-        scaled = _in_milliseconds(walls) if short else walls
-        bars = tuple(replace(bar, address="") for bar in _bars(say, scaled, {}))
-        yield Histogram(title, bars, tuple(_extremes(say, repetition, kept)))
+    outcomes = distributions.outcomes(summaries)
+    if not outcomes.bars:
+        return None
+    outcome, dots = run.demo.outcome, _dots(say, run, summaries, over=over)
+    expected = outcome.expected(run.values) if outcome.expected else None
+    return Histogram(
+        say("repeat.outcome", label=outcome.label[run.language]),
+        tuple(_bars(say, outcomes, dots, expected)),
+        say("repeat.expected") if expected is not None else "",
+    )
+
+
+def wall_histogram(
+    say: Wording, run: Run, repetition: Repetition, kept: Mapping[str, str]
+) -> Histogram | None:
+    """Return the histogram of the wall times; None if no run ended by itself.
+
+    The expected time is the demo's ideal. `kept` maps the ids of kept runs to their addresses.
+    """
+    tally = repetition.tally
+    walls = distributions.walls(tally.summaries)
+    if not walls.bars:
+        return None
+    short = tally.slowest is None or tally.slowest.wall < SHORT_RUN
+    ideal = run.demo.ideal.seconds(run.values)
+    expected = (ideal * 1000 if short else ideal) or None
+    return Histogram(
+        say("repeat.wall_ms" if short else "repeat.wall_s"),
+        tuple(
+            _bars(
+                say,
+                _in_milliseconds(walls) if short else walls,
+                _dots(say, run, tally.summaries, over=True),
+                expected,
+            )
+        ),
+        say("repeat.ideal") if expected else "",
+        tuple(_extremes(say, repetition, kept)),
+    )
+
+
+def _dots(say: Wording, run: Run, summaries: Sequence[Summary], *, over: bool) -> Mapping[str, Dot]:
+    """Return the dot of each run, by its id."""
+    return {
+        summary.run: Dot(
+            say("repeat.dot", number=number, time=say.seconds(summary.wall)),
+            addresses.run(run.language, summary.run) if over else "",
+        )
+        for number, summary in enumerate(summaries, 1)
+    }
 
 
 def _bars(
-    say: Wording, distribution: Distribution, kept: Mapping[str, str]
+    say: Wording, distribution: Distribution, dots: Mapping[str, Dot], expected: float | None
 ) -> Iterator[HistogramBar]:
-    tail = [run for bar in distribution.tail for run in bar.runs]
-    counts = [*(len(bar.runs) for bar in distribution.bars), len(tail)]
-    for bar in distribution.bars:
-        address = next((kept[id] for id in bar.runs if id in kept), "")
-        yield _bar(say, outcome_label(say, bar.key), len(bar.runs), counts, address)
-    if tail:
+    for row in plot(distribution.bars, expected):
+        yield _bar(say, outcome_label(say, row.key), row, dots)
+    if distribution.tail:
+        runs = tuple(run for bar in distribution.tail for run in bar.runs)
         others = Label(say("repeat.others", count=len(distribution.tail)))
-        yield _bar(say, others, len(tail), counts, "")
+        yield _bar(say, others, PlotRow(None, runs), dots)
 
 
-def _bar(
-    say: Wording, label: Label, count: int, counts: Sequence[int], address: str
-) -> HistogramBar:
-    share = say("repeat.share", percent=round(100 * count / sum(counts)))
+def _bar(say: Wording, label: Label, row: PlotRow, dots: Mapping[str, Dot]) -> HistogramBar:
+    count = len(row.runs)
     return HistogramBar(
-        label, round(100 * count / max(counts)), count_text(say, count), share, address
+        label=label,
+        dots=tuple(dots[run] for run in row.runs),
+        count=count_text(say, count),
+        share=say("repeat.share", percent=round(100 * count / len(dots))),
+        expected=row.expected,
     )
 
 

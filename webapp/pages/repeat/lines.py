@@ -10,9 +10,6 @@ from webapp.lessons.repeats.summary import LINES_COMPARED, Summary
 from webapp.pages.texts.wording import Wording
 
 LINES_SHOWN = 60
-LINES_OPEN = 20
-"""A table with at most this many lines is open at first."""
-
 SIGNS = {True: "✓", False: "↕", None: "–"}
 STATES = {True: "kept", False: "moved", None: "partly"}
 
@@ -37,7 +34,6 @@ class LineTable:
     reading: str
     rows: tuple[LineRow, ...]
     notes: tuple[str, ...]
-    open: bool
 
 
 def build_line_table(say: Wording, summaries: Sequence[Summary]) -> LineTable | None:
@@ -62,7 +58,6 @@ def build_line_table(say: Wording, summaries: Sequence[Summary]) -> LineTable | 
         reading=say("repeat.lines_note", count=compared.runs),
         rows=tuple(_row(say, line, compared.runs) for line in compared.lines[:LINES_SHOWN]),
         notes=tuple(notes),
-        open=len(compared.lines) <= LINES_OPEN,
     )
 
 

@@ -9,7 +9,7 @@ from webapp.engine.recording import Outcome
 from webapp.lessons.repeats import distribution as distributions
 from webapp.lessons.repeats.distribution import Distribution, Rarest
 from webapp.pages import addresses
-from webapp.pages.repeat.histogram import Histogram, build_histograms
+from webapp.pages.repeat.histogram import Histogram, outcome_histogram, wall_histogram
 from webapp.pages.repeat.label import Label, count_text, outcome_label
 from webapp.pages.repeat.lines import LineTable, build_line_table
 from webapp.pages.repeat.running import RUNS, Repetition
@@ -29,14 +29,15 @@ class RarestRun:
 
 @dataclass(frozen=True)
 class Repeats:
-    """The panel below an ended repetition."""
+    """The result of an ended repetition; the histogram of `outcomes` stands where lanes do."""
 
     say: Wording
     status: str
     clock: str
     title: str
     facts: tuple[str, ...]
-    histograms: tuple[Histogram, ...]
+    outcomes: Histogram | None
+    walls: Histogram | None
     reading: str
     rarest: RarestRun | None
     lines: LineTable | None
@@ -46,7 +47,7 @@ def build_repeats(site: Site, run: Run, repetition: Repetition, kept: Collection
     """Return the summary of a repetition, with links to the `kept` runs."""
     say = site.wordings[run.language]
     summaries = repetition.tally.summaries
-    outcomes, walls = distributions.outcomes(summaries), distributions.walls(summaries)
+    outcomes = distributions.outcomes(summaries)
     rarest = distributions.rarest(outcomes)
     links = {id: addresses.run(run.language, id) for id in kept}
     return Repeats(
@@ -55,7 +56,8 @@ def build_repeats(site: Site, run: Run, repetition: Repetition, kept: Collection
         clock=f"{repetition.took:.3f} s",
         title=_title(say, len(summaries)),
         facts=tuple(_facts(say, repetition)),
-        histograms=tuple(build_histograms(say, run, repetition, (outcomes, walls), links)),
+        outcomes=outcome_histogram(say, run, summaries, over=True),
+        walls=wall_histogram(say, run, repetition, links),
         reading=_reading(say, outcomes, len(summaries)),
         rarest=_rarest(say, rarest, links) if rarest else None,
         lines=build_line_table(say, summaries),

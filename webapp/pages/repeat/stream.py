@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from webapp.engine.runner import Phase
 from webapp.lessons.repeats.summary import Summary
 from webapp.pages import addresses
+from webapp.pages.repeat.histogram import Histogram, outcome_histogram
 from webapp.pages.repeat.keeping import keep_notable
 from webapp.pages.repeat.label import Label, outcome_label
 from webapp.pages.repeat.panel import Repeats, build_repeats
@@ -49,10 +50,11 @@ class RepeatProgress:
 
 @dataclass(frozen=True)
 class RunEnded:
-    """One ended run; `number` counts from 1."""
+    """One ended run; `number` counts from 1. `outcomes` are those of all runs so far."""
 
     say: Wording
     progress: RepeatProgress
+    outcomes: Histogram | None
     number: int
     wall: str
     outcome: Label
@@ -96,10 +98,11 @@ def as_page(site: Site, run: Run, repetition: Repetition, page: str) -> Iterator
                 yield site.render("repeat/_line.html", over).encode()
             elif silence.is_long():
                 yield PAGE_HEARTBEAT
+    ending = _end(site, run, repetition)
     yield lanes.encode()
-    yield site.render("repeat/_no_lanes.html", progress).encode()
+    yield site.render("repeat/_ended_outcomes.html", ending).encode()
     yield between.encode()
-    yield site.render("repeat/_repeats.html", _end(site, run, repetition)).encode()
+    yield site.render("repeat/_repeats.html", ending).encode()
     yield after.encode()
 
 
@@ -124,6 +127,7 @@ def _over(site: Site, run: Run, repetition: Repetition, summary: Summary) -> Run
     return RunEnded(
         say=progress.say,
         progress=progress,
+        outcomes=outcome_histogram(progress.say, run, repetition.tally.summaries, over=False),
         number=progress.done,
         wall=f"{summary.wall:.3f}",
         outcome=outcome_label(progress.say, summary.told),

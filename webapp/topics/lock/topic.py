@@ -111,10 +111,12 @@ all_over = Claim("all-over", printed_once_each(OVER, numbers))
 one_holder = Claim("one-holder", never_held_together("lock"))
 final_at_most_expected = Claim("final-at-most-expected", at_most(FINAL, expected))
 lost_of_all = Claim("lost-of-all", at_most(LOST, expected))
-final_number = DemoOutcome(printed_number(FINAL), "final-number")
+final_number = DemoOutcome(printed_number(FINAL), "final-number", expected=expected)
 every_thread_answered = Claim("every-thread-answered", printed_once_each(ASKED, numbers))
 nothing_disappeared = Claim("nothing-disappeared", nothing_lost)
-final_balance = DemoOutcome(printed_number(BALANCE), "final-balance")
+final_balance = DemoOutcome(
+    printed_number(BALANCE), "final-balance", expected=lambda values: DEPOSIT - AMOUNT
+)
 counting_costs_nothing = Ideal(lambda values: 0, "counting-costs-nothing")
 counting_in_turn_costs_nothing = Ideal(lambda values: 0, "counting-in-turn-costs-nothing")
 

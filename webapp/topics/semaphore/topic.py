@@ -128,7 +128,7 @@ topic = Topic(
         Demo(
             slug="at-most-k-at-once",
             ideal=Ideal(rounds),
-            outcome=DemoOutcome(printed_number(r"^most at once: (\d+)$")),
+            outcome=DemoOutcome(printed_number(r"^most at once: (\d+)$"), expected=permit_count),
             beside=(
                 Pair(
                     name="one-permit-or-three",
@@ -166,7 +166,7 @@ topic = Topic(
         Demo(
             slug="not-a-big-lock",
             ideal=Ideal(lambda values: 0),
-            outcome=DemoOutcome(printed_number(FINAL)),
+            outcome=DemoOutcome(printed_number(FINAL), expected=expected),
             beside=(
                 Pair(
                     name="two-permits-or-one",

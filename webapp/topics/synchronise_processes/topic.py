@@ -102,7 +102,7 @@ closer_together = judged(
 )
 
 
-final_number = DemoOutcome(printed_number(FINAL), "final-number")
+final_number = DemoOutcome(printed_number(FINAL), "final-number", expected=expected)
 
 
 def met_at_start() -> Claim:
