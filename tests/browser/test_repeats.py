@@ -119,7 +119,7 @@ def test_thirty_runs_and_their_rarest_run_are_reached_by_the_keyboard(open_page:
     expect(page.locator("#repeat-button")).to_be_focused()
     expect(page.get_by_role("button", name="× 30 runs")).to_be_focused()
     page.keyboard.press("Enter")
-    found = panel(page)
+    panel(page)
     expect(page.locator("#repeat-button")).to_be_focused()
     page.locator("#lanes a.dot").first.focus()
     reached = set()
