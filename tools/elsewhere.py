@@ -14,10 +14,10 @@ from contextlib import closing
 
 from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.machines import ANYWHERE, this_machine
-from webapp.engine.packing import pack
 from webapp.engine.recording import Recording
 from webapp.lessons.folders import find_topics
 from webapp.lessons.topic import Demo
+from webapp.store.files import write_recording
 
 
 def main(names: Sequence[str]) -> int:
@@ -46,7 +46,7 @@ def main(names: Sequence[str]) -> int:
 def _make(runner: EmbeddedRunner, name: str, demo: Demo) -> None:
     recording = _recorded(runner, demo)
     demo.elsewhere.parent.mkdir(exist_ok=True)
-    demo.elsewhere.write_bytes(pack(recording))
+    write_recording(demo.elsewhere, recording)
     size = demo.elsewhere.stat().st_size
     print(f"{name}: {recording.outcome}, {recording.receipt.interpreter}, {size:,} bytes")
 

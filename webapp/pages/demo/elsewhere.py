@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import logging
 
-from webapp.engine.packing import unpack
 from webapp.lessons.topic import Demo, Topic
 from webapp.pages.run.keeping import keep
 from webapp.pages.site.site import Run, Site
+from webapp.store.files import read_recording
 
 log = logging.getLogger(__name__)
 
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 def keep_run_made_elsewhere(site: Site, topic: Topic, demo: Demo) -> None:
     """Store the run with the demo's default values that was made on another machine, if any."""
     try:
-        recording = unpack(demo.elsewhere.read_bytes())
+        recording = read_recording(demo.elsewhere)
     except FileNotFoundError:
         return
     except (OSError, ValueError) as error:
