@@ -236,6 +236,7 @@ class RunLanes extends HTMLElement {
     this.time = time;
     const x = ((time - this.drawn.start) * UNITS) / (this.drawn.stop - this.drawn.start);
     this.cursor.setAttribute("d", `M${x} 0V${this.dataset.height}`);
+    this.dispatchEvent(new CustomEvent("moment", { detail: time, bubbles: true }));
   }
 
   play() {

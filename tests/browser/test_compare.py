@@ -97,21 +97,43 @@ def test_a_stored_comparison_opens_in_the_other_language(open_page: Opener) -> N
     expect(page.locator("#p-a-sleep_seconds")).to_have_value("0.8")
 
 
-def test_each_walk_marks_the_lines_of_its_own_run(open_page: Opener) -> None:
+def test_one_set_of_buttons_moves_both_walks_to_the_same_moment(open_page: Opener) -> None:
     page = open_page(f"/en/compare?{QUICK}")
     run_to_its_end(page)
-    walks = page.locator(".walk")
-    for side, key in enumerate("ab"):
-        walks.nth(side).get_by_role("button", name="To the end").click()
-        # The last step prints nothing; the one before it does.
-        walks.nth(side).get_by_role("button", name="One step back").click()
-        expect(page.locator(f"#{key}-transcript .line.marked")).to_have_count(1)
-        source = page.locator(f".code-line.marked[id^='{key}-L']")
-        expect(source).to_have_count(1)
-    # The second walk does not move the first.
-    expect(page.locator(".code-line.marked")).to_have_count(2)
+    tools = page.locator(".walk-tools")
+    expect(tools.nth(0)).to_be_visible()
+    expect(tools.nth(1)).to_be_hidden()
+
+    def places() -> list[list[float]]:
+        """Return the step and the time of both walks."""
+        found = "lanes => lanes.map((one) => [one.step, one.time])"
+        return list(page.locator("run-lanes").evaluate_all(found))
+
+    on = page.get_by_role("button", name="One step forward").first
+    seen = [places()]
+    for _ in range(12):
+        on.click()
+        page.wait_for_function(
+            "steps => [...document.querySelectorAll('run-lanes')]"
+            ".reduce((sum, one) => sum + one.step, 0) > steps",
+            arg=sum(step for step, _ in seen[-1]),
+        )
+        seen.append(places())
+        assert seen[-1][0][1] == seen[-1][1][1]
+    # No event of either run is passed over: both have moved.
+    assert all(step > 0 for step, _ in seen[-1])
+    page.get_by_role("button", name="To the beginning").first.click()
+    page.wait_for_function(
+        "[...document.querySelectorAll('run-lanes')].every((one) => one.time === 0)"
+    )
+
+
+def test_pointing_at_a_line_marks_that_run_only(open_page: Opener) -> None:
+    page = open_page(f"/en/compare?{QUICK}")
+    run_to_its_end(page)
+    page.locator("#b-transcript .line").last.hover()
     page.locator("#a-transcript .line").first.hover()
-    expect(page.locator("#b-transcript .line.marked")).to_have_count(1)
+    expect(page.locator("#b-transcript .line").last).to_have_class(re.compile("marked"))
     expect(page.locator("#a-transcript .line").first).to_have_class(re.compile("marked"))
 
 

@@ -419,15 +419,37 @@ def plain(html: str) -> str:
     return unescape(" ".join(re.sub(r"<[^>]+>", " ", html).split()))
 
 
-def test_differences_are_marked_by_a_sign_and_a_word(client: FlaskClient) -> None:
-    table = rows(run(client, {**BOTH, "b-times": "5"}))
+def test_only_what_differs_is_in_sight(client: FlaskClient) -> None:
+    page = run(client, {**BOTH, "b-times": "5"})
+    shown, same = page.split('class="compare-same"')
+    table = rows(shown)
     assert table["Tone ≠ (differs)"] == ("warm", "cold")
     assert table["Times ≠ (differs)"] == ("3", "5")
-    assert table["Pause"] == ("0.5", "0.5")
-    assert table["Wall time"] == ("3.000 s", "1.000 s")
-    assert table["Ideal time"] == ("0.500 s", "0.500 s")
-    assert table["Ending"] == ("Finished", "Finished")
-    assert table["Outcome: greetings"] == ("2", "2")
+    assert table["Wall time ≠ (differs)"] == ("3.000 s", "1.000 s")
+    assert not {"Pause", "Ideal time", "Ending"} & {*table}
+    folded = rows(same)
+    assert folded["Pause"] == ("0.5", "0.5")
+    assert folded["Ideal time"] == ("0.500 s", "0.500 s")
+    assert folded["Ending"] == ("Finished", "Finished")
+    assert folded["Outcome: greetings"] == ("2", "2")
+
+
+def headline(page: str) -> str:
+    found = re.search(r'<h2 id="compared-title">(.*?)</h2>', page)
+    assert found
+    return plain(found[1])
+
+
+def test_the_headline_names_what_differs(client: FlaskClient, runner: TwoRunner) -> None:
+    assert headline(run(client)) == "3.0 s or 1.0 s"
+    runner.outcomes[1] = Outcome.DEADLOCKED
+    assert headline(run(client)) == "Finished or Deadlocked"
+
+
+def test_the_headline_says_so_if_nothing_differs(client: FlaskClient) -> None:
+    run(client)
+    twice = client.get(f"/en/compare/{IDS[0]}/{IDS[0]}").text
+    assert "both took about equally long" in headline(twice)
 
 
 def test_what_only_one_demo_has_is_shown(client: FlaskClient) -> None:
@@ -537,12 +559,39 @@ def test_common_lines_are_beside_each_other() -> None:
 
 def test_lines_of_only_one_source_are_marked_by_a_sign_and_a_word(client: FlaskClient) -> None:
     page = client.get(COMPARE, query_string=OTHERS).text
+    page = page[page.index('class="panel sources"') :]
     first, second = page.split('id="b-L1"')
     assert page.count("code-line only") == first.count("−</span>") + second.count("+</span>")
     assert first.count("only here") + second.count("only here") == page.count("code-line only")
     listings = re.findall(r"<pre.*?</pre>", page, re.S)
     assert len(listings) == 2
     assert len({listing.count('class="code-line') for listing in listings}) == 1
+
+
+def test_the_changed_lines_come_first_each_with_a_link_to_its_place(
+    real_client: FlaskClient,
+) -> None:
+    both = {"a": "lock/lost-update", "b": "lock/lost-update-fixed"}
+    page = real_client.get(COMPARE, query_string=both).text
+    changes = page.index('class="panel changes"')
+    assert changes < page.index('id="a-transcript"') < page.index('class="panel sources"')
+    lines = page[changes : page.index('id="a-transcript"')]
+    # The lock is what only the second has. Docstrings differ, and are not changes.
+    assert re.search(r'href="#b-L\d+">\d+</a><span class="sign">.*?\+</span><span>lock ', lines)
+    assert "&quot;&quot;&quot;" not in lines
+    for target in re.findall(r'href="#([ab]-L\d+)"', lines):
+        assert page.count(f'id="{target}"') == 1
+    assert (
+        'class="panel changes"'
+        not in real_client.get(COMPARE, query_string={"a": both["a"], "b": both["a"]}).text
+    )
+
+
+def test_programs_that_differ_in_most_lines_have_no_list_of_changes(
+    real_client: FlaskClient,
+) -> None:
+    both = {"a": "lock/lost-update", "b": "process-pool/map-squares"}
+    assert 'class="panel changes"' not in real_client.get(COMPARE, query_string=both).text
 
 
 def test_one_source_is_listed_once(client: FlaskClient) -> None:

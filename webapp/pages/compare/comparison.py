@@ -17,7 +17,6 @@ from webapp.pages.repeat.label import Label, outcome_label
 from webapp.pages.repeat.running import RUNS
 from webapp.pages.run.lanes import draw_deadlock, draw_lanes
 from webapp.pages.run.links import build_links
-from webapp.pages.run.result import timing_rows
 from webapp.pages.site.site import Run, Site
 from webapp.pages.texts.receipt import draw_notes
 from webapp.pages.texts.wording import Wording
@@ -30,6 +29,9 @@ ALIKE = 1.05
 
 SHORTEST = 0.000_001
 """Seconds: the resolution of all times."""
+
+LONGEST_IN_HEADLINE = 24
+"""Characters of an outcome."""
 
 NOTHING = Label("–")
 
@@ -76,14 +78,17 @@ class ComparedSide:
 class Comparison:
     """The panel below two runs.
 
-    `link` is "" if one of them was not kept. `own` is what the visitor's browser stores.
+    `headline` names what matters: what differs, or that nothing does. `differing` are the rows of
+    what differs, `same` those of what does not. `link` is "" if one of the runs was not kept. `own`
+    is what the visitor's browser stores.
     """
 
+    headline: str
     verdict: str
     caution: str
     sides: tuple[ComparedSide, ComparedSide]
-    facts: tuple[ComparedRow, ...]
-    parameters: tuple[ComparedRow, ...]
+    differing: tuple[ComparedRow, ...]
+    same: tuple[ComparedRow, ...]
     link: str
     own: tuple[str, ...]
 
@@ -98,14 +103,16 @@ def build_comparison(
     say = site.wordings[first.run.language]
     both = (first, second)
     ids = (first.run.id, second.run.id)
+    rows = (*_facts(say, both), *_parameters(say, both))
     return Comparison(
+        headline=_headline(say, both),
         verdict=compare_times(say, first.recording, second.recording),
         caution=say("compare.once", count=RUNS)
         if finished(first.recording, second.recording)
         else say("compare.finished_only"),
         sides=_sides(say, both),
-        facts=tuple(_facts(say, both)),
-        parameters=tuple(_parameters(say, both)),
+        differing=tuple(row for row in rows if row.differs),
+        same=tuple(row for row in rows if not row.differs),
         link=addresses.compared(say.language, *ids) if all(ran.kept for ran in both) else "",
         own=tuple(
             build_links(site, ran.run, ran.recording, own=True).own
@@ -113,6 +120,35 @@ def build_comparison(
             if own and ran.kept
         ),
     )
+
+
+def _headline(say: Wording, both: tuple[ComparedRun, ComparedRun]) -> str:
+    """Return how the runs differ: in their endings, their outcomes, their times."""
+    endings = [_ending(say, ran.recording.outcome) for ran in both]
+    parts = (
+        [] if endings[0] == endings[1] else [say("compare.or", first=endings[0], second=endings[1])]
+    )
+    parts += (
+        say("compare.or", first=row.cells[0].text, second=row.cells[1].text)
+        for row in _outcomes(say, both)
+        if row.differs
+    )
+    first, second = (ran.recording for ran in both)
+    if finished(first, second) and _apart(first.wall, second.wall):
+        times = (_short(say, recording.wall) for recording in (first, second))
+        parts.append(say("compare.or", **dict(zip(("first", "second"), times, strict=True))))
+    return say("compare.and").join(parts) or compare_times(say, first, second)
+
+
+def _short(say: Wording, seconds: float) -> str:
+    """Return a duration with two significant digits: as much as a headline needs."""
+    digits = max(0, 1 - Decimal(f"{max(seconds, SHORTEST):f}").adjusted())
+    return say("unit.seconds", value=Decimal(f"{seconds:.{digits}f}"))
+
+
+def _apart(one: float, other: float) -> bool:
+    """Return whether two times differ by more than times vary."""
+    return max(one, other) >= ALIKE * max(min(one, other), SHORTEST)
 
 
 def compare_times(say: Wording, first: Recording, second: Recording) -> str:
@@ -124,10 +160,10 @@ def compare_times(say: Wording, first: Recording, second: Recording) -> str:
             "second_ending": _ending(say, second.outcome),
         }
         return say("compare.unfinished", **times, **endings)
+    if not _apart(first.wall, second.wall):
+        return say("compare.alike", **times)
     quick, slow = sorted((first.wall, second.wall))
     ratio = slow / max(quick, SHORTEST)
-    if ratio < ALIKE:
-        return say("compare.alike", **times)
     longer = "first" if slow == first.wall else "second"
     # A Decimal keeps the zero of 3.0, which shows the precision of the measurement.
     return say(f"compare.{longer}_longer", **times, ratio=Decimal(f"{ratio:.1f}"))
@@ -189,10 +225,17 @@ def _facts(say: Wording, both: tuple[ComparedRun, ComparedRun]) -> Iterator[Comp
     yield ComparedRow(
         say("compare.ending"), (Label(endings[0]), Label(endings[1])), endings[0] != endings[1]
     )
-    timings = [timing_rows(say, ran.run.demo, ran.run.values, ran.recording) for ran in both]
-    for first, second in zip(*timings, strict=True):
-        yield ComparedRow(first.name, (Label(first.value), Label(second.value)))
     yield from _outcomes(say, both)
+    times = [_times(ran) for ran in both]
+    for name, first in times[0].items():
+        second = times[1][name]
+        cells = Label(say.seconds(first)), Label(say.seconds(second))
+        yield ComparedRow(say(f"timing.{name}"), cells, _apart(first, second))
+
+
+def _times(ran: ComparedRun) -> dict[str, float]:
+    ideal = ran.run.demo.ideal.seconds(ran.run.values)
+    return {"wall": ran.recording.wall, "cpu": ran.recording.cpu, "ideal": ideal}
 
 
 def _outcomes(say: Wording, both: tuple[ComparedRun, ComparedRun]) -> Iterator[ComparedRow]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -17,6 +18,9 @@ from webapp.pages.texts.wording import Wording
 
 SIGNS = ("\u2212", "+")
 """The marks of a line that only the first source has, and that only the second has."""
+
+MOST_CHANGED = 24
+"""Changed lines. If there are more, the programs are different ones, and only listed."""
 
 
 @dataclass(frozen=True)
@@ -56,15 +60,27 @@ class Source:
 
 
 @dataclass(frozen=True)
+class ChangedLine:
+    """A line that one side has alone. `target` is the id of that line in its listing."""
+
+    target: str
+    line: SourceLine
+    side: str
+
+
+@dataclass(frozen=True)
 class Sources:
     """Two listings with equally many rows, or one if both sources are the same.
 
-    `only` is the text for a line that one source has alone.
+    `only` is the text for a line that one source has alone. `changes` are groups of the lines in
+    which the programs differ, those of the first before those of the second; with none, the sources
+    are the same or differ in too much.
     """
 
     note: str
     only: str
     listings: tuple[Source, ...]
+    changes: tuple[tuple[ChangedLine, ...], ...] = ()
 
 
 def prefixes(first: str, second: str) -> tuple[str, str]:
@@ -96,7 +112,37 @@ def build_sources(say: Wording, first: ComparedProgram, second: ComparedProgram)
         )
         for side, program in enumerate(programs)
     )
-    return Sources(_note(say, rows), say("compare.only_here"), listings)
+    changes = tuple(_changes(listings, *(_after_docstring(p.source) for p in programs)))
+    few = sum(map(len, changes)) <= MOST_CHANGED
+    return Sources(_note(say, rows), say("compare.only_here"), listings, changes if few else ())
+
+
+def _changes(
+    listings: tuple[Source, ...], first_code: int, second_code: int
+) -> Iterator[tuple[ChangedLine, ...]]:
+    """Yield each group of adjacent rows that differ, without docstrings: these say it in words."""
+    sides: tuple[list[ChangedLine], list[ChangedLine]] = [], []
+    rows = zip(*(listing.lines for listing in listings), strict=True)
+    for pair in (*rows, ()):
+        told = [
+            (side, line)
+            for side, (line, code) in enumerate(zip(pair, (first_code, second_code), strict=False))
+            if line.sign and line.number > code
+        ]
+        for side, line in told:
+            target = f"{listings[side].prefix}{line.number}"
+            sides[side].append(ChangedLine(target, line, listings[side].numbers[0]))
+        if not told and any(sides):
+            yield (*sides[0], *sides[1])
+            sides = [], []
+
+
+def _after_docstring(source: str) -> int:
+    """Return the number of the last line of the module's docstring; 0 if there is none."""
+    body = ast.parse(source).body
+    first = body[0] if body else None
+    is_docstring = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+    return (first.end_lineno or 0) if first and is_docstring else 0
 
 
 Pairing = tuple[int | None, int | None, bool]
