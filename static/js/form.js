@@ -3,9 +3,19 @@
 
 const VISITOR = "run-visitor";
 
+// The address has Latin digits, whatever the fields have: webapp/lessons/values.py.
+const DIGITS = "۰۱۲۳۴۵۶۷۸۹";
+const SEPARATORS = { "٫": ".", "،": "," };
+const latin = (text) =>
+  text.replace(/[۰-۹]/g, (digit) => DIGITS.indexOf(digit)).replace(/[٫،]/g, (one) => SEPARATORS[one]);
+
 function query(form) {
-  const fields = new URLSearchParams(new FormData(form));
-  fields.delete(VISITOR);
+  const fields = new URLSearchParams();
+  for (const [name, value] of new FormData(form)) {
+    if (name !== VISITOR) {
+      fields.append(name, latin(value));
+    }
+  }
   return fields.toString();
 }
 

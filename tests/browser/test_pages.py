@@ -162,3 +162,17 @@ def test_copied_source_is_the_source(open_page: Opener) -> None:
     )
     source = page.request.get(page.url + ".py").text()
     assert copied.strip() == source.strip()
+
+
+def test_a_persian_field_takes_persian_digits_and_the_address_has_latin_ones(
+    open_page: Opener,
+) -> None:
+    page = open_page("/fa/threads/lock/lock-around-the-message")
+    expect(page.locator("#p-thread_count")).to_have_value("۳")
+    page.locator("#p-thread_count").fill("۲")
+    page.locator("#p-sleep_seconds").fill("۰٫۱")
+    page.locator("#p-sleep_seconds").blur()
+    expect(page).to_have_url(re.compile(r"\?thread_count=2&sleep_seconds=0\.1$"))
+    page.locator("#run-button").click()
+    page.locator("#result .result").wait_for()
+    expect(page.locator("#transcript .line")).to_have_count(2 * 2 + 2)

@@ -15,6 +15,14 @@ Values = Mapping[str, Any]
 # Persian separators; int() and float() accept Persian digits.
 SEPARATORS = str.maketrans({"٫": ".", "،": ","})
 
+# Persian keyboards give the first digits, Arabic ones the second.
+_DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "0123456789" * 2) | SEPARATORS
+
+
+def in_latin_digits(text: str) -> str:
+    """Return what was entered with Latin digits and separators, as it stands in addresses."""
+    return text.translate(_DIGITS)
+
 
 class Refused(Exception):
     """A value is invalid; `type` is pydantic's name for the reason, `bounds` its arguments."""

@@ -265,7 +265,9 @@ def _parameters(say: Wording, both: tuple[ComparedRun, ComparedRun]) -> Iterator
         for parameter in ran.run.demo.parameters
     }
     for name in _in_order(values):
-        cells = [Label(own[name], code=True) if name in own else NOTHING for own in values]
+        cells = [
+            Label(say.entered(own[name]), code=True) if name in own else NOTHING for own in values
+        ]
         yield ComparedRow(labels[name], (cells[0], cells[1]), cells[0] != cells[1])
 
 

@@ -24,7 +24,7 @@ from webapp.lessons.parameters import (
     Problem,
 )
 from webapp.lessons.topic import Demo, Topic
-from webapp.lessons.values import Value, Values
+from webapp.lessons.values import Value, Values, in_latin_digits
 from webapp.pages import addresses
 from webapp.pages.demo.needs import UnmetNeeds
 from webapp.pages.repeat.running import RUNS
@@ -36,6 +36,8 @@ CONTROLS = frozenset({VISITOR, TRANSCRIPT_ONLY})
 
 # A floating-point number as HTML defines it: ASCII digits only.
 _NUMBER = re.compile(r"^-?\d+(\.\d+)?$", re.ASCII)
+
+KEYBOARDS: Mapping[type, str] = {Integer: "numeric", Float: "decimal"}
 
 VISITOR_BYTES = 9
 VISITOR_LENGTH = 32  # characters; our own tokens are shorter
@@ -56,8 +58,15 @@ class Submission:
 
 
 def read_submission(sent: MultiDict[str, str]) -> Submission:
-    """Split what was sent into parameters and control fields."""
-    given = {name: values for name, values in sent.lists() if name not in CONTROLS}
+    """Split what was sent into parameters and control fields.
+
+    Numbers may be in Persian digits; addresses and programs have Latin ones.
+    """
+    given = {
+        name: [in_latin_digits(value) for value in values]
+        for name, values in sent.lists()
+        if name not in CONTROLS
+    }
     visitor = sent.get(VISITOR, "")[:VISITOR_LENGTH]
     return Submission(given, TRANSCRIPT_ONLY in sent, visitor)
 
@@ -95,7 +104,7 @@ class Field:
     """One parameter in the form. `problem` is the error in its value, or "".
 
     `type` is the input's type, or "" for a choice. A value that browsers would not show in a number
-    input gets a text input.
+    input gets a text input; `keyboard` is then the one that a phone shows (HTML's `inputmode`).
     """
 
     name: str
@@ -104,6 +113,7 @@ class Field:
     value: str
     problem: str
     type: str = ""
+    keyboard: str = "text"
     limits: str = ""
     minimum: Value = 0
     maximum: Value = 0
@@ -199,8 +209,11 @@ def _field(say: Wording, parameter: AnyParameter, submission: Submission, proble
     if isinstance(parameter, Choice):
         return replace(field, options=_options(say, parameter))
     kind, bounds = _bounds(say, parameter)
-    field = replace(field, type="text", limits=say(f"limits.{kind}", **bounds))
-    if isinstance(parameter, Integer | Float) and _NUMBER.match(value):
+    keyboard = KEYBOARDS.get(type(parameter), "text")
+    limits, shown = say(f"limits.{kind}", **bounds), say.entered(value)
+    field = replace(field, type="text", keyboard=keyboard, limits=limits, value=shown)
+    # A number input takes Latin digits only.
+    if isinstance(parameter, Integer | Float) and _NUMBER.match(shown):
         return replace(
             field,
             type="number",

@@ -158,7 +158,7 @@ def _view(site: Site, run: Run, notes: Sequence[str], bench: Bench) -> RunView:
         trap=demo.trap,
         notes=tuple(notes),
         parameters=tuple(
-            _parameter(language, parameter, value)
+            _parameter(say, parameter, value)
             for parameter, value in zip(
                 demo.parameters, value_texts(demo, run.values).values(), strict=True
             )
@@ -167,11 +167,11 @@ def _view(site: Site, run: Run, notes: Sequence[str], bench: Bench) -> RunView:
     )
 
 
-def _parameter(language: Language, parameter: AnyParameter, value: str) -> Row:
+def _parameter(say: Wording, parameter: AnyParameter, value: str) -> Row:
     """Return a row with a parameter's label and value; a choice shows its option's label."""
     if isinstance(parameter, Choice):
-        return Row(parameter.label[language], parameter.labels[value][language])
-    return Row(parameter.label[language], value, code=True)
+        return Row(parameter.label[say.language], parameter.labels[value][say.language])
+    return Row(parameter.label[say.language], say.entered(value), code=True)
 
 
 def _listing(run: Run, source: str) -> Listing:

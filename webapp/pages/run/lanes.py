@@ -12,6 +12,7 @@ from markupsafe import Markup
 from webapp.engine.recording import Recording
 from webapp.engine.runner import UnknownRun, Unreachable
 from webapp.lessons.text import Language
+from webapp.lessons.values import in_latin_digits
 from webapp.pages import addresses
 from webapp.pages.run.kept import find_stored
 from webapp.pages.site.site import Site
@@ -68,13 +69,18 @@ def read_part(sent: Mapping[str, str], recording: Recording) -> Part:
         return Part()
     end = draw(recording).end
     try:
-        start = round(float(sent.get("from", 0)) * MILLISECOND)
-        stop = round(float(sent.get("to", end / MILLISECOND)) * MILLISECOND)
+        start = round(_number(sent.get("from", "0")) * MILLISECOND)
+        stop = round(_number(sent.get("to", f"{end / MILLISECOND}")) * MILLISECOND)
     except (ValueError, OverflowError):
         return Part(wrong=True)
     if not 0 <= start < min(stop, end):
         return Part(wrong=True)
     return Part(View(start, min(stop, end)))
+
+
+def _number(entered: str) -> float:
+    """Read a number in Latin or Persian digits. Raises ValueError."""
+    return float(in_latin_digits(entered))
 
 
 def draw_lanes(say: Wording, timeline: Timeline, setting: Setting) -> Markup:

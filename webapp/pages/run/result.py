@@ -119,7 +119,7 @@ def _claim(say: Wording, claim: Claim, recording: Recording, values: Values) -> 
     found = claim.measure(recording, values)
     state = STATES[found.holds]
     text, sign, verdict = claim.text[say.language], SIGNS[found.holds], say(f"result.{state}")
-    return Statement(text, state, sign, verdict, found.figure, _reason(say, found))
+    return Statement(text, state, sign, verdict, say.figures(found.figure), _reason(say, found))
 
 
 def _observation(say: Wording, claim: Claim, recording: Recording, values: Values) -> Statement:
@@ -129,7 +129,7 @@ def _observation(say: Wording, claim: Claim, recording: Recording, values: Value
     verdict = say({True: "yes", False: "no", None: "result.unknown"}[found.holds])
     sign = verdict if found.holds is False or not found.figure else ""
     text = claim.text[say.language]
-    return Statement(text, state, sign, verdict, found.figure, _reason(say, found))
+    return Statement(text, state, sign, verdict, say.figures(found.figure), _reason(say, found))
 
 
 def _reason(say: Wording, found: Measured) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from webapp.lessons.text import LANGUAGES, WRITINGS, Language, Text
 TEXTS = Path(__file__).parent
 
 _DIGITS = "0123456789."
+
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_FREE_NUMBER = re.compile(r"(?<![\w#.-])\d+(?:\.\d+)?(?![\w#-])")
 
 # First strong isolate and its end (Unicode Standard Annex 9): a Latin name in a Persian sentence
 # keeps its own direction and does not change that of the text around it.
@@ -53,6 +57,19 @@ class Wording:
             case _:
                 text = f"{value:.6g}"
         return self._digits(text)
+
+    def entered(self, text: str) -> str:
+        """Return numbers as they are entered, such as "0.5, 2", in the language's digits."""
+        comma = self("list.separator") if WRITINGS[self.language].digits else ", "
+        parts = text.split(", ")
+        return comma.join(self._digits(p) if _NUMBER.fullmatch(p) else p for p in parts)
+
+    def figures(self, text: str) -> str:
+        """Return a text with its free-standing numbers in the language's digits.
+
+        Those in names, such as Thread-1, stay as the program has them.
+        """
+        return _FREE_NUMBER.sub(lambda number: self._digits(number[0]), text)
 
     def version(self, value: str) -> str:
         """Format a version such as 3.13."""
