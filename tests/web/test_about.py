@@ -113,3 +113,31 @@ def test_nothing_sets_a_cookie(client: FlaskClient) -> None:
     answers = [client.get("/en/"), client.get(HELLO), client.post(HELLO, data=GOOD)]
     assert [answer.status_code for answer in answers] == [200, 200, 200]
     assert not any("Set-Cookie" in answer.headers for answer in answers)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_plan_comes_first_with_right_and_wrong_answers(language: str) -> None:
+    text = text_of("teachers", language)
+    plan = text.split("\n## ")[1]
+    steps = len(re.findall(r"^\d\. ", plan, re.MULTILINE))
+    assert steps >= 6
+    said = {"en": ("Expected:", "Often said:"), "fa": ("پاسخ درست:", "پاسخ‌های رایج:")}
+    for answers in said[language]:
+        assert plan.count(f"**{answers}**") == steps
+    assert "HOST=0.0.0.0" not in plan
+
+
+@EVERY_PAGE
+def test_an_about_page_lists_its_parts(real_client: FlaskClient, page: str, language: str) -> None:
+    html = real_client.get(f"/{language}/{page}").text
+    entries = re.findall(r'<a href="#(s\d+)">', html)
+    assert entries == re.findall(r'<h2 id="(s\d+)">', html)
+    assert len(entries) > 2
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_page_has_a_place_to_fill_in(real_client: FlaskClient, language: str) -> None:
+    for page in (*PAGES, "record", "api", ""):
+        html = real_client.get(f"/{language}/{page}").text
+        assert "&lt;this repository" not in html
+        assert "OWNER/" not in html

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, Response, request
+from markupsafe import Markup
 
 from webapp.api.operations import Operation, all_operations
 from webapp.api.schemas import Schema, schema_of
@@ -16,6 +17,7 @@ from webapp.lessons.parameters import AnyParameter
 from webapp.lessons.text import Language
 from webapp.lessons.topic import Demo, Topic
 from webapp.pages import addresses
+from webapp.pages.demo.source import highlighted
 from webapp.pages.site.layout import Page, build_page
 from webapp.pages.site.site import Site
 from webapp.pages.texts.wording import Wording
@@ -46,7 +48,7 @@ class RouteView:
     rows: tuple[Row, ...]
     answers: str
     link: str
-    command: str
+    command: Markup
 
 
 @dataclass(frozen=True)
@@ -79,9 +81,10 @@ class TopicRows:
 
 @dataclass(frozen=True)
 class ApiView:
-    """The page."""
+    """The page. `entries` are its parts by their anchors."""
 
     page: Page
+    entries: tuple[tuple[str, str], ...]
     document: str
     groups: tuple[Group, ...]
     topics: tuple[TopicRows, ...]
@@ -102,7 +105,7 @@ def docs_blueprint(site: Site) -> Blueprint:
 def build_api(site: Site, language: Language) -> ApiView:
     """Return the view of the page about the API."""
     say = site.wordings[language]
-    operations = all_operations(site)
+    groups = tuple(_group(say, tag, all_operations(site)) for tag in TAGS)
     return ApiView(
         page=build_page(
             site,
@@ -111,8 +114,12 @@ def build_api(site: Site, language: Language) -> ApiView:
             description=say("api.description"),
             address=addresses.api,
         ),
+        entries=(
+            *((group.name, group.title) for group in groups),
+            ("parameters", say("api.parameters")),
+        ),
         document=addresses.OPENAPI,
-        groups=tuple(_group(say, tag, operations) for tag in TAGS),
+        groups=groups,
         topics=tuple(_topic(language, topic) for topic in site.topics),
     )
 
@@ -133,7 +140,7 @@ def _route(language: Language, operation: Operation) -> RouteView:
         rows=tuple(_rows(operation)),
         answers=", ".join(_statuses(operation)),
         link="" if posts else operation.example,
-        command=_command(operation) if posts and operation.example else "",
+        command=_command(operation) if posts and operation.example else Markup(),
     )
 
 
@@ -161,11 +168,12 @@ def _statuses(operation: Operation) -> Iterator[str]:
         yield f"{status} {HTTPStatus(status).phrase}"
 
 
-def _command(operation: Operation) -> str:
-    """Return a curl command that starts a run."""
+def _command(operation: Operation) -> Markup:
+    """Return a curl command that starts a run, as HTML."""
     body = json.dumps(operation.body_example)
     url = request.host_url.rstrip("/") + operation.example
-    return f"curl {url} -H 'Content-Type: application/json' -d '{body}'"
+    command = f"curl {url} -H 'Content-Type: application/json' -d '{body}'"
+    return Markup("\n").join(highlighted(command, "sh"))
 
 
 def _topic(language: Language, topic: Topic) -> TopicRows:

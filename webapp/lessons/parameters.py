@@ -3,8 +3,8 @@
 An invalid value is a `Problem`, whose `type` is pydantic's name for the error (`missing`,
 `int_parsing`, `greater_than_equal` …). The pages translate it, and the API returns it.
 
-People enter numbers in Latin or Persian digits (`parse`). Programs send JSON, whose numbers have Latin
-digits only, so the API takes no others (`take`).
+People enter numbers in Latin or Persian digits (`parse`). Programs send JSON, whose numbers have
+Latin digits only, so the API takes no others (`take`).
 """
 
 from __future__ import annotations

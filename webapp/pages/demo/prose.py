@@ -19,7 +19,7 @@ from webapp.lessons.broken import BrokenTopic
 from webapp.lessons.text import LANGUAGES, Language
 from webapp.lessons.topic import Demo, Topic
 from webapp.pages import addresses
-from webapp.pages.demo.source import definition, highlighted
+from webapp.pages.demo.source import LEXERS, definition, highlighted
 from webapp.pages.texts.wording import Wording
 
 _LINK = re.compile(r"^(demo|topic):([\w/-]+)$")
@@ -101,9 +101,10 @@ class Markdown:
 
 
 def code_of(token: Token) -> str:
-    """Render a fenced block as code, highlighted if its language is Python."""
-    python = token.info.split()[:1] == ["python"]
-    return _code(highlighted(token.content) if python else [escape(token.content)])
+    """Render a fenced block as code, highlighted if its language is one of LEXERS."""
+    language = (*token.info.split(), "")[0]
+    known = language in LEXERS
+    return _code(highlighted(token.content, language) if known else [escape(token.content)])
 
 
 class _Renderer:

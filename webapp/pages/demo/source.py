@@ -10,19 +10,22 @@ from functools import lru_cache
 from markupsafe import Markup
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
-from pygments.lexers import PythonLexer
+from pygments.lexers import BashLexer, PythonLexer, TextLexer
 
-# The Pygments classes that code.css colours. All other tokens are plain text without an element.
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
-COLOURED = "k kn kd kr ow kc s s1 s2 sa sd se si sb mi mf mh nf nc nd fm c1 c ch cm"
+# The Pygments classes that code.css colours. All other tokens are plain text without an element.
+COLOURED = "nb k kn kd kr ow kc s s1 s2 sa sd se si sb mi mf mh nf nc nd fm c1 c ch cm"
 _PLAIN = re.compile(rf'<span class="(?!(?:{"|".join(COLOURED.split())})")\w+">([^<]*)</span>')
 
 
+LEXERS = {"python": PythonLexer(stripnl=False), "sh": BashLexer(stripnl=False), "text": TextLexer()}
+
+
 @lru_cache(maxsize=256)
-def highlighted(source: str) -> Sequence[Markup]:
-    """Return each line of a Python source as HTML, without its newline."""
-    html = highlight(source, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True))
+def highlighted(source: str, language: str = "python") -> Sequence[Markup]:
+    """Return each line of a source as HTML, without its newline. `language` is one of LEXERS."""
+    html = highlight(source, LEXERS[language], HtmlFormatter(nowrap=True))
     html = _PLAIN.sub(r"\1", html)
     # Pygments closes its elements at the end of each line, so each line is complete HTML.
     return tuple(Markup(line) for line in html.removesuffix("\n").split("\n"))

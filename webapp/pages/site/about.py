@@ -6,12 +6,13 @@ Their texts are the Markdown files `texts/about/NAME.LANGUAGE.md`. Two kinds of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from flask import Blueprint, Response
+from markupsafe import Markup
 
 from webapp.lessons.text import LANGUAGES, Language
 from webapp.lessons.topic import find_demo
@@ -29,8 +30,14 @@ class AboutView:
     """One page of prose."""
 
     page: Page
+    name: str
     title: str
     prose: Prose
+
+    @property
+    def entries(self) -> Sequence[tuple[str, Markup]]:
+        """The anchor and the title of each section."""
+        return [(section.anchor, section.title) for section in self.prose.sections]
 
 
 def about_blueprint(site: Site) -> Blueprint:
@@ -68,6 +75,7 @@ def build_about(site: Site, name: str, language: Language, prose: Prose) -> Abou
             description=say(f"{name}.description"),
             address=lambda other: addresses.about(other, name),
         ),
+        name=name,
         title=title,
         prose=prose,
     )

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 from flask import Blueprint, Response
+from markupsafe import Markup
 
+from webapp.engine.recording import Recording
 from webapp.lessons.text import Language
 from webapp.pages import addresses
+from webapp.pages.demo.source import highlighted
+from webapp.pages.run.live import TranscriptLines
 from webapp.pages.site.layout import Page, build_page
 from webapp.pages.site.site import Site
 from webapp.pages.texts.receipt import Row
+from webapp.pages.texts.transcript import Screen
 from webapp.pages.texts.wording import Wording
+from webapp.store.files import read_recording
+from webapp.timeline.figure import Setting, draw_figure
+from webapp.timeline.reading import draw
 
 PACKAGE = "movazi"
+
+SAMPLE = Path(__file__).with_name("three.recording")
+"""A real run of the example. `tools/lanes.py` makes it again."""
 
 COMMANDS: Mapping[str, str] = {
     "install": "pip install {package}\nmovazi record my_program.py --open",
@@ -53,6 +66,9 @@ Recorded 28 events into run.html: open it in a browser.""",
 }
 """The code on the page."""
 
+PROGRAMS = ("example", "block", "test")
+"""The commands that are Python."""
+
 OPTIONS: Mapping[str, str] = {
     "-m MODULE": "module",
     "-c CODE": "code",
@@ -62,6 +78,9 @@ OPTIONS: Mapping[str, str] = {
     "--quiet": "quiet",
     "--language LANGUAGE": "language",
 }
+PARTS = ("example", "get", "use", "inside", "elsewhere", "ends", "sees", "unseen", "privacy")
+"""The parts of the page, by their anchors, which are the keys of their titles too."""
+
 SEES = ("workers", "waits", "queues", "rest")
 
 UNSEEN: Mapping[str, str] = {
@@ -82,12 +101,27 @@ UNSEEN: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
+class Sample:
+    """A recorded program as its page shows it: its source, its transcript, its lanes."""
+
+    name: str
+    source: Sequence[Markup]
+    lines: Markup
+    lanes: Markup
+
+
+@dataclass(frozen=True)
 class RecordView:
-    """The page. `codespaces` is the button's address, or "" if no repository is set."""
+    """The page. `codespaces` is the button's address, or "" if no repository is set.
+
+    `commands` are lines of HTML by their names, `entries` the page's parts by their anchors.
+    """
 
     page: Page
+    entries: tuple[tuple[str, str], ...]
+    sample: Sample
     codespaces: str
-    commands: Mapping[str, str]
+    commands: Mapping[str, Markup]
     options: tuple[Row, ...]
     sees: tuple[str, ...]
     unseen: tuple[str, ...]
@@ -112,6 +146,7 @@ def build_record(site: Site, language: Language, repository: str) -> RecordView:
     package = f"git+https://github.com/{repository}" if repository else PACKAGE
     installing = {name: COMMANDS[name].format(package=package) for name in ("install", "container")}
     commands = {**COMMANDS, **installing}
+    languages = {"output": "text", "cell": "text", **dict.fromkeys(PROGRAMS, "python")}
     return RecordView(
         page=build_page(
             site,
@@ -120,8 +155,13 @@ def build_record(site: Site, language: Language, repository: str) -> RecordView:
             description=say("record.description"),
             address=addresses.record,
         ),
+        entries=tuple((part, say(f"record.{part}")) for part in PARTS),
+        sample=build_sample(site, language),
         codespaces=f"https://codespaces.new/{repository}" if repository else "",
-        commands=commands,
+        commands={
+            name: Markup("\n").join(highlighted(text, languages.get(name, "sh")))
+            for name, text in commands.items()
+        },
         options=tuple(_option(say, option, key) for option, key in OPTIONS.items()),
         sees=tuple(say(f"record.sees_{name}") for name in SEES),
         unseen=(
@@ -130,6 +170,26 @@ def build_record(site: Site, language: Language, repository: str) -> RecordView:
             say("unseen.cost"),
         ),
     )
+
+
+def build_sample(site: Site, language: Language) -> Sample:
+    """Return the example with its recording."""
+    say, recording = site.wordings[language], read_sample()
+    screen = Screen()
+    shown = screen.feed(recording.events) + screen.rest()
+    lines = TranscriptLines(say, shown, screen.hidden, screen.last())
+    return Sample(
+        name="three.py",
+        source=highlighted(COMMANDS["example"]),
+        lines=Markup(site.render("_lines.html", lines)),
+        lanes=Markup(draw_figure(draw(recording), say, Setting())),
+    )
+
+
+@cache
+def read_sample() -> Recording:
+    """Read the recording of the example."""
+    return read_recording(SAMPLE)
 
 
 def _option(say: Wording, option: str, key: str) -> Row:

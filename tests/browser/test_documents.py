@@ -1,0 +1,51 @@
+"""The long pages in a browser: for teachers, on recording, on the API."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Opener
+from tests.browser.test_pages import sideways
+
+PAGES = ["teachers", "privacy", "record", "api"]
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_a_long_page_uses_its_width_and_overflows_nowhere(
+    open_page: Opener, language: str, name: str
+) -> None:
+    page = open_page(f"/{language}/{name}", viewport={"width": 1280, "height": 800})
+    toc, parts = (page.locator(part).bounding_box() for part in (".toc", ".document-parts"))
+    assert toc and parts
+    assert toc["width"] + parts["width"] > 0.85 * 1280
+    assert sideways(page) <= 0
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert sideways(page) <= 0
+
+
+def test_a_button_copies_what_one_types_in_a_terminal(open_page: Opener) -> None:
+    page = open_page("/en/record", alone=True)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    copy = page.locator(".copied .copy-code").first
+    copy.click()
+    expect(copy).to_have_text("Copied")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == "python3 -m webapp.engine record three.py -o run.html"
+
+
+def test_the_sample_is_alive(open_page: Opener) -> None:
+    page = open_page("/en/record")
+    page.locator("#transcript .line").first.hover()
+    expect(page.locator("#transcript .line.marked")).to_have_count(1)
+    expect(page.locator(".sample .code-line.marked")).to_have_count(1)
+    page.get_by_role("button", name="To the end").click()
+    expect(page.locator(".walk-now .moment")).not_to_have_text("0.000000 s")
+
+
+def test_the_plan_of_a_lesson_is_printed_by_itself(open_page: Opener) -> None:
+    page = open_page("/en/teachers", alone=True)
+    page.emulate_media(media="print")
+    expect(page.locator(".toc")).to_be_hidden()
+    expect(page.locator(".copy-code").first).to_be_hidden()
+    plan = page.locator(".part").first
+    expect(plan).to_have_css("break-after", "page")
