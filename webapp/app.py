@@ -48,6 +48,7 @@ from webapp.pages.site.errors import handle_errors
 from webapp.pages.site.home import home_blueprint
 from webapp.pages.site.record import record_blueprint
 from webapp.pages.site.site import Site
+from webapp.pages.site.styleguide import styleguide_blueprint
 from webapp.pages.texts.wording import load_wordings
 from webapp.settings import Settings, SettingsError, engine_limits, read_settings
 from webapp.store.pruning import Bounds
@@ -89,6 +90,8 @@ def create_app(
     handle_errors(app, site, answer_program)
     for blueprint in _blueprints(site, settings):
         app.register_blueprint(blueprint)
+    if app.debug:
+        app.register_blueprint(styleguide_blueprint(site))
     add_commands(app, site)
     app.cli.add_command(settings_command(settings))
     # Last, so that it wraps all other middleware, which then sees the visitor's address.
