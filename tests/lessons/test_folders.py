@@ -101,6 +101,7 @@ def test_a_demos_program_has_the_demos_needs(folder: Path) -> None:
         assert demo.program(demo.defaults).needs == needed
 
 
+SEEN_LATER = 'Option("fewer", some_lost, Misconception.INCREMENT)'
 PAIR = 'other="lock/lock-around-the-message"'
 BREAKS: dict[str, tuple[Callable[[Path], object], str, str]] = {
     "no topic.py": (lambda f: (f / "topic.py").unlink(), "topic.py", "missing"),
@@ -243,6 +244,26 @@ BREAKS: dict[str, tuple[Callable[[Path], object], str, str]] = {
         "topic.py",
         "lock-around-everything beside lock/lock-around-the-message: "
         "lock-around-everything has no parameter threads",
+    ),
+    "a question that leads nowhere": (
+        lambda f: replace(f / "topic.py", 'see="lock/lost-update-fixed"', 'see="lock/nowhere"'),
+        "topic.py",
+        "lost-update, question final: there is no demo lock/nowhere",
+    ),
+    "a question with one option": (
+        lambda f: replace(f / "topic.py", f"{SEEN_LATER},", ""),
+        "topic.py",
+        "lost-update-fixed, question final: it has fewer than two options",
+    ),
+    "a question with an option twice": (
+        lambda f: replace(f / "topic.py", SEEN_LATER, SEEN_LATER.replace("fewer", "all")),
+        "topic.py",
+        "lost-update-fixed, question final: two options have the same name",
+    ),
+    "a question twice": (
+        lambda f: replace(f / "topic.py", "questions=(", "questions=2 * ("),
+        "topic.py",
+        "lock-around-everything, question time: there are two of that name",
     ),
 }
 

@@ -10,6 +10,7 @@ from multiprocessing import get_all_start_methods
 from webapp.engine.machines import Needs
 from webapp.engine.program import main_defaults
 from webapp.lessons.broken import BrokenTopic
+from webapp.lessons.questions import VARIES, Question
 from webapp.lessons.topic import LEVELS, Demo, Topic, find_demo
 from webapp.lessons.values import Values
 
@@ -21,11 +22,21 @@ def check_topic(topic: Topic) -> None:
     """Check a topic whose folder is set. Raises BrokenTopic."""
     for demo in topic.demos:
         _check_demo(demo)
+        _check_questions(topic, demo)
     for path in (topic.folder / "demos").glob("*.py"):
         if path not in {demo.path for demo in topic.demos}:
             raise BrokenTopic(path, "no demo of topic.py runs it")
     _check_slugs(topic)
     _check_card(topic)
+
+
+def check_references(topics: Sequence[Topic], topic: Topic) -> None:
+    """Check where a topic's questions lead: to demos of any topic. Raises BrokenTopic."""
+    for demo in topic.demos:
+        for question in demo.questions:
+            if question.see and not find_demo(topics, question.see):
+                reason = f"{demo.slug}, question {question.name}: there is no demo {question.see}"
+                raise BrokenTopic(topic.folder / "topic.py", reason)
 
 
 def check_pairs(topics: Sequence[Topic], topic: Topic) -> None:
@@ -49,6 +60,27 @@ def _check_card(topic: Topic) -> None:
         raise BrokenTopic(topic.folder / "topic.py", f"its level is none of {LEVELS}")
     if topic.picture and topic.demo(topic.picture) is None:
         raise BrokenTopic(topic.folder / "topic.py", f"there is no demo {topic.picture} to picture")
+
+
+def _check_questions(topic: Topic, demo: Demo) -> None:
+    names = [question.name for question in demo.questions]
+    for question in demo.questions:
+        wrong = _wrong_options(question)
+        if names.count(question.name) > 1:
+            wrong = "there are two of that name"
+        if wrong:
+            reason = f"{demo.slug}, question {question.name}: {wrong}"
+            raise BrokenTopic(topic.folder / "topic.py", reason)
+
+
+def _wrong_options(question: Question) -> str:
+    """Return what is wrong with the options of a question, or ""."""
+    options = {VARIES, *(option.name for option in question.options)}
+    if len(question.options) < 2:  # noqa: PLR2004 (else there is nothing to choose)
+        return "it has fewer than two options"
+    if len(options) <= len(question.options):
+        return f"two options have the same name, or one is called {VARIES}"
+    return ""
 
 
 def _check_demo(demo: Demo) -> None:

@@ -103,6 +103,16 @@ def where(condition: Callable[[Values], bool], check: Check) -> Check:
     return checked
 
 
+def unless(*checks: Check) -> Check:
+    """Return a check that holds if none of `checks` does; undecided if one of them is."""
+
+    def checked(recording: Recording, values: Values) -> Measured:
+        found = [check(recording, values).holds for check in checks]
+        return Measured(None if None in found else not any(found))
+
+    return checked
+
+
 def unless_stopped(check: Check) -> Check:
     """Return `check`, undecided for runs that were cancelled or lost."""
 

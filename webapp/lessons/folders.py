@@ -13,7 +13,7 @@ from pathlib import Path
 
 from webapp.lessons import common
 from webapp.lessons.broken import BrokenTopic
-from webapp.lessons.checks import check_pairs, check_topic
+from webapp.lessons.checks import check_pairs, check_references, check_topic
 from webapp.lessons.text import LANGUAGES
 from webapp.lessons.topic import Topic
 from webapp.lessons.worded import worded
@@ -34,6 +34,7 @@ def find_topics(folder: Path = TOPICS, words: Words | None = None) -> tuple[Topi
     )
     for topic in topics:
         check_pairs(topics, topic)
+        check_references(topics, topic)
     return topics
 
 

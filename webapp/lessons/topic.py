@@ -15,6 +15,7 @@ from webapp.engine.program import Program
 from webapp.lessons.claims import Claim
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import AnyParameter, parse_all
+from webapp.lessons.questions import Question
 from webapp.lessons.text import DEFAULT_LANGUAGE, UNSAID, Language, Text
 from webapp.lessons.values import Value, Values
 
@@ -62,10 +63,11 @@ class Pair:
 class Demo:
     """One program of a topic, with its texts.
 
-    `claims` must hold in every run; `observations` may hold or not. A `trap` is a demo that shows a
-    fault. `outcome` is the result to compare when the demo is run many times, `beside` are demos to
-    compare it with. `as_in_report` holds the parameters of the course report that differ from the
-    defaults. `watch` says what to look for in a run, `needs` what the machine must have.
+    `claims` must hold in every run; `observations` may hold or not. `questions` are asked before a
+    run. A `trap` is a demo that shows a fault. `outcome` is the result to compare when the demo is
+    run many times, `beside` are demos to compare it with. `as_in_report` holds the parameters of
+    the course report that differ from the defaults. `watch` says what to look for in a run, `needs`
+    what the machine must have.
     """
 
     slug: str
@@ -74,6 +76,7 @@ class Demo:
     parameters: tuple[AnyParameter, ...] = ()
     claims: tuple[Claim, ...] = ()
     observations: tuple[Claim, ...] = ()
+    questions: tuple[Question, ...] = ()
     trap: bool = False
     needs: Needs = ANYWHERE
     as_in_report: Mapping[str, Value] = field(default_factory=dict)

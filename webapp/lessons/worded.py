@@ -8,6 +8,11 @@ A key is looked up in the demo's own table, then in the topic, then in the commo
     demos.SLUG.ideal, .outcome           its own, if they have no name
     demos.SLUG.answers.NAME              an answer of its outcome
     demos.SLUG.beside.NAME.title, .look  a pair
+    questions.NAME.prompt                a question; all of it may be of the demo, or shared
+    questions.NAME.options.NAME          one of its answers
+    demos.SLUG.questions.NAME.feedback.NAME  why an answer is wrong, if it can be
+    misconceptions.NAME                  what is behind wrong answers; common to all topics
+    questions.varies                     "it differs from run to run"; likewise
 """
 
 from __future__ import annotations
@@ -17,6 +22,8 @@ from dataclasses import replace
 from webapp.lessons.claims import Claim
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import AnyParameter, Choice
+from webapp.lessons.questions import Option, Question
+from webapp.lessons.text import UNSAID
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
 from webapp.lessons.words import Scope, Words
 
@@ -43,6 +50,7 @@ def _demo(demo: Demo, scope: Scope) -> Demo:
         parameters=tuple(_parameter(parameter, scope) for parameter in demo.parameters),
         claims=tuple(_claim(claim, scope) for claim in demo.claims),
         observations=tuple(_claim(claim, scope) for claim in demo.observations),
+        questions=tuple(_question(question, scope) for question in demo.questions),
         beside=tuple(_pair(pair, scope) for pair in demo.beside),
     )
 
@@ -73,3 +81,23 @@ def _claim(claim: Claim, scope: Scope) -> Claim:
 def _pair(pair: Pair, scope: Scope) -> Pair:
     key = f"beside.{pair.name}"
     return replace(pair, title=scope.own(f"{key}.title"), look=scope.own(f"{key}.look"))
+
+
+def _question(question: Question, scope: Scope) -> Question:
+    key = f"questions.{question.name}"
+    return replace(
+        question,
+        prompt=scope[f"{key}.prompt"],
+        options=tuple(_option(option, key, scope) for option in question.options),
+        it_varies=scope["questions.varies"] if question.varies else UNSAID,
+    )
+
+
+def _option(option: Option, key: str, scope: Scope) -> Option:
+    believed = option.misconception
+    return replace(
+        option,
+        text=scope[f"{key}.options.{option.name}"],
+        feedback=scope.if_said(f"{key}.feedback.{option.name}"),
+        belief=scope[f"misconceptions.{believed}"] if believed else UNSAID,
+    )

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from webapp.lessons.broken import BrokenTopic
-from webapp.lessons.text import LANGUAGES, Text
+from webapp.lessons.text import LANGUAGES, UNSAID, Text
 
 
 class Words:
@@ -49,6 +49,11 @@ class Words:
                 return self._common.text(key)
         return self.text(own)
 
+    def if_said(self, scope: str, key: str) -> Text:
+        """Return the text of a key in a scope, or UNSAID. Raises BrokenTopic as `text` does."""
+        own = f"{scope}.{key}"
+        return self.text(own) if own in self else UNSAID
+
     def check_used(self) -> None:
         """Raise BrokenTopic if a key is unused."""
         for language, said in self._said.items():
@@ -66,6 +71,10 @@ class Scope:
     def own(self, key: str) -> Text:
         """Return a text of the demo's own table. Raises BrokenTopic if it is missing."""
         return self.words.text(f"{self.name}.{key}")
+
+    def if_said(self, key: str) -> Text:
+        """Return a text of the demo's own table, or UNSAID."""
+        return self.words.if_said(self.name, key)
 
     def __getitem__(self, key: str) -> Text:
         return self.words.nearest(self.name, key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from webapp.engine.lateness import lateness
 from webapp.engine.recording import Recording
 from webapp.lessons.claims import Check, Measured, judged
 from webapp.lessons.measures import Measure, both, given
@@ -31,6 +32,28 @@ def took_about(seconds: Callable[[Values], float]) -> Check:
         figure = f"{recording.wall:.3f} s ~ {expected:g} s"
         # A late machine excuses a run that is too long, never one that is too short.
         return Measured(holds, figure, excess if excess > 0 else None)
+
+    return check
+
+
+def took_nearest(seconds: Callable[[Values], float], *others: Callable[[Values], float]) -> Check:
+    """Check that a run's time is nearer to `seconds` than to each of the others; for questions.
+
+    Undecided if the answer would be another without the machine's delay of the run.
+    """
+
+    def check(recording: Recording, values: Values) -> Measured:
+        expected = seconds(values)
+        rivals = [other(values) for other in others]
+
+        def is_near(wall: float) -> bool:
+            return all(abs(wall - expected) <= abs(wall - rival) for rival in rivals)
+
+        near, late = is_near(recording.wall), lateness(recording)
+        figure = f"{recording.wall:.3f} s"
+        if near is not is_near(recording.wall - late):
+            return Measured(None, figure, late=late)
+        return Measured(near, figure)
 
     return check
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from webapp.lessons.claims import Claim, where
+from webapp.lessons.claims import Claim, unless, where
 from webapp.lessons.common import forked, start_method
 from webapp.lessons.measures.printed.lines import lines_that_fit, never_printed, printed
 from webapp.lessons.measures.printed.order import order_of, printed_in_order, printed_sequence
@@ -16,6 +16,7 @@ from webapp.lessons.measures.workers import (
 )
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Choice, Float, Integer
+from webapp.lessons.questions import Option, Question
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
 from webapp.lessons.values import Values
 
@@ -86,6 +87,8 @@ def long_enough(values: Values) -> bool:
 
 two_processes = Claim("two-processes", ran_processes(lambda values: 2))
 
+BACKGROUND_EXITS = r"^Exiting background_process$"
+
 topic = Topic(
     demos=(
         Demo(
@@ -94,6 +97,15 @@ topic = Topic(
             outcome=DemoOutcome(order_of(r"^Starting (\w+)$")),
             parameters=(start, pause_seconds, start_method),
             as_in_report={"pause_seconds": 1.0},
+            questions=(
+                Question(
+                    "blocks",
+                    (
+                        Option("mixed", unless(printed_sequence(EDGE, all_edges))),
+                        Option("blocks", printed_sequence(EDGE, all_edges)),
+                    ),
+                ),
+            ),
             claims=(
                 Claim("blocks-in-order", printed_sequence(EDGE, all_edges)),
                 Claim("numbers-in-order", printed_sequence(NUMBER, all_numbers)),
@@ -117,6 +129,15 @@ topic = Topic(
                 ),
             ),
             parameters=(daemon, start_method),
+            questions=(
+                Question(
+                    "exits",
+                    (
+                        Option("yes", printed(BACKGROUND_EXITS)),
+                        Option("no", never_printed(BACKGROUND_EXITS)),
+                    ),
+                ),
+            ),
             claims=(
                 Claim(
                     "foreground-counted",
@@ -140,6 +161,15 @@ topic = Topic(
             ideal=Ideal(lambda values: 0),
             outcome=DemoOutcome(exit_codes()),
             parameters=(child_seconds, start_method),
+            questions=(
+                Question(
+                    "done",
+                    (
+                        Option("yes", printed(DONE)),
+                        Option("no", never_printed(DONE)),
+                    ),
+                ),
+            ),
             claims=(
                 Claim("at-work-before", printed_in_order(AT_WORK, LEAVES)),
                 Claim("never-done", where(long_enough, never_printed(DONE)), margin=work_of_daemon),

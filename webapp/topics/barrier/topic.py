@@ -1,6 +1,6 @@
 """Topic 7: a barrier, at which threads wait for each other, and how it breaks."""
 
-from webapp.lessons.claims import Claim
+from webapp.lessons.claims import Claim, unless
 from webapp.lessons.measures.printed.lines import never_printed, printed, printed_once_each
 from webapp.lessons.measures.printed.numbers import printed_ascending
 from webapp.lessons.measures.printed.order import (
@@ -14,6 +14,7 @@ from webapp.lessons.measures.timing import took_about
 from webapp.lessons.measures.waiting import nobody_passed_before_the_last_arrived, nobody_waited
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Float, Integer
+from webapp.lessons.questions import Option, Question
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
 from webapp.lessons.values import Values
 
@@ -66,6 +67,9 @@ race_around_all = Claim("race-around-all", printed_in_order(START, f"{REACHED}|{
 barrier_kept = Claim("barrier-kept", nobody_passed_before_the_last_arrived("barrier", parties))
 took_the_slowest = Claim("took-the-slowest", took_about(slowest))
 
+all_broken = printed_once_each(BROKEN, lambda values: names(values)[:-1])
+went_on = printed(r" goes on$", lambda values: parties(values) - 1)
+
 topic = Topic(
     level=2,
     picture="laps",
@@ -77,6 +81,15 @@ topic = Topic(
             beside=(Pair(name="barrier-or-join", other="barrier/join-is-not-a-barrier"),),
             parameters=racing,
             as_in_report={"slowest_seconds": 3.0},
+            questions=(
+                Question(
+                    "leaves",
+                    (
+                        Option("at-once", unless(printed_in_order(REACHED, LEFT))),
+                        Option("last", printed_in_order(REACHED, LEFT)),
+                    ),
+                ),
+            ),
             claims=(
                 all_reached,
                 all_left,
@@ -91,6 +104,16 @@ topic = Topic(
             ideal=Ideal(slowest),
             outcome=DemoOutcome(lines_before_the_last(LEFT, REACHED)),
             parameters=racing,
+            questions=(
+                Question(
+                    "leaves",
+                    (
+                        Option("at-once", unless(printed_in_order(REACHED, LEFT))),
+                        Option("last", printed_in_order(REACHED, LEFT)),
+                    ),
+                    see="barrier/race",
+                ),
+            ),
             claims=(
                 all_reached,
                 Claim("left-after-reached", printed_after(LEFT, REACHED)),
@@ -105,6 +128,21 @@ topic = Topic(
             ideal=Ideal(slowest_of_each_lap),
             outcome=DemoOutcome(printers_of(r"^all are here$")),
             parameters=(racers, laps),
+            questions=(
+                Question(
+                    "action",
+                    (
+                        Option("lap", printed(r"^all are here$", lap_count)),
+                        Option(
+                            "racer",
+                            printed(
+                                r"^all are here$",
+                                lambda values: lap_count(values) * parties(values),
+                            ),
+                        ),
+                    ),
+                ),
+            ),
             claims=(
                 Claim("laps-in-order", printed_ascending(r" lap (\d+)$")),
                 barrier_kept,
@@ -117,6 +155,16 @@ topic = Topic(
             ideal=Ideal(timeout),
             outcome=DemoOutcome(order_of(BROKEN)),
             parameters=(racers, timeout_seconds),
+            questions=(
+                Question(
+                    "waiting",
+                    (
+                        Option("on", went_on),
+                        Option("first", unless(all_broken, went_on)),
+                        Option("all", all_broken),
+                    ),
+                ),
+            ),
             claims=(
                 Claim(
                     "broken-for-each", printed_once_each(BROKEN, lambda values: names(values)[:-1])

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from webapp.engine.recording import Recording
-from webapp.lessons.claims import Claim, Measured, judged
+from webapp.lessons.claims import Claim, Measured, judged, unless
 from webapp.lessons.common import every_thread_ended
 from webapp.lessons.measures import both
 from webapp.lessons.measures.printed import matches, words
@@ -19,8 +19,10 @@ from webapp.lessons.measures.printed.numbers import largest, printed_number
 from webapp.lessons.measures.printed.order import order_of, printed_after
 from webapp.lessons.measures.timing import took_about, took_at_least
 from webapp.lessons.measures.waiting import never_held_together, waited_for
+from webapp.lessons.measures.workers import ended_as
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Choice, Integer
+from webapp.lessons.questions import Option, Question
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
 from webapp.lessons.values import Values
 
@@ -170,6 +172,13 @@ def most_readers(recording: Recording, values: Values) -> int:
 every_item_taken = Claim("every-item-taken", printed_once_each(TOOK, items))
 taken_after_put = Claim("taken-after-put", printed_after(TOOK, PUT))
 
+finished = ended_as(lambda values: "finished")
+nobody_empty_handed = printed(FOUND_NOTHING, lambda values: 0)
+one_went_on = judged(went_on_first, lambda seen, values: seen == 1)
+all_went_on = judged(went_on_first, lambda seen, values: seen == len(waiters(values)))
+over_the_brim = judged(largest(FULL), lambda most, values: most > capacity(values))
+overtook = judged(overtakings, lambda seen, values: seen > 0)
+
 topic = Topic(
     level=3,
     picture="readers-and-writers",
@@ -179,6 +188,15 @@ topic = Topic(
             ideal=Ideal(all_made),
             outcome=DemoOutcome(order_of(TAKER)),
             parameters=(count("consumers", 2, 5), count("items", 6, 20)),
+            questions=(
+                Question(
+                    "put",
+                    (
+                        Option("yes", finished),
+                        Option("no", unless(finished)),
+                    ),
+                ),
+            ),
             claims=(
                 every_item_taken,
                 taken_after_put,
@@ -202,6 +220,16 @@ topic = Topic(
                 ),
             ),
             parameters=(count("consumers", 3, 5, minimum=2),),
+            questions=(
+                Question(
+                    "empty-handed",
+                    (
+                        Option("none", nobody_empty_handed),
+                        Option("some", unless(nobody_empty_handed)),
+                    ),
+                    see="condition/wait-for-items",
+                ),
+            ),
             trap=True,
             claims=(
                 Claim("item-or-error", printed_once_each(WENT, consumers)),
@@ -226,6 +254,15 @@ topic = Topic(
                 ),
             ),
             parameters=(count("waiters", 4, 6), how),
+            questions=(
+                Question(
+                    "first-call",
+                    (
+                        Option("one", one_went_on),
+                        Option("all", all_went_on),
+                    ),
+                ),
+            ),
             claims=(
                 Claim("one-or-all", one_or_all),
                 Claim("all-in-the-end", printed_once_each(GOES_ON, waiters)),
@@ -253,6 +290,15 @@ topic = Topic(
                 count("consumers", 2, 4),
                 count("items", 8, 20),
             ),
+            questions=(
+                Question(
+                    "full",
+                    (
+                        Option("capacity", unless(over_the_brim)),
+                        Option("over", over_the_brim),
+                    ),
+                ),
+            ),
             claims=(
                 Claim("within-bounds", buffer_within_bounds),
                 Claim("every-item-put", printed_once_each(PUT, items)),
@@ -277,6 +323,15 @@ topic = Topic(
                 ),
             ),
             parameters=(count("readers", 4, 6), count("writers", 2, 3), prefer),
+            questions=(
+                Question(
+                    "overtake",
+                    (
+                        Option("yes", overtook),
+                        Option("no", unless(overtook)),
+                    ),
+                ),
+            ),
             claims=(
                 Claim("writers-alone", writers_were_alone),
                 Claim(

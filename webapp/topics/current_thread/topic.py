@@ -4,7 +4,7 @@ import re
 from itertools import pairwise
 
 from webapp.engine.recording import Recording
-from webapp.lessons.claims import Check, Claim, judged, where
+from webapp.lessons.claims import Check, Claim, judged, unless, where
 from webapp.lessons.common import every_thread_ended, thread_count, threads
 from webapp.lessons.measures import Share
 from webapp.lessons.measures.printed.lines import (
@@ -25,8 +25,10 @@ from webapp.lessons.measures.printed.order import (
 from webapp.lessons.measures.timing import took_about
 from webapp.lessons.measures.waiting import slept_together
 from webapp.lessons.measures.workers import ran_in_one_process, started_workers
+from webapp.lessons.misconceptions import Misconception
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Float, Floats
+from webapp.lessons.questions import Option, Question
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
 from webapp.lessons.values import Values
 
@@ -137,6 +139,15 @@ topic = Topic(
             beside=(Pair(name="who-says-it", other="current-thread/report-when-done"),),
             parameters=reporting,
             as_in_report={"unit_seconds": 1.0},
+            questions=(
+                Question(
+                    "who",
+                    (
+                        Option("itself", by_itself.check),
+                        Option("main", every_line_from("MainThread")),
+                    ),
+                ),
+            ),
             claims=(
                 all_exiting,
                 by_itself,
@@ -158,6 +169,15 @@ topic = Topic(
             outcome=DemoOutcome(order_of(EXITING)),
             parameters=reporting,
             as_in_report={"unit_seconds": 1.0},
+            questions=(
+                Question(
+                    "who",
+                    (
+                        Option("itself", by_itself.check),
+                        Option("main", every_line_from("MainThread")),
+                    ),
+                ),
+            ),
             claims=(
                 all_starting,
                 all_exiting,
@@ -174,6 +194,26 @@ topic = Topic(
             ideal=Ideal(longest),
             outcome=DemoOutcome(order_of(EXITING)),
             parameters=(durations,),
+            questions=(
+                Question(
+                    "order",
+                    (
+                        Option(
+                            "joined",
+                            printed_sequence(EXITING, lambda values: NAMES),
+                            Misconception.JOIN_ORDER,
+                        ),
+                        Option("duration", printed_sequence(EXITING, names_by_duration)),
+                        Option(
+                            "other",
+                            unless(
+                                printed_sequence(EXITING, lambda values: NAMES),
+                                printed_sequence(EXITING, names_by_duration),
+                            ),
+                        ),
+                    ),
+                ),
+            ),
             claims=(
                 Claim(
                     "exits-by-duration",
@@ -203,6 +243,16 @@ topic = Topic(
                 thread_count(
                     3,
                     maximum=5,
+                ),
+            ),
+            questions=(
+                Question(
+                    "same",
+                    (
+                        Option("process", printed_alike(PROCESS_ID)),
+                        Option("native", printed_alike(NATIVE_ID)),
+                        Option("ident", printed_alike(IDENT)),
+                    ),
                 ),
             ),
             claims=(

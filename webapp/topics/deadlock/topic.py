@@ -3,7 +3,15 @@
 from collections import Counter
 
 from webapp.engine.recording import Recording, workers_at_once
-from webapp.lessons.claims import Claim, Measured, judged, of_any, where, without_figure
+from webapp.lessons.claims import (
+    Claim,
+    Measured,
+    judged,
+    of_any,
+    unless,
+    where,
+    without_figure,
+)
 from webapp.lessons.measures import Share, out_of, watched
 from webapp.lessons.measures.printed import matches
 from webapp.lessons.measures.printed.lines import (
@@ -15,7 +23,7 @@ from webapp.lessons.measures.printed.lines import (
     printed_word,
 )
 from webapp.lessons.measures.printed.order import order_of, printed_in_pairs
-from webapp.lessons.measures.timing import took_about
+from webapp.lessons.measures.timing import took_about, took_nearest
 from webapp.lessons.measures.waiting import (
     held_at_once,
     never_held_together,
@@ -24,8 +32,10 @@ from webapp.lessons.measures.waiting import (
     waited_in_a_cycle,
 )
 from webapp.lessons.measures.workers import ended_as, ending, seen_to_end_as
+from webapp.lessons.misconceptions import Misconception
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Choice, Float, Integer
+from webapp.lessons.questions import Option, Question
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
 from webapp.lessons.values import Values
 
@@ -152,6 +162,13 @@ one_at_each = tuple(
 )
 both_done = Claim("both-done", printed_once_each(DONE, workers))
 
+finished = ended_as(lambda values: "finished")
+
+
+def one_work(values: Values) -> float:
+    return float(values["work_seconds"])
+
+
 topic = Topic(
     level=2,
     picture="timeout-and-back-off",
@@ -162,6 +179,16 @@ topic = Topic(
             outcome=DemoOutcome(ending()),
             beside=(Pair(name="opposite-or-same-order", other="deadlock/same-order"),),
             parameters=(between,),
+            questions=(
+                Question(
+                    "end",
+                    (
+                        Option("ends", finished, Misconception.RAN_ONCE),
+                        Option("hangs", unless(finished)),
+                    ),
+                    see="deadlock/same-order",
+                ),
+            ),
             trap=True,
             next="same-order",
             claims=(
@@ -183,6 +210,16 @@ topic = Topic(
             ideal=Ideal(both_in_a_row),
             outcome=DemoOutcome(order_of(DONE)),
             parameters=(work_seconds,),
+            questions=(
+                Question(
+                    "time",
+                    (
+                        Option("one", took_nearest(one_work, both_in_a_row)),
+                        Option("two", took_nearest(both_in_a_row, one_work)),
+                        Option("hangs", unless(finished)),
+                    ),
+                ),
+            ),
             claims=(
                 both_done,
                 Claim("scanner-after-printer", printed_in_pairs(HAS_ONE, HAS_BOTH)),
@@ -205,6 +242,15 @@ topic = Topic(
                 ),
             ),
             parameters=(seats, strategy, timing),
+            questions=(
+                Question(
+                    "end",
+                    (
+                        Option("ends", finished, Misconception.RAN_ONCE),
+                        Option("hangs", unless(finished)),
+                    ),
+                ),
+            ),
             trap=True,
             claims=(
                 of_any(
@@ -231,6 +277,16 @@ topic = Topic(
             ideal=Ideal(lambda values: 4 * WORK),
             outcome=DemoOutcome(lines_that_fit(BACKS_OFF)),
             parameters=(timeout_seconds, pause),
+            questions=(
+                Question(
+                    "end",
+                    (
+                        Option("done", both_done.check),
+                        Option("gives-up", unless(both_done.check, unless(finished))),
+                        Option("hangs", unless(finished)),
+                    ),
+                ),
+            ),
             claims=(
                 of_any("finished", without_figure(ended_as(lambda values: "finished"))),
                 Claim("both-or-gave-up", printed_once_each(ENDED, workers)),

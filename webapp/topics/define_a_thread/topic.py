@@ -1,22 +1,30 @@
 """Topic 1: what a thread is, how it is started, and what join() is for."""
 
-from webapp.lessons.claims import Claim, judged, where
+from webapp.lessons.claims import Claim, judged, unless, where
 from webapp.lessons.common import every_thread_ended, thread_count, threads
 from webapp.lessons.measures import derived
 from webapp.lessons.measures.printed import words
-from webapp.lessons.measures.printed.lines import every_line_from, printed_once_each, printers
-from webapp.lessons.measures.printed.numbers import printed_ascending, printed_number
+from webapp.lessons.measures.printed.lines import (
+    every_line_from,
+    printed,
+    printed_once_each,
+    printers,
+)
+from webapp.lessons.measures.printed.numbers import equals, printed_ascending, printed_number
 from webapp.lessons.measures.printed.order import order_of, printed_in_order, printed_in_pairs
-from webapp.lessons.measures.timing import took_about
+from webapp.lessons.measures.timing import took_about, took_nearest
 from webapp.lessons.measures.workers import (
     lived_at_once,
     lived_together,
     most_alive,
     ran_in_one_process,
+    ran_processes,
     started_workers,
 )
+from webapp.lessons.misconceptions import Misconception
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Choice, Float
+from webapp.lessons.questions import Option, Question
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
 from webapp.lessons.values import Values
 
@@ -67,6 +75,8 @@ lambdas_gave_the_last = judged(
 
 all_started = Claim("all-started", started_workers(threads))
 
+COUNTED = r"^main: (\d+) of "
+
 topic = Topic(
     picture="join-inside-the-loop",
     demos=(
@@ -83,6 +93,15 @@ topic = Topic(
                 ),
             ),
             parameters=(thread_count(5),),
+            questions=(
+                Question(
+                    "processes",
+                    (
+                        Option("one", ran_in_one_process()),
+                        Option("each", ran_processes(lambda values: threads(values) + 1)),
+                    ),
+                ),
+            ),
             claims=(
                 Claim(
                     "every-number-once",
@@ -110,6 +129,16 @@ topic = Topic(
                 ),
             ),
             parameters=(thread_count(5), work_seconds),
+            questions=(
+                Question(
+                    "time",
+                    (
+                        Option("one", took_nearest(one_work, works_in_a_row)),
+                        Option("all", took_nearest(works_in_a_row, one_work)),
+                    ),
+                    see="thread-subclass/sleep-inside-run",
+                ),
+            ),
             trap=True,
             claims=(
                 Claim("one-at-a-time", lived_at_once(1)),
@@ -124,6 +153,20 @@ topic = Topic(
             ideal=Ideal(one_work),
             outcome=DemoOutcome(printed_number(r"^main: (\d+) of ")),
             parameters=(thread_count(3), work_seconds),
+            questions=(
+                Question(
+                    "counted",
+                    (
+                        Option("all", equals(COUNTED, threads)),
+                        Option("none", equals(COUNTED, lambda values: 0)),
+                        Option(
+                            "some",
+                            unless(equals(COUNTED, threads), equals(COUNTED, lambda values: 0)),
+                        ),
+                    ),
+                    see="define-a-thread/start-all-then-join",
+                ),
+            ),
             trap=True,
             claims=(
                 Claim(
@@ -144,6 +187,19 @@ topic = Topic(
             ideal=Ideal(calls_in_a_row),
             outcome=DemoOutcome(printers()),
             parameters=(thread_count(3),),
+            questions=(
+                Question(
+                    "who",
+                    (
+                        Option("main", every_line_from("MainThread")),
+                        Option(
+                            "new",
+                            printed(r"^work \d+ runs in Thread-", threads),
+                            Misconception.RUN_IS_START,
+                        ),
+                    ),
+                ),
+            ),
             trap=True,
             next="start-all-then-join",
             claims=(
@@ -169,6 +225,27 @@ topic = Topic(
                 ),
             ),
             parameters=(thread_count(5), start),
+            questions=(
+                Question(
+                    "numbers",
+                    (
+                        Option(
+                            "own",
+                            printed_once_each(BY_LAMBDA, lambda values: range(threads(values))),
+                        ),
+                        Option(
+                            "last", where(lambda values: threads(values) > 1, lambdas_gave_the_last)
+                        ),
+                        Option(
+                            "mixed",
+                            unless(
+                                printed_once_each(BY_LAMBDA, lambda values: range(threads(values))),
+                                lambdas_gave_the_last,
+                            ),
+                        ),
+                    ),
+                ),
+            ),
             trap=True,
             next="start-all-then-join",
             claims=(

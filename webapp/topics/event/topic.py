@@ -5,11 +5,12 @@ from collections import Counter
 
 from webapp.engine.events import Kind
 from webapp.engine.recording import Recording
-from webapp.lessons.claims import Claim, judged
+from webapp.lessons.claims import Claim, judged, unless
 from webapp.lessons.common import every_thread_ended
 from webapp.lessons.measures import Share, out_of, watched
 from webapp.lessons.measures.printed.lines import (
     lines_that_fit,
+    printed,
     printed_once_each,
     shared_out,
 )
@@ -18,6 +19,7 @@ from webapp.lessons.measures.printed.order import order_of, printed_after, print
 from webapp.lessons.measures.timing import took_about, took_at_least
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Float, Integer
+from webapp.lessons.questions import Option, Question
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
 from webapp.lessons.values import Values
 
@@ -116,6 +118,14 @@ def woken_at_once(recording: Recording, values: Values) -> Share:
     return Share(sum(worker in went_on for worker in waiting), len(waiting))
 
 
+did_not_wait = judged(latecomers_waits, lambda waits, values: waits == 0)
+all_stopped = printed_once_each(STOPS, workers)
+all_in_time = printed(MISSED, lambda values: 0)
+all_too_late = printed(MISSED, lambda values: WORKERS)
+stopped_at_once = judged(
+    printed_number(STOPPED_AFTER), lambda after, values: after < interval_ms(values) / 4
+)
+
 topic = Topic(
     level=2,
     demos=(
@@ -132,6 +142,15 @@ topic = Topic(
                 ),
             ),
             parameters=(worker_count(5, maximum=10),),
+            questions=(
+                Question(
+                    "latecomer",
+                    (
+                        Option("waits", unless(did_not_wait)),
+                        Option("passes", did_not_wait),
+                    ),
+                ),
+            ),
             claims=(
                 Claim("nobody-before-go", printed_in_order(GO, WORKS)),
                 Claim("everybody-worked", printed_once_each(WORKS, all_and_the_latecomer)),
@@ -149,6 +168,15 @@ topic = Topic(
             ideal=Ideal(until_set),
             outcome=DemoOutcome(shared_out(ROUNDS)),
             parameters=(worker_count(3, maximum=5), after_seconds),
+            questions=(
+                Question(
+                    "stops",
+                    (
+                        Option("one", unless(all_stopped)),
+                        Option("all", all_stopped),
+                    ),
+                ),
+            ),
             claims=(
                 Claim("every-worker-stopped", printed_once_each(STOPS, workers)),
                 Claim("nobody-before-set", printed_in_order(SETS, STOPS)),
@@ -173,6 +201,16 @@ topic = Topic(
                 ),
             ),
             parameters=(gap_ms,),
+            questions=(
+                Question(
+                    "missed",
+                    (
+                        Option("all", all_in_time),
+                        Option("some", unless(all_in_time, all_too_late)),
+                        Option("none", all_too_late),
+                    ),
+                ),
+            ),
             trap=True,
             claims=(
                 Claim(
@@ -203,6 +241,15 @@ topic = Topic(
             ideal=Ideal(until_stopped),
             outcome=DemoOutcome(printed_number(STOPPED_AFTER)),
             parameters=(beats, interval_seconds),
+            questions=(
+                Question(
+                    "soon",
+                    (
+                        Option("at-once", stopped_at_once),
+                        Option("next", unless(stopped_at_once)),
+                    ),
+                ),
+            ),
             claims=(
                 Claim(
                     "so-many-beats",

@@ -1,7 +1,7 @@
 """Topic 23: executors and futures: pools of threads and of processes with the same methods."""
 
 from webapp.engine.machines import Needs
-from webapp.lessons.claims import Claim, judged, where
+from webapp.lessons.claims import Claim, judged, unless, where
 from webapp.lessons.common import every_child_ended, every_thread_ended, forked, start_method
 from webapp.lessons.measures import Measure, derived
 from webapp.lessons.measures.printed import words
@@ -20,11 +20,13 @@ from webapp.lessons.measures.printed.order import (
     printed_after,
     printed_sequence,
 )
-from webapp.lessons.measures.timing import took_about, took_at_least
+from webapp.lessons.measures.timing import took_about, took_at_least, took_nearest
 from webapp.lessons.measures.workers import ran_in_one_process, worker_count
+from webapp.lessons.misconceptions import Misconception
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Choice, Float, Integer
 from webapp.lessons.primes import primes_in
+from webapp.lessons.questions import Option, Question
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
 from webapp.lessons.values import Values
 
@@ -137,6 +139,21 @@ no_more_processes = judged(processes_used, lambda used, values: 0 < used <= work
 
 no_more_threads = judged(worker_count(), lambda used, values: 0 < used <= workers(values))
 
+
+def one_task(values: Values) -> float:
+    return float(values["seconds"])
+
+
+def all_tasks(values: Values) -> float:
+    return count(values) * one_task(values)
+
+
+a_process_each = judged(processes_used, lambda used, values: used == count(values))
+as_submitted = printed_sequence(ARRIVED, tasks)
+before_only = printed_sequence(BY_MAP, before_the_broken)
+all_good = printed_sequence(BY_MAP, all_but_the_broken)
+processes_won = below(PROCESSES_TOOK, THREADS_TOOK)
+
 topic = Topic(
     level=2,
     picture="as-completed",
@@ -154,6 +171,20 @@ topic = Topic(
                     other_values={"workers": 4},
                 ),
             ),
+            questions=(
+                Question(
+                    "time",
+                    (
+                        Option("one", took_nearest(one_task, thread_pool_seconds, all_tasks)),
+                        Option("rounds", took_nearest(thread_pool_seconds, one_task, all_tasks)),
+                        Option(
+                            "all",
+                            took_nearest(all_tasks, one_task, thread_pool_seconds),
+                            Misconception.SLEEP_HOLDS_GIL,
+                        ),
+                    ),
+                ),
+            ),
             claims=(
                 Claim("within-workers", begun_at_once(BEGINS, DONE, workers)),
                 Claim("no-more-threads", no_more_threads),
@@ -169,6 +200,15 @@ topic = Topic(
             ideal=Ideal(process_pool_seconds),
             outcome=DemoOutcome(processes_used),
             parameters=(task_count(6, 20), pool_size(2, 4), start_method),
+            questions=(
+                Question(
+                    "processes",
+                    (
+                        Option("each", a_process_each),
+                        Option("workers", unless(a_process_each)),
+                    ),
+                ),
+            ),
             claims=(
                 Claim(
                     "squares-in-order",
@@ -186,6 +226,15 @@ topic = Topic(
             ideal=Ideal(longest_task),
             outcome=DemoOutcome(order_of(ARRIVED)),
             parameters=(task_count(5, 10, minimum=2),),
+            questions=(
+                Question(
+                    "order",
+                    (
+                        Option("submitted", as_submitted, Misconception.START_ORDER),
+                        Option("done", unless(as_submitted)),
+                    ),
+                ),
+            ),
             claims=(
                 Claim("every-result-once", printed_once_each(ARRIVED, tasks)),
                 Claim("result-after-task", printed_after(ARRIVED, DONE)),
@@ -203,6 +252,15 @@ topic = Topic(
             ideal=Ideal(lambda values: 0),
             outcome=DemoOutcome(lines_that_fit(HEARD)),
             parameters=(ask,),
+            questions=(
+                Question(
+                    "heard",
+                    (
+                        Option("told", unless(never_printed(HEARD)), Misconception.JOIN_RAISES),
+                        Option("silent", never_printed(HEARD)),
+                    ),
+                ),
+            ),
             trap=True,
             beside=(
                 Pair(
@@ -225,6 +283,15 @@ topic = Topic(
             ideal=Ideal(lambda values: 0),
             outcome=DemoOutcome(lines_that_fit(BY_MAP)),
             parameters=(task_count(4, 10),),
+            questions=(
+                Question(
+                    "by-map",
+                    (
+                        Option("good", all_good),
+                        Option("before", before_only),
+                    ),
+                ),
+            ),
             claims=(
                 Claim("map-stops", printed_sequence(BY_MAP, before_the_broken)),
                 Claim("map-raised", printed_sequence(MAP_RAISED, lambda v: [broken(v)])),
@@ -248,6 +315,15 @@ topic = Topic(
                     other="executors/cpu-or-io",
                     values={"kind": "cpu"},
                     other_values={"kind": "io"},
+                ),
+            ),
+            questions=(
+                Question(
+                    "quicker",
+                    (
+                        Option("threads", unless(processes_won), Misconception.THREADS_SPEED_UP),
+                        Option("processes", processes_won),
+                    ),
                 ),
             ),
             claims=(

@@ -2,7 +2,7 @@
 
 from math import inf
 
-from webapp.lessons.claims import Claim, of_any, where, without_figure
+from webapp.lessons.claims import Check, Claim, of_any, unless, where, without_figure
 from webapp.lessons.common import forked, start_method
 from webapp.lessons.measures.printed.lines import (
     never_printed,
@@ -15,8 +15,10 @@ from webapp.lessons.measures.printed.order import printed_in_order
 from webapp.lessons.measures.timing import took_about, took_at_least
 from webapp.lessons.measures.waiting import waited_in_a_cycle
 from webapp.lessons.measures.workers import ending, every_worker_ended, raised, seen_to_end_as
+from webapp.lessons.misconceptions import Misconception
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Choice, Float
+from webapp.lessons.questions import Option, Question
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
 from webapp.lessons.values import Values
 
@@ -98,6 +100,11 @@ by_fork_took_about_the_duration = Claim(
     where(forked, took_about(time_given)),
 )
 
+
+def leaves_with(pattern: str, code: int) -> Check:
+    return equals(pattern, lambda values: code)
+
+
 topic = Topic(
     level=2,
     picture="killed-while-holding",
@@ -111,6 +118,16 @@ topic = Topic(
                 start_method,
             ),
             as_in_report={"duration": 3.0},
+            questions=(
+                Question(
+                    "code",
+                    (
+                        Option("zero", leaves_with(EXIT_CODE, 0), Misconception.CLEAN_TERMINATE),
+                        Option("one", leaves_with(EXIT_CODE, 1)),
+                        Option("signal", leaves_with(EXIT_CODE, -15)),
+                    ),
+                ),
+            ),
             claims=(
                 Claim("before-start", printed(BEFORE)),
                 Claim("after-start", printed(RUNNING)),
@@ -129,6 +146,15 @@ topic = Topic(
             ideal=Ideal(lambda values: PATIENCE),
             outcome=DemoOutcome(printed_word(CODE)),
             parameters=(start_method,),
+            questions=(
+                Question(
+                    "alive",
+                    (
+                        Option("dead", unless(printed(AFTER_TERMINATE))),
+                        Option("alive", printed(AFTER_TERMINATE)),
+                    ),
+                ),
+            ),
             claims=(
                 Claim("ignored-before", printed_in_order(IGNORES, AFTER_TERMINATE)),
                 Claim("terminate-left-it", printed(AFTER_TERMINATE)),
@@ -150,6 +176,16 @@ topic = Topic(
                 ),
             ),
             parameters=(how, start_method),
+            questions=(
+                Question(
+                    "finally",
+                    (
+                        Option("yes", printed(FINALLY), Misconception.CLEAN_TERMINATE),
+                        Option("no", never_printed(FINALLY)),
+                    ),
+                    see="kill-a-process/polite-stop",
+                ),
+            ),
             trap=True,
             next="polite-stop",
             claims=(
@@ -180,6 +216,16 @@ topic = Topic(
                 ),
             ),
             parameters=(killed_or_asked, start_method),
+            questions=(
+                Question(
+                    "lock",
+                    (
+                        Option("yes", printed(OTHER_HAS), Misconception.CLEAN_TERMINATE),
+                        Option("no", never_printed(OTHER_HAS)),
+                    ),
+                    see="kill-a-process/polite-stop",
+                ),
+            ),
             trap=True,
             next="polite-stop",
             claims=(
@@ -210,6 +256,15 @@ topic = Topic(
             parameters=(
                 duration(maximum=5),
                 start_method,
+            ),
+            questions=(
+                Question(
+                    "code",
+                    (
+                        Option("zero", leaves_with(PARENTS_CODE, 0)),
+                        Option("signal", leaves_with(PARENTS_CODE, -15)),
+                    ),
+                ),
             ),
             claims=(
                 Claim("cleaned-up", printed_in_order(ASKS, CLEANS_UP)),

@@ -1,16 +1,23 @@
 """Topic 4: what a lock protects, how much code to put inside it, and when it does not protect."""
 
-from webapp.lessons.claims import Claim, judged, where
+from webapp.lessons.claims import Claim, judged, unless, where
 from webapp.lessons.common import thread_count, threads
 from webapp.lessons.measures import both
 from webapp.lessons.measures.printed import words
-from webapp.lessons.measures.printed.lines import either, printed_exactly_when, printed_once_each
-from webapp.lessons.measures.printed.numbers import at_most, equals, printed_number
+from webapp.lessons.measures.printed.lines import (
+    either,
+    printed,
+    printed_exactly_when,
+    printed_once_each,
+)
+from webapp.lessons.measures.printed.numbers import at_most, below, equals, printed_number
 from webapp.lessons.measures.printed.order import order_of, printed_in_order, printed_in_pairs
-from webapp.lessons.measures.timing import took_about
+from webapp.lessons.measures.timing import took_about, took_nearest
 from webapp.lessons.measures.waiting import never_held_together, nobody_waited, slept_together
+from webapp.lessons.misconceptions import Misconception
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Choice, Float, Integer
+from webapp.lessons.questions import Option, Question
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
 from webapp.lessons.values import Values
 
@@ -120,6 +127,16 @@ final_balance = DemoOutcome(
 counting_costs_nothing = Ideal(lambda values: 0, "counting-costs-nothing")
 counting_in_turn_costs_nothing = Ideal(lambda values: 0, "counting-in-turn-costs-nothing")
 
+
+def half(values: Values) -> float:
+    return expected(values) / 2
+
+
+# None was lost, less than half of the updates were lost, or more.
+none_lost = equals(FINAL, expected)
+some_lost = below(FINAL, expected)
+most_lost = below(FINAL, half)
+
 topic = Topic(
     demos=(
         Demo(
@@ -136,6 +153,15 @@ topic = Topic(
             ),
             parameters=printing,
             as_in_report={"sleep_seconds": 1.0},
+            questions=(
+                Question(
+                    "time",
+                    (
+                        Option("one", took_nearest(one_sleep, sleeps_in_a_row)),
+                        Option("all", took_nearest(sleeps_in_a_row, one_sleep)),
+                    ),
+                ),
+            ),
             claims=(
                 all_running,
                 Claim("over-follows-running", printed_in_pairs(RUNNING, OVER)),
@@ -148,6 +174,19 @@ topic = Topic(
             ideal=Ideal(one_sleep),
             outcome=DemoOutcome(order_of(OVER)),
             parameters=printing,
+            questions=(
+                Question(
+                    "time",
+                    (
+                        Option("one", took_nearest(one_sleep, sleeps_in_a_row)),
+                        Option(
+                            "all",
+                            took_nearest(sleeps_in_a_row, one_sleep),
+                            Misconception.SLEEP_HOLDS_GIL,
+                        ),
+                    ),
+                ),
+            ),
             claims=(
                 all_running,
                 all_over,
@@ -165,6 +204,17 @@ topic = Topic(
             outcome=final_number,
             beside=(Pair(name="without-or-with-lock", other="lock/lost-update-fixed"),),
             parameters=counting,
+            questions=(
+                Question(
+                    "final",
+                    (
+                        Option("all", none_lost, Misconception.INCREMENT),
+                        Option("few", unless(none_lost, most_lost)),
+                        Option("most", most_lost, Misconception.INCREMENT),
+                    ),
+                    see="lock/lost-update-fixed",
+                ),
+            ),
             trap=True,
             next="lost-update-fixed",
             claims=(final_at_most_expected, Claim("nobody-waited", nobody_waited())),
@@ -175,6 +225,15 @@ topic = Topic(
             ideal=counting_in_turn_costs_nothing,
             outcome=final_number,
             parameters=counting,
+            questions=(
+                Question(
+                    "final",
+                    (
+                        Option("all", none_lost),
+                        Option("fewer", some_lost, Misconception.INCREMENT),
+                    ),
+                ),
+            ),
             claims=(Claim("final-is-expected", equals(FINAL, expected)), one_holder),
         ),
         Demo(
@@ -182,6 +241,15 @@ topic = Topic(
             ideal=counting_in_turn_costs_nothing,
             outcome=final_number,
             parameters=counting,
+            questions=(
+                Question(
+                    "final",
+                    (
+                        Option("all", none_lost, Misconception.LOCK_GUARDS_DATA),
+                        Option("fewer", some_lost),
+                    ),
+                ),
+            ),
             trap=True,
             claims=(
                 final_at_most_expected,
@@ -194,6 +262,16 @@ topic = Topic(
             ideal=counting_costs_nothing,
             outcome=final_number,
             parameters=counting,
+            questions=(
+                Question(
+                    "final",
+                    (
+                        Option("all", none_lost, Misconception.ANY_LOCK),
+                        Option("fewer", some_lost),
+                    ),
+                    see="lock/lost-update-fixed",
+                ),
+            ),
             trap=True,
             claims=(final_at_most_expected, Claim("nobody-waited", nobody_waited())),
             observations=(lost_of_all,),
@@ -204,6 +282,20 @@ topic = Topic(
             outcome=final_balance,
             beside=(Pair(name="two-holds-or-one", other="lock/check-then-act-fixed"),),
             parameters=withdrawing,
+            questions=(
+                Question(
+                    "balance",
+                    (
+                        Option(
+                            "one-paid",
+                            equals(BALANCE, lambda values: DEPOSIT - AMOUNT),
+                            Misconception.ANY_LOCK,
+                        ),
+                        Option("below", below(BALANCE, lambda values: 0)),
+                    ),
+                    see="lock/check-then-act-fixed",
+                ),
+            ),
             trap=True,
             claims=(every_thread_answered, nothing_disappeared, one_holder),
             observations=(Claim("never-below-zero", at_least_nothing),),
@@ -213,6 +305,15 @@ topic = Topic(
             ideal=Ideal(one_gap),
             outcome=final_balance,
             parameters=withdrawing,
+            questions=(
+                Question(
+                    "balance",
+                    (
+                        Option("one-paid", equals(BALANCE, lambda values: DEPOSIT - AMOUNT)),
+                        Option("below", below(BALANCE, lambda values: 0)),
+                    ),
+                ),
+            ),
             claims=(
                 Claim("one-was-paid", equals(BALANCE, lambda values: DEPOSIT - AMOUNT)),
                 every_thread_answered,
@@ -228,6 +329,16 @@ topic = Topic(
                 answers=("got-it", "gave-up"),
             ),
             parameters=(hold_seconds, timeout_seconds),
+            questions=(
+                Question(
+                    "attempt",
+                    (
+                        Option("got", printed(SECOND_GOT_IT)),
+                        Option("gave-up", printed(SECOND_GAVE_UP)),
+                        Option("raises", unless(printed(SECOND_GOT_IT), printed(SECOND_GAVE_UP))),
+                    ),
+                ),
+            ),
             claims=(
                 Claim("lock-held-before", printed_in_order(HOLDER, SECOND)),
                 Claim(

@@ -4,7 +4,7 @@ import re
 from itertools import pairwise
 
 from webapp.engine.recording import Recording
-from webapp.lessons.claims import Claim, judged, where
+from webapp.lessons.claims import Check, Claim, judged, where
 from webapp.lessons.common import every_child_ended, forked, start_method
 from webapp.lessons.measures import Share, derived
 from webapp.lessons.measures.printed.lines import printed, printed_once_each, printed_word
@@ -16,8 +16,10 @@ from webapp.lessons.measures.printed.order import (
 )
 from webapp.lessons.measures.timing import took_about
 from webapp.lessons.measures.workers import exited_with, had_one_parent, ran_processes
+from webapp.lessons.misconceptions import Misconception
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Float, Integer
+from webapp.lessons.questions import Option, Question
 from webapp.lessons.topic import Demo, Ideal, Topic
 from webapp.lessons.values import Values
 
@@ -87,6 +89,15 @@ the_system_agrees_unless_a_server_forks = judged(
 )
 
 
+def second_is_called(name: str) -> Check:
+    return printed_once_each(STARTING, lambda values: ["myFunc process", name])
+
+
+def children_of_main(recording: Recording, values: Values) -> bool | None:
+    found = family(recording)
+    return all(parent == found[0][0] for _, parent, _ in found[1:]) if found else None
+
+
 topic = Topic(
     picture="pids-and-parents",
     demos=(
@@ -95,6 +106,15 @@ topic = Topic(
             ideal=Ideal(one_stay),
             outcome=DemoOutcome(order_of(STARTING)),
             parameters=(stay_seconds, start_method),
+            questions=(
+                Question(
+                    "name",
+                    (
+                        Option("first", second_is_called("Process-1")),
+                        Option("second", second_is_called("Process-2")),
+                    ),
+                ),
+            ),
             claims=(
                 Claim("started-once", printed_once_each(STARTING, names)),
                 Claim("exited-once", printed_once_each(EXITING, names)),
@@ -119,6 +139,20 @@ topic = Topic(
             ideal=Ideal(lambda values: 0),
             outcome=DemoOutcome(same_parents),
             parameters=(depth, start_method),
+            questions=(
+                Question(
+                    "parents",
+                    (
+                        Option(
+                            "main",
+                            judged(
+                                children_of_main, lambda so, values: so and generations(values) > 1
+                            ),
+                        ),
+                        Option("above", each_parent_is_the_pid_above),
+                    ),
+                ),
+            ),
             claims=(
                 Claim(
                     "a-line-each",
@@ -139,6 +173,19 @@ topic = Topic(
             ideal=Ideal(lambda values: 0),
             outcome=DemoOutcome(printed_word(r"^parent, after: the child is called (.+)$")),
             parameters=(start_method,),
+            questions=(
+                Question(
+                    "name",
+                    (
+                        Option(
+                            "new",
+                            printed(r"^parent, after: the child is called new name$"),
+                            Misconception.SHARED_GLOBALS,
+                        ),
+                        Option("old", printed(PARENT_AFTER)),
+                    ),
+                ),
+            ),
             claims=(
                 Claim("new-name-in-child", printed_in_order(CHILD_BEFORE, CHILD_AFTER)),
                 Claim("old-name-in-parent", printed(PARENT_AFTER)),

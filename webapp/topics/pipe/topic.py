@@ -1,7 +1,15 @@
 """Topic 21: messages between two processes, and how a reader learns that no more will come."""
 
 from webapp.engine.recording import Recording
-from webapp.lessons.claims import Claim, Measured, of_any, where, without_figure
+from webapp.lessons.claims import (
+    Claim,
+    Measured,
+    judged,
+    of_any,
+    unless,
+    where,
+    without_figure,
+)
 from webapp.lessons.common import a_pid_each, every_child_ended, forked, start_method
 from webapp.lessons.measures.printed.lines import (
     lines_that_fit,
@@ -16,9 +24,10 @@ from webapp.lessons.measures.printed.order import (
 )
 from webapp.lessons.measures.timing import took_about
 from webapp.lessons.measures.waiting import waited_in_a_cycle
-from webapp.lessons.measures.workers import ending, seen_to_end_as
+from webapp.lessons.measures.workers import ended_as, ending, seen_to_end_as
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Choice, Integer
+from webapp.lessons.questions import Option, Question
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
 from webapp.lessons.values import Values
 
@@ -76,6 +85,10 @@ def end_seen_or_waited_for(recording: Recording, values: Values) -> Measured:
     return check(recording, values)
 
 
+finished = ended_as(lambda values: "finished")
+in_order = printed_sequence(RECEIVED, questions)
+came_meanwhile = judged(lines_before_the_last(RESULT, FIRST_DONE), lambda lines, values: lines > 0)
+
 topic = Topic(
     level=3,
     picture="two-pipes-in-a-row",
@@ -85,6 +98,15 @@ topic = Topic(
             ideal=Ideal(lambda values: 0),
             outcome=DemoOutcome(lines_that_fit(ANSWER)),
             parameters=(messages, start_method),
+            questions=(
+                Question(
+                    "order",
+                    (
+                        Option("sent", in_order),
+                        Option("any", unless(in_order)),
+                    ),
+                ),
+            ),
             claims=(
                 Claim("questions-in-order", printed_sequence(RECEIVED, questions)),
                 Claim(
@@ -103,6 +125,15 @@ topic = Topic(
             ideal=Ideal(pipelined),
             outcome=DemoOutcome(lines_before_the_last(RESULT, FIRST_DONE)),
             parameters=(count, start_method),
+            questions=(
+                Question(
+                    "meanwhile",
+                    (
+                        Option("after", unless(came_meanwhile)),
+                        Option("meanwhile", came_meanwhile),
+                    ),
+                ),
+            ),
             claims=(
                 Claim(
                     "results-in-order",
@@ -129,6 +160,16 @@ topic = Topic(
                 ),
             ),
             parameters=(start_method,),
+            questions=(
+                Question(
+                    "end",
+                    (
+                        Option("ends", finished),
+                        Option("hangs", unless(finished)),
+                    ),
+                    see="pipe/send-and-receive",
+                ),
+            ),
             trap=True,
             claims=(
                 of_any("deadlocked", without_figure(seen_to_end_as(lambda values: "deadlocked"))),
@@ -155,6 +196,15 @@ topic = Topic(
                 ),
             ),
             parameters=(closes, start_method),
+            questions=(
+                Question(
+                    "end",
+                    (
+                        Option("ends", finished),
+                        Option("hangs", unless(finished)),
+                    ),
+                ),
+            ),
             trap=True,
             claims=(
                 of_any(

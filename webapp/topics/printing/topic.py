@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 
 from webapp.engine.recording import Line, Recording
-from webapp.lessons.claims import Claim, judged
+from webapp.lessons.claims import Claim, judged, unless
 from webapp.lessons.common import every_thread_ended
 from webapp.lessons.measures import Share, out_of
 from webapp.lessons.measures.printed.lines import every_line_from
+from webapp.lessons.misconceptions import Misconception
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Choice, Integer
+from webapp.lessons.questions import Option, Question
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
 from webapp.lessons.values import Values
 
@@ -93,6 +95,15 @@ each_in_order = Claim(
     "each-in-order", judged(in_order_of_each, lambda share, values: share.complete)
 )
 nothing_lost = (every_message_once, a_newline_each)
+whole_lines = Question(
+    "lines",
+    (
+        Option("whole", no_line_spoilt.check, Misconception.ATOMIC_PRINT),
+        Option("torn", unless(no_line_spoilt.check)),
+    ),
+    see="printing/one-write-a-line",
+)
+by_the_writer = every_line_from("writer")
 no_time = Ideal(lambda values: 0)
 
 topic = Topic(
@@ -103,6 +114,7 @@ topic = Topic(
             outcome=DemoOutcome(spoilt_lines, name="spoilt-lines"),
             beside=(Pair(name="two-writes-or-one", other="printing/one-write-a-line"),),
             parameters=(threads, lines, buffering),
+            questions=(whole_lines,),
             trap=True,
             next="one-write-a-line",
             claims=(*nothing_lost, each_in_order, every_thread_ended),
@@ -113,6 +125,7 @@ topic = Topic(
             ideal=no_time,
             outcome=DemoOutcome(spoilt_lines, name="spoilt-lines"),
             parameters=(threads, lines, how),
+            questions=(whole_lines,),
             claims=(no_line_spoilt, *nothing_lost, each_in_order, every_thread_ended),
         ),
         Demo(
@@ -120,6 +133,7 @@ topic = Topic(
             ideal=no_time,
             outcome=DemoOutcome(spoilt_lines, name="spoilt-lines"),
             parameters=(threads, lines),
+            questions=(whole_lines,),
             claims=(
                 no_line_spoilt,
                 *nothing_lost,
@@ -135,10 +149,16 @@ topic = Topic(
             ideal=no_time,
             outcome=DemoOutcome(spoilt_lines, name="spoilt-lines"),
             parameters=(threads, lines),
+            questions=(
+                Question(
+                    "who",
+                    (Option("each", unless(by_the_writer)), Option("writer", by_the_writer)),
+                ),
+            ),
             claims=(
                 no_line_spoilt,
                 *nothing_lost,
-                Claim("only-the-writer", every_line_from("writer")),
+                Claim("only-the-writer", by_the_writer),
                 each_in_order,
                 every_thread_ended,
             ),

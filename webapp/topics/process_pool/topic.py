@@ -7,9 +7,10 @@ from re import findall, search
 
 from webapp.engine.machines import Needs
 from webapp.engine.recording import Recording
-from webapp.lessons.claims import Check, Claim, Measured, judged, where
+from webapp.lessons.claims import Check, Claim, Measured, judged, unless, where
 from webapp.lessons.common import forked, start_method
-from webapp.lessons.measures import Measure, derived, out_of
+from webapp.lessons.measures import Measure, both, derived, out_of
+from webapp.lessons.measures.printed import words
 from webapp.lessons.measures.printed.lines import (
     lines_that_fit,
     never_printed,
@@ -20,14 +21,17 @@ from webapp.lessons.measures.printed.lines import (
 from webapp.lessons.measures.printed.numbers import (
     at_most,
     below,
+    equals,
     printed_ascending,
     printed_number,
 )
 from webapp.lessons.measures.printed.order import order_of, printed_after, printed_sequence
 from webapp.lessons.measures.timing import took_about, took_at_least
 from webapp.lessons.measures.workers import every_worker_ended, started_workers
+from webapp.lessons.misconceptions import Misconception
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Integer
+from webapp.lessons.questions import Option, Question
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
 from webapp.lessons.values import Values
 
@@ -191,6 +195,22 @@ def arrived_as_done(recording: Recording, values: Values) -> Measured:
 all_workers = Claim("all-workers", started_workers(workers))
 all_ended = Claim("all-ended", every_worker_ended())
 
+# A measured speed-up counts as the ideal from this share of it on.
+NEARLY = 0.95
+
+
+def faster(least: float, most: float) -> Check:
+    return judged(printed_number(SPEED_UP), lambda found, values: least <= found < most)
+
+
+in_order_of_numbers = printed_once_each(POOL, lambda values: [squares(values)])
+first_came_first = judged(words(ARRIVED), lambda seen, values: seen[:1] == ["1"])
+all_busy = equals(BUSY, workers)
+as_ideal = judged(
+    both(printed_number(SPEED_UP), printed_number(IDEAL_SPEED_UP)),
+    lambda found, values: found[0] >= NEARLY * found[1],
+)
+
 topic = Topic(
     level=2,
     demos=(
@@ -203,6 +223,16 @@ topic = Topic(
                 bound("end", 100),
                 process_count(4),
                 start_method,
+            ),
+            questions=(
+                Question(
+                    "order",
+                    (
+                        Option("numbers", in_order_of_numbers),
+                        Option("done", unless(in_order_of_numbers)),
+                    ),
+                    see="process-pool/unordered",
+                ),
             ),
             claims=(
                 Claim("every-square", printed_once_each(POOL, lambda values: [squares(values)])),
@@ -217,6 +247,15 @@ topic = Topic(
             ideal=Ideal(unordered_seconds),
             outcome=DemoOutcome(order_of(ARRIVED)),
             parameters=(task_count(8, minimum=1, maximum=20), process_count(2), start_method),
+            questions=(
+                Question(
+                    "first",
+                    (
+                        Option("first", first_came_first, Misconception.START_ORDER),
+                        Option("short", unless(first_came_first)),
+                    ),
+                ),
+            ),
             claims=(
                 Claim("every-result-once", printed_once_each(ARRIVED, tasks)),
                 Claim("result-after-task", printed_after(ARRIVED, DONE)),
@@ -249,6 +288,15 @@ topic = Topic(
                 process_count(2),
                 start_method,
             ),
+            questions=(
+                Question(
+                    "busy",
+                    (
+                        Option("all", all_busy),
+                        Option("not-all", unless(all_busy)),
+                    ),
+                ),
+            ),
             claims=(
                 Claim("shares-add-up", add_up_to(SHARE, lambda values: len(tasks(values)))),
                 Claim(
@@ -273,6 +321,17 @@ topic = Topic(
             ideal=Ideal(lambda values: serial_seconds(values) * (1 + 1 / workers(values))),
             outcome=DemoOutcome(printed_number(SPEED_UP)),
             parameters=(amount, process_count(2), start_method),
+            questions=(
+                Question(
+                    "speed-up",
+                    (
+                        Option("slower", faster(0, 1)),
+                        Option("less", unless(faster(0, 1), as_ideal)),
+                        Option("ideal", as_ideal),
+                    ),
+                    varies=True,
+                ),
+            ),
             claims=(
                 Claim("same-sum", printed_alike(SUM)),
                 Claim(
@@ -292,6 +351,15 @@ topic = Topic(
             ideal=Ideal(lambda values: 0),
             outcome=DemoOutcome(lines_that_fit(RESULT)),
             parameters=(bad, process_count(2), start_method),
+            questions=(
+                Question(
+                    "results",
+                    (
+                        Option("good", printed(MAP_GAVE)),
+                        Option("none", never_printed(MAP_GAVE)),
+                    ),
+                ),
+            ),
             claims=(
                 Claim("map-raised", printed(MAP_RAISED)),
                 Claim("map-gave-nothing", never_printed(MAP_GAVE)),

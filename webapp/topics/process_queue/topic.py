@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Callable
 
-from webapp.lessons.claims import Check, Claim, Measured, where
+from webapp.lessons.claims import Check, Claim, Measured, judged, unless, where
 from webapp.lessons.common import a_pid_each, forked, start_method
 from webapp.lessons.measures.printed.lines import (
     either,
@@ -14,13 +14,15 @@ from webapp.lessons.measures.printed.lines import (
     printed_once_each,
     shared_out,
 )
-from webapp.lessons.measures.printed.numbers import at_most, largest, printed_number
+from webapp.lessons.measures.printed.numbers import at_most, equals, largest, printed_number
 from webapp.lessons.measures.printed.order import printed_in_order, printed_sequence
 from webapp.lessons.measures.timing import lasted_at_least, took_about, took_at_least
 from webapp.lessons.measures.waiting import never_longer_than, slept_together
 from webapp.lessons.measures.workers import every_worker_ended, ran_processes
+from webapp.lessons.misconceptions import Misconception
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Float, Integer
+from webapp.lessons.questions import Option, Question
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
 from webapp.lessons.values import Values
 
@@ -153,6 +155,19 @@ held_up = lasted_at_least(printed_number(PRODUCER_DONE), wait_for_room)
 all_ended = Claim("all-ended", every_worker_ended())
 three_processes = Claim("three-processes", ran_processes(lambda values: 3))
 
+LATER = r"^consumer: found the item later$"
+
+
+def never_held_up(values: Values) -> float:
+    return min(WORK, wait_for_room(values)) / 2
+
+
+all_done = printed_once_each(CONSUMER_DONE, lambda values: range(1, consumer_count(values) + 1))
+one_waits = judged(largest(SIZE), lambda most, values: most <= 1)
+producer_went_on = judged(
+    printed_number(PRODUCER_DONE), lambda took, values: took < never_held_up(values)
+)
+
 topic = Topic(
     level=2,
     picture="bounded-queue",
@@ -162,6 +177,16 @@ topic = Topic(
             ideal=Ideal(paced_consumption),
             outcome=DemoOutcome(largest(SIZE)),
             parameters=(item_count(5), pace_seconds, start_method),
+            questions=(
+                Question(
+                    "size",
+                    (
+                        Option("one", one_waits),
+                        Option("more", unless(one_waits)),
+                    ),
+                    see="process-queue/bounded-queue",
+                ),
+            ),
             claims=(
                 Claim("popped-in-order", of_lines(came_out_as_they_went_in)),
                 Claim("sizes-agree", of_lines(sizes_fit)),
@@ -176,6 +201,20 @@ topic = Topic(
             ideal=Ideal(lambda values: 0),
             outcome=DemoOutcome(printed_number(LEFT)),
             parameters=(item_count(5), start_method),
+            questions=(
+                Question(
+                    "left",
+                    (
+                        Option("none", equals(LEFT, lambda values: 0), Misconception.RAN_ONCE),
+                        Option(
+                            "some", unless(equals(LEFT, lambda values: 0), equals(LEFT, item_total))
+                        ),
+                        Option("all", equals(LEFT, item_total)),
+                    ),
+                    varies=True,
+                    see="process-queue/sentinel",
+                ),
+            ),
             trap=True,
             next="sentinel",
             claims=(
@@ -200,6 +239,15 @@ topic = Topic(
                 ),
             ),
             parameters=(item_count(5), consumers, start_method),
+            questions=(
+                Question(
+                    "done",
+                    (
+                        Option("one", unless(all_done)),
+                        Option("all", all_done),
+                    ),
+                ),
+            ),
             claims=(
                 Claim("every-item-consumed-once", printed_once_each(GOT, items)),
                 Claim(
@@ -233,6 +281,15 @@ topic = Topic(
                 ),
             ),
             parameters=(item_count(8), maxsize, start_method),
+            questions=(
+                Question(
+                    "done",
+                    (
+                        Option("at-once", producer_went_on),
+                        Option("held-up", unless(producer_went_on)),
+                    ),
+                ),
+            ),
             claims=(
                 Claim(
                     "never-longer",
@@ -253,6 +310,16 @@ topic = Topic(
                 answers=("got-it", "gave-up"),
             ),
             parameters=(delay_seconds, timeout_seconds, start_method),
+            questions=(
+                Question(
+                    "item",
+                    (
+                        Option("in-time", printed(GOT_IN_TIME)),
+                        Option("later", printed(LATER)),
+                        Option("lost", unless(printed(ITEM_CAME))),
+                    ),
+                ),
+            ),
             claims=(
                 Claim(
                     "got-it-by-timeout",

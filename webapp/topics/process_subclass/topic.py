@@ -1,13 +1,15 @@
 """Topic 12: subclasses of Process, and how a result gets to the parent."""
 
-from webapp.lessons.claims import Claim
+from webapp.lessons.claims import Claim, unless
 from webapp.lessons.common import a_pid_each, every_child_ended, one_parent, start_method
-from webapp.lessons.measures.printed.lines import every_line_from, printed_once_each
+from webapp.lessons.measures.printed.lines import every_line_from, printed, printed_once_each
 from webapp.lessons.measures.printed.numbers import equals, printed_ascending
 from webapp.lessons.measures.printed.order import order_of, printed_in_order
 from webapp.lessons.measures.workers import lived_together, ran_processes
+from webapp.lessons.misconceptions import Misconception
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Integer
+from webapp.lessons.questions import Option, Question
 from webapp.lessons.topic import Demo, Ideal, Topic
 from webapp.lessons.values import Values
 
@@ -52,6 +54,15 @@ topic = Topic(
             ideal=Ideal(lambda values: 0),
             outcome=DemoOutcome(order_of(CALLED)),
             parameters=(count_of(10, maximum=20), start_method),
+            questions=(
+                Question(
+                    "entries",
+                    (
+                        Option("none", equals(ENTRIES, lambda values: 0)),
+                        Option("all", equals(ENTRIES, count)),
+                    ),
+                ),
+            ),
             claims=(
                 Claim("a-line-each", printed_once_each(CALLED, numbers)),
                 Claim("an-entry-each", equals(ENTRIES, count)),
@@ -70,6 +81,16 @@ topic = Topic(
             ideal=Ideal(lambda values: 0),
             outcome=DemoOutcome(order_of(FINDER)),
             parameters=(count_of(4, maximum=10), start_method),
+            questions=(
+                Question(
+                    "order",
+                    (
+                        Option("started", printed_ascending(FINDER), Misconception.START_ORDER),
+                        Option("ready", unless(printed_ascending(FINDER))),
+                    ),
+                    varies=True,
+                ),
+            ),
             claims=(
                 Claim("every-result-once", printed_once_each(FOUND, sums)),
                 Claim("only-parent-printed", every_line_from("MainThread")),
@@ -87,6 +108,20 @@ topic = Topic(
             ideal=Ideal(lambda values: 0),
             outcome=DemoOutcome(order_of(r"^parent: Squarer-\d+\.result = (\w+)$")),
             parameters=(count_of(3, maximum=10), start_method),
+            questions=(
+                Question(
+                    "result",
+                    (
+                        Option(
+                            "square",
+                            printed(r"^parent: Squarer-\d+\.result = \d+$", count),
+                            Misconception.SHARED_GLOBALS,
+                        ),
+                        Option("none", printed(PARENT_RESULT, count)),
+                    ),
+                    see="process-subclass/result-by-queue",
+                ),
+            ),
             trap=True,
             next="result-by-queue",
             claims=(

@@ -1,14 +1,16 @@
 """Topic 5: a lock that its holder may acquire again, and when to use it."""
 
-from webapp.lessons.claims import Check, Claim, where
+from webapp.lessons.claims import Check, Claim, unless, where
 from webapp.lessons.measures.printed.lines import printed_exactly_when
 from webapp.lessons.measures.printed.numbers import equals, printed_number
 from webapp.lessons.measures.printed.order import printed_in_order, printed_sequence
 from webapp.lessons.measures.timing import took_about
 from webapp.lessons.measures.waiting import deepest_hold, held_deepest, waited_for
-from webapp.lessons.measures.workers import ending, seen_to_end_as
+from webapp.lessons.measures.workers import ended_as, ending, seen_to_end_as
+from webapp.lessons.misconceptions import Misconception
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Choice, Float, Integer
+from webapp.lessons.questions import Option, Question
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
 from webapp.lessons.values import Values
 
@@ -85,6 +87,13 @@ counted_down = (
 held_twice = Claim("held-twice", deepest(2))
 took_the_longer = Claim("took-the-longer", took_about(side_by_side))
 
+
+def final_total(values: Values) -> int:
+    return INITIAL_TOTAL + adds(values) - removes(values)
+
+
+finished = ended_as(lambda values: "finished")
+
 topic = Topic(
     level=2,
     picture="two-threads-one-box",
@@ -94,6 +103,16 @@ topic = Topic(
             ideal=Ideal(one_after_the_other),
             outcome=DemoOutcome(deepest_hold("lock")),
             parameters=boxing,
+            questions=(
+                Question(
+                    "depth",
+                    (
+                        Option("waits", unless(finished)),
+                        Option("twice", finished),
+                    ),
+                    see="rlock/nested-acquire",
+                ),
+            ),
             claims=(
                 Claim("removals-first", where(both, printed_in_order(REMOVED, ADDED))),
                 *counted_down,
@@ -106,6 +125,16 @@ topic = Topic(
             ideal=Ideal(side_by_side),
             outcome=DemoOutcome(deepest_hold("lock")),
             parameters=boxing,
+            questions=(
+                Question(
+                    "depth",
+                    (
+                        Option("once", held_deepest("lock", lambda values: 1)),
+                        Option("twice", held_deepest("lock", lambda values: 2)),
+                        Option("thrice", held_deepest("lock", lambda values: 3)),
+                    ),
+                ),
+            ),
             claims=(
                 Claim("in-turn", printed_sequence(EITHER, in_turn)),
                 *counted_down,
@@ -118,6 +147,17 @@ topic = Topic(
             ideal=Ideal(side_by_side),
             outcome=DemoOutcome(printed_number(FINAL), expected=total_at_the_end),
             parameters=boxing,
+            questions=(
+                Question(
+                    "total",
+                    (
+                        Option("right", equals(FINAL, final_total)),
+                        Option(
+                            "wrong", unless(equals(FINAL, final_total)), Misconception.INCREMENT
+                        ),
+                    ),
+                ),
+            ),
             claims=(
                 Claim("final-total", equals(FINAL, total_at_the_end)),
                 *counted_down,
@@ -139,6 +179,15 @@ topic = Topic(
                 ),
             ),
             parameters=(lock_type,),
+            questions=(
+                Question(
+                    "end",
+                    (
+                        Option("ends", finished),
+                        Option("hangs", unless(finished)),
+                    ),
+                ),
+            ),
             claims=(
                 Claim(
                     "ended-by-kind",

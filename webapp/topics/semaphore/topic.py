@@ -1,6 +1,6 @@
 """Topic 6: a semaphore, a counter that threads wait for, as a signal and as a limit."""
 
-from webapp.lessons.claims import Claim, judged, where
+from webapp.lessons.claims import Claim, judged, unless, where
 from webapp.lessons.common import thread_count, threads
 from webapp.lessons.measures.printed.lines import (
     printed,
@@ -8,13 +8,15 @@ from webapp.lessons.measures.printed.lines import (
     printed_exactly_when,
     printed_once_each,
 )
-from webapp.lessons.measures.printed.numbers import at_most, equals, printed_number
+from webapp.lessons.measures.printed.numbers import at_most, below, equals, printed_number
 from webapp.lessons.measures.printed.order import order_of, printed_after, printed_sequence
-from webapp.lessons.measures.timing import took_about, took_at_least
+from webapp.lessons.measures.timing import took_about, took_at_least, took_nearest
 from webapp.lessons.measures.waiting import held_at_once, waited_for
 from webapp.lessons.measures.workers import every_worker_ended
+from webapp.lessons.misconceptions import Misconception
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Choice, Float, Integer
+from webapp.lessons.questions import Option, Question
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
 from webapp.lessons.values import Values
 
@@ -101,6 +103,13 @@ final_by_permits = judged(
     untold=False,
 )
 
+PERMITS_AFTER = r"^permits after: (\d+)$"
+
+
+def all_holds(values: Values) -> float:
+    return len(numbers(values)) * one_hold(values)
+
+
 topic = Topic(
     level=2,
     picture="at-most-k-at-once",
@@ -111,6 +120,15 @@ topic = Topic(
             outcome=DemoOutcome(order_of(CONSUMER)),
             parameters=(produce_count, pace_seconds),
             as_in_report={"pace_seconds": 2.0},
+            questions=(
+                Question(
+                    "ahead",
+                    (
+                        Option("ahead", unless(printed_sequence(EITHER, in_turn))),
+                        Option("in-turn", printed_sequence(EITHER, in_turn)),
+                    ),
+                ),
+            ),
             claims=(
                 Claim("every-item-produced", printed(PRODUCED, item_count)),
                 Claim("every-item-consumed", printed(CONSUMED, item_count)),
@@ -138,6 +156,18 @@ topic = Topic(
                 ),
             ),
             parameters=(permits, workers, hold_seconds),
+            questions=(
+                Question(
+                    "time",
+                    (
+                        Option("one", took_nearest(one_hold, rounds, all_holds)),
+                        Option("rounds", took_nearest(rounds, one_hold, all_holds)),
+                        Option(
+                            "all", took_nearest(all_holds, rounds, one_hold), Misconception.BIG_LOCK
+                        ),
+                    ),
+                ),
+            ),
             claims=(
                 Claim("connected-once", printed_once_each(CONNECTS, numbers)),
                 Claim("disconnected-once", printed_once_each(DISCONNECTS, numbers)),
@@ -156,6 +186,15 @@ topic = Topic(
             ideal=Ideal(lambda values: 0),
             outcome=DemoOutcome(printed_number(r"^permits after: (\d+)$")),
             parameters=(kind,),
+            questions=(
+                Question(
+                    "permits",
+                    (
+                        Option("two", equals(PERMITS_AFTER, lambda values: PERMITS)),
+                        Option("three", equals(PERMITS_AFTER, lambda values: PERMITS + 1)),
+                    ),
+                ),
+            ),
             trap=True,
             claims=(
                 Claim("permits-before", equals(r"^permits before: (\d+)$", lambda values: PERMITS)),
@@ -176,6 +215,15 @@ topic = Topic(
                 ),
             ),
             parameters=(thread_count(4, maximum=8), increments, permits),
+            questions=(
+                Question(
+                    "final",
+                    (
+                        Option("all", equals(FINAL, expected), Misconception.BIG_LOCK),
+                        Option("fewer", below(FINAL, expected)),
+                    ),
+                ),
+            ),
             trap=True,
             claims=(
                 Claim("final-by-permits", final_by_permits),

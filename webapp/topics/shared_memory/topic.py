@@ -1,8 +1,11 @@
 """Topic 22: memory that several processes see at once, and who frees it."""
 
-from webapp.lessons.claims import Claim
+from collections.abc import Callable
+
+from webapp.lessons.claims import Check, Claim, unless
 from webapp.lessons.common import a_pid_each, every_child_ended, start_method
 from webapp.lessons.measures.printed.lines import (
+    never_printed,
     printed,
     printed_alike,
     printed_once_each,
@@ -18,6 +21,7 @@ from webapp.lessons.measures.printed.numbers import (
 from webapp.lessons.measures.printed.order import order_of, printed_in_order
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Integer
+from webapp.lessons.questions import Option, Question
 from webapp.lessons.topic import Demo, Ideal, Topic
 from webapp.lessons.values import Values
 
@@ -60,6 +64,12 @@ def whole(values: Values) -> int:
     return int(values["megabytes"])
 
 
+def after(cells: Callable[[int], int]) -> Check:
+    return printed_once_each(AFTER, lambda values: [[cells(n) for n in range(CELLS)]])
+
+
+child_allocated = at_least(SHARED_ALLOCATED, whole)
+
 topic = Topic(
     level=3,
     picture="copy-or-share",
@@ -69,6 +79,15 @@ topic = Topic(
             ideal=Ideal(lambda values: 0),
             outcome=DemoOutcome(shared_out(SHARE)),
             parameters=(processes, start_method),
+            questions=(
+                Question(
+                    "cells",
+                    (
+                        Option("zeros", after(lambda n: 0)),
+                        Option("squares", after(lambda n: n * n)),
+                    ),
+                ),
+            ),
             claims=(
                 Claim("empty-before", printed_once_each(BEFORE, lambda values: [[0] * CELLS])),
                 Claim(
@@ -86,6 +105,15 @@ topic = Topic(
             ideal=Ideal(lambda values: 0),
             outcome=DemoOutcome(order_of(WROTE)),
             parameters=(processes, kilobytes, start_method),
+            questions=(
+                Question(
+                    "gone",
+                    (
+                        Option("yes", never_printed(GONE)),
+                        Option("no", printed(GONE)),
+                    ),
+                ),
+            ),
             claims=(
                 Claim(
                     "a-part-each",
@@ -102,6 +130,15 @@ topic = Topic(
             ideal=Ideal(lambda values: 0),
             outcome=DemoOutcome(printed_number(COPY_TOOK)),
             parameters=(megabytes, start_method),
+            questions=(
+                Question(
+                    "memory",
+                    (
+                        Option("whole", child_allocated),
+                        Option("none", unless(child_allocated)),
+                    ),
+                ),
+            ),
             claims=(
                 Claim("same-checksum", printed_alike(CHECKSUM)),
                 Claim("three-checksums", printed(CHECKSUM, lambda values: 3)),
@@ -117,6 +154,16 @@ topic = Topic(
             ideal=Ideal(lambda values: 0),
             outcome=DemoOutcome(printed_number(LEAKED)),
             parameters=(start_method,),
+            questions=(
+                Question(
+                    "frees",
+                    (
+                        Option("nobody", never_printed(LEAKED)),
+                        Option("tracker", printed(LEAKED)),
+                    ),
+                    see="shared-memory/shared-memory-block",
+                ),
+            ),
             trap=True,
             next="shared-memory-block",
             claims=(

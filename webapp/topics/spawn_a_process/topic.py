@@ -1,6 +1,6 @@
 """Topic 8: what a process is, how it is started, and what it does not share."""
 
-from webapp.lessons.claims import Claim, where
+from webapp.lessons.claims import Check, Claim, judged, where
 from webapp.lessons.common import (
     a_pid_each,
     every_child_ended,
@@ -9,6 +9,7 @@ from webapp.lessons.common import (
     start_method,
 )
 from webapp.lessons.measures.printed.lines import (
+    never_printed,
     printed,
     printed_alike,
     printed_exactly_when,
@@ -23,7 +24,7 @@ from webapp.lessons.measures.printed.numbers import (
     printed_number,
 )
 from webapp.lessons.measures.printed.order import order_of, printed_in_order, printed_in_pairs
-from webapp.lessons.measures.timing import took_about
+from webapp.lessons.measures.timing import took_about, took_nearest
 from webapp.lessons.measures.workers import (
     lived_at_once,
     lived_together,
@@ -31,8 +32,10 @@ from webapp.lessons.measures.workers import (
     ran_processes,
     started_workers,
 )
+from webapp.lessons.misconceptions import Misconception
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Choice, Float, Integer
+from webapp.lessons.questions import Option, Question
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
 from webapp.lessons.values import Values
 
@@ -76,6 +79,15 @@ def squares(values: Values) -> int:
 
 distinct_pids = a_pid_each(children)
 
+
+def one_work(values: Values) -> float:
+    return float(values["work_seconds"])
+
+
+def quickest(start_method: str) -> Check:
+    return judged(least(TIMED), lambda found, values: found == start_method)
+
+
 topic = Topic(
     demos=(
         Demo(
@@ -91,6 +103,15 @@ topic = Topic(
                 ),
             ),
             parameters=(last_number, start_method),
+            questions=(
+                Question(
+                    "processes",
+                    (
+                        Option("one", ran_processes(lambda values: 1)),
+                        Option("each", ran_processes(lambda values: children(values) + 1)),
+                    ),
+                ),
+            ),
             claims=(
                 Claim(
                     "every-call-once",
@@ -126,6 +147,16 @@ topic = Topic(
                 ),
             ),
             parameters=(last_number, work_seconds, start_method),
+            questions=(
+                Question(
+                    "time",
+                    (
+                        Option("one", took_nearest(one_work, works_in_a_row)),
+                        Option("all", took_nearest(works_in_a_row, one_work)),
+                    ),
+                    see="spawn-a-process/start-all-then-join",
+                ),
+            ),
             trap=True,
             claims=(
                 Claim("one-at-a-time", lived_at_once(1)),
@@ -147,6 +178,16 @@ topic = Topic(
             ideal=Ideal(lambda values: 0),
             outcome=DemoOutcome(least(TIMED)),
             parameters=(processes_each,),
+            questions=(
+                Question(
+                    "quickest",
+                    (
+                        Option("fork", quickest("fork")),
+                        Option("spawn", quickest("spawn")),
+                        Option("forkserver", quickest("forkserver")),
+                    ),
+                ),
+            ),
             claims=(
                 Claim("same-sum", printed_alike(r": sum (\d+), ")),
                 Claim("sum-right", equals(r": sum (\d+), ", squares)),
@@ -170,6 +211,20 @@ topic = Topic(
             ideal=Ideal(lambda values: 0),
             outcome=DemoOutcome(printed_word(r"^parent \d+: items = (.+)$")),
             parameters=(start_method,),
+            questions=(
+                Question(
+                    "items",
+                    (
+                        Option(
+                            "entry",
+                            printed(r"^parent \d+: items = \['from the child'\]$"),
+                            Misconception.SHARED_GLOBALS,
+                        ),
+                        Option("empty", printed(PARENT)),
+                    ),
+                    see="process-subclass/result-by-queue",
+                ),
+            ),
             trap=True,
             claims=(
                 Claim("entry-in-child", printed(CHILD)),
@@ -193,6 +248,15 @@ topic = Topic(
                 ),
             ),
             parameters=(spawned_or_forked,),
+            questions=(
+                Question(
+                    "works",
+                    (
+                        Option("yes", printed(WORK)),
+                        Option("no", never_printed(WORK)),
+                    ),
+                ),
+            ),
             trap=True,
             next="start-all-then-join",
             claims=(

@@ -2,7 +2,8 @@
 
 from webapp.engine.machines import Needs
 from webapp.engine.recording import Recording
-from webapp.lessons.claims import Claim, Measured, where
+from webapp.lessons.claims import Claim, Measured, judged, unless, where
+from webapp.lessons.measures import both
 from webapp.lessons.measures.printed import matches
 from webapp.lessons.measures.printed.numbers import below, printed_number
 from webapp.lessons.measures.printed.order import printed_sequence
@@ -10,6 +11,7 @@ from webapp.lessons.measures.workers import every_worker_ended, ran_processes, s
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Choice, Float, Integer
 from webapp.lessons.primes import primes_in
+from webapp.lessons.questions import Option, Question
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
 from webapp.lessons.values import Values
 
@@ -124,6 +126,20 @@ def time_stayed(recording: Recording, values: Values) -> Measured:
 all_pools = Claim("all-pools", started_workers(lambda values: sum(sizes(values))))
 all_ended = Claim("all-ended", every_worker_ended())
 
+# A measured speed-up counts as the ideal from this share of it on.
+NEARLY = 0.93
+# Times within this share of each other count as the same.
+ALIKE = 0.75
+
+as_many_times = judged(
+    printed_number(r"^speed-up ([\d.]+), "),
+    lambda found, values: found >= NEARLY * workers(values),
+)
+pool_won = below(POOL_TOOK, SERIAL_TOOK)
+times = both(printed_number(TOOK), printed_number(TOOK_ALONE))
+time_fell = judged(times, lambda took, values: took[0] < ALIKE * took[1])
+time_rose = judged(times, lambda took, values: took[1] < ALIKE * took[0])
+
 topic = Topic(
     level=3,
     picture="fixed-or-growing-work",
@@ -140,6 +156,15 @@ topic = Topic(
                     other="speed-up/amdahl",
                     values={"serial_percent": 0},
                     other_values={"serial_percent": 50},
+                ),
+            ),
+            questions=(
+                Question(
+                    "speed-up",
+                    (
+                        Option("workers", as_many_times),
+                        Option("fewer", unless(as_many_times)),
+                    ),
                 ),
             ),
             claims=(
@@ -165,6 +190,16 @@ topic = Topic(
                     other_values={"task_ms": 10.0},
                 ),
             ),
+            questions=(
+                Question(
+                    "pays",
+                    (
+                        Option("yes", pool_won),
+                        Option("no", unless(pool_won)),
+                    ),
+                    varies=True,
+                ),
+            ),
             claims=(
                 Claim("same-sums", printed_sequence(SUM, same_sums)),
                 Claim("all-workers", started_workers(workers)),
@@ -184,6 +219,16 @@ topic = Topic(
                     other="speed-up/fixed-or-growing-work",
                     values={"scaling": "strong"},
                     other_values={"scaling": "weak"},
+                ),
+            ),
+            questions=(
+                Question(
+                    "time",
+                    (
+                        Option("less", time_fell),
+                        Option("same", unless(time_fell, time_rose)),
+                        Option("more", time_rose),
+                    ),
                 ),
             ),
             claims=(

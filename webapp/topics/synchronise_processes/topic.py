@@ -3,12 +3,13 @@
 from datetime import datetime
 
 from webapp.engine.recording import Recording
-from webapp.lessons.claims import Claim, judged, where
+from webapp.lessons.claims import Claim, judged, unless, where
 from webapp.lessons.common import a_pid_each, every_child_ended, forked, start_method
 from webapp.lessons.measures import Measure, both
 from webapp.lessons.measures.printed.lines import printed_once_each
 from webapp.lessons.measures.printed.numbers import (
     at_most,
+    below,
     equals,
     printed_ascending,
     printed_number,
@@ -16,8 +17,10 @@ from webapp.lessons.measures.printed.numbers import (
 from webapp.lessons.measures.printed.order import order_of, printed_after, printed_in_order
 from webapp.lessons.measures.timing import took_about, took_at_least
 from webapp.lessons.measures.waiting import nobody_passed_before_the_last_arrived
+from webapp.lessons.misconceptions import Misconception
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Choice, Float, Integer
+from webapp.lessons.questions import Option, Question
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
 from webapp.lessons.values import Values
 
@@ -119,6 +122,15 @@ topic = Topic(
             outcome=DemoOutcome(apart_with_barrier),
             parameters=(stagger_seconds, start_method),
             as_in_report={"stagger_seconds": 0.0},
+            questions=(
+                Question(
+                    "closer",
+                    (
+                        Option("with", closer_together),
+                        Option("without", unless(closer_together)),
+                    ),
+                ),
+            ),
             claims=(
                 Claim(
                     "a-stamp-each",
@@ -155,6 +167,16 @@ topic = Topic(
                 ),
             ),
             parameters=counting(each=50_000, maximum=100_000),
+            questions=(
+                Question(
+                    "final",
+                    (
+                        Option("all", equals(FINAL, expected), Misconception.ATOMIC_VALUE),
+                        Option("fewer", below(FINAL, expected)),
+                    ),
+                    see="synchronise-processes/lost-update-fixed",
+                ),
+            ),
             trap=True,
             next="lost-update-fixed",
             claims=(
@@ -171,6 +193,15 @@ topic = Topic(
             outcome=final_number,
             # The maximum is lower, since each increment holds the lock and is recorded.
             parameters=counting(each=5000, maximum=20_000),
+            questions=(
+                Question(
+                    "final",
+                    (
+                        Option("all", equals(FINAL, expected)),
+                        Option("fewer", below(FINAL, expected), Misconception.INCREMENT),
+                    ),
+                ),
+            ),
             claims=(
                 Claim("final-is-expected", equals(FINAL, expected)),
                 met_at_start(),
@@ -183,6 +214,17 @@ topic = Topic(
             ideal=Ideal(lambda values: PREPARATION),
             outcome=DemoOutcome(order_of(RUNS)),
             parameters=(process_count(4, maximum=6), start_method),
+            questions=(
+                Question(
+                    "runs",
+                    (
+                        Option(
+                            "at-once", unless(printed_in_order(GO, RUNS)), Misconception.START_ORDER
+                        ),
+                        Option("go", printed_in_order(GO, RUNS)),
+                    ),
+                ),
+            ),
             claims=(
                 Claim("every-process-ran-once", printed_once_each(RUNS, numbers)),
                 Claim("none-before-go", printed_in_order(GO, RUNS)),

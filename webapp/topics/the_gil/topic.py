@@ -2,7 +2,7 @@
 
 from webapp.engine.machines import Needs
 from webapp.engine.recording import Recording
-from webapp.lessons.claims import Claim, Measured, judged, where
+from webapp.lessons.claims import Check, Claim, Measured, judged, unless, where
 from webapp.lessons.common import a_pid_each, every_child_ended, every_thread_ended, start_method
 from webapp.lessons.measures import both
 from webapp.lessons.measures.printed.lines import (
@@ -24,9 +24,11 @@ from webapp.lessons.measures.printed.order import printed_sequence
 from webapp.lessons.measures.timing import took_about
 from webapp.lessons.measures.waiting import slept_together
 from webapp.lessons.measures.workers import ran_in_one_process, started_workers
+from webapp.lessons.misconceptions import Misconception
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Float, Integer
 from webapp.lessons.primes import primes_in
+from webapp.lessons.questions import Option, Question
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
 from webapp.lessons.values import Values
 
@@ -122,6 +124,20 @@ def primes_right(pattern: str, lines: int) -> Claim:
 speed_up = Claim("speed-up", at_most(SPEED_UP, IDEAL_SPEED_UP))
 parallel_quicker = Claim("parallel-quicker", below(PARALLEL_TOOK, SERIAL_TOOK))
 
+# A speed-up from which on two ways differ by more than other programs' doings.
+CLEARLY = 1.3
+
+quicker = judged(printed_number(SPEED_UP), lambda found, values: found >= CLEARLY)
+slower = judged(printed_number(SPEED_UP), lambda found, values: found <= 1 / CLEARLY)
+stood_still = judged(smallest(MOVED), lambda moved, values: moved == 0)
+late_by_the_interval = at_most(SET, LATENESS)
+quickest_way = least(r"^([^:]+): \d+ primes, took ([\d.]+) s$")
+
+
+def quickest(*beginnings: str) -> Check:
+    return judged(quickest_way, lambda way, values: way.startswith(beginnings))
+
+
 topic = Topic(
     level=2,
     picture="one-job-five-ways",
@@ -131,6 +147,17 @@ topic = Topic(
             ideal=Ideal(serial_and_divided),
             outcome=DemoOutcome(printed_number(CORES), name="cores"),
             parameters=(worker_count, work),
+            questions=(
+                Question(
+                    "speed-up",
+                    (
+                        Option("quicker", quicker, Misconception.THREADS_SPEED_UP),
+                        Option("same", unless(quicker, slower)),
+                        Option("slower", slower),
+                    ),
+                    see="the-gil/processes-that-compute",
+                ),
+            ),
             trap=True,
             beside=(Pair(name="threads-or-processes", other="the-gil/processes-that-compute"),),
             claims=(
@@ -148,6 +175,16 @@ topic = Topic(
             ideal=Ideal(serial_and_divided),
             outcome=DemoOutcome(printed_number(CORES), name="cores"),
             parameters=(worker_count, work, start_method),
+            questions=(
+                Question(
+                    "speed-up",
+                    (
+                        Option("quicker", quicker),
+                        Option("same", unless(quicker, slower)),
+                        Option("slower", slower),
+                    ),
+                ),
+            ),
             claims=(
                 primes_right(COUNT, 2),
                 Claim("own-pids", printed_distinct(r"^process (\d+): \d+ primes$")),
@@ -161,6 +198,15 @@ topic = Topic(
             ideal=Ideal(one_sleep),
             outcome=DemoOutcome(printed_number(r"^counted to (\d+)$")),
             parameters=(sleepers, sleep_seconds),
+            questions=(
+                Question(
+                    "counter",
+                    (
+                        Option("moves", unless(stood_still)),
+                        Option("stands", stood_still, Misconception.SLEEP_HOLDS_GIL),
+                    ),
+                ),
+            ),
             claims=(
                 Claim("every-sleeper", printed(MOVED, lambda values: int(values["sleepers"]))),
                 Claim(
@@ -186,6 +232,16 @@ topic = Topic(
             ideal=Ideal(hashing_seconds),
             outcome=DemoOutcome(printed_number(SPEED_UP)),
             parameters=(worker_count, megabytes),
+            questions=(
+                Question(
+                    "speed-up",
+                    (
+                        Option("quicker", quicker),
+                        Option("same", unless(quicker, slower)),
+                        Option("slower", slower),
+                    ),
+                ),
+            ),
             claims=(
                 Claim("same-digests", printed_alike(DIGESTS)),
                 Claim("both-ways", printed(DIGESTS, lambda values: 2)),
@@ -208,6 +264,15 @@ topic = Topic(
                     other_values={"interval_ms": 50.0},
                 ),
             ),
+            questions=(
+                Question(
+                    "late",
+                    (
+                        Option("at-once", unless(late_by_the_interval)),
+                        Option("interval", late_by_the_interval),
+                    ),
+                ),
+            ),
             claims=(
                 Claim("interval-set", equals(SET, lambda values: float(values["interval_ms"]))),
                 Claim("woke-each-time", equals(r"^woke (\d+) times$", lambda values: WAKES)),
@@ -221,6 +286,16 @@ topic = Topic(
             ideal=Ideal(lambda values: serial_seconds(values) * (1 + 2 / workers(values))),
             outcome=DemoOutcome(least(r"^([^:]+): \d+ primes, took ([\d.]+) s$")),
             parameters=(work, worker_count),
+            questions=(
+                Question(
+                    "quickest",
+                    (
+                        Option("serial", quickest("serial")),
+                        Option("threads", quickest("threads"), Misconception.THREADS_SPEED_UP),
+                        Option("own-gil", quickest("processes", "interpreters")),
+                    ),
+                ),
+            ),
             claims=(
                 Claim("ways-agree", printed_alike(WAY_COUNT)),
                 Claim("ways-right", equals(WAY_COUNT, primes)),

@@ -5,7 +5,7 @@ from math import ceil
 
 from webapp.engine.machines import Needs
 from webapp.engine.recording import Recording
-from webapp.lessons.claims import Claim, judged, of_any, where, without_figure
+from webapp.lessons.claims import Claim, judged, of_any, unless, where, without_figure
 from webapp.lessons.common import every_thread_ended
 from webapp.lessons.measures.printed import matches
 from webapp.lessons.measures.printed.lines import (
@@ -23,9 +23,10 @@ from webapp.lessons.measures.printed.numbers import (
 from webapp.lessons.measures.printed.order import order_of, printed_in_order, printed_sequence
 from webapp.lessons.measures.timing import lasted_at_least, took_about, took_at_least
 from webapp.lessons.measures.waiting import never_longer_than, taken_as_put, waited_in_a_cycle
-from webapp.lessons.measures.workers import ending, seen_to_end_as
+from webapp.lessons.measures.workers import ended_as, ending, seen_to_end_as
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Choice, Integer
+from webapp.lessons.questions import Option, Question
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
 from webapp.lessons.values import Values
 
@@ -128,6 +129,20 @@ def equal_ones(recording: Recording, values: Values) -> list[tuple[int, int]]:
     return [(a[1], b[1]) for a, b in pairwise(taken) if a[0] == b[0]]
 
 
+finished = ended_as(lambda values: "finished")
+
+
+def never_held_up(values: Values) -> float:
+    return min(WORK, wait_for_room(values)) / 2
+
+
+each_once = printed_once_each(GOT, items_of_all)
+producer_went_on = judged(
+    printed_number(PRODUCER_DONE), lambda took, values: took < never_held_up(values)
+)
+by_priority = printed_ascending(PRIORITY)
+all_taken = equals(TAKEN, lambda values: PUT_BEFORE_THE_END)
+
 topic = Topic(
     level=2,
     demos=(
@@ -148,6 +163,15 @@ topic = Topic(
                 workers_of("consumers", 3),
                 item_count(6),
             ),
+            questions=(
+                Question(
+                    "takers",
+                    (
+                        Option("all", unless(each_once)),
+                        Option("one", each_once),
+                    ),
+                ),
+            ),
             claims=(
                 Claim("every-item-once", printed_once_each(GOT, items_of_all)),
                 Claim("first-in-first-out", taken_as_put("queue")),
@@ -162,6 +186,15 @@ topic = Topic(
             ideal=Ideal(rounds_of_work),
             outcome=DemoOutcome(order_of(DONE)),
             parameters=(workers_of("workers", 2), item_count(6)),
+            questions=(
+                Question(
+                    "alive",
+                    (
+                        Option("none", equals(ALIVE, lambda values: 0)),
+                        Option("all", equals(ALIVE, lambda values: int(values["workers"]))),
+                    ),
+                ),
+            ),
             claims=(
                 Claim("every-item-done", printed_once_each(DONE, items)),
                 Claim("join-after-the-last", printed_in_order(DONE, ALL_DONE)),
@@ -183,6 +216,16 @@ topic = Topic(
                 ),
             ),
             parameters=(item_count(4, maximum=10),),
+            questions=(
+                Question(
+                    "end",
+                    (
+                        Option("ends", finished),
+                        Option("hangs", unless(finished)),
+                    ),
+                    see="thread-queue/task-done-and-join",
+                ),
+            ),
             trap=True,
             next="bounded",
             claims=(
@@ -211,6 +254,15 @@ topic = Topic(
                 ),
             ),
             parameters=(maxsize, item_count(8)),
+            questions=(
+                Question(
+                    "done",
+                    (
+                        Option("at-once", producer_went_on),
+                        Option("held-up", unless(producer_went_on)),
+                    ),
+                ),
+            ),
             claims=(
                 Claim(
                     "never-longer",
@@ -230,6 +282,15 @@ topic = Topic(
             ideal=Ideal(lambda values: 0),
             outcome=DemoOutcome(order_of(TOOK_TASK)),
             parameters=(item_count(6, maximum=10),),
+            questions=(
+                Question(
+                    "order",
+                    (
+                        Option("put", unless(by_priority)),
+                        Option("priority", by_priority),
+                    ),
+                ),
+            ),
             claims=(
                 Claim("all-put-first", printed_in_order(PUT_TASK, TOOK_TASK)),
                 Claim("every-task-once", printed_once_each(TOOK_TASK, items)),
@@ -247,6 +308,15 @@ topic = Topic(
             ideal=Ideal(emptied),
             outcome=DemoOutcome(printed_number(TAKEN)),
             parameters=(workers_of("consumers", 2), immediate),
+            questions=(
+                Question(
+                    "taken",
+                    (
+                        Option("all", all_taken),
+                        Option("lost", unless(all_taken)),
+                    ),
+                ),
+            ),
             claims=(
                 Claim("every-consumer-left", printed_once_each(SHUT_OUT, consumer_numbers)),
                 Claim("put-refused", printed(REFUSED)),

@@ -1,6 +1,6 @@
 """Topic 3: subclasses of Thread, whose run() is what the thread does."""
 
-from webapp.lessons.claims import Claim, where
+from webapp.lessons.claims import Claim, unless, where
 from webapp.lessons.common import every_thread_ended, thread_count, threads
 from webapp.lessons.measures.printed.lines import (
     every_line_from,
@@ -16,7 +16,7 @@ from webapp.lessons.measures.printed.order import (
     printed_in_pairs,
     printed_sequence,
 )
-from webapp.lessons.measures.timing import took_about
+from webapp.lessons.measures.timing import took_about, took_nearest
 from webapp.lessons.measures.waiting import slept_together
 from webapp.lessons.measures.workers import (
     ended_as,
@@ -25,8 +25,10 @@ from webapp.lessons.measures.workers import (
     started_workers,
     worker_count,
 )
+from webapp.lessons.misconceptions import Misconception
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Float, Integer, Permutation
+from webapp.lessons.questions import Option, Question
 from webapp.lessons.topic import Demo, Ideal, Topic
 from webapp.lessons.values import Values
 
@@ -107,6 +109,11 @@ all_over = Claim("all-over", printed_once_each(OVER, numbers))
 all_started = Claim("all-started", started_workers(threads))
 same_process = Claim("same-process", ran_in_one_process())
 
+
+def sleeps_in_a_row(values: Values) -> float:
+    return threads(values) * one_sleep(values)
+
+
 topic = Topic(
     picture="chosen-start-order",
     demos=(
@@ -115,6 +122,19 @@ topic = Topic(
             ideal=Ideal(one_sleep),
             outcome=DemoOutcome(order_of(OVER)),
             parameters=(thread_count(5), sleep_seconds),
+            questions=(
+                Question(
+                    "time",
+                    (
+                        Option("one", took_nearest(one_sleep, sleeps_in_a_row)),
+                        Option(
+                            "all",
+                            took_nearest(sleeps_in_a_row, one_sleep),
+                            Misconception.SLEEP_HOLDS_GIL,
+                        ),
+                    ),
+                ),
+            ),
             claims=(
                 all_running,
                 all_over,
@@ -138,6 +158,16 @@ topic = Topic(
             ideal=Ideal(lambda values: 0),
             outcome=DemoOutcome(lines_followed_by(RUNNING, OVER)),
             parameters=(thread_count(5),),
+            questions=(
+                Question(
+                    "pairs",
+                    (
+                        Option("yes", printed_in_pairs(RUNNING, OVER), Misconception.RAN_ONCE),
+                        Option("no", unless(printed_in_pairs(RUNNING, OVER))),
+                    ),
+                    varies=True,
+                ),
+            ),
             claims=(
                 all_running,
                 all_over,
@@ -157,6 +187,17 @@ topic = Topic(
             outcome=DemoOutcome(order_of(OVER)),
             parameters=(order, first_of_order, step_seconds),
             as_in_report={"step_seconds": 0.5},
+            questions=(
+                Question(
+                    "order",
+                    (
+                        Option(
+                            "started", printed_sequence(OVER, chosen), Misconception.START_ORDER
+                        ),
+                        Option("numbers", printed_ascending(OVER)),
+                    ),
+                ),
+            ),
             claims=(
                 Claim("running-as-chosen", printed_sequence(RUNNING, chosen)),
                 Claim(all_over.name, printed_once_each(OVER, chosen)),
@@ -175,6 +216,16 @@ topic = Topic(
             ideal=Ideal(calls_in_a_row),
             outcome=DemoOutcome(worker_count()),
             parameters=(thread_count(3),),
+            questions=(
+                Question(
+                    "threads",
+                    (
+                        Option("none", started_workers(lambda values: 0)),
+                        Option("each", started_workers(threads), Misconception.RUN_IS_START),
+                    ),
+                    see="thread-subclass/sleep-inside-run",
+                ),
+            ),
             trap=True,
             next="sleep-inside-run",
             claims=(
@@ -190,6 +241,19 @@ topic = Topic(
             ideal=Ideal(one_work_of_others),
             outcome=DemoOutcome(order_of(OVER)),
             parameters=(raise_in, thread_count(3, maximum=5)),
+            questions=(
+                Question(
+                    "joined",
+                    (
+                        Option(
+                            "raises",
+                            unless(printed_sequence(JOINED, numbers)),
+                            Misconception.JOIN_RAISES,
+                        ),
+                        Option("nothing", printed_sequence(JOINED, numbers)),
+                    ),
+                ),
+            ),
             claims=(
                 all_running,
                 Claim("value-error", raised("ValueError", lambda values: int(raises(values)))),

@@ -1,0 +1,100 @@
+"""Questions to answer before a run, which the run then decides.
+
+An option is a sentence and a check of the recording, as a claim is. No right option is stored.
+
+    Question(
+        "final",
+        (
+            Option("all", equals(FINAL, expected), Misconception.INCREMENT),
+            Option("fewer", below(FINAL, expected)),
+        ),
+    )
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from webapp.engine.recording import Outcome, Recording
+from webapp.lessons.claims import Check
+from webapp.lessons.misconceptions import Misconception
+from webapp.lessons.text import UNSAID, Text
+from webapp.lessons.values import Values
+
+VARIES = "varies"
+"""The option "it differs from run to run" of a question that `varies`. No run can decide it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One answer to a question. `holds` checks whether a run made it true.
+
+    `misconception` is what a student believes who gives this answer where it is wrong. `feedback`
+    says why it is wrong; it is UNSAID if the answer is wrong in no run that the tests make.
+    """
+
+    name: str
+    holds: Check
+    misconception: Misconception | None = None
+    text: Text = UNSAID  # set when the topic is loaded
+    feedback: Text = UNSAID  # likewise
+    belief: Text = UNSAID  # likewise: the misconception in words
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a run says to a question: for each option whether it is true, None if undecided."""
+
+    holds: Mapping[str, bool | None]
+
+    @property
+    def true(self) -> tuple[str, ...]:
+        """The options that the run made true: usually one."""
+        return tuple(name for name, held in self.holds.items() if held)
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether the run made some option true or false."""
+        return any(held is not None for held in self.holds.values())
+
+    def is_right(self, chosen: str) -> bool | None:
+        """Return whether a student's answer is right, or None if the run does not decide it."""
+        if chosen == VARIES:
+            return True if self.is_decided else None
+        return self.holds[chosen]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question about the run that comes next, with two options or more.
+
+    `varies` if the answer may differ from run to run; "it differs" is then an option, too. `see`
+    is "topic/demo", the demo to look at after a wrong answer, if it is not the question's own.
+    """
+
+    name: str
+    options: tuple[Option, ...]
+    varies: bool = False
+    see: str = ""
+    prompt: Text = UNSAID  # set when the topic is loaded
+    it_varies: Text = UNSAID  # likewise: the text of the option VARIES
+
+    def answer(self, recording: Recording, values: Values) -> Answer:
+        """Have a run decide. One that was cancelled, lost or cut decides nothing."""
+        whole = recording.outcome not in (Outcome.CANCELLED, Outcome.LOST) and not recording.cut
+        return Answer(
+            {
+                option.name: option.holds(recording, values).holds if whole else None
+                for option in self.options
+            }
+        )
+
+    def choices(self) -> dict[str, Text]:
+        """Return the text of each option, by name, "it differs from run to run" included."""
+        choices = {option.name: option.text for option in self.options}
+        return {**choices, VARIES: self.it_varies} if self.varies else choices
+
+    def option(self, name: str) -> Option | None:
+        """Return the option of that name, or None; VARIES is none of them."""
+        return next((option for option in self.options if option.name == name), None)
