@@ -2,6 +2,7 @@
 // Errors in values, and the example run, stay until the next run.
 
 const VISITOR = "run-visitor";
+const PREDICT = "predict-";
 
 // The address has Latin digits, whatever the fields have: webapp/lessons/values.py.
 const DIGITS = "۰۱۲۳۴۵۶۷۸۹";
@@ -9,10 +10,11 @@ const SEPARATORS = { "٫": ".", "،": "," };
 const latin = (text) =>
   text.replace(/[۰-۹]/g, (digit) => DIGITS.indexOf(digit)).replace(/[٫،]/g, (one) => SEPARATORS[one]);
 
+// Who follows the address shall predict for himself.
 function query(form) {
   const fields = new URLSearchParams();
   for (const [name, value] of new FormData(form)) {
-    if (name !== VISITOR) {
+    if (name !== VISITOR && !name.startsWith(PREDICT)) {
       fields.append(name, latin(value));
     }
   }

@@ -63,6 +63,17 @@ def test_a_parameter_has_its_type_bounds_default_and_labels(idle_client: FlaskCl
     assert window["schema"]["enum"] == [*window["options"]]
 
 
+def test_a_question_has_its_options_and_what_is_behind_them(idle_client: FlaskClient) -> None:
+    entry = json_of(idle_client.get("/api/topics/lock/lost-update"))
+    [question] = entry["questions"]
+    assert question["question"] == "final"
+    assert question["prompt"]["en"] == "What will the final number be?"
+    assert [*question["options"]] == ["all", "few", "most"]
+    assert question["misconceptions"]["all"] == "increment-always-or-never-races"
+    assert question["feedback"]["all"]["fa"]
+    assert question["see"] == "lock/lost-update-fixed"
+
+
 def test_a_run_is_answered_with_its_whole_result(client: FlaskClient) -> None:
     answer = client.post(RUNS, json=ORDER)
     assert answer.status_code == 200, answer.text
@@ -73,6 +84,7 @@ def test_a_run_is_answered_with_its_whole_result(client: FlaskClient) -> None:
     assert result["transcript"][0]["text"].startswith("---> Thread#")
     assert result["transcript"][0]["worker"].startswith("Thread#")
     assert [claim["holds"] for claim in result["claims"]] == [True] * len(result["claims"])
+    assert [*result["answers"]["time"]] == ["one", "all"]
     assert "2 / 2" in {claim["figure"] for claim in result["claims"]}
     assert result["timing"]["wall"] >= result["timing"]["ideal"] == 0.1
     assert result["receipt"]["run"] == result["run"]

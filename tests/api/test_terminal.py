@@ -22,6 +22,7 @@ from webapp.store.store import Store
 ROOT = Path(__file__).resolve().parents[2]
 FLASK = [sys.executable, "-m", "flask", "--app", "wsgi"]
 LOCK = "lock/lock-around-everything"
+NO_START = "thread-subclass/run-instead-of-start"
 
 
 @pytest.fixture
@@ -62,6 +63,30 @@ def test_a_run_shows_its_lines_its_claims_and_its_lanes(shell: FlaskCliRunner) -
     assert "·█" in lanes[1]
     assert lanes[0].rindex("█") <= lanes[1].index("█")
     assert "\x1b[" not in run.output
+
+
+def test_a_prediction_is_asked_for_and_compared_with_the_run(shell: FlaskCliRunner) -> None:
+    run = shell.invoke(args=["run-demo", NO_START, "--predict"], input="2\n")
+    assert run.exit_code == 0, run.output
+    asked, ended = run.output.index("How many new threads"), run.output.index("finished")
+    assert asked < ended
+    assert "  1  none\n  2  one for each object\n" in run.output
+    said = run.output[ended:]
+    assert "In this run: none." in said
+    assert "You predicted: one for each object." in said
+    assert "run() is an ordinary call" in said
+    assert "Look at this next: thread-subclass/sleep-inside-run" in said
+
+
+def test_a_right_prediction_is_told(shell: FlaskCliRunner) -> None:
+    run = shell.invoke(args=["run-demo", NO_START, "--predict"], input="3\n1\n")
+    assert "3 is not in the range 1<=x<=2" in run.output
+    assert "You predicted it." in run.output
+
+
+def test_nothing_is_asked_without_being_told_to(idle_shell: FlaskCliRunner) -> None:
+    run = idle_shell.invoke(args=["run-demo", NO_START])
+    assert "How many new threads" not in run.output
 
 
 def test_a_terminal_gets_colours(shell: FlaskCliRunner) -> None:

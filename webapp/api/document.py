@@ -15,6 +15,8 @@ from webapp.api.schemas import Schema, schema_of_all
 from webapp.engine.events import Kind
 from webapp.engine.recording import Outcome
 from webapp.engine.runner import Phase
+from webapp.lessons.misconceptions import Misconception
+from webapp.lessons.questions import VARIES
 from webapp.lessons.text import DEFAULT_LANGUAGE, LANGUAGES
 from webapp.lessons.topic import Demo, Topic
 from webapp.pages.site.site import Site
@@ -125,11 +127,13 @@ def _course() -> Iterator[tuple[str, Schema]]:
             as_in_report=ANY_OBJECT,
             claims=_list(ref("Text")),
             observations=_list(ref("Text")),
+            questions=_list(ref("Question")),
             file=TEXT,
             source=TEXT,
         ),
     )
     yield "Parameter", _parameter()
+    yield "Question", _question()
 
 
 def _parameter() -> Schema:
@@ -141,6 +145,26 @@ def _parameter() -> Schema:
         default={},
         schema=ANY_OBJECT,
         options={"type": "object", "additionalProperties": ref("Text")},
+    )
+
+
+def _question() -> Schema:
+    texts = {"type": "object", "additionalProperties": ref("Text")}
+    return _object(
+        question=TEXT,
+        prompt=ref("Text"),
+        options={**texts, "description": "The answers, by name. A run says which are true."},
+        varies={
+            **YES_OR_NO,
+            "description": f"If so, `{VARIES}` is an option: no run decides it.",
+        },
+        misconceptions={
+            "type": "object",
+            "additionalProperties": {"enum": [*Misconception]},
+            "description": "What is believed by those who give these answers where they are wrong.",
+        },
+        feedback={**texts, "description": "Why these answers are wrong, where they are."},
+        see={**TEXT, "description": "The demo to look at after a wrong answer, or empty."},
     )
 
 
@@ -177,6 +201,7 @@ def _runs() -> Iterator[tuple[str, Schema]]:
             transcript=_list(ref("Line")),
             claims=_list(ref("Claim")),
             observations=_list(ref("Claim")),
+            answers=_answers(),
             timing=_object(wall=NUMBER, cpu=NUMBER, ideal=NUMBER),
             receipt=ANY_OBJECT,
             dropped=WHOLE,
@@ -184,6 +209,19 @@ def _runs() -> Iterator[tuple[str, Schema]]:
             events=_list(ref("Event")),
         ),
     )
+
+
+def _answers() -> Schema:
+    """Return the schema of what a run says to the questions of its demo."""
+    return {
+        "type": "object",
+        "description": "For each question which of its options the run made true; null if it does "
+        "not decide.",
+        "additionalProperties": {
+            "type": "object",
+            "additionalProperties": {"type": ["boolean", "null"]},
+        },
+    }
 
 
 def _events() -> Iterator[tuple[str, Schema]]:

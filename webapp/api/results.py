@@ -30,6 +30,10 @@ def result_of(run: Run, recording: Recording, *, events: bool = False) -> dict[s
         "transcript": [asdict(line) for line in recording.lines],
         "claims": _measured(run.demo.claims, run, recording),
         "observations": _measured(run.demo.observations, run, recording),
+        "answers": {
+            question.name: dict(question.answer(recording, run.values).holds)
+            for question in run.demo.questions
+        },
         "timing": {
             "wall": recording.wall,
             "cpu": recording.cpu,

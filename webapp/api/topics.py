@@ -13,6 +13,8 @@ from webapp.api.schemas import schema_of
 from webapp.engine.machines import Machine
 from webapp.lessons.claims import Claim
 from webapp.lessons.parameters import AnyParameter, Choice
+from webapp.lessons.questions import Question
+from webapp.lessons.text import UNSAID
 from webapp.lessons.topic import Demo, Topic
 from webapp.pages.demo.needs import is_offered
 from webapp.pages.site.site import Site
@@ -66,6 +68,7 @@ def _whole(topic: Topic, demo: Demo, machines: Sequence[Machine]) -> dict[str, A
         "as_in_report": dict(demo.as_in_report),
         "claims": _texts(demo.claims),
         "observations": _texts(demo.observations),
+        "questions": [_question(question) for question in demo.questions],
         "file": demo.path.name,
         "source": demo.source,
     }
@@ -82,6 +85,24 @@ def _parameter(parameter: AnyParameter) -> dict[str, Any]:
     if isinstance(parameter, Choice):
         described["options"] = {word: dict(label) for word, label in parameter.labels.items()}
     return described
+
+
+def _question(question: Question) -> dict[str, Any]:
+    return {
+        "question": question.name,
+        "prompt": dict(question.prompt),
+        "options": {name: dict(text) for name, text in question.choices().items()},
+        "varies": question.varies,
+        "misconceptions": {
+            option.name: option.misconception for option in question.options if option.misconception
+        },
+        "feedback": {
+            option.name: dict(option.feedback)
+            for option in question.options
+            if option.feedback is not UNSAID
+        },
+        "see": question.see,
+    }
 
 
 def _texts(claims: Iterable[Claim]) -> list[dict[str, str]]:

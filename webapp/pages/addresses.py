@@ -117,9 +117,9 @@ def run_program(id: str) -> str:
     return f"/runs/{id}.py"
 
 
-def events(run: str) -> str:
-    """The event stream of a run, to resume a lost one."""
-    return f"/runs/{run}/events"
+def events(run: str, query: Mapping[str, object] | None = None) -> str:
+    """The event stream of a run, to resume a lost one; `query` holds the predictions."""
+    return _with(f"/runs/{run}/events", query)
 
 
 def stop(repetition: str) -> str:

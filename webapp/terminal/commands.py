@@ -25,6 +25,7 @@ from webapp.lessons.topic import Demo
 from webapp.lessons.values import Values
 from webapp.pages.demo.needs import is_offered, unmet_needs_text
 from webapp.pages.site.site import Site
+from webapp.terminal.predict import ask_questions, print_answers
 from webapp.terminal.prune import prune_command
 from webapp.terminal.show import Screen, print_end
 
@@ -81,7 +82,7 @@ def _demos(site: Site) -> Iterator[tuple[str, Demo]]:
 def _command(site: Site, name: str, demo: Demo) -> click.Command:
     return click.Command(
         name,
-        params=[*map(_option, demo.parameters), TRANSCRIPT_ONLY],
+        params=[*map(_option, demo.parameters), TRANSCRIPT_ONLY, PREDICT],
         callback=partial(run_demo, site, demo),
         help=demo.watch[DEFAULT_LANGUAGE],
         short_help=demo.title[DEFAULT_LANGUAGE],
@@ -90,6 +91,10 @@ def _command(site: Site, name: str, demo: Demo) -> click.Command:
 
 TRANSCRIPT_ONLY = click.Option(
     ["--transcript-only"], is_flag=True, help="Record only what the demo prints."
+)
+
+PREDICT = click.Option(
+    ["--predict"], is_flag=True, help="Ask first what the run will do, and compare afterwards."
 )
 
 
@@ -118,14 +123,16 @@ def _kind(parameter: AnyParameter) -> str:
             return f"{parameter.minimum:g}…{parameter.maximum:g}"
 
 
-def run_demo(site: Site, demo: Demo, transcript_only: bool, **entered: str) -> None:
+def run_demo(site: Site, demo: Demo, transcript_only: bool, predict: bool, **entered: str) -> None:
     """Run a demo and show it. The exit code is 0 if it finished, 130 after Ctrl-C, else 1."""
     try:
         values = demo.values({name: [value] for name, value in entered.items()})
     except InvalidParameters as invalid:
         raise click.UsageError("\n".join(map(_message, details(invalid.problems)))) from None
+    predicted = ask_questions(demo) if predict else {}
     recording, interrupted = _watch(site, demo, values, observe=not transcript_only)
     print_end(demo, values, recording)
+    print_answers(demo, values, recording, predicted)
     if interrupted:
         raise click.exceptions.Exit(INTERRUPTED)
     raise click.exceptions.Exit(0 if recording.outcome is Outcome.FINISHED else 1)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from webapp.engine.recording import Recording
 from webapp.lessons.outcomes import DemoOutcome
+from webapp.lessons.questions import Answer, Question
 from webapp.lessons.repeats.distribution import kind_of
 from webapp.lessons.repeats.summary import Summary, own_ends, summarise
 from webapp.lessons.values import Values
@@ -14,12 +16,30 @@ EVENTS_HELD = 250_000
 """Events of all kept recordings together; an event takes about 250 bytes."""
 
 
+class Answered:
+    """How often each option of a question was true, in `decided` runs that decided it."""
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        self.true: Counter[str] = Counter()
+        self.decided = 0
+
+    def add(self, answer: Answer) -> None:
+        """Count the answer of one run."""
+        self.true.update(answer.true)
+        self.decided += answer.is_decided
+
+
 class Tally:
     """The summaries of all runs, and the recordings of a few."""
 
-    def __init__(self, outcome: DemoOutcome, values: Values) -> None:
+    def __init__(
+        self, outcome: DemoOutcome, values: Values, questions: Sequence[Question] = ()
+    ) -> None:
         self._outcome = outcome
         self._values = values
+        # For each question how many runs have made which option true, and how many decided it.
+        self.answered = {question.name: Answered(question) for question in questions}
         self.summaries: list[Summary] = []
         self.held: dict[str, Recording] = {}
 
@@ -27,6 +47,8 @@ class Tally:
         """Add a run that is over; return its summary."""
         summary = summarise(run, recording, self._outcome, self._values)
         self.summaries.append(summary)
+        for answered in self.answered.values():
+            answered.add(answered.question.answer(recording, self._values))
         self.held[run] = recording
         self._let_go()
         return summary

@@ -26,7 +26,8 @@ class Bench:
     """The part of a page with a demo's form, source, transcript and result.
 
     `earlier` is an earlier run to show while nothing is `running`. A run's own page has no form,
-    and does not say what to `watch`.
+    and does not say what to `watch`. `asks` if the page has questions to answer before a run: then
+    what to watch is shown on request only, since it may answer them.
     """
 
     say: Wording
@@ -34,5 +35,6 @@ class Bench:
     source: Listing
     watch: str = ""
     trap: bool = False
+    asks: bool = False
     running: bool = False
     earlier: EarlierRun | None = None

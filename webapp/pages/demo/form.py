@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from flask import g, request
 from werkzeug.datastructures import MultiDict
@@ -27,6 +27,8 @@ from webapp.lessons.topic import Demo, Topic
 from webapp.lessons.values import Value, Values, in_latin_digits
 from webapp.pages import addresses
 from webapp.pages.demo.needs import UnmetNeeds
+from webapp.pages.demo.option import Option
+from webapp.pages.demo.predicting import is_prediction
 from webapp.pages.repeat.running import RUNS
 from webapp.pages.texts.wording import Wording
 
@@ -45,14 +47,21 @@ VISITOR_LENGTH = 32  # characters; our own tokens are shorter
 
 @dataclass(frozen=True)
 class Submission:
-    """What was submitted: the values of each parameter, and the control fields."""
+    """What was submitted: the values of each parameter, and the control fields.
+
+    `predicted` holds all fields of predictions, as they were sent.
+    """
 
     given: Mapping[str, Sequence[str]]
     transcript_only: bool = False
     visitor: str = ""
+    predicted: Mapping[str, str] = field(default_factory=dict)
 
     def query(self) -> dict[str, object]:
-        """Return everything but the visitor's token, as the query of an address."""
+        """Return what was submitted as the query of an address.
+
+        It has neither the visitor's token nor the predictions: others may follow it.
+        """
         query: dict[str, object] = {name: list(values) for name, values in self.given.items()}
         return {**query, **_controls(self.transcript_only)}
 
@@ -62,13 +71,14 @@ def read_submission(sent: MultiDict[str, str]) -> Submission:
 
     Numbers may be in Persian digits; addresses and programs have Latin ones.
     """
+    predicted = {name: sent[name] for name in sent if is_prediction(name)}
     given = {
         name: [in_latin_digits(value) for value in values]
         for name, values in sent.lists()
-        if name not in CONTROLS
+        if name not in CONTROLS and name not in predicted
     }
     visitor = sent.get(VISITOR, "")[:VISITOR_LENGTH]
-    return Submission(given, TRANSCRIPT_ONLY in sent, visitor)
+    return Submission(given, TRANSCRIPT_ONLY in sent, visitor, predicted)
 
 
 def submitted() -> Submission:
@@ -89,14 +99,6 @@ def value_texts(demo: Demo, values: Values) -> dict[str, str]:
     return {
         parameter.name: parameter.write(values[parameter.name]) for parameter in demo.parameters
     }
-
-
-@dataclass(frozen=True)
-class Option:
-    """One option of a choice field."""
-
-    value: str
-    label: str
 
 
 @dataclass(frozen=True)
@@ -205,23 +207,23 @@ def _field(say: Wording, parameter: AnyParameter, submission: Submission, proble
     given = submission.given.get(parameter.name)
     value = given[-1] if given else parameter.write(parameter.default)
     label, help_ = parameter.label[say.language], parameter.help[say.language]
-    field = Field(parameter.name, label, help_, value, problem)
+    entry = Field(parameter.name, label, help_, value, problem)
     if isinstance(parameter, Choice):
-        return replace(field, options=_options(say, parameter))
+        return replace(entry, options=_options(say, parameter))
     kind, bounds = _bounds(say, parameter)
     keyboard = KEYBOARDS.get(type(parameter), "text")
     limits, shown = say(f"limits.{kind}", **bounds), say.entered(value)
-    field = replace(field, type="text", keyboard=keyboard, limits=limits, value=shown)
+    entry = replace(entry, type="text", keyboard=keyboard, limits=limits, value=shown)
     # A number input takes Latin digits only.
     if isinstance(parameter, Integer | Float) and _NUMBER.match(shown):
         return replace(
-            field,
+            entry,
             type="number",
             minimum=parameter.minimum,
             maximum=parameter.maximum,
             step=parameter.step,
         )
-    return field
+    return entry
 
 
 def _options(say: Wording, parameter: Choice) -> tuple[Option, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
 from flask import Response
@@ -20,6 +20,7 @@ from webapp.pages.demo.bench import Bench, Listing
 from webapp.pages.demo.examples import EarlierRun
 from webapp.pages.demo.form import CompareLink, Form, Submission, build_form
 from webapp.pages.demo.needs import build_unmet_needs, is_offered
+from webapp.pages.demo.predicting import QuestionField, build_questions, read_predictions
 from webapp.pages.demo.prose import Prose
 from webapp.pages.demo.source import highlighted
 from webapp.pages.download import attachment
@@ -67,6 +68,7 @@ class TopicView:
     prose: Prose
     demos: tuple[DemoLink, ...]
     demo: DemoLink
+    questions: tuple[QuestionField, ...]
     bench: Bench
     pairs: tuple[CompareLink, ...]
     next: tuple[NextLink, ...]
@@ -130,7 +132,7 @@ class DemoHandler:
 
     def run(self, submission: Submission, values: Values) -> Response:
         """Start a run and stream it. Raises Busy."""
-        run = self.starter(submission, values)()
+        run = replace(self.starter(submission, values)(), predicted=self.predicted(submission))
         if takes_events():
             return streamed(as_events(self.site, run), "text/event-stream")
         return streamed(as_page(self.site, run, self.page(submission, running=True)), "text/html")
@@ -138,12 +140,12 @@ class DemoHandler:
     def repeat(self, submission: Submission, values: Values) -> Response:
         """Start many runs and stream them. Raises Busy."""
         start = self.starter(submission, values)
-        first = start()
+        first = replace(start(), predicted=self.predicted(submission))
         repetition = self.site.repetitions.begin(
             self.site.runner,
             first.id,
             lambda: start().id,
-            Tally(self.demo.outcome, values),
+            Tally(self.demo.outcome, values, self.demo.questions),
             ideal=self.demo.ideal.seconds(values),
         )
         if takes_events():
@@ -151,6 +153,10 @@ class DemoHandler:
             return streamed(events, "text/event-stream")
         page = self.page(submission, running=True)
         return streamed(repeat_stream.as_page(self.site, first, repetition, page), "text/html")
+
+    def predicted(self, submission: Submission) -> dict[str, str]:
+        """Return the options that the visitor has predicted, by question."""
+        return read_predictions(self.demo, submission.predicted)
 
     def file(self, values: Values) -> Response:
         """Send the program; values other than its defaults go into its last line."""
@@ -207,6 +213,7 @@ def build_topic(
         prose=site.library.prose(topic, language),
         demos=tuple(_link(language, topic, other, demo) for other in topic.demos),
         demo=_link(language, topic, demo, demo),
+        questions=build_questions(demo, language, handler.predicted(submission)),
         bench=build_bench(handler, submission, problems, running=running, earlier=earlier),
         pairs=tuple(pair_links(site, language, demo)),
         next=tuple(_next(handler)),
@@ -234,6 +241,7 @@ def build_bench(
         ),
         watch=handler.demo.watch[handler.language],
         trap=handler.demo.trap,
+        asks=bool(handler.demo.questions),
         running=running,
         earlier=earlier,
     )

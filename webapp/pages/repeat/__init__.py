@@ -5,5 +5,6 @@
 `stream`     streams the repetition
 `keeping`    stores the notable runs
 `panel`      the summary: `histogram` of the outcomes, `lines` and their order, the rarest outcome
+`answers`    how often each answer to the demo's question was true
 `label`      an outcome in words
 """

@@ -9,6 +9,7 @@ from webapp.engine.recording import Outcome
 from webapp.lessons.repeats import distribution as distributions
 from webapp.lessons.repeats.distribution import Distribution, Rarest
 from webapp.pages import addresses
+from webapp.pages.repeat.answers import AnswerCounts, count_answers
 from webapp.pages.repeat.histogram import Histogram, outcome_histogram, wall_histogram
 from webapp.pages.repeat.label import Label, count_text, outcome_label
 from webapp.pages.repeat.lines import LineTable, build_line_table
@@ -36,6 +37,7 @@ class Repeats:
     clock: str
     title: str
     facts: tuple[str, ...]
+    answers: tuple[AnswerCounts, ...]
     outcomes: Histogram | None
     walls: Histogram | None
     reading: str
@@ -56,6 +58,7 @@ def build_repeats(site: Site, run: Run, repetition: Repetition, kept: Collection
         clock=f"{repetition.took:.3f} s",
         title=_title(say, len(summaries)),
         facts=tuple(_facts(say, repetition)),
+        answers=tuple(count_answers(say, repetition.tally.answered, run.predicted)),
         outcomes=outcome_histogram(say, run, summaries, over=True),
         walls=wall_histogram(say, run, repetition, links),
         reading=_reading(say, outcomes, len(summaries)),

@@ -16,6 +16,7 @@ from webapp.pages import addresses
 from webapp.pages.demo.bench import Bench, Listing
 from webapp.pages.demo.examples import EarlierRun
 from webapp.pages.demo.form import query_of, value_texts
+from webapp.pages.demo.predicting import read_predictions
 from webapp.pages.demo.source import highlighted
 from webapp.pages.download import attachment
 from webapp.pages.htmx import by_htmx, streamed
@@ -83,6 +84,7 @@ def runs_blueprint(site: Site) -> Blueprint:
         """Stream a run's events after `Last-Event-ID`."""
         site.room.check()
         run = _known(site, id)
+        run = replace(run, predicted=read_predictions(run.demo, request.args))
         after = request.headers.get("Last-Event-ID", 0, type=int)
         return streamed(as_events(site, run, max(0, after)), "text/event-stream")
 

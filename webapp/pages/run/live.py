@@ -21,6 +21,7 @@ from webapp.engine.events import Event
 from webapp.engine.runner import Interrupted, Phase, State
 from webapp.pages import addresses
 from webapp.pages.demo.form import query_of
+from webapp.pages.demo.predicting import query_of_predictions
 from webapp.pages.run.keeping import Ended, keep_ended
 from webapp.pages.run.lanes import LINES
 from webapp.pages.run.links import Links, build_links
@@ -191,7 +192,7 @@ def _progress(site: Site, run: Run, *, first: bool = False) -> Progress:
         status=_status(say, state, first),
         ideal=run.demo.ideal.seconds(run.values),
         cancel=addresses.cancel(run.id),
-        events=addresses.events(run.id),
+        events=addresses.events(run.id, query_of_predictions(run.predicted)),
         address=addresses.demo(run.language, run.topic, run.demo, query),
     )
 
@@ -219,7 +220,7 @@ def _build_ending(site: Site, say: Wording, lines: TranscriptLines, ended: Ended
     run, recording = ended.run, ended.recording
     part = addresses.run(run.language, run.id) if ended.kept else ""
     with _rendering:
-        result = build_result(say, run.demo, run.values, recording, part=part)
+        result = build_result(site, run, recording, part=part)
     links = build_links(site, run, recording, own=True) if ended.kept else None
     return Ending(say, lines, result, links)
 

@@ -43,7 +43,7 @@ def render_past(
     screen = Screen()
     shown = screen.feed(recording.events) + screen.rest()
     part = addresses.run(run.language, run.id)
-    result = build_result(say, run.demo, run.values, recording, part=part, view=view)
+    result = build_result(site, run, recording, part=part, view=view)
     lines = TranscriptLines(say, shown, screen.hidden, screen.last())
     ending = Ending(say, lines, result, build_links(site, run, recording))
     return Past(

@@ -11,7 +11,9 @@ from webapp.engine.recording import Outcome, Recording
 from webapp.lessons.claims import Claim, Measured
 from webapp.lessons.topic import Demo
 from webapp.lessons.values import Values
+from webapp.pages.run.answers import AnswerView, build_answers
 from webapp.pages.run.lanes import LINES, draw_deadlock, draw_lanes
+from webapp.pages.site.site import Run, Site
 from webapp.pages.texts.receipt import Row, draw_notes, draw_receipt
 from webapp.pages.texts.wording import Wording
 from webapp.timeline.figure import Setting
@@ -50,7 +52,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Result:
-    """The panel below an ended run."""
+    """The panel below an ended run of `demo` ("topic/demo")."""
 
     say: Wording
     outcome: str
@@ -58,6 +60,8 @@ class Result:
     text: str
     detail: str
     advice: str
+    demo: str
+    answers: tuple[AnswerView, ...]
     finished: bool
     findings: tuple[Finding, ...]
     clock: str
@@ -70,18 +74,18 @@ class Result:
 
 
 def build_result(
-    say: Wording,
-    demo: Demo,
-    values: Values,
+    site: Site,
+    run: Run,
     recording: Recording,
     *,
     part: str = "",
     view: View | None = None,
 ) -> Result:
-    """Return the result of a run in the language of `say`.
+    """Return the result of a run in the visitor's language.
 
     `view` limits the time of its lanes. `part` is the address that shows another part of that time.
     """
+    say, demo, values = site.wordings[run.language], run.demo, run.values
     outcome = recording.outcome.name.lower()
     return Result(
         say=say,
@@ -90,6 +94,8 @@ def build_result(
         text=say(f"outcome.{outcome}.text"),
         detail=recording.detail,
         advice=say(f"outcome.{outcome}.try"),
+        demo=run.topic.name_of(demo),
+        answers=build_answers(site, run, recording),
         finished=recording.outcome is Outcome.FINISHED,
         findings=tuple(_findings(say, demo, values, recording)),
         clock=f"{recording.wall:.3f} s",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from jinja2 import Environment
 
@@ -24,7 +24,11 @@ from webapp.store.store import Store
 
 @dataclass(frozen=True)
 class Run:
-    """A run of a demo with its values. `language` is the visitor's."""
+    """A run of a demo with its values. `language` is the visitor's.
+
+    `predicted` are the options that the visitor has predicted, by question. Only the page that
+    shows the run knows them.
+    """
 
     id: str
     language: Language
@@ -32,6 +36,7 @@ class Run:
     demo: Demo
     values: Values
     transcript_only: bool
+    predicted: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,13 @@
 """A small topic for the tests of the pages: a parameter of each type."""
 
-from webapp.lessons.claims import Claim
+from webapp.lessons.claims import Claim, unless
 from webapp.lessons.measures.printed.lines import lines_that_fit, printed
 from webapp.lessons.measures.printed.order import order_of
 from webapp.lessons.measures.workers import ending
+from webapp.lessons.misconceptions import Misconception
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Choice, Float, Floats, Integer, Permutation
+from webapp.lessons.questions import Option, Question
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
 
 parameters = (
@@ -13,6 +15,8 @@ parameters = (
     Float(name="pause", default=0.1, minimum=0, maximum=1),
     Choice(name="tone", default="warm", options=("warm", "cold")),
 )
+
+hello_each_time = printed("^hello", lambda values: int(values["times"]))
 
 topic = Topic(
     demos=(
@@ -30,10 +34,21 @@ topic = Topic(
             ),
             parameters=parameters,
             as_in_report={"times": 5},
+            questions=(
+                Question(
+                    "lines",
+                    (
+                        Option("all", hello_each_time, Misconception.RAN_ONCE),
+                        Option("fewer", unless(hello_each_time)),
+                    ),
+                    varies=True,
+                    see="greeting/say-nothing",
+                ),
+            ),
             claims=(
                 Claim(
                     "a-line-each",
-                    printed("^hello", lambda values: int(values["times"])),
+                    hello_each_time,
                     margin=lambda values: 0.1,
                 ),
             ),
