@@ -39,6 +39,11 @@ ROUTES: dict[str, tuple[Callable[..., str], str, dict[str, str]]] = {
         OF_A_DEMO,
     ),
     "repeat": (partial(addresses.repeat, of=TOPIC, demo=DEMO), f"{TOPIC.slug}.repeat", OF_A_DEMO),
+    "check": (
+        partial(addresses.check, of=TOPIC),
+        f"{TOPIC.slug}.show_check",
+        {},
+    ),
     "comparison": (addresses.comparison, "compare.choose", {}),
     "beside": (
         partial(addresses.beside, first=(TOPIC, DEMO), second=OTHER),

@@ -14,6 +14,9 @@ from webapp.lessons.questions import VARIES, Question
 from webapp.lessons.topic import LEVELS, Demo, Topic, find_demo
 from webapp.lessons.values import Values
 
+TAKEN = ("check",)
+"""Addresses below a topic's that are no demo's."""
+
 VERSION = re.compile(r"\d+(\.\d+){0,2}")
 """A version of Python, as `Needs` takes it."""
 
@@ -133,6 +136,8 @@ def _check_slugs(topic: Topic) -> None:
     for slug in slugs:
         if slugs.count(slug) > 1:
             raise BrokenTopic(path, f"two demos are called {slug}")
+        if slug in TAKEN:
+            raise BrokenTopic(path, f"a demo cannot be called {slug}: the site has a page there")
     for demo in topic.demos:
         if demo.next and demo.next not in slugs:
             raise BrokenTopic(path, f"{demo.slug} goes on to {demo.next}: no such demo")

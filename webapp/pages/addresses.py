@@ -10,6 +10,7 @@ from webapp.lessons.topic import Demo, Topic
 
 OPENAPI = "/api/openapi.json"
 REPEAT = "/repeat"
+CHECK = "/check"
 
 
 def home(language: Language) -> str:
@@ -20,6 +21,11 @@ def home(language: Language) -> str:
 def topic(language: Language, topic: Topic) -> str:
     """A topic; redirects to its first demo."""
     return f"/{language}/{topic.chapter}/{topic.slug}"
+
+
+def check(language: Language, of: Topic) -> str:
+    """The check at a topic's end."""
+    return f"{topic(language, of)}{CHECK}"
 
 
 def demo(

@@ -10,6 +10,7 @@ from webapp.lessons.text import Language
 from webapp.lessons.topic import Demo, Topic
 from webapp.lessons.values import Values
 from webapp.pages import addresses
+from webapp.pages.check.routes import add_check
 from webapp.pages.demo.examples import Examples, NoExample
 from webapp.pages.demo.form import Submission, read_submission, submitted
 from webapp.pages.demo.handler import DemoHandler
@@ -24,6 +25,7 @@ def topic_blueprint(site: Site, topic: Topic) -> Blueprint:
     prefix = f"/<language:language>/{topic.chapter}/{topic.slug}"
     blueprint = Blueprint(topic.slug, __name__, url_prefix=prefix)
     examples = Examples(site, topic)
+    add_check(blueprint, site, topic)
     _add_pages(blueprint, site, topic, examples)
     _add_examples(blueprint, site, topic, examples)
     _add_runs(blueprint, site, topic)

@@ -40,8 +40,9 @@ Answerer = Callable[[Submission, Values], Response]
 
 @dataclass(frozen=True)
 class DemoLink:
-    """A demo in a list."""
+    """A demo in a list. `name` is "topic/demo"."""
 
+    name: str
     title: str
     address: str
     trap: bool
@@ -63,6 +64,7 @@ class TopicView:
 
     page: Page
     chapter: str
+    slug: str
     title: str
     summary: str
     prose: Prose
@@ -72,6 +74,7 @@ class TopicView:
     bench: Bench
     pairs: tuple[CompareLink, ...]
     next: tuple[NextLink, ...]
+    check: str
 
 
 @dataclass(frozen=True)
@@ -208,6 +211,7 @@ def build_topic(
             indexed=not problems,
         ),
         chapter=say(f"chapter.{topic.chapter}"),
+        slug=topic.slug,
         title=topic.title[language],
         summary=topic.summary[language],
         prose=site.library.prose(topic, language),
@@ -217,6 +221,7 @@ def build_topic(
         bench=build_bench(handler, submission, problems, running=running, earlier=earlier),
         pairs=tuple(pair_links(site, language, demo)),
         next=tuple(_next(handler)),
+        check=addresses.check(language, topic),
     )
 
 
@@ -249,7 +254,8 @@ def build_bench(
 
 def _link(language: Language, topic: Topic, demo: Demo, current: Demo) -> DemoLink:
     address = addresses.demo(language, topic, demo)
-    return DemoLink(demo.title[language], address, demo.trap, demo is current)
+    name = topic.name_of(demo)
+    return DemoLink(name, demo.title[language], address, demo.trap, demo is current)
 
 
 def _next(handler: DemoHandler) -> Iterator[NextLink]:

@@ -42,7 +42,7 @@ class AnswerView:
 def build_answers(site: Site, run: Run, recording: Recording) -> tuple[AnswerView, ...]:
     """Return the run's answers to all questions of its demo."""
     return tuple(
-        _view(
+        view_answer(
             site,
             site.wordings[run.language],
             question,
@@ -63,7 +63,10 @@ def said_of(say: Wording, question: Question, answer: Answer) -> str:
     return say("question.true", answer=say("list.separator").join(texts))
 
 
-def _view(site: Site, say: Wording, question: Question, answer: Answer, chosen: str) -> AnswerView:
+def view_answer(
+    site: Site, say: Wording, question: Question, answer: Answer, chosen: str
+) -> AnswerView:
+    """Return one question's answer beside the option that was `chosen`, if not ""."""
     prompt, said = question.prompt[say.language], said_of(say, question, answer)
     varies = say("question.varies") if question.varies and answer.is_decided else ""
     if not chosen:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -41,7 +42,7 @@ class Versus:
 
 @dataclass(frozen=True)
 class HomeView:
-    """The home page."""
+    """The home page. `course` is JSON for static/js/progress.js."""
 
     page: Page
     chapters: tuple[ChapterLinks, ...]
@@ -52,6 +53,7 @@ class HomeView:
     hero: Hero | None
     versus: Versus | None
     able: tuple[str, ...]
+    course: str
 
 
 def home_blueprint(site: Site) -> Blueprint:
@@ -96,6 +98,23 @@ def build_home(site: Site, language: Language) -> HomeView:
         hero=build_hero(site, language),
         versus=_versus(say) if own else None,
         able=tuple(say(f"home.able_{name}") for name in ABLE) if own else (),
+        course=_course(site, language),
+    )
+
+
+def _course(site: Site, language: Language) -> str:
+    """Return all topics as JSON: name, title, address, and how many demos each has."""
+    return json.dumps(
+        [
+            {
+                "topic": topic.slug,
+                "title": topic.title[language],
+                "address": addresses.topic(language, topic),
+                "demos": len(topic.demos),
+            }
+            for topic in site.topics
+        ],
+        ensure_ascii=False,
     )
 
 

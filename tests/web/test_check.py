@@ -1,0 +1,104 @@
+"""The check at a topic's end: its programs are run when it is sent, and the runs decide."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.web.scripted import HELLO, ScriptedRunner
+from webapp.engine.machines import this_machine
+from webapp.engine.recording import Outcome
+from webapp.lessons.folders import find_topics
+from webapp.lessons.topic import Topic
+from webapp.pages.check.choosing import MOST, choose_questions
+
+CHECK = "/en/threads/greeting/check"
+RIGHT, WRONG, VARIES = ({"say-hello.lines": option} for option in ("all", "fewer", "varies"))
+LEAST = 3
+TOPICS = find_topics()
+
+
+@pytest.mark.parametrize("topic", TOPICS, ids=[topic.slug for topic in TOPICS])
+def test_every_topic_has_a_check_of_a_few_questions(topic: Topic) -> None:
+    asked = choose_questions(topic, ())
+    assert LEAST <= len(asked) <= MOST
+    assert len({one.name for one in asked}) == len(asked)
+
+
+def test_misconceptions_come_first_into_the_choice() -> None:
+    [lock] = [topic for topic in TOPICS if topic.slug == "lock"]
+    asked = choose_questions(lock, [this_machine()])
+    assert all(any(option.misconception for option in one.question.options) for one in asked)
+
+
+def test_the_demo_pages_lead_to_the_check(client: FlaskClient) -> None:
+    assert f'href="{CHECK}"' in client.get(HELLO).text
+
+
+def test_it_asks_with_the_program_and_tells_nothing(
+    client: FlaskClient, runner: ScriptedRunner
+) -> None:
+    html = client.get(CHECK).text
+    assert "How many greetings come?" in html
+    assert "say_hello.py" in html
+    assert "Not all of them were printed." not in html
+    assert runner.programs == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "state", "right"), [(RIGHT, "right", 1), (WRONG, "wrong", 0), (VARIES, "right", 1)]
+)
+def test_a_run_decides_each_answer(
+    client: FlaskClient, runner: ScriptedRunner, answer: dict[str, str], state: str, right: int
+) -> None:
+    """The scripted run prints two greetings, as many as the default asks for."""
+    html = client.post(CHECK, data=answer).text
+    assert len(runner.programs) == 1
+    assert f'class="answer {state}"' in html
+    assert "In this run: as many as asked for." in html
+    assert f'data-right="{right}"' in html
+    assert f"Right: {right} of 1" in html
+    assert 'href="/en/runs/run1"' in html
+    assert ("Look at these again:" in html) is (state == "wrong")
+    assert html.rstrip().endswith("</html>")
+
+
+def test_without_an_answer_nothing_runs(client: FlaskClient, runner: ScriptedRunner) -> None:
+    for data in ({}, {"say-hello.lines": "both"}, {"nothing.lines": "all"}):
+        response = client.post(CHECK, data=data)
+        assert response.status_code == 422
+        assert "Choose an answer first." in response.text
+    assert runner.programs == []
+
+
+def test_a_busy_server_says_so(client: FlaskClient, runner: ScriptedRunner) -> None:
+    runner.busy = True
+    assert client.post(CHECK, data=RIGHT).status_code == 503
+
+
+def test_a_run_that_is_lost_decides_nothing(client: FlaskClient, runner: ScriptedRunner) -> None:
+    runner.outcome = Outcome.LOST
+    html = client.post(CHECK, data=RIGHT).text
+    assert 'class="answer undecided"' in html
+    assert 'data-right="0"' in html
+
+
+@pytest.mark.parametrize(
+    "address", ["/en/processes/greeting/check", "/en/threads/nothing/check", "/xx/threads/x/check"]
+)
+def test_there_is_no_check_elsewhere(client: FlaskClient, address: str) -> None:
+    assert client.get(address).status_code == 404
+    assert client.post(address, data=RIGHT).status_code == 404
+
+
+def test_its_runs_are_kept(client: FlaskClient) -> None:
+    client.post(CHECK, data=RIGHT)
+    assert re.search("In this run: as many as asked for", client.get("/en/runs/run1").text)
+
+
+def test_it_speaks_persian(client: FlaskClient) -> None:
+    html = client.post(CHECK.replace("/en/", "/fa/"), data=WRONG).text
+    assert "خودآزمایی" in html
+    assert "پیش‌بینی شما" in html
