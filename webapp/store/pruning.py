@@ -1,4 +1,4 @@
-"""Deletes old runs a few at a time, so that no writer waits long."""
+"""Deletes old runs a few at a time, so that no writer waits long, and old rooms."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from webapp.store import space
 from webapp.store.database import Database, transaction
 from webapp.store.errors import StoreError
 from webapp.store.postgresql_server import LOCK
+from webapp.store.rooms import delete_old
 from webapp.store.runs import add
 from webapp.store.tables import pruned, runs
 
@@ -68,6 +69,8 @@ class Pruner:
     def _prune_next(self, bounds: Bounds) -> bool:
         """Continue the round, or begin one. Return whether it goes on."""
         if not self._count:
+            with transaction(self._database.writer) as connection:
+                delete_old(connection)
             self._before = datetime.now(UTC) - bounds.age
             self._excess = space.size(self._database, bounds.size) - bounds.size
         ids, freed = self._prune_slice(self._before, self._excess)

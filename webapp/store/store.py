@@ -13,6 +13,7 @@ from webapp.store.database import transaction
 from webapp.store.errors import PrunedRun
 from webapp.store.opening import open_database
 from webapp.store.pruning import Bounds, Pruner
+from webapp.store.rooms import Rooms
 from webapp.store.runs import StoredRun, read_run, sha256, written
 from webapp.store.tables import pruned, runs, sources
 from webapp.store.writer import Writer
@@ -22,7 +23,7 @@ EXEMPLARY = (Outcome.FINISHED, Outcome.DEADLOCKED)
 
 
 class Store:
-    """All stored runs. Its methods may be called from any thread."""
+    """All stored runs, and the `rooms` of classes. Its methods may be called from any thread."""
 
     def __init__(self, url: str, bounds: Bounds | None = None) -> None:
         """Open the database; create or migrate its tables if needed. Raises StoreError.
@@ -30,6 +31,7 @@ class Store:
         Runs beyond the `bounds` are pruned in the background, the oldest first.
         """
         self._database = open_database(url)
+        self.rooms = Rooms(self._database)
         self._pruner = Pruner(self._database, bounds)
         self._writer = Writer(self._database, self._pruner.step)
 

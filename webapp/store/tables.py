@@ -7,7 +7,9 @@ from sqlalchemy import (
     Column,
     DateTime,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
+    Integer,
     LargeBinary,
     MetaData,
     String,
@@ -15,7 +17,7 @@ from sqlalchemy import (
     Text,
 )
 
-HEAD = "0002"
+HEAD = "0003"
 """The last migration; repeated here so that a start without migrations need not import Alembic."""
 
 VERSION_TABLE = "movazi_version"
@@ -52,4 +54,59 @@ pruned = Table(
     metadata,
     Column("id", String(64), primary_key=True),
     Column("pruned_at", DateTime(timezone=True), index=True),
+)
+
+# The rooms of classes; all their rows are deleted after a day. `key` is the SHA-256 of the secret
+# in the teacher's address.
+rooms = Table(
+    "rooms",
+    metadata,
+    Column("code", String(6), primary_key=True),
+    Column("key", String(64), nullable=False, unique=True),
+    Column("opened_at", DateTime(timezone=True), nullable=False, index=True),
+    Column("version", Integer, nullable=False),
+    Column("stage", String(20), nullable=False),
+    Column("ballot", Integer, nullable=False),
+)
+
+# A question that was put to a room. `run` is the run that all follow, or "".
+ballots = Table(
+    "ballots",
+    metadata,
+    Column("code", ForeignKey(rooms.c.code, ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("demo", String(201), nullable=False),
+    Column("question", String(100), nullable=False),
+    Column("run", String(64), nullable=False),
+)
+
+
+def _of_ballot() -> ForeignKeyConstraint:
+    columns = [ballots.c.code, ballots.c.number]
+    return ForeignKeyConstraint(["code", "ballot"], columns, ondelete="CASCADE")
+
+
+# `round` is 1 before the talk and 2 after it.
+votes = Table(
+    "votes",
+    metadata,
+    Column("code", String(6), primary_key=True),
+    Column("ballot", Integer, primary_key=True),
+    Column("round", Integer, primary_key=True),
+    Column("seat", String(32), primary_key=True),
+    Column("option", String(100), nullable=False),
+    Column("voted_at", DateTime(timezone=True), nullable=False),
+    _of_ballot(),
+)
+
+# What students' own runs came to: `options` are the names of those that the run made true.
+class_runs = Table(
+    "class_runs",
+    metadata,
+    Column("code", String(6), primary_key=True),
+    Column("ballot", Integer, primary_key=True),
+    Column("seat", String(32), primary_key=True),
+    Column("run", String(64), nullable=False),
+    Column("options", Text, nullable=False),
+    _of_ballot(),
 )
