@@ -29,6 +29,9 @@ from webapp.operating.command import settings_command
 from webapp.operating.health import LIVE, READY, health_blueprint
 from webapp.operating.metrics import measure
 from webapp.operating.requests import name_requests
+from webapp.pages.classroom.student import student_blueprint
+from webapp.pages.classroom.teacher import teacher_blueprint
+from webapp.pages.classroom.watch import Watcher
 from webapp.pages.compare.blueprint import compare_blueprint
 from webapp.pages.compression import compress
 from webapp.pages.demo.blueprint import topic_blueprint
@@ -111,6 +114,9 @@ def _blueprints(site: Site, settings: Settings) -> Iterator[Blueprint]:
     yield record_blueprint(site, settings.repository)
     yield about_blueprint(site)
     yield crawlers_blueprint(site)
+    watcher = Watcher(site.store)
+    yield teacher_blueprint(site, watcher)
+    yield student_blueprint(site, watcher)
     for topic in site.topics:
         yield topic_blueprint(site, topic)
     yield from api_blueprints(site)

@@ -138,5 +138,50 @@ def cancel(run: str) -> str:
     return f"/runs/{run}/cancel"
 
 
+def class_new(language: Language) -> str:
+    """Opens a room for a class."""
+    return f"/{language}/class/new"
+
+
+def class_teacher(language: Language, key: str) -> str:
+    """The teacher's page of a room."""
+    return f"/{language}/class/{key}"
+
+
+def class_run(language: Language, key: str) -> str:
+    """Starts the run that the whole room follows (POST)."""
+    return f"/{language}/class/{key}/run"
+
+
+def class_votes(key: str) -> str:
+    """All votes of a room, as CSV."""
+    return f"/class/{key}/votes.csv"
+
+
+def class_join(code: str) -> str:
+    """Where students enter a room; redirects to a new seat."""
+    return f"/c/{code}"
+
+
+def class_screen(language: Language, code: str) -> str:
+    """A room on the projector."""
+    return f"/{language}/c/{code}"
+
+
+def class_seat(language: Language, code: str, seat: str) -> str:
+    """A student's page of a room; votes are posted to it."""
+    return f"/{language}/c/{code}/{seat}"
+
+
+def class_own_run(language: Language, code: str, seat: str) -> str:
+    """Starts a student's own run (POST)."""
+    return f"/{language}/c/{code}/{seat}/run"
+
+
+def class_events(page: str) -> str:
+    """The event stream of one of a room's pages."""
+    return f"{page}/events"
+
+
 def _with(path: str, query: Mapping[str, object] | None) -> str:
     return f"{path}?{urlencode(query, doseq=True)}" if query else path

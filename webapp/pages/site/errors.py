@@ -18,7 +18,6 @@ from werkzeug.exceptions import (
 from webapp.engine.runner import Busy, Unreachable
 from webapp.operating.requests import request_id
 from webapp.pages import addresses
-from webapp.pages.compare.form import NoSuchDemo
 from webapp.pages.demo.form import submitted
 from webapp.pages.guard import ForeignName
 from webapp.pages.languages import visitor_language
@@ -127,12 +126,9 @@ def answer(site: Site, error: HTTPException) -> Response:
 
 
 def _reason(error: HTTPException, code: int) -> str:
-    """Return the key of an error's texts: its own reason, or its status code."""
-    if isinstance(
-        error, NoSuchRun | NoSuchDemo | StoreUnreachable | MachinesUnreachable | ForeignName
-    ):
-        return error.reason
-    return str(code) if code in KNOWN else "other"
+    """Return the key of an error's texts: the `reason` of an error of ours, or its status code."""
+    own: str = getattr(error, "reason", "")
+    return own or (str(code) if code in KNOWN else "other")
 
 
 def _view(

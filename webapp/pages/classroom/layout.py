@@ -1,0 +1,50 @@
+"""The frame of a room's pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import request
+
+from webapp.lessons.text import Language
+from webapp.pages import addresses
+from webapp.pages.classroom.panel import Panel
+from webapp.pages.site.layout import Page, build_page
+from webapp.pages.site.site import Site
+
+
+@dataclass(frozen=True)
+class RoomView:
+    """A page of a room. `join` is the address that students type, without its scheme."""
+
+    page: Page
+    code: str
+    join: str
+    panel: Panel
+    events: str
+
+
+def build_room(
+    site: Site,
+    language: Language,
+    code: str,
+    panel: Panel,
+    address: Callable[[Language], str],
+) -> RoomView:
+    """Return the view of one of a room's pages; `address` is the page's own in a language."""
+    say = site.wordings[language]
+    return RoomView(
+        page=build_page(
+            site,
+            language,
+            title=say("class.room", code=code),
+            description=say("class.description"),
+            address=address,
+            indexed=False,
+        ),
+        code=code,
+        join=request.host + addresses.class_join(code),
+        panel=panel,
+        events=addresses.class_events(address(language)),
+    )

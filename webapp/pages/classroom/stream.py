@@ -1,0 +1,94 @@
+"""A room as server-sent events: a panel whenever it changes, and the lines of its run.
+
+Each stream draws its own panel, since it has its own language and seat. It holds one thread of the
+server, also while it follows the run.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+
+from webapp.engine import runner
+from webapp.engine.runner import Interrupted, UnknownRun, Unreachable
+from webapp.pages.classroom.panel import Panel
+from webapp.pages.classroom.watch import Pulse, Watcher
+from webapp.pages.run.kept import is_live
+from webapp.pages.run.live import HEARTBEAT, OVER, TranscriptLines, message
+from webapp.pages.site.site import Site
+from webapp.pages.texts.transcript import Screen
+from webapp.pages.texts.wording import Wording
+from webapp.store.errors import StoreError
+from webapp.store.rooms import Room, UnknownRoom
+
+CALM = 0.7
+"""Seconds between two panels that differ in their numbers only."""
+
+
+def as_events(
+    site: Site,
+    watcher: Watcher,
+    code: str,
+    say: Wording,
+    draw: Callable[[Room], Panel],
+    *,
+    counts_votes: bool,
+) -> Iterator[bytes]:
+    """Stream a room until its day is over. `counts_votes` sends a panel for each vote, too."""
+    seen: Pulse | None = None
+    followed = ""
+    with watcher.following(code):
+        while True:
+            pulse = watcher.wait(code, seen, runner.HEARTBEAT_SECONDS)
+            if pulse is None:
+                yield OVER
+                return
+            if seen is not None and _looks_same(pulse, seen, counts_votes=counts_votes):
+                seen = pulse
+                yield HEARTBEAT
+                continue
+            if seen is not None and pulse[0] == seen[0]:
+                time.sleep(CALM)
+            seen = pulse
+            try:
+                room = site.store.rooms.find(code)
+                yield _panel(site, draw(room))
+                run = room.ballot.run if room.ballot else ""
+                if run and run != followed:
+                    followed = run
+                    yield from _run(site, say, run)
+                    yield _panel(site, draw(site.store.rooms.find(code)))
+            except UnknownRoom:
+                yield OVER
+                return
+            except StoreError:
+                yield HEARTBEAT  # what changed is sent with the next change, or on reconnecting
+
+
+def _looks_same(pulse: Pulse, seen: Pulse, *, counts_votes: bool) -> bool:
+    if counts_votes:
+        return pulse == seen
+    return (pulse[0], pulse[2]) == (seen[0], seen[2])
+
+
+def _panel(site: Site, panel: Panel) -> bytes:
+    return message(site.render("classroom/_panel_partial.html", panel), 0)
+
+
+def _run(site: Site, say: Wording, run: str) -> Iterator[bytes]:
+    """Stream the lines of the run that all follow; nothing if it is over."""
+    screen = Screen()
+    try:
+        if not is_live(site, run):
+            return
+        with closing(site.runner.follow(run)) as batches:
+            for batch in batches:
+                lines = screen.feed(batch)
+                if lines:
+                    html = site.render("run/_more.html", TranscriptLines(say, lines))
+                    yield message(html, 0)
+                else:
+                    yield HEARTBEAT
+    except (Interrupted, Unreachable, UnknownRun):
+        return

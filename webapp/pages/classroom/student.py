@@ -1,0 +1,229 @@
+"""The routes of students, who need neither a name nor an account, and of the projector.
+
+A seat is a random id in the address of a student's page: a reload keeps it.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections import OrderedDict
+from contextlib import closing
+from threading import Lock
+
+from flask import Blueprint, Response, abort, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from webapp.lessons.text import Language
+from webapp.pages import addresses
+from webapp.pages.classroom import stream
+from webapp.pages.classroom.decided import asked, decide
+from webapp.pages.classroom.errors import NoOption, NoRoom, Refused, RoomFull, VoteClosed
+from webapp.pages.classroom.layout import build_room
+from webapp.pages.classroom.panel import build_panel
+from webapp.pages.classroom.watch import Watcher
+from webapp.pages.guard import visitor_address
+from webapp.pages.htmx import NO_STORE, by_htmx, streamed
+from webapp.pages.languages import visitor_language
+from webapp.pages.run.keeping import keep_ended
+from webapp.pages.site.site import Site
+from webapp.store.rooms import Closed, Full, Room, Stage, UnknownRoom, Vote
+
+SEAT_BYTES = 12
+SEAT = re.compile(r"^[\w-]{16}$", re.ASCII)
+
+SEATS_OF_ONE = 400
+"""The most seats that may vote from one address: a class shares one, a flood does not end there."""
+
+REMEMBERED = 1000
+"""The most pairs of a room and an address whose seats are counted."""
+
+
+class Seats:
+    """Counts the seats of each room and address, in the memory of this server."""
+
+    def __init__(self) -> None:
+        self._seats: OrderedDict[tuple[str, str], set[str]] = OrderedDict()
+        self._lock = Lock()
+
+    def take(self, code: str, address: str, seat: str) -> bool:
+        """Return whether the address may vote from this seat, too."""
+        with self._lock:
+            seats = self._seats.setdefault((code, address), set())
+            self._seats.move_to_end((code, address))
+            while len(self._seats) > REMEMBERED:
+                self._seats.popitem(last=False)
+            if seat in seats or len(seats) < SEATS_OF_ONE:
+                seats.add(seat)
+                return True
+        return False
+
+
+def student_blueprint(site: Site, watcher: Watcher) -> Blueprint:
+    """Return the routes of students and of the projector."""
+    blueprint = Blueprint("students", __name__)
+    _add_pages(blueprint, site, watcher)
+    _add_votes(blueprint, site, watcher)
+    return blueprint
+
+
+def _add_pages(blueprint: Blueprint, site: Site, watcher: Watcher) -> None:
+    @blueprint.get("/c/<code>")
+    def join(code: str) -> AnyResponse:
+        """Give a visitor a seat in the room."""
+        room = find_room(site, code)
+        seat = secrets.token_urlsafe(SEAT_BYTES)
+        return redirect(addresses.class_seat(visitor_language(), room.code, seat))
+
+    @blueprint.get("/<language:language>/c/<code>")
+    def screen(language: Language, code: str) -> Response:
+        """Show a room on the projector."""
+        room = find_room(site, code)
+        view = build_room(
+            site,
+            language,
+            room.code,
+            build_panel(site, language, room),
+            lambda other: addresses.class_screen(other, room.code),
+        )
+        return Response(site.render("classroom/screen.html", view), headers=NO_STORE)
+
+    @blueprint.get("/<language:language>/c/<code>/events")
+    def screen_events(language: Language, code: str) -> Response:
+        """Stream a room to the projector."""
+        site.room.check()
+        room = find_room(site, code)
+        events = stream.as_events(
+            site,
+            watcher,
+            room.code,
+            site.wordings[language],
+            lambda room: build_panel(site, language, room),
+            counts_votes=True,
+        )
+        return streamed(events, "text/event-stream")
+
+    @blueprint.get("/<language:language>/c/<code>/<seat>")
+    def show(language: Language, code: str, seat: str) -> Response:
+        """Show a room to a student."""
+        room = find_room(site, code)
+        return Response(_page(site, language, room, _seat(seat)), headers=NO_STORE)
+
+    @blueprint.get("/<language:language>/c/<code>/<seat>/events")
+    def events(language: Language, code: str, seat: str) -> Response:
+        """Stream a room to a student."""
+        site.room.check()
+        room = find_room(site, code)
+        own = _seat(seat)
+        pieces = stream.as_events(
+            site,
+            watcher,
+            room.code,
+            site.wordings[language],
+            lambda room: build_panel(site, language, room, seat=own),
+            counts_votes=False,
+        )
+        return streamed(pieces, "text/event-stream")
+
+
+def _add_votes(blueprint: Blueprint, site: Site, watcher: Watcher) -> None:
+    seats = Seats()
+
+    @blueprint.post("/<language:language>/c/<code>/<seat>")
+    def vote(language: Language, code: str, seat: str) -> AnyResponse:
+        """Count a vote, and show the room with it."""
+        room = find_room(site, code)
+        try:
+            _vote(site, seats, room, _seat(seat))
+        except Refused as refused:
+            if not by_htmx():
+                raise
+            return _answer(site, language, room.code, seat, refused)
+        watcher.hurry()
+        return _answer(site, language, room.code, seat)
+
+    @blueprint.post("/<language:language>/c/<code>/<seat>/run")
+    @site.limit_runs
+    def run(language: Language, code: str, seat: str) -> AnyResponse:
+        """Run the demo for a student, and add what the run decides to the class's runs."""
+        room = find_room(site, code)
+        _run(site, language, room, _seat(seat))
+        watcher.hurry()
+        return _answer(site, language, room.code, seat)
+
+
+def find_room(site: Site, code: str) -> Room:
+    """Return a room. Raises NoRoom and StoreError."""
+    try:
+        return site.store.rooms.find(code)
+    except UnknownRoom:
+        raise NoRoom from None
+
+
+def _seat(seat: str) -> str:
+    if not SEAT.match(seat):
+        abort(404)
+    return seat
+
+
+def _vote(site: Site, seats: Seats, room: Room, seat: str) -> None:
+    of = asked(site, room.ballot)
+    option = request.form.get("option", "")
+    if of is None:
+        raise VoteClosed
+    if option not in of.question.choices():
+        raise NoOption
+    if not seats.take(room.code, visitor_address(), seat):
+        raise RoomFull
+    ballot = request.form.get("ballot", 0, type=int)
+    round = request.form.get("round", 0, type=int)
+    try:
+        site.store.rooms.vote(room.code, Vote(ballot, round, seat, option))
+    except Closed:
+        raise VoteClosed from None
+    except Full:
+        raise RoomFull from None
+    except UnknownRoom:
+        raise NoRoom from None
+
+
+def _run(site: Site, language: Language, room: Room, seat: str) -> None:
+    of = asked(site, room.ballot)
+    if of is None or room.stage is not Stage.RUN:
+        raise VoteClosed
+    run = site.start(
+        language,
+        of.topic,
+        of.demo,
+        of.demo.defaults,
+        visitor=f"{visitor_address()} {seat}",
+    )
+    with closing(site.runner.follow(run.id)) as batches:
+        for _ in batches:
+            pass
+    answer = decide(of, keep_ended(site, run).recording)
+    if answer.is_decided:
+        site.store.rooms.add_run(room.code, of.ballot.number, seat, run.id, answer.true)
+
+
+def _answer(
+    site: Site, language: Language, code: str, seat: str, refused: Refused | None = None
+) -> AnyResponse:
+    """Answer with the room; if a vote was refused, with the reason as well."""
+    if not by_htmx():
+        return redirect(addresses.class_seat(language, code, seat), 303)
+    note = site.wordings[language](f"error.{refused.reason}.text") if refused else ""
+    panel = build_panel(site, language, find_room(site, code), seat=seat, note=note)
+    status = refused.code if refused else 200
+    return Response(site.render("classroom/_panel.html", panel), status, headers=NO_STORE)
+
+
+def _page(site: Site, language: Language, room: Room, seat: str) -> str:
+    view = build_room(
+        site,
+        language,
+        room.code,
+        build_panel(site, language, room, seat=seat),
+        lambda other: addresses.class_seat(other, room.code, seat),
+    )
+    return site.render("classroom/student.html", view)

@@ -1,0 +1,103 @@
+"""Tells the streams of rooms what has changed, whichever server changed it.
+
+One thread asks the database for all rooms that are followed here, PERIOD seconds after each answer.
+A change that was made on this server is looked up at once.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from threading import Condition, Thread
+
+from webapp.store.errors import StoreError
+from webapp.store.store import Store
+
+PERIOD = 0.3
+"""Seconds between two looks."""
+
+Pulse = tuple[int, ...]
+"""A room's version, and the numbers of its votes and of its own runs."""
+
+log = logging.getLogger(__name__)
+
+
+class Watcher:
+    """Follows the pulses of rooms."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._followed: Counter[str] = Counter()
+        self._pulses: Mapping[str, Pulse] = {}
+        self._looks = 0
+        self._hurried = False
+        self._changed = Condition()
+        self._thread: Thread | None = None
+
+    @contextmanager
+    def following(self, code: str) -> Iterator[None]:
+        """Follow a room within a `with` block."""
+        with self._changed:
+            self._followed[code] += 1
+            self._hurried = True
+            if self._thread is None:
+                self._thread = Thread(target=self._watch, name="rooms", daemon=True)
+                self._thread.start()
+            self._changed.notify_all()
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._followed[code] -= 1
+                if not self._followed[code]:
+                    del self._followed[code]
+
+    def hurry(self) -> None:
+        """Look at once: this server has changed a room."""
+        with self._changed:
+            self._hurried = True
+            self._changed.notify_all()
+
+    def wait(self, code: str, seen: Pulse | None, timeout: float) -> Pulse | None:
+        """Wait until a followed room's pulse is not `seen`; return the pulse after that.
+
+        It is `seen` if nothing has changed for `timeout` seconds, and None if there is no such
+        room.
+        """
+        end = time.monotonic() + timeout
+        with self._changed:
+            looks = self._looks
+            while (left := end - time.monotonic()) > 0:
+                if self._looks != looks or code in self._pulses:
+                    pulse = self._pulses.get(code)
+                    if pulse != seen:
+                        return pulse
+                self._changed.wait(left)
+            return self._pulses.get(code, seen)
+
+    def _watch(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._hurried, timeout=PERIOD)
+                self._hurried = False
+                codes = [*self._followed]
+                if not codes:
+                    self._thread = None
+                    return
+            pulses = self._look(codes)
+            with self._changed:
+                if pulses is not None:
+                    self._pulses = pulses
+                    self._looks += 1
+                self._changed.notify_all()
+
+    def _look(self, codes: list[str]) -> Mapping[str, Pulse] | None:
+        try:
+            return self._store.rooms.pulses(codes)
+        except StoreError as error:
+            log.warning("the rooms cannot be watched: %s", error)
+            time.sleep(PERIOD)
+            return None
