@@ -20,6 +20,7 @@ from bench import (
     record,
     recorder,
     repeats,
+    room,
     runs,
     storing,
     stream,
@@ -46,6 +47,7 @@ OWN_TABLES: dict[str, Callable[[], int]] = {
     "costs": costs.main,
     "forks": forks.main,
     "record": record.main,
+    "room": room.main,
     "where": where.main,
 }
 """Measurements that take minutes and print their own tables: run one at a time, by name."""

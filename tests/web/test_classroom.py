@@ -246,6 +246,34 @@ def test_the_teacher_takes_all_votes_as_a_file(room: Class, client: FlaskClient)
     assert (row["seat"], row["option"]) == (ann.rpartition("/")[2], "all")
 
 
+def test_the_room_as_json(room: Class, client: FlaskClient) -> None:
+    ann = room.seat()
+    room.ask()
+    room.vote(ann, "all")
+    key = room.teacher.rpartition("/")[2]
+    answer = client.get(f"/api/class/{key}").get_json()
+    ballot = {
+        "ballot": 1,
+        "demo": "lock/lost-update",
+        "question": "final",
+        "votes": [{"all": 1}, {}],
+        "run": "",
+        "true": [],
+        "own_runs": 0,
+        "own_true": {},
+    }
+    assert answer == {"room": room.code, "stage": "first vote", "ballots": [ballot]}
+    room.do("run")
+    client.post(f"{ann}/run")
+    [decided] = client.get(f"/api/class/{key}").get_json()["ballots"]
+    assert (decided["true"], decided["own_true"], decided["own_runs"]) == (
+        ["most"],
+        {"most": 1},
+        1,
+    )
+    assert client.get(f"/api/class/{room.code}").status_code == 404
+
+
 def test_a_run_that_is_gone_can_be_asked_again(
     room: Class, client: FlaskClient, runner: NamedRunner, store: Store
 ) -> None:

@@ -13,6 +13,7 @@ from webapp.api.docs import docs_blueprint
 from webapp.api.document import openapi_document
 from webapp.api.kept import kept_blueprint
 from webapp.api.report import report_blueprint
+from webapp.api.rooms import add_rooms
 from webapp.api.runs import add_runs
 from webapp.api.topics import add_topics
 from webapp.engine.runner import UnknownRun
@@ -32,6 +33,7 @@ def _own(site: Site) -> Blueprint:
     blueprint.before_request(refuse_queries)
     add_topics(blueprint, site)
     add_runs(blueprint, site)
+    add_rooms(blueprint, site)
 
     @cache
     def document() -> bytes:

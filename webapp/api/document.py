@@ -20,6 +20,7 @@ from webapp.lessons.questions import VARIES
 from webapp.lessons.text import DEFAULT_LANGUAGE, LANGUAGES
 from webapp.lessons.topic import Demo, Topic
 from webapp.pages.site.site import Site
+from webapp.store.rooms import Stage
 
 VERSION = "1"
 
@@ -94,6 +95,7 @@ def _schemas(site: Site) -> Iterator[tuple[str, Schema]]:
     yield from _course()
     yield from _runs()
     yield from _events()
+    yield "Room", _room()
     yield from _errors()
 
 
@@ -222,6 +224,21 @@ def _answers() -> Schema:
             "additionalProperties": {"type": ["boolean", "null"]},
         },
     }
+
+
+def _room() -> Schema:
+    counts = {"type": "object", "additionalProperties": WHOLE}
+    ballot = _object(
+        ballot=WHOLE,
+        demo=TEXT,
+        question=TEXT,
+        votes=_list(counts),
+        run=TEXT,
+        true=_list(TEXT),
+        own_runs=WHOLE,
+        own_true=counts,
+    )
+    return _object(room=TEXT, stage={"enum": [*Stage]}, ballots=_list(ballot))
 
 
 def _events() -> Iterator[tuple[str, Schema]]:

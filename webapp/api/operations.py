@@ -38,7 +38,7 @@ class Operation:
 
 def all_operations(site: Site) -> list[Operation]:
     """Return our own routes, then the report's."""
-    return [*_topics(site), *_start(site), *_runs(site), *_report(site)]
+    return [*_topics(site), *_start(site), *_runs(site), *_rooms(site), *_report(site)]
 
 
 def _topics(site: Site) -> Iterator[Operation]:
@@ -107,6 +107,21 @@ def _runs(site: Site) -> Iterator[Operation]:
         parameters=[_in_path("run")],
         status=204,
         refusals=(403, 404, 413, 422),
+    )
+
+
+def _rooms(site: Site) -> Iterator[Operation]:
+    """Yield the route of a class's room."""
+    yield Operation(
+        method="get",
+        path="/api/class/{key}",
+        id="show_room",
+        tag="movazi",
+        summary=_said(site, "show_room.summary"),
+        description=_said(site, "show_room.description"),
+        parameters=[_in_path("key")],
+        answers={JSON: ref("Room")},
+        refusals=(404, 413, 422),
     )
 
 

@@ -199,6 +199,15 @@ class Rooms:
                 for row in connection.execute(query)
             ]
 
+    def ballots(self, code: str) -> list[Ballot]:
+        """Return all ballots of a room, in order."""
+        query = select(ballots).where(ballots.c.code == code).order_by(ballots.c.number)
+        with transaction(self._database.readers) as connection:
+            return [
+                Ballot(row.number, row.demo, row.question, row.run)
+                for row in connection.execute(query)
+            ]
+
     def tally(self, code: str, ballot: int) -> dict[int, Counter[str]]:
         """Return how many voted for each option, by round."""
         query = select(votes.c.round, votes.c.option, func.count())

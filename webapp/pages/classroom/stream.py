@@ -13,7 +13,7 @@ from contextlib import closing
 from webapp.engine import runner
 from webapp.engine.runner import Interrupted, UnknownRun, Unreachable
 from webapp.pages.classroom.panel import Panel
-from webapp.pages.classroom.watch import Pulse, Watcher
+from webapp.pages.classroom.watch import UNSEEN, Pulse, Watcher
 from webapp.pages.run.kept import is_live
 from webapp.pages.run.live import HEARTBEAT, OVER, TranscriptLines, message
 from webapp.pages.site.site import Site
@@ -36,7 +36,7 @@ def as_events(
     counts_votes: bool,
 ) -> Iterator[bytes]:
     """Stream a room until its day is over. `counts_votes` sends a panel for each vote, too."""
-    seen: Pulse | None = None
+    seen = UNSEEN
     followed = ""
     with watcher.following(code):
         while True:
@@ -44,11 +44,11 @@ def as_events(
             if pulse is None:
                 yield OVER
                 return
-            if seen is not None and _looks_same(pulse, seen, counts_votes=counts_votes):
+            if _looks_same(pulse, seen, counts_votes=counts_votes):
                 seen = pulse
                 yield HEARTBEAT
                 continue
-            if seen is not None and pulse[0] == seen[0]:
+            if pulse[:1] == seen[:1]:
                 time.sleep(CALM)
             seen = pulse
             try:
@@ -69,7 +69,7 @@ def as_events(
 def _looks_same(pulse: Pulse, seen: Pulse, *, counts_votes: bool) -> bool:
     if counts_votes:
         return pulse == seen
-    return (pulse[0], pulse[2]) == (seen[0], seen[2])
+    return pulse[::2] == seen[::2]  # without the votes
 
 
 def _panel(site: Site, panel: Panel) -> bytes:

@@ -22,6 +22,9 @@ PERIOD = 0.3
 Pulse = tuple[int, ...]
 """A room's version, and the numbers of its votes and of its own runs."""
 
+UNSEEN: Pulse = ()
+"""What a stream has seen when it begins."""
+
 log = logging.getLogger(__name__)
 
 
@@ -31,8 +34,7 @@ class Watcher:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._followed: Counter[str] = Counter()
-        self._pulses: Mapping[str, Pulse] = {}
-        self._looks = 0
+        self._pulses: Mapping[str, Pulse | None] = {}
         self._hurried = False
         self._changed = Condition()
         self._thread: Thread | None = None
@@ -61,21 +63,14 @@ class Watcher:
             self._hurried = True
             self._changed.notify_all()
 
-    def wait(self, code: str, seen: Pulse | None, timeout: float) -> Pulse | None:
-        """Wait until a followed room's pulse is not `seen`; return the pulse after that.
+    def wait(self, code: str, seen: Pulse, timeout: float) -> Pulse | None:
+        """Wait until a followed room's pulse is not `seen`, which begins as UNSEEN.
 
-        It is `seen` if nothing has changed for `timeout` seconds, and None if there is no such
-        room.
+        Return the pulse: `seen` after `timeout` seconds without a change, and None if there is no
+        such room.
         """
-        end = time.monotonic() + timeout
         with self._changed:
-            looks = self._looks
-            while (left := end - time.monotonic()) > 0:
-                if self._looks != looks or code in self._pulses:
-                    pulse = self._pulses.get(code)
-                    if pulse != seen:
-                        return pulse
-                self._changed.wait(left)
+            self._changed.wait_for(lambda: self._pulses.get(code, seen) != seen, timeout)
             return self._pulses.get(code, seen)
 
     def _watch(self) -> None:
@@ -90,8 +85,7 @@ class Watcher:
             pulses = self._look(codes)
             with self._changed:
                 if pulses is not None:
-                    self._pulses = pulses
-                    self._looks += 1
+                    self._pulses = {code: pulses.get(code) for code in codes}
                 self._changed.notify_all()
 
     def _look(self, codes: list[str]) -> Mapping[str, Pulse] | None:
