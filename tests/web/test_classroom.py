@@ -5,18 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Generator, Iterator
 from contextlib import closing
 
 import pytest
 from flask.testing import FlaskClient
 
-from tests.web.scripted import NamedRunner, SharedSite
+from tests.web.scripted import COURSE, NamedRunner, SharedSite
 from webapp.engine.events import Event, Kind
 from webapp.engine.recording import Outcome
 from webapp.engine.runner import Phase
 from webapp.lessons.folders import find_topics
-from webapp.pages.classroom import student
+from webapp.pages.classroom.bounds import ROOMS_OF_ONE, SEATS_OF_ONE
 from webapp.store.rooms import LETTERS, Stage
 from webapp.store.store import Store
 
@@ -223,15 +224,20 @@ def test_a_seat_must_look_like_one(room: Class, client: FlaskClient) -> None:
         assert client.get(f"/en/c/{room.code}/{seat}").status_code == 404
 
 
-def test_votes_of_one_address_are_bounded(
-    room: Class, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(student, "SEATS_OF_ONE", 3)
+def test_votes_of_one_address_are_bounded(room: Class, client: FlaskClient) -> None:
     room.ask()
-    seats = [room.seat() for _ in range(4)]
-    assert [room.vote(seat, "all")[0] for seat in seats] == [200, 200, 200, 429]
+    code = room.seat().rpartition("/")[0]
+    seats = [f"{code}/{number:016}" for number in range(SEATS_OF_ONE + 1)]
+    answers = Counter(room.vote(seat, "all")[0] for seat in seats)
+    assert answers == {200: SEATS_OF_ONE, 429: 1}
     assert room.vote(seats[0], "few")[0] == 200
-    assert "voted: 3" in client.get(room.teacher).text
+    assert f"voted: {SEATS_OF_ONE}" in client.get(room.teacher).text
+
+
+def test_rooms_of_one_address_are_bounded(store: Store) -> None:
+    client = SharedSite(find_topics(COURSE)).lent(NamedRunner(), store).test_client()
+    opened = Counter(client.post("/en/class/new").status_code for _ in range(ROOMS_OF_ONE + 2))
+    assert opened == {303: ROOMS_OF_ONE, 429: 2}
 
 
 def test_the_teacher_takes_all_votes_as_a_file(room: Class, client: FlaskClient) -> None:

@@ -4,6 +4,9 @@
 `decided`   what the run of a ballot says to its question
 `panel`     what a room shows to a student, to the teacher and on the projector
 `stream`    a room as server-sent events
+`bounds`    what one address may take
+`errors`    what is refused
+`layout`    the frame of the pages
 `student`   the routes of students and of the projector
 `teacher`   the routes of the teacher
 """

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections import OrderedDict
 from contextlib import closing
-from threading import Lock
 
 from flask import Blueprint, Response, abort, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -17,6 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from webapp.lessons.text import Language
 from webapp.pages import addresses
 from webapp.pages.classroom import stream
+from webapp.pages.classroom.bounds import SEATS_OF_ONE, Bound
 from webapp.pages.classroom.decided import asked, decide
 from webapp.pages.classroom.errors import NoOption, NoRoom, Refused, RoomFull, VoteClosed
 from webapp.pages.classroom.layout import build_room
@@ -31,32 +30,6 @@ from webapp.store.rooms import Closed, Full, Room, Stage, UnknownRoom, Vote
 
 SEAT_BYTES = 12
 SEAT = re.compile(r"^[\w-]{16}$", re.ASCII)
-
-SEATS_OF_ONE = 400
-"""The most seats that may vote from one address: a class shares one, a flood does not end there."""
-
-REMEMBERED = 1000
-"""The most pairs of a room and an address whose seats are counted."""
-
-
-class Seats:
-    """Counts the seats of each room and address, in the memory of this server."""
-
-    def __init__(self) -> None:
-        self._seats: OrderedDict[tuple[str, str], set[str]] = OrderedDict()
-        self._lock = Lock()
-
-    def take(self, code: str, address: str, seat: str) -> bool:
-        """Return whether the address may vote from this seat, too."""
-        with self._lock:
-            seats = self._seats.setdefault((code, address), set())
-            self._seats.move_to_end((code, address))
-            while len(self._seats) > REMEMBERED:
-                self._seats.popitem(last=False)
-            if seat in seats or len(seats) < SEATS_OF_ONE:
-                seats.add(seat)
-                return True
-        return False
 
 
 def student_blueprint(site: Site, watcher: Watcher) -> Blueprint:
@@ -127,7 +100,7 @@ def _add_pages(blueprint: Blueprint, site: Site, watcher: Watcher) -> None:
 
 
 def _add_votes(blueprint: Blueprint, site: Site, watcher: Watcher) -> None:
-    seats = Seats()
+    seats = Bound(SEATS_OF_ONE)
 
     @blueprint.post("/<language:language>/c/<code>/<seat>")
     def vote(language: Language, code: str, seat: str) -> AnyResponse:
@@ -166,14 +139,14 @@ def _seat(seat: str) -> str:
     return seat
 
 
-def _vote(site: Site, seats: Seats, room: Room, seat: str) -> None:
+def _vote(site: Site, seats: Bound, room: Room, seat: str) -> None:
     of = asked(site, room.ballot)
     option = request.form.get("option", "")
     if of is None:
         raise VoteClosed
     if option not in of.question.choices():
         raise NoOption
-    if not seats.take(room.code, visitor_address(), seat):
+    if not seats.take(visitor_address(), room.code, seat):
         raise RoomFull
     ballot = request.form.get("ballot", 0, type=int)
     round = request.form.get("round", 0, type=int)

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
+import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import date
 
 import segno
 from flask import Blueprint, Response, redirect, request
 from markupsafe import Markup
+from werkzeug.exceptions import TooManyRequests
 from werkzeug.wrappers import Response as AnyResponse
 
 from webapp.engine.runner import UnknownRun
 from webapp.lessons.text import Language
 from webapp.pages import addresses
 from webapp.pages.classroom import stream
+from webapp.pages.classroom.bounds import ROOMS_OF_ONE, Bound
 from webapp.pages.classroom.decided import asked, find_question
 from webapp.pages.classroom.errors import NoRoom
 from webapp.pages.classroom.layout import RoomView, build_room
@@ -94,6 +98,7 @@ def teacher_blueprint(site: Site, watcher: Watcher) -> Blueprint:
 
 def _add_opening(blueprint: Blueprint, site: Site) -> None:
     texts = {language: read_about(site, "class", language) for language in site.wordings}
+    rooms = Bound(ROOMS_OF_ONE)
 
     @blueprint.get("/<language:language>/class/new")
     def new(language: Language) -> Response:
@@ -114,6 +119,8 @@ def _add_opening(blueprint: Blueprint, site: Site) -> None:
     @site.limit_runs
     def open(language: Language) -> AnyResponse:
         """Open a room, and go to its teacher's page."""
+        if not rooms.take(visitor_address(), date.today().isoformat(), secrets.token_hex(8)):
+            raise TooManyRequests
         _, key = site.store.rooms.open()
         return redirect(addresses.class_teacher(language, key), 303)
 

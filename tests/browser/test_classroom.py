@@ -1,0 +1,93 @@
+"""A lesson in two browsers: both vote twice, follow one run, and run it themselves."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.axe import violations
+from tests.browser.conftest import Opener
+from tests.browser.layout import misfits
+
+QUESTION = "lock/lost-update#final"
+WORDS = {
+    "en": {
+        "open": "Open a room",
+        "ask": "Ask it",
+        "talk": "Close the vote and talk",
+        "again": "Open the second vote",
+        "run": "Close the vote and run",
+        "own": "Run it yourself",
+    },
+    "fa": {
+        "open": "باز کردن اتاق",
+        "ask": "مطرح کن",
+        "talk": "پایان رأی‌گیری و آغاز گفت‌وگو",
+        "again": "آغاز رأی دوم",
+        "run": "پایان رأی‌گیری و اجرا",
+        "own": "خودتان اجرا کنید",
+    },
+}
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def vote(page: Page, number: int, *, by_keyboard: bool = False) -> None:
+    option = page.locator("button.room-choice").nth(number)
+    if by_keyboard:
+        option.focus()
+        page.keyboard.press("Enter")
+    else:
+        option.click()
+    expect(page.locator("button.room-choice").nth(number)).to_have_attribute("aria-pressed", "true")
+
+
+def faults(page: Page) -> list[str]:
+    return violations(page) + misfits(page)
+
+
+@pytest.mark.parametrize("language", WORDS)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_lesson_of_two(open_page: Opener, language: str, scheme: str) -> None:
+    words = WORDS[language]
+    teacher = open_page(f"/{language}/class/new", color_scheme=scheme)
+    assert not faults(teacher)
+    press(teacher, words["open"])
+    join = teacher.locator('a[href^="/c/"]').get_attribute("href")
+    screen = teacher.locator(f'a[href^="/{language}/c/"]').get_attribute("href")
+    assert join and screen
+    phone = {"width": 360, "height": 740}
+    ann = open_page(join, viewport=phone, locale=language, color_scheme=scheme)
+    bob = open_page(join, locale=language, color_scheme=scheme)
+    projector = open_page(screen, viewport={"width": 1024, "height": 768}, color_scheme=scheme)
+
+    teacher.select_option("#question", QUESTION)
+    press(teacher, words["ask"])
+    vote(ann, 0)
+    vote(bob, 1, by_keyboard=True)
+    expect(projector.locator(".room-step")).to_contain_text(re.compile("[2۲]"))
+    ann.reload()
+    expect(ann.locator('button.room-choice[aria-pressed="true"]')).to_have_count(1)
+    for page in (teacher, ann, bob, projector):
+        assert not faults(page)
+    press(teacher, words["talk"])
+    expect(ann.locator("button.room-choice")).to_have_count(0)
+    press(teacher, words["again"])
+    for page in (ann, bob):
+        vote(page, 1)
+    press(teacher, words["run"])
+    for page in (teacher, ann, bob, projector):
+        expect(page.locator(".room-results")).to_be_visible()
+        shares = [text.split()[0] for text in page.locator(".room-results td").all_inner_texts()]
+        digits = str.maketrans("۰۱۲", "012")
+        assert [share.translate(digits) for share in shares][:4] == ["1", "0", "1", "2"]
+    for page in (ann, bob):
+        press(page, words["own"])
+        expect(page.locator(".room-next [role=status]")).to_be_visible()
+    expect(projector.locator(".room-results thead")).to_contain_text(re.compile("[2۲]"))
+    for page in (teacher, ann, bob, projector):
+        assert not faults(page)
