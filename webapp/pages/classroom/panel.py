@@ -97,6 +97,11 @@ class Panel:
     lost: bool = False
     note: str = ""
 
+    @property
+    def is_decided(self) -> bool:
+        """Whether nothing more is to be expected of the run."""
+        return self.decision is not None or self.lost
+
 
 def build_panel(
     site: Site, language: Language, room: Room, *, seat: str = "", note: str = ""

@@ -36,8 +36,7 @@ def as_events(
     counts_votes: bool,
 ) -> Iterator[bytes]:
     """Stream a room until its day is over. `counts_votes` sends a panel for each vote, too."""
-    seen = UNSEEN
-    followed = ""
+    seen, shown = UNSEEN, ""  # `shown` is the run whose result is on the page
     with watcher.following(code):
         while True:
             pulse = watcher.wait(code, seen, runner.HEARTBEAT_SECONDS)
@@ -53,17 +52,21 @@ def as_events(
             seen = pulse
             try:
                 room = site.store.rooms.find(code)
-                yield _panel(site, draw(room))
+                panel = draw(room)
+                yield _panel(site, panel)
                 run = room.ballot.run if room.ballot else ""
-                if run and run != followed:
-                    followed = run
+                if run and run != shown:
                     yield from _run(site, say, run)
-                    yield _panel(site, draw(site.store.rooms.find(code)))
+                    panel = draw(site.store.rooms.find(code))
+                    yield _panel(site, panel)
+                    # A run that could not be followed to its end is followed again.
+                    seen, shown = (pulse, run) if panel.is_decided else (UNSEEN, "")
             except UnknownRoom:
                 yield OVER
                 return
             except StoreError:
-                yield HEARTBEAT  # what changed is sent with the next change, or on reconnecting
+                seen = UNSEEN  # try again
+                yield HEARTBEAT
 
 
 def _looks_same(pulse: Pulse, seen: Pulse, *, counts_votes: bool) -> bool:
