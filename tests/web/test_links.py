@@ -65,7 +65,22 @@ ROUTES: dict[str, tuple[Callable[..., str], str, dict[str, str]]] = {
     "about": (partial(addresses.about, page="teachers"), "about.teachers", {}),
     "run": (partial(addresses.run, id="a1"), "runs.show", OF_A_RUN),
     "steps": (partial(addresses.steps, id="a1"), "lanes.steps", OF_A_RUN),
+    "class_new": (addresses.class_new, "teacher.new", {}),
+    "class_teacher": (partial(addresses.class_teacher, key="a1"), "teacher.show", {"key": "a1"}),
+    "class_run": (partial(addresses.class_run, key="a1"), "teacher.run", {"key": "a1"}),
+    "class_screen": (partial(addresses.class_screen, code="B"), "students.screen", {"code": "B"}),
+    "class_seat": (
+        partial(addresses.class_seat, code="B", seat="c1"),
+        "students.show",
+        {"code": "B", "seat": "c1"},
+    ),
+    "class_own_run": (
+        partial(addresses.class_own_run, code="B", seat="c1"),
+        "students.run",
+        {"code": "B", "seat": "c1"},
+    ),
 }
+POSTED = {"repeat", "class_run", "class_own_run"}
 """Functions that take a language: the endpoint, and the route's other arguments."""
 
 BARE: dict[str, tuple[Callable[[str], str], str, str]] = {
@@ -76,8 +91,10 @@ BARE: dict[str, tuple[Callable[[str], str], str, str]] = {
     "events": (addresses.events, "runs.events", "GET"),
     "cancel": (addresses.cancel, "runs.cancel", "POST"),
     "stop": (addresses.stop, "repetitions.stop", "POST"),
+    "class_join": (addresses.class_join, "students.join", "GET"),
+    "class_votes": (addresses.class_votes, "teacher.votes", "GET"),
 }
-"""Functions that take only an id: the endpoint and the method."""
+"""Functions that take only an id, a code or a key: the endpoint and the method."""
 
 
 def test_every_function_is_tested() -> None:
@@ -95,16 +112,17 @@ def test_an_address_of_a_page_has_its_route(
     real_client: FlaskClient, name: str, language: str
 ) -> None:
     address, endpoint, found = ROUTES[name]
-    method = "POST" if name == "repeat" else "GET"
+    method = "POST" if name in POSTED else "GET"
     routes = real_client.application.url_map.bind("")
     assert routes.match(address(language), method) == (endpoint, {"language": language, **found})
 
 
 @pytest.mark.parametrize("name", BARE)
-def test_an_address_of_a_part_of_a_run_has_its_route(real_client: FlaskClient, name: str) -> None:
+def test_an_address_without_a_language_has_its_route(real_client: FlaskClient, name: str) -> None:
     address, endpoint, method = BARE[name]
     routes = real_client.application.url_map.bind("")
-    assert routes.match(address("a1"), method) == (endpoint, {"id": "a1"})
+    found, arguments = routes.match(address("a1"), method)
+    assert (found, [*arguments.values()]) == (endpoint, ["a1"])
 
 
 def test_a_query_is_read_as_it_was_written(real_client: FlaskClient) -> None:

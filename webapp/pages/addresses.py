@@ -178,10 +178,5 @@ def class_own_run(language: Language, code: str, seat: str) -> str:
     return f"/{language}/c/{code}/{seat}/run"
 
 
-def class_events(page: str) -> str:
-    """The event stream of one of a room's pages."""
-    return f"{page}/events"
-
-
 def _with(path: str, query: Mapping[str, object] | None) -> str:
     return f"{path}?{urlencode(query, doseq=True)}" if query else path

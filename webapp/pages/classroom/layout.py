@@ -46,5 +46,5 @@ def build_room(
         code=code,
         join=request.host + addresses.class_join(code),
         panel=panel,
-        events=addresses.class_events(address(language)),
+        events=f"{address(language)}/events",
     )
