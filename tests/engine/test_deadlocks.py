@@ -288,3 +288,41 @@ def test_no_progress_without_a_cycle_is_only_called_timed_out(
         lock.acquire()
     """)
     assert finish(runner, runner.start(program)).outcome is Outcome.TIMED_OUT
+
+
+def test_a_full_pipe_that_nobody_empties_keeps_a_child_from_its_end(run: Run) -> None:
+    """The queue's feeder is a thread that is not recorded; it sleeps, as the pipe is full."""
+    recording = run("""
+        import multiprocessing
+        def fill(queue):
+            for number in range(40):
+                queue.put(bytes(100_000))
+            print("all put")
+        if __name__ == "__main__":
+            queue = multiprocessing.Queue()
+            child = multiprocessing.Process(target=fill, args=(queue,), name="child")
+            child.start()
+            child.join()
+            print([queue.get() for _ in range(40)])
+    """)
+    assert texts(recording) == ["all put"]
+    assert recording.outcome is Outcome.DEADLOCKED
+    assert recording.detail == "MainThread → child → queue → MainThread"
+
+
+def test_a_pipe_that_is_emptied_later_lets_the_child_end(run: Run) -> None:
+    recording = run("""
+        import multiprocessing, time
+        def fill(queue):
+            for number in range(40):
+                queue.put(bytes(100_000))
+        if __name__ == "__main__":
+            queue = multiprocessing.Queue()
+            child = multiprocessing.Process(target=fill, args=(queue,), name="child")
+            child.start()
+            time.sleep(1.5)  # longer than a quiet run is left alone
+            print(sum(len(queue.get()) for _ in range(40)))
+            child.join()
+    """)
+    assert recording.outcome is Outcome.FINISHED
+    assert texts(recording) == ["4000000"]

@@ -11,6 +11,7 @@ import pytest
 from tests.engine.running import is_alive, wait_until
 from webapp.engine import tree
 from webapp.engine.deadlock import _all_known
+from webapp.engine.waits import State
 
 
 @pytest.fixture
@@ -63,4 +64,6 @@ def test_a_process_that_ends_meanwhile_has_no_children(ending: int) -> None:
 
 
 def test_a_process_that_ends_meanwhile_is_no_deadlock(ending: int) -> None:
-    assert not _all_known({(ending, ending): "main"})
+    state = State()
+    state.live[ending, ending] = "main"
+    assert not _all_known(state)

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from signal import SIGINT
 
 from webapp.engine import tree
-from webapp.engine.events import Event
-from webapp.engine.recording import Key, Link
+from webapp.engine.events import Event, How
+from webapp.engine.recording import Link
 from webapp.engine.waits import DEAD_ENDS, Path, State
 
 HELPERS = ("from multiprocessing.resource_tracker ", "from multiprocessing.forkserver ")
@@ -25,7 +25,7 @@ def find_cycle(events: Iterable[Event], *, interruptible: bool = False) -> Path:
     its wait, and the program may go on.
     """
     state = State(events)
-    if not state.all_wait or not _all_known(state.live) or _has_strays(state):
+    if not state.all_wait or not _all_known(state) or _has_strays(state):
         return ()
     if not interruptible or not any(_heeds_interrupts(pid) for pid, _ in state.live):
         return next(iter(state.rings()), ()) or state.path()
@@ -47,20 +47,25 @@ def describe(path: Path) -> str:
     return " → ".join([*steps, f"{last.giver} (ended)" if last.link in DEAD_ENDS else last.giver])
 
 
-def _all_known(live: dict[Key, str]) -> bool:
+def _all_known(state: State) -> bool:
     """Return whether every live process has only recorded threads, all of them asleep, no pending
     signal and no signal handler of its own.
 
     On a busy machine a thread that can go on may get no processor for a long time: then it is not
-    asleep, or its signal is pending.
+    asleep, or its signal is pending. A process that waits at its end until all that it has put is
+    written has threads that write it: its queues' feeders. If they sleep, a pipe is full.
     """
-    for pid in {pid for pid, _ in live}:
+    writing = {
+        pid for (pid, _), wait in state.waits.items() if wait.how is How.PUT and not wait.line
+    }
+    for pid in {pid for pid, _ in state.live}:
         threads = tree.threads(pid)
         status = [tree.read(pid, f"task/{tid}/status") for tid in threads]
         if not (threads and all(status)):
             return False  # it has ended
-        known = {pid, *(tid for _, tid in live)}
-        if set(threads) - known or not all(map(_sleeps_for_good, status)):
+        known = {pid, *(tid for _, tid in state.live)}
+        unknown = set(threads) - known if pid not in writing else set()
+        if unknown or not all(map(_sleeps_for_good, status)):
             return False
     return True
 

@@ -12,7 +12,7 @@ from webapp.lessons.claims import (
     where,
     without_figure,
 )
-from webapp.lessons.measures import Share, out_of, watched
+from webapp.lessons.measures import Share, both, out_of, watched
 from webapp.lessons.measures.printed import matches
 from webapp.lessons.measures.printed.lines import (
     lines_that_fit,
@@ -22,6 +22,7 @@ from webapp.lessons.measures.printed.lines import (
     printed_once_each,
     printed_word,
 )
+from webapp.lessons.measures.printed.numbers import equals
 from webapp.lessons.measures.printed.order import order_of, printed_in_pairs
 from webapp.lessons.measures.timing import took_about, took_nearest
 from webapp.lessons.measures.waiting import (
@@ -45,6 +46,13 @@ DONE = r"^(\w+): done"
 BACKS_OFF = r"^(\w+): backs off"
 ENDED = r"^(\w+): (?:done|gives up)"
 EATS = r"^(\w+) eats meal \d$"
+INNER_RUNS = r"^inner task: runs$"
+HAS_ENDED = r"^parent: the child has ended"
+ALL_PUT = r"^child: put (\d+) items$"
+ALL_TAKEN = r"^parent: took (\d+) items$"
+# Items of 10 kB. A pipe holds 16 pages: 64 kB, or 1 MB where a page has 64 kB.
+FEW, MANY = 5, 120
+POOL_THREAD = "ThreadPoolExecutor-0_0"
 # As in the programs: meals of each philosopher, seconds per meal, seconds per piece of work.
 MEALS = 2
 MEAL = 0.05
@@ -61,6 +69,10 @@ strategy = Choice(name="strategy", default="naive", options=("naive", "ordered",
 timing = Choice(name="timing", default="together", options=("together", "chance"))
 
 timeout_seconds = Float(name="timeout_seconds", default=0.1, minimum=0, maximum=0.5, step=0.05)
+
+threads = Integer(name="threads", default=1, minimum=1, maximum=3)
+
+item_count = Integer(name="items", default=150, minimum=1, maximum=200)
 
 pause = Choice(name="pause", default="random", options=("random", "equal", "none"))
 
@@ -91,6 +103,22 @@ def starving(values: Values) -> bool:
 
 def not_by_luck(values: Values) -> bool:
     return starving(values) or not naive(values)
+
+
+def alone(values: Values) -> bool:
+    return int(values["threads"]) == 1
+
+
+def items_put(values: Values) -> int:
+    return int(values["items"])
+
+
+def few(values: Values) -> bool:
+    return items_put(values) <= FEW
+
+
+def is_few_or_many(values: Values) -> bool:
+    return few(values) or items_put(values) >= MANY
 
 
 def all_meals(values: Values) -> int:
@@ -294,6 +322,93 @@ topic = Topic(
                 *one_at_each,
             ),
             observations=(both_done, Claim("tries-that-failed", tries_that_failed)),
+        ),
+        Demo(
+            slug="waiting-for-oneself-in-a-pool",
+            ideal=Ideal(lambda values: 0),
+            outcome=DemoOutcome(ending()),
+            beside=(
+                Pair(
+                    name="one-thread-or-two",
+                    other="deadlock/waiting-for-oneself-in-a-pool",
+                    values={"threads": 1},
+                    other_values={"threads": 2},
+                ),
+            ),
+            parameters=(threads,),
+            questions=(
+                Question(
+                    "end",
+                    (
+                        Option("ends", finished),
+                        Option("hangs", unless(finished)),
+                    ),
+                ),
+            ),
+            trap=True,
+            claims=(
+                of_any(
+                    "hangs-alone",
+                    without_figure(
+                        seen_to_end_as(lambda values: "deadlocked" if alone(values) else "finished")
+                    ),
+                ),
+                of_any("waits-for-itself", waited_in_a_cycle((POOL_THREAD, "future", POOL_THREAD))),
+                of_any("inner-needs-another", printed(INNER_RUNS, lambda v: 0 if alone(v) else 1)),
+            ),
+        ),
+        Demo(
+            slug="join-before-get",
+            ideal=Ideal(lambda values: 0),
+            outcome=DemoOutcome(ending()),
+            beside=(
+                Pair(
+                    name="few-items-or-many",
+                    other="deadlock/join-before-get",
+                    values={"items": 5},
+                    other_values={"items": 150},
+                ),
+            ),
+            parameters=(item_count,),
+            questions=(
+                Question(
+                    "end",
+                    (
+                        Option("ends", finished),
+                        Option("hangs", unless(finished)),
+                    ),
+                    see="process-subclass/result-by-queue",
+                ),
+            ),
+            trap=True,
+            claims=(
+                of_any(
+                    "few-finish-many-hang",
+                    where(
+                        is_few_or_many,
+                        without_figure(
+                            seen_to_end_as(
+                                lambda values: "finished" if few(values) else "deadlocked"
+                            )
+                        ),
+                    ),
+                ),
+                of_any(
+                    "child-and-parent",
+                    waited_in_a_cycle(
+                        ("MainThread", "child", "child"), ("child", "queue", "MainThread")
+                    ),
+                ),
+                of_any("all-put", equals(ALL_PUT, items_put)),
+                of_any(
+                    "none-taken-before-the-end",
+                    judged(
+                        both(lines_that_fit(HAS_ENDED), lines_that_fit(ALL_TAKEN)),
+                        lambda counts, values: counts[0] == counts[1],
+                        lambda counts: str(counts[1]),
+                    ),
+                ),
+            ),
         ),
     ),
 )
