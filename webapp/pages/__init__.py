@@ -4,6 +4,7 @@
 `demo`     a topic's page with one of its demos
 `run`      one run, live or kept
 `repeat`   one demo, thirty times
+`check`    the questions at a topic's end
 `compare`  two demos side by side
 `texts`    the words about a run; the only part that `webapp.recording` uses
 

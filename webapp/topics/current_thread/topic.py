@@ -212,6 +212,7 @@ topic = Topic(
                             ),
                         ),
                     ),
+                    see="thread-subclass/chosen-start-order",
                 ),
             ),
             claims=(

@@ -274,7 +274,7 @@ topic = Topic(
                 Question(
                     "end",
                     (
-                        Option("ends", finished, Misconception.RAN_ONCE),
+                        Option("ends", finished),
                         Option("hangs", unless(finished)),
                     ),
                 ),

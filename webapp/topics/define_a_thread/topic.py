@@ -21,7 +21,6 @@ from webapp.lessons.measures.workers import (
     ran_processes,
     started_workers,
 )
-from webapp.lessons.misconceptions import Misconception
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Choice, Float
 from webapp.lessons.questions import Option, Question
@@ -192,12 +191,9 @@ topic = Topic(
                     "who",
                     (
                         Option("main", every_line_from("MainThread")),
-                        Option(
-                            "new",
-                            printed(r"^work \d+ runs in Thread-", threads),
-                            Misconception.RUN_IS_START,
-                        ),
+                        Option("new", printed(r"^work \d+ runs in Thread-", threads)),
                     ),
+                    see="define-a-thread/start-all-then-join",
                 ),
             ),
             trap=True,

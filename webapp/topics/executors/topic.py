@@ -183,6 +183,7 @@ topic = Topic(
                             Misconception.SLEEP_HOLDS_GIL,
                         ),
                     ),
+                    see="the-gil/sleep-releases-it",
                 ),
             ),
             claims=(
@@ -259,6 +260,7 @@ topic = Topic(
                         Option("told", unless(never_printed(HEARD)), Misconception.JOIN_RAISES),
                         Option("silent", never_printed(HEARD)),
                     ),
+                    see="executors/map-or-submit",
                 ),
             ),
             trap=True,
@@ -324,6 +326,7 @@ topic = Topic(
                         Option("threads", unless(processes_won), Misconception.THREADS_SPEED_UP),
                         Option("processes", processes_won),
                     ),
+                    see="the-gil/one-job-five-ways",
                 ),
             ),
             claims=(

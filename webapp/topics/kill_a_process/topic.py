@@ -126,6 +126,7 @@ topic = Topic(
                         Option("one", leaves_with(EXIT_CODE, 1)),
                         Option("signal", leaves_with(EXIT_CODE, -15)),
                     ),
+                    see="kill-a-process/finally-did-not-run",
                 ),
             ),
             claims=(

@@ -185,6 +185,7 @@ topic = Topic(
                             Misconception.SLEEP_HOLDS_GIL,
                         ),
                     ),
+                    see="lock/lock-around-everything",
                 ),
             ),
             claims=(
@@ -248,6 +249,7 @@ topic = Topic(
                         Option("all", none_lost, Misconception.LOCK_GUARDS_DATA),
                         Option("fewer", some_lost),
                     ),
+                    see="lock/lost-update-fixed",
                 ),
             ),
             trap=True,

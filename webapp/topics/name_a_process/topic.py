@@ -184,6 +184,7 @@ topic = Topic(
                         ),
                         Option("old", printed(PARENT_AFTER)),
                     ),
+                    see="spawn-a-process/globals-are-not-shared",
                 ),
             ),
             claims=(

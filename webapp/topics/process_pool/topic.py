@@ -254,6 +254,7 @@ topic = Topic(
                         Option("first", first_came_first, Misconception.START_ORDER),
                         Option("short", unless(first_came_first)),
                     ),
+                    see="executors/as-completed",
                 ),
             ),
             claims=(

@@ -19,7 +19,6 @@ from webapp.lessons.measures.printed.order import printed_in_order, printed_sequ
 from webapp.lessons.measures.timing import lasted_at_least, took_about, took_at_least
 from webapp.lessons.measures.waiting import never_longer_than, slept_together
 from webapp.lessons.measures.workers import every_worker_ended, ran_processes
-from webapp.lessons.misconceptions import Misconception
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Float, Integer
 from webapp.lessons.questions import Option, Question
@@ -205,7 +204,7 @@ topic = Topic(
                 Question(
                     "left",
                     (
-                        Option("none", equals(LEFT, lambda values: 0), Misconception.RAN_ONCE),
+                        Option("none", equals(LEFT, lambda values: 0)),
                         Option(
                             "some", unless(equals(LEFT, lambda values: 0), equals(LEFT, item_total))
                         ),

@@ -222,6 +222,7 @@ topic = Topic(
                         Option("all", equals(FINAL, expected), Misconception.BIG_LOCK),
                         Option("fewer", below(FINAL, expected)),
                     ),
+                    see="lock/lost-update-fixed",
                 ),
             ),
             trap=True,

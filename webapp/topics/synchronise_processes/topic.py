@@ -218,9 +218,7 @@ topic = Topic(
                 Question(
                     "runs",
                     (
-                        Option(
-                            "at-once", unless(printed_in_order(GO, RUNS)), Misconception.START_ORDER
-                        ),
+                        Option("at-once", unless(printed_in_order(GO, RUNS))),
                         Option("go", printed_in_order(GO, RUNS)),
                     ),
                 ),

@@ -294,6 +294,7 @@ topic = Topic(
                         Option("threads", quickest("threads"), Misconception.THREADS_SPEED_UP),
                         Option("own-gil", quickest("processes", "interpreters")),
                     ),
+                    see="the-gil/threads-that-compute",
                 ),
             ),
             claims=(

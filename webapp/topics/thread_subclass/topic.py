@@ -133,6 +133,7 @@ topic = Topic(
                             Misconception.SLEEP_HOLDS_GIL,
                         ),
                     ),
+                    see="the-gil/sleep-releases-it",
                 ),
             ),
             claims=(
@@ -162,7 +163,7 @@ topic = Topic(
                 Question(
                     "pairs",
                     (
-                        Option("yes", printed_in_pairs(RUNNING, OVER), Misconception.RAN_ONCE),
+                        Option("yes", printed_in_pairs(RUNNING, OVER), Misconception.START_ORDER),
                         Option("no", unless(printed_in_pairs(RUNNING, OVER))),
                     ),
                     varies=True,
@@ -252,6 +253,7 @@ topic = Topic(
                         ),
                         Option("nothing", printed_sequence(JOINED, numbers)),
                     ),
+                    see="executors/an-exception-nobody-asks-for",
                 ),
             ),
             claims=(
