@@ -1,5 +1,5 @@
-"""One racer never comes: watch the first timeout break the barrier for
-all who wait at it, however long they have been there."""
+"""One racer never comes: watch what the first timeout does to all who
+wait at the barrier, however long they have been there."""
 
 import time
 from threading import Barrier, BrokenBarrierError, Thread

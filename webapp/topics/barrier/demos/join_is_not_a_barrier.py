@@ -1,5 +1,5 @@
-"""The same race without the barrier: the main thread joins all racers,
-but watch each of them go on alone."""
+"""The same race without the barrier: the main thread joins all racers.
+Watch when each of them leaves."""
 
 import random
 import time

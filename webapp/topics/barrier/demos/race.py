@@ -1,5 +1,5 @@
-"""Racers reach a barrier one by one: watch nobody leave it before the
-last one is there."""
+"""Racers reach a barrier one by one: watch when each of them leaves it,
+and in which order."""
 
 import random
 import time

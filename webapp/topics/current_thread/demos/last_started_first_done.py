@@ -1,5 +1,5 @@
-"""A, B and C start in this order, with a duration each: watch them end
-in the order of their durations, and main join them in its own."""
+"""Three threads get a name and a duration each: watch in which order
+they end, and in which order main joins them."""
 
 import time
 from threading import Thread, current_thread

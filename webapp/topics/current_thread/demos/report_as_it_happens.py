@@ -1,5 +1,5 @@
-"""One function runs in three threads: watch each call find out by
-current_thread() which thread it is in, and print it at once."""
+"""One function runs in three threads: watch which thread prints a line,
+and how it knows its name."""
 
 import time
 from threading import Event, Thread, current_thread

@@ -1,5 +1,5 @@
-"""Each thread keeps its two messages until it is done, and main prints
-them: watch who prints a line, and which thread it is about."""
+"""Each thread keeps its two messages until it is done: watch who prints
+a line, and which thread it is about."""
 
 import time
 from queue import Queue

@@ -1,5 +1,5 @@
 """Philosophers sit round a table, a fork between each two, and eat with
-both forks: watch them starve, and two rules that feed them all."""
+both forks: watch who eats, by chance and by two rules."""
 
 import random
 import time

@@ -1,5 +1,5 @@
 """Two threads need the same two locks and take them in opposite order:
-watch each of them hold one and wait for the other, for ever."""
+watch what each of them holds, and what it waits for."""
 
 from threading import Barrier, Lock, Thread
 

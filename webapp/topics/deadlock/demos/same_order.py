@@ -1,5 +1,5 @@
 """Two threads need the same two locks and both take the printer first:
-watch one of them wait while it holds nothing, and both finish."""
+watch who waits, and what it holds meanwhile."""
 
 import time
 from threading import Lock, Thread

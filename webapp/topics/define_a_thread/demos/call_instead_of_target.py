@@ -1,5 +1,5 @@
-"""work(number) is called at once, and only what it returns is the
-thread's target: watch which thread prints."""
+"""Each thread is given work(number) as its target: watch which thread
+prints, and how long it takes."""
 
 import time
 from threading import Thread, current_thread

@@ -1,5 +1,5 @@
-"""Main never joins its threads: watch it count the results before
-there are any."""
+"""Main never joins its threads: watch how many results it counts, and
+what the threads do then."""
 
 import time
 from threading import Thread

@@ -1,5 +1,5 @@
-"""Each thread is joined before the next one is started: watch them
-take turns, and the time add up."""
+"""Each thread is joined before the next one is started: watch which of
+them run together, and the time."""
 
 import time
 from threading import Thread

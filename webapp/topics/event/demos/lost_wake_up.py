@@ -1,5 +1,5 @@
-"""Main sets an event and clears it soon after: watch those miss it who
-were still on their way to wait()."""
+"""Main sets an event and clears it soon after: watch which of the
+workers go on at it, and which later."""
 
 import random
 import time

@@ -1,5 +1,5 @@
-"""Workers get ready and wait for one event: watch nobody work before
-main has set it, and somebody who comes later not wait at all."""
+"""Workers get ready and wait for one event: watch when each of them
+works, and somebody who comes later."""
 
 import time
 from threading import Event, Thread, current_thread

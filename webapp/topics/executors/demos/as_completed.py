@@ -1,5 +1,5 @@
-"""The first task takes longest, the last one least: watch the results
-arrive in the order in which the tasks are done."""
+"""The first task takes longest, the last one least: watch in which
+order the results arrive."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed

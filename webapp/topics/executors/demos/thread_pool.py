@@ -1,5 +1,5 @@
-"""A pool of threads works on many tasks: watch never more than its
-workers at once, and the results come in the order of submission."""
+"""A pool of threads works on many tasks: watch how many are begun at
+once, and in which order the results come."""
 
 import threading
 import time

@@ -1,5 +1,5 @@
-"""A child ignores SIGTERM: watch terminate() fail on it and kill()
-succeed."""
+"""A child ignores SIGTERM: watch what terminate() does to it, and what
+kill() does."""
 
 import multiprocessing
 import signal

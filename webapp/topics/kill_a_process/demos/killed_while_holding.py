@@ -1,5 +1,5 @@
-"""A process is ended while it holds a lock: watch the next one wait for
-a lock that nobody will ever release."""
+"""A process is ended while it holds a lock: watch what becomes of the
+next one that wants it."""
 
 import multiprocessing
 from multiprocessing.synchronize import Event, Lock

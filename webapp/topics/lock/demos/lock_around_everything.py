@@ -1,5 +1,5 @@
-"""Each thread sleeps while it holds the lock: watch the threads go one
-after the other, and the time grow with their number."""
+"""Each thread sleeps while it holds the lock: watch the order of the
+lines, and how the time grows with the threads."""
 
 import os
 import time

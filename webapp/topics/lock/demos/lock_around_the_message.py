@@ -1,5 +1,5 @@
-"""Each thread holds the lock only while it prints: watch them sleep
-side by side, in the time of one sleep."""
+"""Each thread holds the lock only while it prints: watch the sleeps,
+and the time of the whole."""
 
 import os
 import time

@@ -1,5 +1,5 @@
-"""The same count, each read, window and write under one lock: watch
-the final number be the expected one, whatever the window."""
+"""The same count, each read, window and write under one lock: watch the
+final number, and try each window."""
 
 import time
 from threading import Lock, Thread

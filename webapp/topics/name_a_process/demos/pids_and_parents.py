@@ -1,5 +1,5 @@
-"""A child starts a child, and so on: watch each parent's process ID
-turn up as the process ID of the line above."""
+"""A child starts a child, and so on: watch whose process ID each of
+them names as that of its parent."""
 
 import multiprocessing
 import os

@@ -1,5 +1,5 @@
-"""Parent and child both receive before they send: watch each wait for
-the other's first message, for ever."""
+"""Parent and child both receive before they send: watch what each of
+them waits for."""
 
 import multiprocessing
 from multiprocessing.connection import Connection

@@ -1,5 +1,5 @@
 """The child reads until the pipe ends, and the parent forgets to close
-its writing end: watch the child wait for an end that never comes."""
+its writing end: watch what each of them waits for."""
 
 import multiprocessing
 from multiprocessing.connection import Connection

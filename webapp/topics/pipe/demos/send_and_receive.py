@@ -1,5 +1,5 @@
-"""A parent and its child talk through one pipe, both ways: watch every
-question arrive once, in order, and every answer come back."""
+"""A parent and its child talk through one pipe, both ways: watch in
+which order the questions arrive, and the answers."""
 
 import multiprocessing
 from multiprocessing.connection import Connection

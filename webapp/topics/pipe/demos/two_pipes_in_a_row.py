@@ -1,5 +1,5 @@
 """Numbers become squares in one process and squares of squares in the
-next: watch both at work at once, and the end pass down the pipes."""
+next: watch when results come, and how the end comes down."""
 
 import multiprocessing
 import time

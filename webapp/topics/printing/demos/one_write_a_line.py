@@ -1,5 +1,5 @@
 """The same threads, but each line is one write, its newline included:
-nothing can come between."""
+watch what comes between."""
 
 import sys
 from threading import Barrier, Thread

@@ -1,5 +1,5 @@
-"""One of five tasks raises: watch map() give no results at all, and
-apply_async() give all the others."""
+"""One of five tasks raises: watch what map() gives then, and what
+apply_async() gives."""
 
 import multiprocessing
 from functools import partial

@@ -1,4 +1,4 @@
-"""A pool squares a range of numbers: watch the list come in order, and
+"""A pool squares a range of numbers: watch the order of the list, and
 how the numbers were shared out among the workers."""
 
 import multiprocessing

@@ -1,5 +1,5 @@
-"""Long and short tasks, and results in the order in which they are
-done: watch short tasks overtake long ones."""
+"""Long and short tasks for a few workers: watch the order in which they
+are done, and that of their results."""
 
 import multiprocessing
 import time

@@ -1,5 +1,5 @@
-"""A consumer waits for an item only so long: watch it give up when the
-producer is late, and find the item later."""
+"""A consumer waits for an item only so long: watch what becomes of the
+item when the producer is late."""
 
 import multiprocessing
 import time

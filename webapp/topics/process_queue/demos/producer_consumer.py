@@ -1,5 +1,5 @@
 """A producer and a slower consumer share a queue: watch each item enter
-before it leaves, and the size grow meanwhile."""
+and leave, and the size of the queue."""
 
 import multiprocessing
 import random

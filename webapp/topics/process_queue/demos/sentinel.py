@@ -1,5 +1,5 @@
 """Behind the last item the producer puts one None for each consumer:
-watch every consumer end, and no item get lost."""
+watch who gets which item, and who ends."""
 
 import multiprocessing
 import time

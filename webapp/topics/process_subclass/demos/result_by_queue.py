@@ -1,5 +1,5 @@
-"""Each process puts its result on a queue: watch the results arrive in
-the parent, in the order in which they were ready."""
+"""Each process puts its result on a queue: watch in which order the
+results arrive in the parent."""
 
 import multiprocessing
 from multiprocessing.queues import Queue

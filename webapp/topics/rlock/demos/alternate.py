@@ -1,5 +1,5 @@
-"""One thread adds an item and removes one, as one step: watch the lines
-alternate while both last, and the lock be held three times over."""
+"""One thread adds an item and removes one, as one step: watch the order
+of the lines, and how often the lock is held."""
 
 import time
 from threading import RLock, Thread

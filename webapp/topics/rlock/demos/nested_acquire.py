@@ -1,5 +1,5 @@
-"""A method that holds the lock calls one that takes it too: watch an
-RLock let its owner in again, and a Lock wait for ever."""
+"""A method that holds the lock calls one that takes it too: watch what
+an RLock does then, and what a Lock does."""
 
 from threading import Lock, RLock, Thread
 

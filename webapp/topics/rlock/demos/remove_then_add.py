@@ -1,5 +1,5 @@
-"""One thread empties a box item by item, then fills it: watch it hold
-one RLock twice for each item, and both counts run down to 0."""
+"""One thread empties a box item by item, then fills it: watch how its
+RLock is held, and both counts run down."""
 
 import time
 from threading import RLock, Thread

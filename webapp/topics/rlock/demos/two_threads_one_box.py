@@ -1,5 +1,5 @@
 """An adder and a remover change one box at the same time: watch the
-final total, which no interleaving of the two can make wrong."""
+order of the lines, and the final total."""
 
 import time
 from threading import RLock, Thread

@@ -1,5 +1,5 @@
 """More workers than connections: watch how many are connected at once,
-and the run go in rounds."""
+and how long the whole takes."""
 
 import time
 from threading import Lock, Semaphore, Thread

@@ -1,5 +1,5 @@
-"""Every increment is made with a permit in hand: watch how many updates
-are lost with two permits, and then with one."""
+"""Every increment is made with a permit in hand: watch the final number
+with two permits, and then with one."""
 
 import time
 from threading import Semaphore, Thread

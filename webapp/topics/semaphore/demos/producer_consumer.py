@@ -1,5 +1,5 @@
 """One producer hands items to consumers through a single slot: watch
-each item be consumed once, before the next one is put there."""
+who gets an item, and when the next one comes."""
 
 import logging
 import random

@@ -1,5 +1,5 @@
-"""A worker takes one permit and gives back two: watch a Semaphore grow
-by one without an error, and a BoundedSemaphore raise ValueError."""
+"""A worker takes one permit and gives back two: watch what becomes of a
+Semaphore, and of a BoundedSemaphore."""
 
 from threading import BoundedSemaphore, Semaphore, Thread
 

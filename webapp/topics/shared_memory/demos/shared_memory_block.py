@@ -1,5 +1,5 @@
 """Each process writes its part of one block, which it finds by a name:
-watch the parent check every byte, and the block be gone at the end."""
+watch the parent check it, and look for it at the end."""
 
 import multiprocessing
 from multiprocessing.shared_memory import SharedMemory

@@ -1,5 +1,5 @@
 """Each process fills its own cells of a shared array and counts them in
-a shared value: watch the parent find all that its children wrote."""
+a shared value: watch what the parent finds in both."""
 
 import multiprocessing
 from multiprocessing.sharedctypes import Synchronized, SynchronizedArray

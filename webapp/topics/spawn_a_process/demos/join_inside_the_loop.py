@@ -1,5 +1,5 @@
-"""Each process is joined before the next one is started: watch them
-take turns, however many cores there are."""
+"""Each process is joined before the next one is started: watch which of
+them run together, and the time."""
 
 import multiprocessing
 import time

@@ -1,5 +1,5 @@
 """This file starts a child whenever it is run, even by a child that
-imports it: watch a spawned child fail, and a forked one do its work."""
+imports it: watch what a spawned child does, and a forked one."""
 
 import multiprocessing
 import sys

@@ -1,5 +1,5 @@
-"""Processes get ready and wait for one event: watch nobody run before
-the parent has set it, and all of them afterwards."""
+"""Processes get ready and wait for one event: watch when each of them
+runs, and in which order."""
 
 import multiprocessing
 import time

@@ -1,5 +1,5 @@
 """The same count in shared memory, each read and write under one hold
-of its lock: watch the final number be the expected one."""
+of its lock: watch the final number."""
 
 import multiprocessing
 from multiprocessing.sharedctypes import Synchronized

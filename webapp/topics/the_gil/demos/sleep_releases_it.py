@@ -1,5 +1,5 @@
-"""Threads sleep beside one that counts all the while: watch the sleeps
-lie side by side, and the counter move during each of them."""
+"""Threads sleep beside one that counts all the while: watch the sleeps,
+and how far the counter moves during each of them."""
 
 import time
 from threading import Thread

@@ -1,5 +1,5 @@
-"""Tasks get a random priority and are put as they come: watch them come
-out by priority, and those of equal priority as they were put."""
+"""Tasks get a random priority and are put as they come: watch in which
+order they come out, those of equal priority too."""
 
 import random
 from queue import PriorityQueue

@@ -1,5 +1,5 @@
-"""A worker skips one item and forgets to report it: watch join() of the
-queue wait for a report that never comes."""
+"""A worker skips one item and forgets to report it: watch what join()
+of the queue does about it."""
 
 import time
 from queue import Queue

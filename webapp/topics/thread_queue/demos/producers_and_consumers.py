@@ -1,5 +1,5 @@
-"""Producers and consumers share one queue: watch every item be taken
-once, by whoever is free, and every consumer end."""
+"""Producers and consumers share one queue: watch who takes which item,
+and how every consumer ends."""
 
 import time
 from queue import Queue

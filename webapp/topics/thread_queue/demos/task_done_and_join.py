@@ -1,5 +1,5 @@
-"""Workers report each item when it is done: watch join() of the queue
-return after the last report, while the workers go on waiting."""
+"""Workers report each item when it is done: watch when join() of the
+queue returns, and what the workers do then."""
 
 import time
 from queue import Queue

@@ -1,5 +1,5 @@
 """Threads start in an order of your choice, and the higher the number,
-the longer the sleep: watch them end in the order of their numbers."""
+the longer the sleep: watch the order in which they end."""
 
 import os
 import time

@@ -1,5 +1,5 @@
-"""One run() raises an exception: watch its traceback, the other threads
-finish, and join() return as if nothing had happened."""
+"""One run() raises an exception: watch its traceback, the other
+threads, and what join() does."""
 
 import time
 from threading import Thread
@@ -28,7 +28,7 @@ def main(raise_in: int = 2, thread_count: int = 3) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()  # raises nothing, whatever run() did
+        thread.join()  # waits for its end
         print(f"main: joined {thread.name}")
 
 

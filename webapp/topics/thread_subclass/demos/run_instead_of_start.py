@@ -1,5 +1,5 @@
 """run() is called where start() is meant: watch which thread does the
-work, and that no new one ever exists."""
+work, and the ident of each."""
 
 import time
 from threading import Thread, current_thread

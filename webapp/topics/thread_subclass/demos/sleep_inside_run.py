@@ -1,5 +1,5 @@
-"""A subclass of Thread says in run() what its threads do: watch all of
-them run before the first is over, in the time of one sleep."""
+"""A subclass of Thread says in run() what its threads do: watch when
+the first one is over, and the time of the whole."""
 
 import os
 import time
