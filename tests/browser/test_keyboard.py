@@ -23,14 +23,22 @@ MOST_STOPS = 400
 SMALLEST = 24
 """Pixels, in WCAG 2.5.8."""
 
-# All elements that HTML makes focusable; of a group of radio buttons, the checked one.
+# All elements that HTML makes focusable; of a group of radio buttons, the checked one. A group with
+# none checked is reached at its first one, and backwards at its last: the first stands for it.
 REACHABLE = """
   () => {
+    window.inPlaceOf = (one) => {
+      if (one.type !== "radio") {
+        return one;
+      }
+      const group = [...document.querySelectorAll(`[type=radio][name="${CSS.escape(one.name)}"]`)];
+      return group.find((other) => other.checked) ?? group[0];
+    };
     window.reachable = [...document.querySelectorAll(
       "a[href], button, input:not([type=hidden]), select, summary, [tabindex='0']"
     )].filter((one) =>
       one.tabIndex >= 0 && one.checkVisibility({ visibilityProperty: true }) &&
-      (one.type !== "radio" || one.checked)
+      window.inPlaceOf(one) === one
     );
     return window.reachable.length;
   }
@@ -57,7 +65,7 @@ STOP = """
     const alone = target.parentElement.textContent.trim() === target.textContent.trim();
     const height = !inline ? box.height : alone ? parseFloat(lineHeight) : Infinity;
     return {
-      at: window.reachable.indexOf(one),
+      at: window.reachable.indexOf(window.inPlaceOf(one)),
       html: one.outerHTML.slice(0, 200),
       outlined,
       uncovered: target.contains(over) || over?.contains(target),
