@@ -2,7 +2,7 @@
 
 from webapp.engine.events import Kind
 from webapp.engine.recording import Recording
-from webapp.lessons.claims import Claim, judged, where
+from webapp.lessons.claims import Claim, judged, unless, where
 from webapp.lessons.measures import Share, both, watched
 from webapp.lessons.measures.printed.lines import (
     lines_that_fit,
@@ -19,7 +19,7 @@ from webapp.lessons.measures.printed.order import (
     printed_in_order,
     printed_sequence,
 )
-from webapp.lessons.measures.timing import took_about, took_at_least
+from webapp.lessons.measures.timing import took_about, took_at_least, took_nearest
 from webapp.lessons.measures.waiting import slept_together
 from webapp.lessons.measures.workers import (
     ran_in_one_thread,
@@ -27,8 +27,10 @@ from webapp.lessons.measures.workers import (
     started_workers,
     worker_count,
 )
+from webapp.lessons.misconceptions import Misconception
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Choice, Float, Integer
+from webapp.lessons.questions import Option, Question
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
 from webapp.lessons.values import Values
 
@@ -153,6 +155,22 @@ def cancelled_tasks(recording: Recording, values: Values) -> str:
     return ", ".join(event.worker for event in events)
 
 
+def all_in_turn(values: Values) -> float:
+    return tasks(values) * asleep(values)
+
+
+def fetches_in_turn(values: Values) -> float:
+    return tasks(values) * FETCHING
+
+
+def one_fetch(values: Values) -> float:
+    return FETCHING
+
+
+heart_stood_still = judged(beats_meanwhile, lambda beats, values: beats == 0)
+all_counted = equals(FINAL, EXPECTED)
+tasks_are_smaller = below(TASKS_MEMORY, THREADS_MEMORY)
+
 topic = Topic(
     demos=(
         Demo(
@@ -166,6 +184,18 @@ topic = Topic(
                     other="asyncio/sleepers",
                     values={"tasks": 5},
                     other_values={"tasks": 1000},
+                ),
+            ),
+            questions=(
+                Question(
+                    "time",
+                    (
+                        Option("one", took_nearest(asleep, all_in_turn)),
+                        Option(
+                            "all", took_nearest(all_in_turn, asleep), Misconception.SLEEP_HOLDS_GIL
+                        ),
+                    ),
+                    see="asyncio/blocking-call",
                 ),
             ),
             claims=(
@@ -187,6 +217,15 @@ topic = Topic(
                     other="asyncio/in-turn-or-together",
                     values={"how": "await"},
                     other_values={"how": "gather"},
+                ),
+            ),
+            questions=(
+                Question(
+                    "time",
+                    (
+                        Option("one", took_nearest(one_fetch, fetches_in_turn)),
+                        Option("all", took_nearest(fetches_in_turn, one_fetch)),
+                    ),
                 ),
             ),
             claims=(
@@ -211,6 +250,16 @@ topic = Topic(
             ideal=Ideal(lambda values: BLOCKING),
             outcome=DemoOutcome(lines_that_fit(BEAT)),
             parameters=(task_count(4, 10, minimum=2),),
+            questions=(
+                Question(
+                    "heart",
+                    (
+                        Option("beats", unless(heart_stood_still)),
+                        Option("stands", heart_stood_still),
+                    ),
+                    see="asyncio/to-thread",
+                ),
+            ),
             trap=True,
             beside=(
                 Pair(
@@ -234,6 +283,15 @@ topic = Topic(
             outcome=DemoOutcome(lines_that_fit(BEAT)),
             # A machine with one processor has five threads in this pool.
             parameters=(task_count(4, 5, minimum=2),),
+            questions=(
+                Question(
+                    "heart",
+                    (
+                        Option("beats", unless(heart_stood_still)),
+                        Option("stands", heart_stood_still, Misconception.SLEEP_HOLDS_GIL),
+                    ),
+                ),
+            ),
             claims=(
                 Claim("every-task-once", printed_once_each(DONE, numbers)),
                 Claim(
@@ -257,6 +315,15 @@ topic = Topic(
             ideal=Ideal(lambda values: 0),
             outcome=DemoOutcome(lines_that_fit(SAVED)),
             parameters=(awaited,),
+            questions=(
+                Question(
+                    "saved",
+                    (
+                        Option("yes", printed(SAVED)),
+                        Option("no", never_printed(SAVED)),
+                    ),
+                ),
+            ),
             trap=True,
             beside=(
                 Pair(
@@ -278,6 +345,15 @@ topic = Topic(
             ideal=Ideal(lambda values: 0),
             outcome=DemoOutcome(printed_number(FINAL)),
             parameters=(task_count(4, 10, minimum=2), increments, lock),
+            questions=(
+                Question(
+                    "final",
+                    (
+                        Option("all", all_counted, Misconception.INCREMENT),
+                        Option("fewer", unless(all_counted)),
+                    ),
+                ),
+            ),
             trap=True,
             beside=(
                 Pair(
@@ -305,6 +381,16 @@ topic = Topic(
             ideal=Ideal(asleep),
             outcome=DemoOutcome(order_of(r"^slow: (.*)$")),
             parameters=(seconds_allowed,),
+            questions=(
+                Question(
+                    "cleans-up",
+                    (
+                        Option("yes", printed(CLEANS_UP)),
+                        Option("no", never_printed(CLEANS_UP)),
+                    ),
+                    see="kill-a-process/finally-did-not-run",
+                ),
+            ),
             claims=(
                 Claim(
                     "in-this-order",
@@ -325,6 +411,15 @@ topic = Topic(
             ideal=Ideal(lambda values: 2 * SLEEPING),
             outcome=DemoOutcome(printed_number(THREADS_MEMORY)),
             parameters=(sleeper_count,),
+            questions=(
+                Question(
+                    "memory",
+                    (
+                        Option("threads", tasks_are_smaller),
+                        Option("tasks", unless(tasks_are_smaller)),
+                    ),
+                ),
+            ),
             claims=(
                 Claim("all-tasks-woke", equals(TASKS_WOKE, sleepers)),
                 Claim("all-threads-woke", equals(THREADS_WOKE, sleepers)),
