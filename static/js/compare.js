@@ -77,8 +77,8 @@ page.addEventListener(
 );
 
 page.addEventListener("click", (event) => {
-  if (event.target.closest(".compare-lanes [data-zoom]")) {
-    const [first, second] = both();
-    second.look(first.time, first.view.stop - first.view.start);
+  const zoom = event.target.closest(".compare-lanes [data-zoom]")?.dataset.zoom;
+  if (zoom) {
+    both()[1].press({ zoom });
   }
 });
