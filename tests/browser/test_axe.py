@@ -62,9 +62,11 @@ def finish(page: Page) -> None:
 
 def walk(page: Page) -> None:
     """Step to the last printed line, which is before the end."""
-    for walk in page.locator(".walk").all():
-        walk.locator("[data-walk=last]").click()
-        walk.locator("[data-walk=back]").click()
+    for walk in page.locator("run-lanes").all():
+        # The second walk of a comparison has no buttons of its own.
+        if walk.locator("[data-walk=last]").is_visible():
+            walk.locator("[data-walk=last]").click()
+            walk.locator("[data-walk=back]").click()
         expect(walk.locator(".now td").first).not_to_be_empty()
 
 

@@ -577,7 +577,8 @@ def test_the_changed_lines_come_first_each_with_a_link_to_its_place(
     assert changes < page.index('id="a-transcript"') < page.index('class="panel sources"')
     lines = page[changes : page.index('id="a-transcript"')]
     # The lock is what only the second has. Docstrings differ, and are not changes.
-    assert re.search(r'href="#b-L\d+">\d+</a><span class="sign">.*?\+</span><span>lock ', lines)
+    link = r'href="#b-L\d+" tabindex="-1">\d+</a>'
+    assert re.search(rf'{link}<span class="sign">.*?\+</span><span>lock ', lines)
     assert "&quot;&quot;&quot;" not in lines
     for target in re.findall(r'href="#([ab]-L\d+)"', lines):
         assert page.count(f'id="{target}"') == 1
