@@ -16,6 +16,7 @@ from webapp.timeline.reading import draw
 
 TOPICS = find_topics()
 LARGEST_PICTURE = 2000  # bytes
+LARGEST_PAGE = 80_000  # bytes
 PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 EVERY_LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)
 
@@ -118,3 +119,18 @@ def test_every_page_has_a_link_to_the_teachers_page_in_its_header(
         page = real_client.get(f"/{language}/{address}").text
         header = page[page.index("<header") : page.index("</header>")]
         assert f'href="/{language}/teachers"' in header
+
+
+@EVERY_LANGUAGE
+def test_the_home_page_with_all_that_it_loads_is_small(
+    real_client: FlaskClient, language: str
+) -> None:
+    """As sent to a browser: compressed, with its style, scripts, font and icon."""
+    packed = {"Accept-Encoding": "gzip"}
+    page = real_client.get(f"/{language}/", headers=packed)
+    html = real_client.get(f"/{language}/").text
+    loaded = set(re.findall(r'(?:src|href)="(/static/[^"]+)"', html))
+    loaded |= {link.replace("home.js", "marking.js") for link in loaded if "home.js" in link}
+    assert any(link.endswith(".woff2") for link in loaded)
+    sizes = [len(real_client.get(link, headers=packed).data) for link in loaded]
+    assert len(page.data) + sum(sizes) <= LARGEST_PAGE
