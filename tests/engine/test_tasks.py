@@ -53,6 +53,21 @@ PROGRAMS = {
             print([frame.function for frame in inspect.stack() if frame.filename == __file__])
         asyncio.run(main())
         """,
+    "tasks that are thrown away": """
+        import asyncio, gc, weakref
+        async def fail(): raise LookupError("gone")
+        async def main():
+            gc.disable()
+            for work in (fail(), asyncio.sleep(0), asyncio.sleep(60)):
+                task = asyncio.create_task(work)
+                task.cancel() if work.__name__ == "sleep" else None
+                await asyncio.wait([task])
+                seen = weakref.ref(task)
+                del task, work
+                await asyncio.sleep(0)
+                print(seen() is None)
+        asyncio.run(main())
+        """,
     "every primitive": """
         import asyncio
         async def main():

@@ -9,6 +9,7 @@ from enum import Enum
 
 from webapp.engine.recording import Recording
 from webapp.timeline import lanes as timeline
+from webapp.timeline.bands import fold
 from webapp.timeline.lanes import WAITS, State, Stretch
 from webapp.timeline.reading import draw
 
@@ -29,6 +30,8 @@ SIGNS: Mapping[State, Sign] = {
     State.SLEEPING: Sign.SLEEPING,
     State.HOLDING: Sign.HOLDING,
     State.IDLE: Sign.WAITING,
+    State.READY: Sign.WAITING,
+    State.LOOP: Sign.WAITING,
     **dict.fromkeys(WAITS, Sign.WAITING),
 }
 
@@ -44,7 +47,7 @@ class Lane:
 
 def draw_lanes(recording: Recording, columns: int) -> list[Lane]:
     """Return a lane for each worker, the main thread included. `columns` limits their width."""
-    drawn = draw(recording)
+    drawn = fold(draw(recording))
     names = _names(drawn.lanes)
     room = max((len(name) for name in names), default=0)
     width = min(WIDEST, max(NARROWEST, columns - room - 4))

@@ -81,7 +81,7 @@ OPTIONS: Mapping[str, str] = {
 PARTS = ("example", "get", "use", "inside", "elsewhere", "ends", "sees", "unseen", "privacy")
 """The parts of the page, by their anchors, which are the keys of their titles too."""
 
-SEES = ("workers", "waits", "queues", "rest")
+SEES = ("workers", "waits", "queues", "tasks", "rest")
 
 UNSEEN: Mapping[str, str] = {
     "programs": "subprocess, os.system()",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import weakref
 from typing import Any
 
 from webapp.engine.events import Kind
@@ -35,7 +36,7 @@ def _reported(original: Any, asyncio: Any) -> Any:
                 super().__init__(coro, **options)  # raises what it must
                 return
             steps = Steps(coro)
-            steps.task = self
+            steps.task = weakref.ref(self)
             self._recorded_steps = steps
             super().__init__(steps, **options)
             steps.announce(_name(options))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from functools import wraps
+from selectors import BaseSelector
 from typing import Any
 
 from webapp.engine.events import How, Kind
@@ -31,6 +32,8 @@ def _report_selects(kind: Any) -> None:
     def recorded_init(self: Any, *args: Any, **options: Any) -> None:
         init(self, *args, **options)
         selector = self._selector
+        if not isinstance(selector, BaseSelector):
+            return  # the program's own, which need not have these methods
         select = selector.select
         own = len(selector.get_map() or ())  # the pipe that wakes it
 
@@ -38,7 +41,8 @@ def _report_selects(kind: Any) -> None:
         def recorded_select(timeout: float | None = None) -> Any:
             if timeout is not None and timeout <= 0:
                 return select(timeout)
-            outside = len(selector.get_map()) > own or self._signal_handlers
+            handled = getattr(self, "_signal_handlers", None)  # of loops for Unix
+            outside = handled or len(selector.get_map()) > own
             how = How.POLL if outside else How.LOOP
             emit(Kind.WAITS, LOOP, how if timeout is None else f"{how} {timeout:.6f}")
             try:

@@ -79,7 +79,8 @@ class Steps(Coroutine[Any, Any, Any]):
         self.reason = None
         self.deadlines: list[Any] = []
         self.name, self.number = "", 0
-        self.task: Any = None
+        # The task holds its steps: a reference back would keep it until the next collection.
+        self.task: Callable[[], Any] = lambda: None
 
     def announce(self, name: str | None) -> None:
         """Report that the calling worker creates the task, unless that is reported already."""
@@ -88,7 +89,7 @@ class Steps(Coroutine[Any, Any, Any]):
         self.number = next(_numbers)
         own = getattr(self._coroutine, "__name__", type(self._coroutine).__name__)
         # As threads are named: `Task-3 (fetch)`.
-        self.name = name or f"{self.task.get_name()} ({own})"
+        self.name = name or f"{self.task().get_name()} ({own})"
         emit(Kind.STARTS, in_process(self.name))
         emit(Kind.STARTED, "task", current_key(), line=self._line, task=self)
 
@@ -139,7 +140,8 @@ class Steps(Coroutine[Any, Any, Any]):
         if self._resumes is None:
             return
         joined, self._joined = self._joined, None
-        if joined is not None and joined.task.done():
+        task = joined.task() if joined is not None else None
+        if joined is not None and (task is None or task.done()):
             key = f"{current_key().partition('.')[0]}.{task_key(joined)}"
             emit(Kind.JOINED, in_process(joined.name), key, line=self._line)
         else:
@@ -182,7 +184,7 @@ class Steps(Coroutine[Any, Any, Any]):
         times = [when for one in self.deadlines if (when := one.when()) is not None]
         seconds = ""
         if times and how is not How.TURN:
-            seconds = f"{max(0.0, min(times) - self.task.get_loop().time()):.6f}"
+            seconds = f"{max(0.0, min(times) - self.task().get_loop().time()):.6f}"
         return f"{how} {seconds} {group}".rstrip()
 
     def _report_end(self, error: BaseException) -> None:
