@@ -64,6 +64,12 @@ class Kind(StrEnum):
     CANCELLED = "cancelled"  # a task was ended by CancelledError
 
 
+ENDS_OF_WAITS = frozenset(
+    {Kind.GOT, Kind.GAVE_UP, Kind.JOINED, Kind.PASSED, Kind.PUT, Kind.TOOK, Kind.RESUMED}
+)
+"""The kinds of events that may end a wait."""
+
+
 class How(StrEnum):
     """How a worker waits: what ends its wait."""
 

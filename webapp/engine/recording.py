@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from webapp.engine.events import TASK_BITS, THREAD_MASK, Event, Kind
+from webapp.engine.events import ENDS_OF_WAITS, TASK_BITS, THREAD_MASK, Event, Kind
 
 Key = tuple[int, int]
 """Identifies a worker: (pid, native thread id); a task's number is above TASK_BITS."""
@@ -196,16 +196,7 @@ class Recording:
     @cached_property
     def waits(self) -> tuple[Span, ...]:
         """Every wait, to the event that ended it."""
-        ends = {
-            Kind.GOT,
-            Kind.GAVE_UP,
-            Kind.JOINED,
-            Kind.PASSED,
-            Kind.PUT,
-            Kind.TOOK,
-            Kind.RESUMED,
-        }
-        return tuple(_spans(self.events, Kind.WAITS, ends))
+        return tuple(_spans(self.events, Kind.WAITS, ENDS_OF_WAITS))
 
 
 class Transcript:
@@ -282,7 +273,7 @@ def _line(first: Event, text: str) -> Line:
 
 
 def _spans(
-    events: Iterable[Event], begin: Kind, ends: set[Kind], *, per_object: bool = True
+    events: Iterable[Event], begin: Kind, ends: Collection[Kind], *, per_object: bool = True
 ) -> list[Span]:
     """Pair each event of `ends` with the last open `begin` of the same worker (and object).
 

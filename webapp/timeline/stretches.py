@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from webapp.engine.events import Event, Kind
+from webapp.engine.events import ENDS_OF_WAITS, Event, Kind
 from webapp.timeline.lanes import MICROSECONDS, WAITING, Lane, State, Stretch, stretch_from
 
 LATE = 1000
 """Microseconds by which timers may be late; a task that has its turn later was kept from it."""
-
-ENDS_OF_WAITS = {Kind.GOT, Kind.GAVE_UP, Kind.JOINED, Kind.PASSED, Kind.PUT, Kind.TOOK}
 
 
 @dataclass

@@ -31,7 +31,7 @@ def _report_selects(kind: Any) -> None:
     @wraps(init)
     def recorded_init(self: Any, *args: Any, **options: Any) -> None:
         init(self, *args, **options)
-        selector = self._selector
+        selector: Any = self._selector
         if not isinstance(selector, BaseSelector):
             return  # the program's own, which need not have these methods
         select = selector.select
