@@ -50,7 +50,7 @@ def _report_selects(kind: Any) -> None:
             finally:
                 emit(Kind.RESUMED, LOOP)
 
-        selector.select = recorded_select
+        selector.select = recorded_select  # type: ignore[method-assign]
 
     kind.__init__ = recorded_init
 
