@@ -22,7 +22,13 @@ UNIT, BAR, LANE, HELD = 2, 8, 13, 2  # units: of a column, a bar, a lane, the li
 HIGHEST, TALLEST = 56, 12
 """Pixels on the page: of all lanes, and of one. The width is that of the picture's place."""
 
-LOOKS = {State.SLEEPING: "s", State.IDLE: "i", State.RUNNING: "r"}
+LOOKS = {
+    State.SLEEPING: "s",
+    State.RUNNING: "r",
+    State.IDLE: "i",
+    State.READY: "i",
+    State.LOOP: "i",
+}
 WAIT, HOLD = "w", "h"
 """CSS classes. The waits share one; the styles are in `static/css/home.css`."""
 
