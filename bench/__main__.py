@@ -14,6 +14,7 @@ from bench import (
     classroom,
     costs,
     forks,
+    growing,
     lanes,
     memory,
     pages,
@@ -48,6 +49,7 @@ OWN_TABLES: dict[str, Callable[[], int]] = {
     "forks": forks.main,
     "record": record.main,
     "room": room.main,
+    "growing": growing.main,
     "where": where.main,
 }
 """Measurements that take minutes and print their own tables: run one at a time, by name."""

@@ -104,7 +104,9 @@ def _walked(recording: Recording) -> list[float]:
     styles = "".join(
         (STATIC / f"css/{name}.css").read_text() for name in ("tokens", "lanes", "walk")
     )
-    scripts = "".join((STATIC / f"js/{name}.js").read_text() for name in ("marking", "lanes"))
+    scripts = "".join(
+        (STATIC / f"js/{name}.js").read_text() for name in ("axis", "marking", "lanes")
+    )
     script = re.sub(r"^import .*$|^export ", "", scripts, flags=re.MULTILINE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(

@@ -2,15 +2,11 @@
 // of the workers' states move together. webapp/timeline/figure.py draws them; steps.py documents the data.
 // After step k the first k events have happened.
 
+import { drawTicks, MICROSECONDS, SVG } from "./axis.js";
 import { mark, reveal } from "./marking.js";
 
 const UNITS = 20000; // the picture's width in its own units: see scale.py
-const AXIS = 24; // pixels
-const MICROSECONDS = 1e6;
-const TICKS = 6;
-const LAST_TICK = 0.95; // of the width: the time of a later one would stick out
 const NARROWEST = 20; // microseconds
-const SVG = "http://www.w3.org/2000/svg";
 const STATE = 0;
 
 class RunLanes extends HTMLElement {
@@ -303,32 +299,18 @@ class RunLanes extends HTMLElement {
     this.shapes.setAttribute("viewBox", `${left * UNITS} 0 ${(span / whole) * UNITS} ${height}`);
     this.letters.setAttribute("width", `${(whole / span) * 100}%`);
     this.letters.setAttribute("x", `${((-left * whole) / span) * 100}%`);
-    this.drawTicks(span, whole);
+    this.drawTicks();
   }
 
-  drawTicks(span, whole) {
-    const step = tickStep(span);
-    const times = [];
-    for (
-      let time = Math.ceil(this.view.start / step) * step;
-      time <= this.view.stop;
-      time += step
-    ) {
-      times.push(time);
-    }
-    const share = (time) => (time - this.drawn.start) / whole;
-    const lines = times.map((time) => `M${share(time) * UNITS} ${AXIS - 6}V${this.dataset.height}`);
-    this.shapes.querySelector(".grid").setAttribute("d", lines.join(""));
-    const ticks = this.letters.querySelector(".ticks");
-    ticks.replaceChildren();
-    const lastTick = this.view.start + span * LAST_TICK;
-    for (const time of times.filter((time) => time <= lastTick)) {
-      const text = ticks.appendChild(document.createElementNS(SVG, "text"));
-      text.setAttribute("class", "tick");
-      text.setAttribute("x", `${share(time) * 100}%`);
-      text.setAttribute("y", "12");
-      text.textContent = written(time, span);
-    }
+  drawTicks() {
+    const { start, stop } = this.drawn;
+    const shareOf = (time) => (time - start) / (stop - start);
+    drawTicks(this.board, {
+      ...this.view,
+      height: this.dataset.height,
+      shareOf,
+      placeOf: (time) => shareOf(time) * UNITS,
+    });
   }
 }
 
@@ -336,25 +318,6 @@ function put(cell, text) {
   if (cell.textContent !== text) {
     cell.textContent = text;
   }
-}
-
-function tickStep(span) {
-  let step = 1;
-  for (const factor of Array(12).fill([2, 2.5, 2]).flat()) {
-    const longer = Math.round(step * factor);
-    if (span < longer * TICKS) {
-      break;
-    }
-    step = longer;
-  }
-  return step;
-}
-
-function written(time, span) {
-  if (span >= MICROSECONDS) {
-    return `${Number((time / MICROSECONDS).toFixed(6))} s`;
-  }
-  return span >= 1000 ? `${Number((time / 1000).toFixed(3))} ms` : `${Math.round(time)} µs`;
 }
 
 customElements.define("run-lanes", RunLanes);

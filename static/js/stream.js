@@ -39,6 +39,7 @@ document.addEventListener("htmx:sse:before:connection", (event) => {
   } else if (!run || connection !== current) {
     event.preventDefault();
   } else {
+    grow(({ halt }) => halt());
     status.textContent = status.dataset.lost;
   }
 });
@@ -52,11 +53,21 @@ document.addEventListener("htmx:sse:error", ({ detail }) => {
 
 document.addEventListener("htmx:sse:close", ({ detail: { connection, reason } }) => {
   if (reason !== "message" && connection === current) {
+    grow(({ halt }) => halt());
     const gone = controls.querySelector("[data-gone]") ?? status;
     status.textContent = gone.dataset.gone;
     controls.replaceChildren();
   }
 });
+
+document.addEventListener("lanes", ({ detail: { data } }) =>
+  grow(({ take }) => take(JSON.parse(data))),
+);
+
+// Only a page on which a program is running needs the drawing of growing lanes.
+async function grow(act) {
+  act(await import("./growing.js"));
+}
 
 // A press of Run ends the live run at once, to free its seat for the new one.
 function stopEarlier() {

@@ -10,6 +10,7 @@ import signal
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -271,6 +272,22 @@ def test_beyond_capacity_runs_wait_in_line_and_beyond_that_the_runner_is_busy(
     runner.cancel(first)
     assert texts(finish(runner, second)) == ["2"]
     keep.close()
+
+
+def test_a_follower_may_ask_for_a_batch_sooner(runner: Runner, write: Write) -> None:
+    run = runner.start(write(FOREVER))
+    until_printed(runner, run, "ready")
+    asked: list[float] = []
+
+    def patience() -> float:
+        asked.append(0.01)
+        return asked[-1]
+
+    with closing(runner.follow(run, patience=patience)) as batches:
+        while next(batches):
+            pass
+    assert asked
+    runner.cancel(run)
 
 
 def test_an_unknown_run_is_an_error(runner: Runner) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from webapp.engine.events import Event, Kind
 from webapp.engine.machines import Machine, this_machine
 from webapp.engine.program import Program
 from webapp.engine.recording import Outcome, Receipt, Recording
-from webapp.engine.runner import Busy, Load, Phase, Runner, State, UnknownRun
+from webapp.engine.runner import Busy, Load, Phase, Runner, State, UnknownRun, heartbeat
 from webapp.lessons.topic import Topic
 from webapp.store.store import Store
 
@@ -62,7 +62,9 @@ class ScriptedRunner:
         self.abouts.append(about)
         return f"run{len(self.programs)}"
 
-    def follow(self, run: str, after: int = 0) -> Generator[Sequence[Event], None, None]:
+    def follow(
+        self, run: str, after: int = 0, *, patience: Callable[[], float] = heartbeat
+    ) -> Generator[Sequence[Event], None, None]:
         # Kept, so that a follower ends by close(), not by garbage collection.
         self.followers.append(self._follow(after))
         return self.followers[-1]

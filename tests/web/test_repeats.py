@@ -14,7 +14,7 @@ from tests.web.test_runs import messages
 from webapp.engine.events import Event
 from webapp.engine.program import Program
 from webapp.engine.recording import Outcome, Recording
-from webapp.engine.runner import Busy, UnknownRun
+from webapp.engine.runner import Busy, UnknownRun, heartbeat
 from webapp.lessons.folders import find_topics
 from webapp.lessons.repeats.tally import Tally
 from webapp.pages import addresses
@@ -52,7 +52,9 @@ class ManyRuns(ScriptedRunner):
             raise Busy
         return super().start(program, **options)
 
-    def follow(self, run: str, after: int = 0) -> Generator[Sequence[Event], None, None]:
+    def follow(
+        self, run: str, after: int = 0, *, patience: Callable[[], float] = heartbeat
+    ) -> Generator[Sequence[Event], None, None]:
         follower = self._until_the_end(run)
         self.followers.append(follower)
         return follower

@@ -10,7 +10,7 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -33,7 +33,6 @@ from webapp.engine.machines import Machine
 from webapp.engine.program import Program
 from webapp.engine.recording import Outcome, Recording
 from webapp.engine.runner import (
-    HEARTBEAT_SECONDS,
     Busy,
     Interrupted,
     Load,
@@ -41,6 +40,7 @@ from webapp.engine.runner import (
     State,
     UnknownRun,
     Unreachable,
+    heartbeat,
 )
 
 LINE_LIFE = 3600.0
@@ -94,7 +94,9 @@ class ClusterRunner:
             raise Unreachable from error
         return job.id
 
-    def follow(self, run: str, after: int = 0) -> Generator[Sequence[Event], None, None]:
+    def follow(
+        self, run: str, after: int = 0, *, patience: Callable[[], float] = heartbeat
+    ) -> Generator[Sequence[Event], None, None]:
         """Yield the events after the id `after` as they come. Raises UnknownRun, Interrupted."""
         try:
             job = self._find(run).job
@@ -102,18 +104,20 @@ class ClusterRunner:
             raise Interrupted from error
         tail = self._reader.join(job, after)
         try:
-            yield from self._batches(tail, after)
+            yield from self._batches(tail, after, patience)
         finally:
             self._reader.leave(tail)
 
-    def _batches(self, tail: Tail, after: int) -> Generator[Sequence[Event], None, None]:
+    def _batches(
+        self, tail: Tail, after: int, patience: Callable[[], float]
+    ) -> Generator[Sequence[Event], None, None]:
         events: list[Event] = []
         first, ending = after, None
         while ending is None:
             if self._has_to_leave():
                 raise Interrupted
             begun = len(events)
-            for entry in tail.wait(HEARTBEAT_SECONDS):
+            for entry in tail.wait(patience()):
                 # Entries come twice when another follower joins at an earlier event.
                 events += [event for event in entry.events if event.id > after]
                 after = max(after, events[-1].id) if events else after

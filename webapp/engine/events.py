@@ -92,6 +92,7 @@ PASSING = frozenset({How.TURN, How.POLL})
 
 
 _KINDS = {str(kind): kind for kind in Kind}  # a look-up is ten times faster than Kind()
+_HOWS = {str(how): how for how in How}
 
 
 PICTURES = {code: 0x2400 + code for code in range(32)} | {0x7F: 0x2421}
@@ -131,7 +132,7 @@ class Event(NamedTuple):
     @property
     def how(self) -> How:
         """How the worker waits; only of WAITS."""
-        return How(self.text.partition(" ")[0])
+        return _HOWS[self.text.partition(" ")[0]]
 
     @property
     def timeout(self) -> float | None:

@@ -19,7 +19,7 @@ from webapp.engine.pressure import held_up
 from webapp.engine.program import Program
 from webapp.engine.recording import Outcome, Receipt, Recording, Wait
 from webapp.engine.reports import Reports
-from webapp.engine.runner import HEARTBEAT_SECONDS, Phase
+from webapp.engine.runner import Phase
 from webapp.engine.slots import Slot
 from webapp.engine.wire import Over
 
@@ -81,7 +81,7 @@ class LiveRun:
     # --- called from any thread ---
 
     def follow(
-        self, after: int, how_many_run: Callable[[], int]
+        self, after: int, how_many_run: Callable[[], int], patience: Callable[[], float]
     ) -> Generator[Sequence[Event], None, None]:
         """Yield the events after the id `after` as they come, until the run is over."""
         with self.changed:
@@ -92,7 +92,7 @@ class LiveRun:
             while True:
                 with self.changed:
                     if len(self.events) <= after and self.phase is not Phase.OVER:
-                        self.changed.wait(HEARTBEAT_SECONDS)
+                        self.changed.wait(patience())
                     batch = self.events[after:]
                     over = self.phase is Phase.OVER
                 if batch or not over:

@@ -7,7 +7,7 @@ machine; `webapp.cluster.runner` on many.
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -20,6 +20,12 @@ from webapp.engine.recording import Outcome, Recording
 HEARTBEAT_SECONDS = 0.5
 """Seconds between two batches for a follower, empty ones included, so that it notices when its
 reader has disconnected."""
+
+
+def heartbeat() -> float:
+    """Return HEARTBEAT_SECONDS: the patience of a follower that has nothing to send meanwhile."""
+    return HEARTBEAT_SECONDS
+
 
 ID = re.compile(r"[A-Za-z0-9_-]{16}")
 """A run's id: 96 random bits, so that it cannot be guessed."""
@@ -85,10 +91,14 @@ class Runner(Protocol):
         """
         ...
 
-    def follow(self, run: str, after: int = 0) -> Generator[Sequence[Event], None, None]:
+    def follow(
+        self, run: str, after: int = 0, *, patience: Callable[[], float] = heartbeat
+    ) -> Generator[Sequence[Event], None, None]:
         """Yield the events after the id `after` as they come, in batches, until the run is over.
 
-        A batch is empty if HEARTBEAT_SECONDS have passed or the state has changed without an event.
+        A batch is empty if `patience()` seconds have passed (at most HEARTBEAT_SECONDS), or
+        the state has changed without an event.
+
         The caller is a follower until the iterator is closed; a run without followers is cancelled
         after some seconds (`Limits.unfollowed`). There may be any number of followers, any number
         of times. Raises UnknownRun, and Interrupted if the caller has to follow again.

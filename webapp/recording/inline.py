@@ -32,7 +32,7 @@ STYLES = (
     "print",
 )
 THEME = "theme"
-MODULES = ("marking", "transcript", "lanes")  # imported modules come before their importers
+MODULES = ("axis", "marking", "transcript", "lanes")  # imported modules come before their importers
 
 MARK = """<svg class="mark" viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">
 <rect x="3" y="5" width="17" height="5" rx="2.5"/>

@@ -55,6 +55,9 @@ WAITING: Mapping[How, State] = {
 }
 WAITS = frozenset(WAITING.values()) - {State.READY, State.LOOP}
 
+MIXED = "mixed"
+"""Stands for different states that are too short to be shown one by one."""
+
 
 class End(StrEnum):
     """How a lane ends."""

@@ -16,8 +16,12 @@ from dataclasses import dataclass, field
 from html import escape
 
 from webapp.timeline.arrows import Arrow, Cause
+<<<<<<< HEAD
 from webapp.timeline.bands import AREA, MANY, areas, columns, strip
 from webapp.timeline.lanes import WAITS, End, Lane, State, Stretch, Timeline
+=======
+from webapp.timeline.lanes import MIXED, WAITS, End, Lane, State, Stretch, Timeline
+>>>>>>> f14494c (Let lanes grow while the program runs)
 from webapp.timeline.rows import AXIS, LOW, TALL, Row, Sizes, line_name, place_rows
 from webapp.timeline.scale import PIXEL, UNITS, View, ticks, written
 
@@ -25,7 +29,6 @@ WIDTHS = {"s": 300, "m": 600, "l": 900}  # pixels at which a label must fit, by 
 LETTER = 5.6  # pixels
 LAST_TICK = UNITS * 0.95  # later ticks have no text: it would not fit into the picture
 NOISE_SHOWN = 4 * PIXEL  # the narrowest visible width
-MIXED = "mixed"  # different states, each narrower than a pixel
 
 MARKS = {End.KILLED: "✕", End.CUT: "⊣", End.OPEN: "…"}
 

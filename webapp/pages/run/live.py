@@ -1,6 +1,7 @@
 """A live run as a stream: server-sent events for htmx, or a page that grows without it.
 
     runner.follow()  ->  Screen  ->  _lines.html  ->  one message per batch
+                     ->  Frames  ->  the lanes' states, at most every 0.1 s
 
 A message's id is that of the last run event in it. A client that lost the stream sends that id in
 `Last-Event-ID`. The events are then read from the first, since a line may have begun before that
@@ -12,7 +13,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ from webapp.engine.runner import Interrupted, Phase, State
 from webapp.pages import addresses
 from webapp.pages.demo.form import query_of
 from webapp.pages.demo.predicting import query_of_predictions
+from webapp.pages.run.frames import Frames
 from webapp.pages.run.keeping import Ended, keep_ended
 from webapp.pages.run.lanes import LINES
 from webapp.pages.run.links import Links, build_links
@@ -129,7 +131,7 @@ def _as_events(site: Site, run: Run, after: int) -> Iterator[bytes]:
     )
     screen, last = Screen(), after
     silence = Silence()
-    with closing(site.runner.follow(run.id)) as batches:
+    with Frames() as frames, closing(_follow(site, run, frames)) as batches:
         for batch in batches:
             html = ""
             if progress.phase is Phase.QUEUED:
@@ -137,12 +139,21 @@ def _as_events(site: Site, run: Run, after: int) -> Iterator[bytes]:
                 html = site.render("run/_progress.html", progress) if progress != before else ""
             html += _more(site, progress.say, screen, batch, after)
             last = max(last, batch[-1].id) if batch else last
-            if html:
+            if news := (message(html, last) if html else b"") + frames.next():
                 silence.end()
-                yield message(html, last)
+                yield news
             elif silence.is_long():
                 yield HEARTBEAT
     yield message(site.render("run/_ending.html", _end(site, run, screen)), last) + OVER
+
+
+def _follow(site: Site, run: Run, frames: Frames) -> Generator[Sequence[Event], None, None]:
+    """Yield the run's batches; give them to `frames` too if its steps are recorded."""
+    with closing(site.runner.follow(run.id, patience=frames.patience)) as batches:
+        for batch in batches:
+            if not run.transcript_only:
+                frames.take(batch)
+            yield batch
 
 
 def as_page(site: Site, run: Run, page: str) -> Iterator[bytes]:
