@@ -49,12 +49,12 @@ def measure() -> list[Row]:
     """Draw a run, and the same with one SVG element per stretch; step through it in a browser."""
     recording = _recorded()
     timeline = draw(recording)
-    arrows = find_arrows(timeline)
+    arrows, say = find_arrows(timeline), load_wordings()["en"]
     view = View(0, timeline.end)
 
     def picture() -> str:
         found = draw(recording)
-        return draw_picture(found, find_arrows(found), view, label="lanes").svg
+        return draw_picture(found, find_arrows(found), view, say, label="lanes").svg
 
     def plain() -> str:
         found = draw(recording)

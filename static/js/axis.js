@@ -1,27 +1,69 @@
 // The time axis of lanes, as webapp/timeline/scale.py draws it.
 
-export const AXIS = 24; // pixels above the first lane
+export const AXIS = 30; // pixels above the first lane
+export const UNITS = 20000; // the picture's width in its own units
 export const SVG = "http://www.w3.org/2000/svg";
 export const MICROSECONDS = 1e6;
+const FOLD = 600; // the width of a fold, in units
 const TICKS = 6;
-const LAST_TICK = 0.95; // of the width: the time of a later one would stick out
+const LAST_TICK = 0.86; // of the width: the time of a later one would stick out
 
-// Draws the ticks of the interval from `start` to `stop`. `shareOf` is the place of a time in `letters`, and
-// `placeOf` in the paths' units.
-export function drawTicks(picture, { start, stop, height, shareOf, placeOf }) {
-  const span = stop - start;
+// Maps times in microseconds to places in units. `folds` are intervals of time that are drawn narrow.
+export class Axis {
+  constructor(start, stop, folds = []) {
+    Object.assign(this, { start, stop, folds });
+    this.unfolded = Math.max(1, stop - start - folds.reduce((sum, [a, b]) => sum + b - a, 0));
+    this.scale = (UNITS - FOLD * folds.length) / this.unfolded;
+  }
+
+  x(time) {
+    let passed = time - this.start;
+    let x = 0;
+    for (const [start, stop] of this.folds) {
+      const folded = Math.min(Math.max(time, start), stop) - start;
+      passed -= folded;
+      x += (FOLD * folded) / (stop - start);
+    }
+    return x + passed * this.scale;
+  }
+
+  time(x) {
+    let before = 0;
+    for (const [start, stop] of this.folds) {
+      if (x < this.x(start)) {
+        break;
+      }
+      if (x < this.x(stop)) {
+        return start + ((x - this.x(start)) / FOLD) * (stop - start);
+      }
+      before += stop - start - FOLD / this.scale;
+    }
+    return this.start + before + x / this.scale;
+  }
+
+  isFolded(time) {
+    return this.folds.some(([start, stop]) => start < time && time < stop);
+  }
+}
+
+// Draws the ticks of what is in view, `width` units from `left` on. Their lines are `deep` pixels long.
+export function drawTicks(picture, axis, { left, width }, deep) {
+  const [start, stop] = [axis.time(left), axis.time(left + width)];
+  const span = width / axis.scale;
   const step = tickStep(span);
   const times = [];
   for (let time = Math.ceil(start / step) * step; time <= stop; time += step) {
-    times.push(time);
+    if (!axis.isFolded(time)) {
+      times.push(time);
+    }
   }
-  const lines = times.map((time) => `M${placeOf(time)} ${AXIS - 6}V${height}`);
+  const lines = times.map((time) => `M${axis.x(time)} ${AXIS - 2}V${deep}`);
   picture.querySelector(".grid").setAttribute("d", lines.join(""));
-  const told = times.filter((time) => time <= start + span * LAST_TICK);
+  const told = times.filter((time) => axis.x(time) <= left + width * LAST_TICK);
   const texts = told.map((time) => {
     const text = document.createElementNS(SVG, "text");
     text.setAttribute("class", "tick");
-    text.setAttribute("x", `${shareOf(time) * 100}%`);
+    text.setAttribute("x", `${(axis.x(time) / UNITS) * 100}%`);
     text.setAttribute("y", "12");
     text.textContent = written(time, span);
     return text;

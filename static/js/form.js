@@ -8,7 +8,9 @@ const PREDICT = "predict-";
 const DIGITS = "۰۱۲۳۴۵۶۷۸۹";
 const SEPARATORS = { "٫": ".", "،": "," };
 const latin = (text) =>
-  text.replace(/[۰-۹]/g, (digit) => DIGITS.indexOf(digit)).replace(/[٫،]/g, (one) => SEPARATORS[one]);
+  text
+    .replace(/[۰-۹]/g, (digit) => DIGITS.indexOf(digit))
+    .replace(/[٫،]/g, (one) => SEPARATORS[one]);
 
 // Who follows the address shall predict for himself.
 function query(form) {

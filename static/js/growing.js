@@ -2,23 +2,25 @@
 // webapp/timeline/growing.py); between two messages the bars grow by the browser's own clock. At the end the
 // server's picture takes the place of this one, so that both have the same sizes and classes (rows.py, svg.py).
 
-import { AXIS, drawTicks, MICROSECONDS, SVG } from "./axis.js";
+import { AXIS, Axis, drawTicks, MICROSECONDS, SVG, UNITS } from "./axis.js";
 
 const SHORTEST = 50_000; // microseconds of the axis at first, if the program has no ideal time
 const CALM_TICK = 1000; // milliseconds, if the visitor prefers reduced motion
 const MANY = 24; // lanes; if there are more, they are low
-const TALL = { bar: 14, gap: 6, level: 12 };
-const LOW = { bar: 8, gap: 3, level: 4 };
+const TALL = { bar: 16, gap: 4, level: 14 };
+const LOW = { bar: 10, gap: 2, level: 4 };
+const NAME = 16; // pixels
 const LEVELS = 3;
-const WAITS = new Set("acquiring barrier putting getting signal result".split(" "));
+const THINGS = 6;
+const WAITS = new Set("acquiring barrier putting getting signal result awaiting".split(" "));
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
 const box = (start, end, top, height) =>
   `M${start} ${top}h${end - start}v${height}h${start - end}z`;
 
 class Lane {
-  constructor([name, hue, process, depth, start], order) {
-    Object.assign(this, { name, hue, process, depth, start, order });
+  constructor([name, hue, process, depth, start, thread], order) {
+    Object.assign(this, { name, hue, process, depth, start, thread, order });
     this.told = start; // its states are known until here
     this.states = [];
     this.beside = [];
@@ -26,19 +28,19 @@ class Lane {
     this.held = [];
     this.end = null;
     this.lines = new Map(); // of held objects
-    this.group = document.createElementNS(SVG, "g");
-    this.group.setAttribute("class", `hue-${hue}`);
+    this.group = groupOf(`hue-${hue}`);
     this.paths = new Map();
+    this.past = null; // what has ended, as paths by their classes
   }
 
   take(past, now, beside, held, end) {
-    for (const [state, start, stop] of past) {
+    for (const [state, start, stop, object] of past) {
       this.runUntil(start);
-      this.states.push([state, Math.max(start, this.start), stop]);
+      this.states.push([state, start, stop, object]);
       this.told = Math.max(this.told, stop);
     }
     this.beside.push(...beside);
-    Object.assign(this, { now, held, end });
+    Object.assign(this, { now, held, end, past: null });
     const open = held.map(([state, start, object]) => [
       state,
       start,
@@ -52,7 +54,7 @@ class Lane {
 
   runUntil(time) {
     if (time > this.told) {
-      this.states.push(["running", this.told, time]);
+      this.states.push(["running", this.told, time, ""]);
       this.told = time;
     }
   }
@@ -74,36 +76,43 @@ class Lane {
     return 1 + Math.max(-1, ...[...this.lines.values()].map(({ level }) => level));
   }
 
-  // The pieces to draw until a time: those that have ended, then those that go on.
-  pieces(time) {
+  // What goes on, until a time.
+  open(time) {
     const until = Math.max(this.told, this.end ?? time);
-    const [state, start] = this.now ?? ["running", this.told];
-    const between = start > this.told ? [["running", this.told, start]] : [];
-    const last = until > this.told ? [...between, [state, Math.max(start, this.told), until]] : [];
-    const held = this.held.map(([kind, from, object]) => [kind, from, until, object]);
-    return { states: [...this.states, ...last], beside: [...this.beside, ...held] };
+    const [state, start, object] = this.now ?? ["running", this.told, ""];
+    const between = start > this.told ? [["running", this.told, start, ""]] : [];
+    const last = [state, Math.max(start, this.told), until, object];
+    return {
+      states: until > this.told ? [...between, last] : [],
+      beside: this.held.map(([kind, from, name]) => [kind, from, until, name]),
+    };
   }
 
-  draw(time, top, sizes) {
-    const { states, beside } = this.pieces(time);
-    const drawn = new Map();
-    const add = (look, d) => drawn.set(look, (drawn.get(look) ?? "") + d);
-    for (const [state, start, end] of states) {
-      add(WAITS.has(state) ? "waiting" : state, bar(state, start, end, top + sizes.gap, sizes.bar));
+  draw(time, top, sizes, things) {
+    if (this.past === null || this.top !== top) {
+      this.top = top;
+      this.past = this.looks(this, sizes, things);
     }
-    for (const [state, start, end, object] of beside) {
-      const { level } = this.lines.get(state === "task" ? "" : object) ?? { level: 0 };
-      const y = top + sizes.gap + sizes.bar + (level + 1) * sizes.level - 3;
-      add(state, box(start, end, y, state === "task" ? 2 : 3));
+    const drawn = this.looks(this.open(time), sizes, things, new Map(this.past));
+    for (const look of this.paths.keys()) {
+      this.path(look).setAttribute("d", drawn.get(look) ?? "");
     }
     for (const [look, d] of drawn) {
       this.path(look).setAttribute("d", d);
     }
-    for (const [look, path] of this.paths) {
-      if (!drawn.has(look)) {
-        path.setAttribute("d", "");
-      }
+  }
+
+  looks({ states, beside }, sizes, things, drawn = new Map()) {
+    const add = (look, d) => drawn.set(look, (drawn.get(look) ?? "") + d);
+    for (const [state, start, end, object] of states) {
+      drawBar(add, state, start, end, this.top + sizes.gap, sizes.bar, colourOf(things, object));
     }
+    for (const [state, start, end, object] of beside) {
+      const { level } = this.lines.get(state === "task" ? "" : object) ?? { level: 0 };
+      const y = this.top + sizes.gap + sizes.bar + level * sizes.level + 1;
+      add(state + colourOf(things, object), box(start, end, y, sizes.level - 1));
+    }
+    return drawn;
   }
 
   path(look) {
@@ -116,17 +125,31 @@ class Lane {
   }
 }
 
-function bar(state, start, end, top, height) {
+function drawBar(add, state, start, end, top, height, colour) {
+  const line = `M${start} ${top + height / 2}H${end}`;
   if (state === "sleeping") {
-    return box(start, end, top + height / 2 - 1, 2);
+    add("sleeping", box(start, end, top, height));
+    add("hatch", line);
+  } else if (state === "idle" || state === "loop") {
+    add("idle", line);
+  } else if (state === "ready") {
+    add("ready", box(start, end, top + Math.floor(height / 2) - 3, 6));
+  } else if (WAITS.has(state) || state === "joining") {
+    const look = state === "joining" ? "joining" : "waiting";
+    add(look + colour, box(start, end, top + 1, height - 2));
+  } else {
+    add(state, box(start, end, top, height));
   }
-  if (state === "idle") {
-    return `M${start} ${top + height / 2}H${end}`;
-  }
-  return state === "running" || state === "mixed"
-    ? box(start, end, top, height)
-    : box(start, end, top + 1, height - 2);
 }
+
+function groupOf(name) {
+  const group = document.createElementNS(SVG, "g");
+  group.setAttribute("class", name);
+  return group;
+}
+
+const colourOf = (things, object) =>
+  things.has(object) ? ` thing-${things.get(object) % THINGS}` : "";
 
 // --- all lanes of a run ---
 
@@ -134,22 +157,25 @@ class Growing {
   constructor(panel) {
     this.panel = panel;
     this.lanes = []; // as the server numbers them
+    this.things = new Map(); // the objects that are held or waited for, and their numbers
     this.ahead = Number.NEGATIVE_INFINITY; // the run's time minus the browser's, in microseconds
     this.ideal = Number(document.querySelector("#controls progress")?.max ?? 0) * MICROSECONDS;
-    panel.innerHTML = `<figure class="lanes growing"><div class="lanes-board"><ol class="lane-names"></ol>
+    panel.innerHTML = `<div class="growing-lanes" dir="ltr"><figure class="lanes growing"><div class="lanes-board"><ol class="lane-names"></ol>
       <div class="lanes-time"><svg class="picture" width="100%" role="img"><svg class="shapes" width="100%"
-      preserveAspectRatio="none"><path class="grid"/></svg><svg class="letters" width="100%" overflow="visible"><g
-      class="ticks"></g></svg></svg></div></div></figure>`;
+      preserveAspectRatio="none"><path class="grid"/><g class="all"></g></svg><svg class="letters" width="100%" overflow="visible"><g
+      class="ticks"></g></svg></svg></div></div></figure></div>`;
     this.names = panel.querySelector("ol");
     this.picture = panel.querySelector(".picture");
     this.picture.setAttribute("aria-label", panel.getAttribute("aria-label"));
     this.shapes = this.picture.querySelector(".shapes");
+    this.all = this.picture.querySelector(".all");
   }
 
   take({ time, workers, lanes }) {
     for (const worker of workers) {
       this.lanes.push(new Lane(worker, this.lanes.length));
     }
+    this.number(lanes);
     for (const [number, ...news] of lanes) {
       this.lanes[number].take(...news);
     }
@@ -158,19 +184,45 @@ class Growing {
     this.draw();
   }
 
-  // Puts the lanes in order: each process before its threads.
+  // Numbers the objects in the order in which they are first held or waited for, for their colours.
+  number(lanes) {
+    const named = lanes.flatMap(([, past, now, beside, held]) => [
+      ...[...past, ...beside].map(([state, start, , object]) => [state, start, object]),
+      ...(now ? [now] : []),
+      ...held,
+    ]);
+    for (const [state, , object] of named.sort(([, a], [, b]) => a - b)) {
+      const counts = state === "holding" || (WAITS.has(state) && state !== "result");
+      if (counts && object && !this.things.has(object)) {
+        this.things.set(object, this.things.size);
+      }
+    }
+  }
+
+  // Puts the lanes in order: each process before its threads, each thread before its tasks.
   arrange() {
     const processes = [...new Set(this.lanes.map(({ process }) => process))];
-    const place = ({ process, depth, order }) => [processes.indexOf(process), depth, order];
+    const place = ({ process, thread, order }) => [
+      processes.indexOf(process),
+      this.lanes[thread].depth,
+      thread,
+      order === thread ? -1 : order,
+    ];
     this.rows = [...this.lanes].sort((one, other) => {
       const [a, b] = [place(one), place(other)];
-      return a[0] - b[0] || a[1] - b[1] || a[2] - b[2];
+      return a.map((own, at) => own - b[at]).find((difference) => difference) ?? 0;
     });
     const low = this.rows.length > MANY;
     this.sizes = low ? LOW : TALL;
     this.picture.closest("figure").classList.toggle("low", low);
     this.names.replaceChildren(...this.rows.map(nameOf));
-    this.shapes.append(...this.rows.map(({ group }) => group));
+    this.all.replaceChildren();
+    let step = this.all;
+    for (const { group } of this.rows) {
+      step = low ? this.all : step.appendChild(groupOf("step"));
+      step.append(group);
+    }
+    this.deep = low ? 0 : NAME * this.rows.length;
     this.tops = [];
     this.height = AXIS;
     for (const { levels } of this.rows) {
@@ -178,19 +230,22 @@ class Growing {
       const { gap, bar, level } = this.sizes;
       this.height += gap + bar + level * levels + Math.floor(gap / 2);
     }
+    this.deep += this.height;
+    this.shapes.setAttribute("viewBox", `0 0 ${UNITS} ${this.height}`);
     for (const svg of [this.picture, this.shapes, this.picture.querySelector(".letters")]) {
       svg.setAttribute("height", this.height);
     }
   }
 
   draw() {
-    const now = performance.now() * 1000 + this.ahead;
+    const now = this.lanes.every(({ end }) => end !== null)
+      ? Math.max(...this.lanes.map(({ end }) => end))
+      : performance.now() * 1000 + this.ahead;
     const stop = Math.max(now, this.ideal, SHORTEST);
-    this.shapes.setAttribute("viewBox", `0 0 ${stop} ${this.height}`);
-    const shareOf = (time) => time / stop;
-    drawTicks(this.picture, { start: 0, stop, height: this.height, shareOf, placeOf: Math.round });
+    this.all.setAttribute("transform", `scale(${UNITS / stop} 1)`);
+    drawTicks(this.picture, new Axis(0, stop), { left: 0, width: UNITS }, this.deep);
     this.rows.forEach((lane, at) => {
-      lane.draw(now, this.tops[at], this.sizes);
+      lane.draw(now, this.tops[at], this.sizes, this.things);
     });
   }
 
@@ -209,7 +264,8 @@ class Growing {
 
 function nameOf({ name, hue, depth, levels }) {
   const item = document.createElement("li");
-  item.className = `hue-${hue} ${depth ? "thread" : "process"} levels-${levels}`;
+  const kind = ["process", "thread", "thread task"][depth];
+  item.className = `hue-${hue} ${kind} levels-${levels}`;
   item.title = name;
   item.appendChild(document.createElement("span")).textContent = name;
   return item;

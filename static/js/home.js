@@ -47,7 +47,10 @@ function follow(clock) {
     const shown = { style: "unit", unit: "second", unitDisplay: lang === "en" ? "short" : "long" };
     const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
     versus.querySelector("progress").value = seconds;
-    versus.querySelector("span").textContent = seconds.toLocaleString(lang, { ...shown, ...digits });
+    versus.querySelector("span").textContent = seconds.toLocaleString(lang, {
+      ...shown,
+      ...digits,
+    });
   }
 }
 

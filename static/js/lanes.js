@@ -2,10 +2,10 @@
 // of the workers' states move together. webapp/timeline/figure.py draws them; steps.py documents the data.
 // After step k the first k events have happened.
 
-import { drawTicks, MICROSECONDS, SVG } from "./axis.js";
+import { Axis, drawTicks, MICROSECONDS, SVG, UNITS } from "./axis.js";
 import { mark, reveal } from "./marking.js";
 
-const UNITS = 20000; // the picture's width in its own units: see scale.py
+const CLOSE = 4; // times closer than the whole run: what was one band is drawn piece by piece
 const NARROWEST = 20; // microseconds
 const STATE = 0;
 
@@ -23,8 +23,13 @@ class RunLanes extends HTMLElement {
     this.rows = [...this.now.querySelectorAll("tbody tr")];
     this.names = [...this.querySelectorAll(".lane-names li")];
     this.transcript = document.getElementById(this.dataset.transcript);
-    this.drawn = { start: Number(this.dataset.start), stop: Number(this.dataset.stop) };
-    this.view = { ...this.drawn };
+    const folds = this.dataset.folds.split(" ").filter(Boolean);
+    this.axis = new Axis(
+      Number(this.dataset.start),
+      Number(this.dataset.stop),
+      folds.map((fold) => fold.split("-").map(Number)),
+    );
+    this.view = { left: 0, width: UNITS };
     this.step = 0;
     this.time = 0;
     this.cursor = this.shapes.appendChild(document.createElementNS(SVG, "path"));
@@ -205,7 +210,7 @@ class RunLanes extends HTMLElement {
     }
     const box = this.board.getBoundingClientRect();
     const share = Math.min(Math.max((event.clientX - box.left) / box.width, 0), 1);
-    const time = this.view.start + share * (this.view.stop - this.view.start);
+    const time = this.axis.time(this.view.left + share * this.view.width);
     this.with(() => {
       this.pause();
       this.render(this.stepAt(time));
@@ -230,8 +235,7 @@ class RunLanes extends HTMLElement {
 
   place(time) {
     this.time = time;
-    const x = ((time - this.drawn.start) * UNITS) / (this.drawn.stop - this.drawn.start);
-    this.cursor.setAttribute("d", `M${x} 0V${this.dataset.height}`);
+    this.cursor.setAttribute("d", `M${this.axis.x(time)} 0V${this.dataset.deep}`);
     this.dispatchEvent(new CustomEvent("moment", { detail: time, bubbles: true }));
   }
 
@@ -276,41 +280,28 @@ class RunLanes extends HTMLElement {
   // --- the view: zooming ---
 
   zoom(how) {
-    const span = this.view.stop - this.view.start;
-    const whole = this.drawn.stop - this.drawn.start;
     const factor = { closer: 0.5, wider: 2 }[how];
-    const wanted = factor ? span * factor : whole;
-    this.look(this.time, Math.min(Math.max(wanted, NARROWEST), whole));
+    const wanted = factor ? this.view.width * factor : UNITS;
+    this.look(Math.min(Math.max(wanted, NARROWEST * this.axis.scale), UNITS));
   }
 
   keepInView() {
-    if (this.time < this.view.start || this.time > this.view.stop) {
-      this.look(this.time, this.view.stop - this.view.start);
+    const { left, width } = this.view;
+    const x = this.axis.x(this.time);
+    if (x < left || x > left + width) {
+      this.look(width);
     }
   }
 
-  look(middle, span) {
-    const latest = this.drawn.stop - span;
-    const start = Math.min(Math.max(middle - span / 2, this.drawn.start), latest);
-    this.view = { start, stop: start + span };
-    const whole = this.drawn.stop - this.drawn.start;
-    const left = (start - this.drawn.start) / whole;
-    const height = this.dataset.height;
-    this.shapes.setAttribute("viewBox", `${left * UNITS} 0 ${(span / whole) * UNITS} ${height}`);
-    this.letters.setAttribute("width", `${(whole / span) * 100}%`);
-    this.letters.setAttribute("x", `${((-left * whole) / span) * 100}%`);
-    this.drawTicks();
-  }
-
-  drawTicks() {
-    const { start, stop } = this.drawn;
-    const shareOf = (time) => (time - start) / (stop - start);
-    drawTicks(this.board, {
-      ...this.view,
-      height: this.dataset.height,
-      shareOf,
-      placeOf: (time) => shareOf(time) * UNITS,
-    });
+  // Shows so many units around the cursor.
+  look(width) {
+    const left = Math.min(Math.max(this.axis.x(this.time) - width / 2, 0), UNITS - width);
+    this.view = { left, width };
+    this.shapes.setAttribute("viewBox", `${left} 0 ${width} ${this.dataset.height}`);
+    this.letters.setAttribute("width", `${(UNITS / width) * 100}%`);
+    this.letters.setAttribute("x", `${(-left / width) * 100}%`);
+    this.board.querySelector(".picture").classList.toggle("close", width <= UNITS / CLOSE);
+    drawTicks(this.board, this.axis, this.view, this.dataset.deep);
   }
 }
 

@@ -104,7 +104,10 @@ function showHome(progress) {
   const course = JSON.parse(home.dataset.course);
   const done = course.filter((topic) => isDone(progress, topic));
   for (const link of document.querySelectorAll(".topics a[href]")) {
-    mark(link, done.some(({ address }) => address === link.getAttribute("href")) && home.dataset.ran);
+    mark(
+      link,
+      done.some(({ address }) => address === link.getAttribute("href")) && home.dataset.ran,
+    );
   }
   const said = home.querySelector(".progress-said");
   said.textContent = filled(home.dataset.said, { done: done.length, all: course.length });
@@ -141,7 +144,10 @@ function note() {
   }
   const check = document.querySelector(".check-end");
   if (check) {
-    progress.checked[check.dataset.topic] = [Number(check.dataset.right), Number(check.dataset.all)];
+    progress.checked[check.dataset.topic] = [
+      Number(check.dataset.right),
+      Number(check.dataset.all),
+    ];
   }
   if (answers || check) {
     write(progress);

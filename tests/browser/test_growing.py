@@ -14,7 +14,7 @@ THREE = f"{EVERYTHING}?thread_count=3&sleep_seconds=0.4"
 
 # The width of what is drawn of the main thread, as a part of the axis.
 DRAWN = """() => {
-  const [first] = document.querySelectorAll(".growing .shapes g");
+  const [first] = document.querySelectorAll(".growing .shapes [class^=hue]");
   const time = document.querySelector(".growing .lanes-time");
   return first.getBoundingClientRect().right - time.getBoundingClientRect().left;
 }"""
@@ -27,7 +27,8 @@ TICKS = """() => [...document.querySelectorAll(".growing .tick")].map(
 WATCH = """() => {
   window.seen = [];
   window.places = () => [...document.querySelectorAll("#lanes .lane-names li")].map((name, at) => {
-    const bars = document.querySelectorAll("#lanes .shapes g")[at].getBoundingClientRect();
+    const lanes = document.querySelectorAll("#lanes .shapes [class^=hue]");
+    const bars = lanes[at].getBoundingClientRect();
     return [name.textContent, name.getBoundingClientRect().top, bars.left, bars.right, bars.top];
   });
   const look = () => {
@@ -52,7 +53,7 @@ def test_lanes_grow_before_the_end_of_the_run(
 ) -> None:
     page = open_page(ENDLESS, base=small_site.url, reduced_motion=motion)
     run(page)
-    page.locator("#lanes .growing .shapes g path").first.wait_for(state="attached")
+    page.locator("#lanes .growing .shapes [class^=hue] path").first.wait_for(state="attached")
     first, axis = page.evaluate(DRAWN), page.evaluate(TICKS)
     page.wait_for_function(
         f"([width, axis]) => ({DRAWN})() > width || ({TICKS})() !== axis", arg=[first, axis]

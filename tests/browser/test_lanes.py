@@ -260,7 +260,7 @@ def test_many_lanes_are_beside_their_names(open_page: Opener) -> None:
     tops = page.evaluate(
         """() => {
           const picture = document.querySelector("#result .picture").getBoundingClientRect();
-          const bars = [...document.querySelectorAll("#result .picture .shapes g")];
+          const bars = [...document.querySelectorAll("#result .picture .shapes [class^=hue]")];
           const names = [...document.querySelectorAll("#result .lane-names li")];
           return names.map((name, at) => [
             name.getBoundingClientRect().top - picture.top,

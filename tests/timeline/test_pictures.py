@@ -35,7 +35,7 @@ EN = WORDINGS["en"]
 def picture(recording: Recording, view: View | None = None) -> Picture:
     timeline = draw(recording)
     whole = View(0, timeline.end)
-    return draw_picture(timeline, find_arrows(timeline), view or whole, label="lanes")
+    return draw_picture(timeline, find_arrows(timeline), view or whole, EN, label="lanes")
 
 
 def crowd(workers: int) -> Recording:
@@ -95,7 +95,7 @@ def test_merged_stretches_are_counted_and_are_separate_when_zoomed() -> None:
     whole = picture(recording)
     assert whole.merged > 1000
     assert len(whole.svg) < 300_000
-    close = picture(recording, View(0, 4000))
+    close = picture(recording, View(0, 400))
     assert close.merged == 0
     assert "merged" not in draw_figure(draw(record(life(A, 0, 9))), EN, Setting())
     assert f"{whole.merged:,}".replace(",", "\u202f") in draw_figure(draw(recording), EN, Setting())
@@ -122,19 +122,11 @@ def test_a_view_shows_only_its_part() -> None:
     assert 'class="sleeping"' not in picture(record(steps), View(300, 1000)).svg
 
 
-def test_noise_is_drawn_if_it_is_wide_enough() -> None:
-    short, long = record(life(A, 0, 2000), wall=2000), record(life(A, 0, 10**7), wall=10**7)
-    assert 'class="noise"' in picture(short).svg
-    assert 'class="noise"' not in picture(long).svg
-
-
 def test_the_ideal_is_drawn_at_its_time() -> None:
     timeline = draw(record(life(A, 0, 1000)))
-    svg = draw_picture(
-        timeline, (), View(0, 1000), label="x", ideal=250, ideal_label="ideal 250 µs"
-    ).svg
+    svg = draw_picture(timeline, (), View(0, 1000), EN, label="x", ideal=250).svg
     assert f'class="ideal" d="M{UNITS // 4} ' in svg
-    assert "ideal 250 µs" in svg
+    assert "ideal 0.25 ms" in svg
 
 
 @pytest.mark.parametrize(

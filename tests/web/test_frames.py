@@ -44,7 +44,7 @@ def test_lanes_come_on_the_stream_of_the_lines_from_the_first_event(
     begun, first, *_ = client.post(HELLO, data=GOOD, headers=STREAMED).iter_encoded()
     assert frames_of(begun.decode()) == []
     [frame] = frames_of(first.decode())
-    assert frame["workers"] == [["Thread-1", 0, 42, 1, 1]]
+    assert frame["workers"] == [["Thread-1", 0, 42, 1, 1, 0]]
 
 
 def test_a_resumed_stream_draws_the_lanes_anew(client: FlaskClient, runner: ScriptedRunner) -> None:

@@ -4,7 +4,7 @@
   <figure>             the picture and the workers' names
   <section hidden>     the controls: buttons, a slider, the step in words
   <details hidden>     each worker's state after the step
-  <details>            the legend, a part of the time, the table
+  <details>            how exact it is, a part of the time, the table
 </run-lanes>
 """
 
@@ -18,7 +18,8 @@ from typing import Any
 
 from webapp.timeline.arrows import find_arrows
 from webapp.timeline.bands import fold
-from webapp.timeline.lanes import MICROSECONDS, WAITS, End, State, Timeline
+from webapp.timeline.folds import find_folds
+from webapp.timeline.lanes import MICROSECONDS, End, Timeline
 from webapp.timeline.rows import Row
 from webapp.timeline.scale import MILLISECOND, View, written
 from webapp.timeline.steps import draw_steps
@@ -55,23 +56,25 @@ def draw_figure(timeline: Timeline, say: Words, setting: Setting) -> str:
     """Return the figure as HTML."""
     every, timeline = len(timeline.lanes), fold(timeline)
     end = timeline.end if setting.end is None else max(1, round(setting.end * MICROSECONDS))
-    view = setting.view or View(0, end)
+    view = setting.view or View(0, end, find_folds(timeline) if setting.end is None else ())
     ideal = None if setting.ideal is None else round(setting.ideal * MICROSECONDS)
     picture = draw_picture(
         timeline,
         find_arrows(timeline),
         view,
+        say,
         label=_named(say("lanes.label", count=every), setting.name),
         ideal=ideal or None,
-        ideal_label=say("lanes.ideal", time=written(ideal or 0, end)),
     )
     embedded = "" if setting.steps else _data(draw_steps(timeline, say))
     html = (
         f'<run-lanes dir="ltr" data-end="{end}" data-start="{view.start}" data-stop="{view.end}" '
+        f'data-folds="{_folds(view)}" '
         f'data-lines="{escape(setting.lines)}" data-transcript="{escape(setting.transcript)}" '
-        f'data-steps="{escape(setting.steps)}" data-height="{picture.height}">'
+        f'data-steps="{escape(setting.steps)}" data-height="{picture.height}" '
+        f'data-deep="{picture.deep}">'
         f"{_figure(timeline, picture, say)}{_walk(picture, say, setting.name)}"
-        f"{_now(picture, say, setting.name)}{_legend(timeline, picture, view, say)}"
+        f"{_now(picture, say, setting.name)}{_exact(timeline, picture, view, say)}"
         f"{_part(setting.part, view, say)}{_table(timeline, say, setting.name)}{embedded}"
         "</run-lanes>"
     )
@@ -95,8 +98,22 @@ def _figure(timeline: Timeline, picture: Picture, say: Words) -> str:
     return (
         f'<figure class="lanes{" low" if picture.low else ""}">'
         f'<div class="lanes-board"><ol class="lane-names">{names}</ol>'
-        f'<div class="lanes-time">{picture.svg}</div></div></figure>'
+        f'<div class="lanes-time">{picture.svg}</div></div>'
+        f"{_caption(timeline, picture, say)}</figure>"
     )
+
+
+def _caption(timeline: Timeline, picture: Picture, say: Words) -> str:
+    """Return the sentence that says what is folded."""
+    if not picture.folded:
+        return ""
+    folded, whole = (say.seconds(time / MICROSECONDS) for time in (picture.folded, timeline.end))
+    text = escape(say("lanes.folded", time=folded, whole=whole))
+    return f'<figcaption class="lanes-note" dir="{say.direction}">{text}</figcaption>'
+
+
+def _folds(view: View) -> str:
+    return " ".join(f"{start}-{end}" for start, end in view.folds)
 
 
 def _name(row: Row) -> str:
@@ -106,39 +123,23 @@ def _name(row: Row) -> str:
     return f'<li class="hue-{row.hue} {kind} {levels}" title="{name}"><span>{name}</span></li>'
 
 
-# --- the legend ---
-
-SAMPLES: Mapping[str, str] = {
-    "running": '<path class="running" d="M1 2h26v10h-26z"/>',
-    "sleeping": '<path class="sleeping" d="M1 6h26v2h-26z"/>',
-    "waiting": '<path class="waiting" d="M1 2h26v10h-26z"/>',
-    "joining": '<path class="joining" d="M1 2h26v10h-26z"/>',
-    "ready": '<path class="ready" d="M1 5h26v4h-26z"/>',
-    "idle": '<path class="idle" d="M1 7h26"/>',
-    "holding": '<path class="holding" d="M1 9h26v3h-26z"/>',
-    "task": '<path class="task" d="M1 10h26v2h-26z"/>',
-    "band": '<path class="band-sleeping" d="M1 1h26v4h-26z"/>'
-    '<path class="band-waiting" d="M1 5h26v4h-26z"/><path class="band-ready" d="M1 9h26v4h-26z"/>',
-    "mixed": '<path class="mixed" d="M1 2h26v10h-26z"/>',
-    "arrow": '<path class="arrow" d="M4 1L24 11"/><path class="dot" d="M24 11h0"/>',
-    "noise": '<path class="noise" d="M1 6h26v3h-26z"/>',
-}
+# --- how exact it is ---
 
 
-def _legend(timeline: Timeline, picture: Picture, view: View, say: Words) -> str:
-    """Return what the shapes mean, and how exact the picture is."""
+def _exact(timeline: Timeline, picture: Picture, view: View, say: Words) -> str:
+    """Return what the picture does not tell, or not exactly."""
     if not timeline.lanes:
         return ""
     notes = "".join(f"<li>{escape(note)}</li>" for note in _notes(timeline, picture, view, say))
     return (
-        f'<details class="lanes-legend" dir="{say.direction}">'
-        f"<summary>{escape(say('legend.title'))}</summary>"
-        f'<ul class="legend">{_samples(timeline, picture, say)}</ul>'
+        f'<details class="lanes-exact" dir="{say.direction}">'
+        f"<summary>{escape(say('lanes.exact'))}</summary>"
         f'<ul class="lanes-notes">{notes}</ul></details>'
     )
 
 
 def _notes(timeline: Timeline, picture: Picture, view: View, say: Words) -> Iterator[str]:
+    yield say("lanes.running")
     yield say("lanes.noise", time=written(timeline.noise, timeline.noise))
     if picture.merged:
         yield say("lanes.merged", count=picture.merged)
@@ -155,31 +156,6 @@ def _notes(timeline: Timeline, picture: Picture, view: View, say: Words) -> Iter
         yield say(
             "lanes.part", start=written(view.start, view.span), end=written(view.end, view.span)
         )
-
-
-def _samples(timeline: Timeline, picture: Picture, say: Words) -> str:
-    states = {
-        stretch.state for lane in timeline.lanes for stretch in (*lane.stretches, *lane.beside)
-    }
-    shown = {str(state) for state in states - WAITS}
-    if State.LOOP in states:
-        shown.add("idle")
-    if any(lane.members for lane in timeline.lanes):
-        shown |= {"band", "mixed"}
-    if states & WAITS - {State.JOINING}:
-        shown.add("waiting")
-    if State.JOINING in states:
-        shown.add("joining")
-    if len(timeline.lanes) > 1:
-        shown.add("arrow")
-    if picture.noisy:
-        shown.add("noise")
-    return "".join(
-        f'<li><svg class="picture sample" width="28" height="14" aria-hidden="true">{sample}</svg>'
-        f"{escape(say(f'legend.{name}'))}</li>"
-        for name, sample in SAMPLES.items()
-        if name in shown
-    )
 
 
 # --- the controls ---

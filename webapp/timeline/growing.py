@@ -2,14 +2,15 @@
 
     {"anew": true,                          in the first message: what was drawn before is void
      "time": 12034,                         of the last event
-     "workers": [[name, hue, process, depth, start], …],
+     "workers": [[name, hue, process, depth, start, thread], …],
      "lanes": [[worker, past, now, beside, held, end], …]}
 
-Workers are numbered in the order in which they are told. A lane is told when something has changed
-in it. `past` are its states that have ended since the last message, [state, start, end, object],
-and `now` is the state that has not, [state, start, object]; where there is none, it is running.
-`beside` and `held` say the same of holdings and tasks, of which there may be several. `end` is null
-while it lives. Times are microseconds.
+Workers are numbered in the order in which they are told; `thread` is the number of a task's thread,
+and of any other worker its own. A lane is told when something has changed in it. `past` are its
+states that have ended since the last message, [state, start, end, object], and `now` is the state
+that has not, [state, start, object]; where there is none, it is running. `beside` and `held` say the
+same of holdings and tasks, of which there may be several. `end` is null while it lives. Times are
+microseconds.
 """
 
 from __future__ import annotations
@@ -20,12 +21,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from webapp.engine.events import Event, Kind
-from webapp.engine.recording import Key
+from webapp.engine.recording import Key, is_task, thread_of
+from webapp.timeline.bands import MANY
 from webapp.timeline.holdings import HoldingsFinder
 from webapp.timeline.lanes import MIXED, End, Lane, State, Stretch
-from webapp.timeline.lives import UNKNOWN
+from webapp.timeline.lives import UNKNOWN, depth_of
 from webapp.timeline.rows import HUES
 from webapp.timeline.stretches import LaneBuilder
+
+MOST = 100
+"""Lanes that grow. Of tasks, the picture draws as many lanes as MANY: more would become bands."""
 
 FEW = 8
 """States of one lane in one message. If there are more, one state stands for all of them."""
@@ -63,7 +68,9 @@ class GrowingLanes:
         for event in events:
             if (key := event.key) == UNKNOWN:
                 continue
-            lane = self._lanes.get(key) or self._add(event)
+            lane = self._lanes.get(key)
+            if lane is None and not (lane := self._add(event)):
+                continue
             lane.builder.take(event)
             self._holdings.take(event)
             self._changed[key] = None
@@ -91,14 +98,17 @@ class GrowingLanes:
         self._anew, self._new, self._changed = False, [], {}
         return message
 
-    def _add(self, first: Event) -> _Told:
-        number = len(self._lanes)
-        pid, tid = first.key
-        depth = int(pid != tid)
-        name = first.worker or "?"
-        life = Lane(first.key, name, number, depth, first.time, first.time, End.OPEN, None)
-        self._new.append([name, number % HUES, pid, depth, first.time])
-        self._lanes[first.key] = lane = _Told(number, LaneBuilder(life))
+    def _add(self, first: Event) -> _Told | None:
+        """Add a worker, unless there are too many; the final picture has the others, too."""
+        key, number = first.key, len(self._lanes)
+        if number >= (MANY if is_task(key) else MOST):
+            return None
+        name, depth = first.worker or "?", depth_of(key)
+        life = Lane(key, name, number, depth, first.time, first.time, End.OPEN, None)
+        thread = self._lanes.get(thread_of(key))
+        told = [name, number % HUES, first.pid, depth, first.time]
+        self._new.append([*told, thread.number if thread else number])
+        self._lanes[key] = lane = _Told(number, LaneBuilder(life))
         return lane
 
     def _end_process(self, exited: Event) -> None:

@@ -38,7 +38,7 @@ def find_lives(recording: Recording, events: list[Event], last: int) -> dict[Key
             key=key,
             name=first.worker or "?",
             number=numbers[key],
-            depth=_depth(key),
+            depth=depth_of(key),
             start=first.time,
             end=end,
             ending=ending,
@@ -54,7 +54,8 @@ def _place(order: Mapping[int, int], seen: Mapping[Key, Event], key: Key) -> tup
     return order[key[0]], key[0] != thread[1], begun, *thread, is_task(key), seen[key].time
 
 
-def _depth(key: Key) -> int:
+def depth_of(key: Key) -> int:
+    """Return the depth of a worker's lane: see Lane."""
     return int(key[0] != thread_of(key)[1]) + is_task(key)
 
 

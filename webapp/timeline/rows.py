@@ -10,11 +10,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from webapp.timeline.bands import AREA, STRIP
-from webapp.timeline.lanes import Lane, State, Stretch
+from webapp.timeline.lanes import WAITS, Lane, State, Stretch, Timeline
 
 HUES = 10
-AXIS = 24  # pixels above the first lane
+AXIS = 30  # pixels above the first lane
 LEVELS = 3  # lines for objects that are held at once
+THINGS = 6  # colours of objects
+NAME = 16  # pixels of a name that stands above its lane, on a narrow page
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class Sizes:
     level: int
 
 
-TALL, LOW = Sizes(bar=14, gap=6, level=12), Sizes(bar=8, gap=3, level=4)
+TALL, LOW = Sizes(bar=16, gap=4, level=14), Sizes(bar=10, gap=2, level=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,26 @@ def place_rows(lanes: Sequence[Lane], sizes: Sizes) -> Iterator[Row]:
         height = sizes.gap + bar + sizes.gap // 2
         yield Row(lane, top, height, levels)
         top += height
+
+
+def number_things(timeline: Timeline) -> dict[str, int]:
+    """Number the objects that workers hold or wait for, in the order in which they first do."""
+    stretches = sorted(
+        (
+            stretch
+            for lane in timeline.lanes
+            for stretch in (*lane.stretches, *lane.beside)
+            if is_about_thing(stretch)
+        ),
+        key=lambda stretch: (stretch.start, stretch.first),
+    )
+    return {name: at for at, name in enumerate(dict.fromkeys(one.object for one in stretches))}
+
+
+def is_about_thing(stretch: Stretch) -> bool:
+    """Return whether a worker holds an object, or waits for one that is not a worker."""
+    waits = WAITS - {State.JOINING, State.RESULT}
+    return bool(stretch.object) and stretch.state in (*waits, State.HOLDING)
 
 
 def line_name(stretch: Stretch) -> str:

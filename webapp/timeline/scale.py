@@ -11,44 +11,67 @@ UNITS = 20_000
 PIXEL = UNITS // 1000
 """A pixel in UNITS, if the picture is 1000 pixels wide."""
 
+FOLD = 30 * PIXEL
+"""The width of a fold."""
+
 TICKS = 6
 """The least number of ticks, on an axis of at least as many microseconds."""
 
 MILLISECOND, SECOND = 1_000, 1_000_000
 
+Fold = tuple[int, int]
+"""The start and end of an interval that is drawn as narrow as FOLD, in microseconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The visible interval, in microseconds."""
+    """The visible interval, in microseconds, and the `folds` in it, in order."""
 
     start: int
     end: int
+    folds: tuple[Fold, ...] = ()
 
     @property
     def span(self) -> int:
         """Its length in microseconds, at least 1."""
         return max(1, self.end - self.start)
 
+    @property
+    def unfolded(self) -> int:
+        """The length of what is not folded, in microseconds, at least 1."""
+        return max(1, self.span - sum(end - start for start, end in self.folds))
+
     def x(self, time: int) -> int:
         """Return the place of a time in UNITS, clipped to the view."""
         inside = min(max(time, self.start), self.end)
-        return round((inside - self.start) * UNITS / self.span)
+        passed, x = inside - self.start, 0.0
+        for start, end in self.folds:
+            folded = min(max(inside, start), end) - start
+            passed -= folded
+            x += FOLD * folded / (end - start)
+        return round(x + passed * (UNITS - FOLD * len(self.folds)) / self.unfolded)
 
     def percent(self, time: int) -> str:
         """Return the place of a time as a percentage of the width, such as "12.5%"."""
-        return f"{self.x(time) * 100 / UNITS:.2f}".rstrip("0").rstrip(".") + "%"
+        return percent(self.x(time))
 
     def shows(self, start: int, end: int) -> bool:
         """Return whether an interval overlaps the view."""
         return start <= self.end and end >= self.start
 
 
+def percent(x: int) -> str:
+    """Return a place in UNITS as a percentage of the width, such as "12.5%"."""
+    return f"{x * 100 / UNITS:.2f}".rstrip("0").rstrip(".") + "%"
+
+
 def ticks(view: View) -> Iterator[int]:
-    """Yield round times in the view, in microseconds."""
-    step = _step(view.span)
+    """Yield round times in the view that are not folded, in microseconds."""
+    step = _step(view.unfolded)
     time = -(-view.start // step) * step
     while time <= view.end:
-        yield time
+        if not any(start < time < end for start, end in view.folds):
+            yield time
         time += step
 
 

@@ -2,268 +2,279 @@
 
     <svg class="picture">            full width, and the height of its lanes
       <svg class="shapes" viewBox>   x is the time in UNITS, stretched to the width
-      <svg class="letters">          text at percentages of the width
+        <g class="step">             a lane, and in it the step of the next lane
+      <svg class="letters">          text at percentages of the width, in the same steps
 
-A lane has one path per state, and stretches narrower than a pixel (of 1000) are merged, so that the
-picture of many events stays small. States differ in shape; the colour is the worker's.
+On a narrow page each step moves down by the height of a name, which then stands above its lane. A
+lane has one path per state and object, so that the picture of many events stays small. States
+differ in shape. The colour is the worker's, and that of a holding its object's.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html import escape
 
-from webapp.timeline.arrows import Arrow, Cause
-<<<<<<< HEAD
+from webapp.timeline.arrows import Arrow
 from webapp.timeline.bands import AREA, MANY, areas, columns, strip
-from webapp.timeline.lanes import WAITS, End, Lane, State, Stretch, Timeline
-=======
-from webapp.timeline.lanes import MIXED, WAITS, End, Lane, State, Stretch, Timeline
->>>>>>> f14494c (Let lanes grow while the program runs)
-from webapp.timeline.rows import AXIS, LOW, TALL, Row, Sizes, line_name, place_rows
-from webapp.timeline.scale import PIXEL, UNITS, View, ticks, written
+from webapp.timeline.labels import Labels
+from webapp.timeline.lanes import WAITS, End, Lane, State, Timeline
+from webapp.timeline.pieces import Piece, cut
+from webapp.timeline.rows import (
+    AXIS,
+    LOW,
+    NAME,
+    TALL,
+    Row,
+    Sizes,
+    line_name,
+    number_things,
+    place_rows,
+)
+from webapp.timeline.scale import UNITS, View, ticks, written
+from webapp.timeline.story import Told, tell
+from webapp.timeline.words import Words, piece_text
 
-WIDTHS = {"s": 300, "m": 600, "l": 900}  # pixels at which a label must fit, by its class
-LETTER = 5.6  # pixels
-LAST_TICK = UNITS * 0.95  # later ticks have no text: it would not fit into the picture
-NOISE_SHOWN = 4 * PIXEL  # the narrowest visible width
+LAST_TICK = UNITS * 0.86  # later ticks have no text: it would not fit into the picture
 
 MARKS = {End.KILLED: "✕", End.CUT: "⊣", End.OPEN: "…"}
-
-Line = tuple[int, int, int, int]
-"""x1, y1, x2, y2."""
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A drawn timeline.
+    """A drawn timeline, `deep` pixels high if its names stand above its lanes.
 
-    `merged` counts the stretches and arrows that were not drawn separately. It is `noisy` if the
-    timeline's noise is wide enough to be marked on the axis.
+    `merged` counts the stretches that were not drawn separately, `folded` the microseconds of the
+    axis that are folded.
     """
 
     svg: str
     rows: tuple[Row, ...]
     height: int
+    deep: int
     low: bool
     merged: int
-    noisy: bool
+    folded: int
 
 
 def draw_picture(
     timeline: Timeline,
     arrows: Iterable[Arrow],
     view: View,
+    say: Words,
     *,
     label: str,
     ideal: int | None = None,
-    ideal_label: str = "",
 ) -> Picture:
     """Draw the part in the view. `ideal` (µs) is marked on the axis; `label` is the aria-label."""
     low = len(timeline.lanes) > MANY
-    rows = tuple(place_rows(timeline.lanes, LOW if low else TALL))
+    sizes = LOW if low else TALL
+    rows = tuple(place_rows(timeline.lanes, sizes))
     height = rows[-1].top + rows[-1].height if rows else AXIS
-    pen = _Pen(view, LOW if low else TALL, letters=not low)
-    pen.axis(height)
-    pen.arrows(arrows, rows)
-    for row in rows:
-        if row.lane.members:
-            pen.band(row)
-        else:
-            pen.lane(row)
+    labels = Labels(say, number_things(timeline), silent=low)
+    pen = _Pen(view, sizes, height + (0 if low else NAME * len(rows)), labels)
+    pen.axis()
+    pen.folds()
+    lanes = [
+        pen.band(row) if row.lane.members else pen.lane(at, row) for at, row in enumerate(rows)
+    ]
+    told = tell(arrows, rows, view, pen.taken, labels) if not low else ()
     if ideal is not None and view.start <= ideal <= view.end:
-        pen.ideal(ideal, height, ideal_label)
-    noisy = pen.noise(timeline.noise)
+        pen.ideal(ideal)
+    shapes = "".join(pen.shapes) + _steps([drawn.shapes for drawn in lanes], low)
+    letters = "".join(labels.letters) + _steps([drawn.letters for drawn in lanes], low)
+    shapes += _arrows(told, rows, sizes)
+    letters += _arrow_words(told, rows, sizes)
     svg = (
         f'<svg class="picture" width="100%" height="{height}" role="img" '
         f'aria-label="{escape(label)}">'
         f'<svg class="shapes" viewBox="0 0 {UNITS} {height}" width="100%" height="{height}" '
-        f'preserveAspectRatio="none">{"".join(pen.shapes)}</svg>'
+        f'preserveAspectRatio="none">{shapes}</svg>'
         f'<svg class="letters" x="0" width="100%" height="{height}" overflow="visible">'
-        f"{''.join(pen.texts)}</svg></svg>"
+        f"{letters}</svg></svg>"
     )
-    return Picture(svg, rows, height, low, pen.merged, noisy)
+    folded = sum(end - start for start, end in view.folds)
+    return Picture(svg, rows, height, pen.deep, low, pen.merged, folded)
+
+
+def _steps(lanes: list[str], low: bool) -> str:
+    """Put each lane into the step of the one above it."""
+    if low:
+        return "".join(lanes)
+    return "".join(f'<g class="step">{lane}' for lane in lanes) + "</g>" * len(lanes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """The shapes and the letters of a lane."""
+
+    shapes: str
+    letters: str
 
 
 @dataclass
 class _Pen:
-    """Collects the SVG elements of shapes and of text."""
+    """Draws the parts of a picture that is `deep` pixels high if its names are above the lanes.
+
+    `taken` are the pixels that a wait's label takes, by the id of the event that ends the wait.
+    """
 
     view: View
     sizes: Sizes
-    letters: bool
+    deep: int
+    labels: Labels
     shapes: list[str] = field(default_factory=list)
-    texts: list[str] = field(default_factory=list)
+    taken: dict[int, float] = field(default_factory=dict)
     merged: int = 0
 
-    def axis(self, height: int) -> None:
+    def axis(self) -> None:
         """Draw a line and a time for each tick."""
         times = list(ticks(self.view))
-        lines = "".join(f"M{self.view.x(time)} {AXIS - 6}V{height}" for time in times)
+        lines = "".join(f"M{self.view.x(time)} {AXIS - 2}V{self.deep}" for time in times)
         self.shapes.append(f'<path class="grid" d="{lines}"/>')
         told = "".join(
             f'<text class="tick" x="{self.view.percent(time)}" y="12">'
-            f"{written(time, self.view.span)}</text>"
+            f"{written(time, self.view.unfolded)}</text>"
             for time in times
             if self.view.x(time) <= LAST_TICK
         )
         # In a group, so that the style of a narrow page can hide every second one.
-        self.texts.append(f'<g class="ticks">{told}</g>')
+        self.labels.letters.append(f'<g class="ticks">{told}</g>')
 
-    def lane(self, row: Row) -> None:
+    def folds(self) -> None:
+        """Draw the folds of the axis as torn strips."""
+        for start, end in self.view.folds:
+            left, right = self.view.x(start), self.view.x(end)
+            strip = _box(left, right, AXIS - 14, self.deep - AXIS + 14)
+            edges = f"M{left} {AXIS - 14}V{self.deep}M{right} {AXIS - 14}V{self.deep}"
+            title = self.labels.say("lanes.fold", time=written(end - start, end - start))
+            self.shapes.append(
+                f'<path class="fold" d="{strip}"><title>{escape(title)}</title></path>'
+                f'<path class="tear" d="{edges}"/>'
+            )
+
+    def lane(self, at: int, row: Row) -> _Drawn:
         """Draw a worker's states, its holdings and tasks, and the mark of its end."""
-        paths: defaultdict[str, list[str]] = defaultdict(list)
+        shared, self.labels.letters = self.labels.letters, []
+        paths: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
         top = row.top + self.sizes.gap
-        for state, start, end, stretch in self._pieces(row.lane.stretches):
-            paths[_look(state)].append(self._bar(state, start, end, top))
-            if stretch is not None and stretch.state in WAITS:
-                label = f"{stretch.object} {stretch.note}".rstrip()
-                self._label(label, stretch, top + self.sizes.bar - 4, "inside")
-        under = top + self.sizes.bar
-        for state, start, end, stretch in self._pieces(row.lane.beside, apart=True):
-            level = row.levels[line_name(stretch)] if stretch else 0
-            y = under + (level + 1) * self.sizes.level - 3
-            paths[_look(state)].append(_box(start, end, y, 3 if state != State.TASK else 2))
-            if stretch is not None:
-                label = stretch.object if state == State.HOLDING else _call(stretch)
-                self._label(label, stretch, y - 1.5, "under")
-        drawn = "".join(f'<path class="{look}" d="{"".join(d)}"/>' for look, d in paths.items())
-        self.shapes.append(f'<g class="hue-{row.hue}">{drawn}</g>')
+        for piece in cut(self.view, row.lane.stretches):
+            self._count(piece)
+            for look, d in self._bar(piece, top):
+                paths[self._classes(look, piece), piece_text(self.labels.say, piece)].append(d)
+            if not piece.fine:
+                taken = self.labels.state(piece, top + self.sizes.bar - 4, at)
+                if piece.stretch is not None and piece.count == 1:
+                    self.taken[piece.stretch.last] = taken
+        for name, level in row.levels.items():
+            self._beside(at, row, name, level, paths)
+        drawn = "".join(
+            f'<path class="{look}" d="{"".join(d)}"><title>{escape(title)}</title></path>'
+            for (look, title), d in paths.items()
+        )
         self._end(row.lane, top + self.sizes.bar)
+        hue = f'<g class="hue-{row.hue}">'
+        letters, self.labels.letters = self.labels.letters, shared
+        return _Drawn(f"{hue}{drawn}</g>", f"{hue}{''.join(letters)}</g>")
 
-    def band(self, row: Row) -> None:
+    def band(self, row: Row) -> _Drawn:
         """Draw when a task of the band ran, and above it how many were in each other state."""
+        shared, self.labels.letters = self.labels.letters, []
         top = row.top + self.sizes.gap
         found = columns(row.lane.stretches, self.view)
         shapes = [
             *((f"band-{name}", way) for name, way in areas(found, top, len(row.lane.members))),
             *strip(found.get(State.RUNNING, ()), top + AREA + 2),
         ]
-        drawn = "".join(f'<path class="{look}" d="{way}"/>' for look, way in shapes)
-        self.shapes.append(f'<g class="hue-{row.hue}">{drawn}</g>')
+        drawn = "".join(self._band_path(look, way) for look, way in shapes)
         self._end(row.lane, top + AREA)
+        letters, self.labels.letters = "".join(self.labels.letters), shared
+        hue = f'<g class="hue-{row.hue}">'
+        return _Drawn(f"{hue}{drawn}</g>", f"{hue}{letters}</g>")
 
-    def arrows(self, arrows: Iterable[Arrow], rows: Sequence[Row]) -> None:
-        """Draw lines from giver to taker, with a dot at the taker; equal lines only once."""
-        drawn: defaultdict[Cause, dict[Line, None]] = defaultdict(dict)
-        middle = self.sizes.gap + self.sizes.bar // 2
-        for arrow in arrows:
-            if not self.view.shows(arrow.start, arrow.end):
-                continue
-            start, end = self.view.x(arrow.start), self.view.x(arrow.end)
-            if end - start < PIXEL:
-                start = end = end // PIXEL * PIXEL
-            giver, taker = rows[arrow.giver].top + middle, rows[arrow.taker].top + middle
-            line = (start, giver, end, taker)
-            self.merged += line in drawn[arrow.cause]
-            drawn[arrow.cause][line] = None
-        for cause, lines in drawn.items():
-            ways = "".join(f"M{x1} {y1}L{x2} {y2}" for x1, y1, x2, y2 in lines)
-            dots = "".join(f"M{x2} {y2}h0" for _, _, x2, y2 in lines)
-            self.shapes.append(f'<path class="arrow {cause}" d="{ways}"/>')
-            self.shapes.append(f'<path class="dot {cause}" d="{dots}"/>')
+    def _band_path(self, look: str, way: str) -> str:
+        title = self.labels.say(f"lanes.{look.replace('-', '_')}")
+        return f'<path class="{look}" d="{way}"><title>{escape(title)}</title></path>'
 
-    def ideal(self, time: int, height: int, label: str) -> None:
-        """Draw a line at the ideal end of the run."""
-        self.shapes.append(f'<path class="ideal" d="M{self.view.x(time)} {AXIS - 8}V{height}"/>')
-        side = 'text-anchor="end" dx="-5"' if self.view.x(time) > UNITS // 2 else 'dx="5"'
-        self.texts.append(
-            f'<text class="ideal" x="{self.view.percent(time)}" y="22" {side}>'
-            f"{escape(label)}</text>"
-        )
+    def _beside(
+        self, at: int, row: Row, name: str, level: int, paths: dict[tuple[str, str], list[str]]
+    ) -> None:
+        """Draw the holdings of one object, or the tasks, on their line."""
+        own = [stretch for stretch in row.lane.beside if line_name(stretch) == name]
+        y = row.top + self.sizes.gap + self.sizes.bar + level * self.sizes.level + 1
+        for piece in cut(self.view, own, apart=True):
+            self._count(piece)
+            key = self._classes(str(piece.state), piece), piece_text(self.labels.say, piece)
+            paths.setdefault(key, []).append(_box(piece.start, piece.end, y, self.sizes.level - 1))
+            if not piece.fine:
+                self.labels.beside(piece, y + self.sizes.level - 4, at)
 
-    def noise(self, noise: int) -> bool:
-        """Mark the noise on the axis if it is wide enough; return whether it is."""
-        width = min(UNITS, round(noise * UNITS / self.view.span))
-        if width < NOISE_SHOWN:
-            return False
-        self.shapes.append(f'<path class="noise" d="{_box(0, width, AXIS - 7, 3)}"/>')
-        return True
+    def ideal(self, time: int) -> None:
+        """Draw a line at the ideal end of the run, with its label below the times of the ticks."""
+        x = self.view.x(time)
+        self.shapes.append(f'<path class="ideal" d="M{x} {AXIS - 14}V{self.deep}"/>')
+        side = ' text-anchor="end" dx="-5"' if x > UNITS // 2 else ' dx="5"'
+        label = self.labels.words("lanes.ideal", time=written(time, self.view.span))
+        self.labels.text(label, self.view.percent(time), AXIS - 5, "ideal", side)
 
-    def _pieces(
-        self, stretches: Iterable[Stretch], *, apart: bool = False
-    ) -> Iterator[tuple[str, int, int, Stretch | None]]:
-        """Yield the pieces to draw: state, start, end, and the stretch if it is a single one.
+    def _count(self, piece: Piece) -> None:
+        if piece.count > 1 and not piece.band:
+            self.merged += piece.count
 
-        Each is at least a pixel wide. Adjacent stretches narrower than that are merged; with
-        `apart` (stretches with gaps) only if the gap is narrower than a pixel.
-        """
-        crowd: list[Stretch] = []
-        for stretch in stretches:
-            if not self.view.shows(stretch.start, stretch.end):
-                continue
-            start, end = self.view.x(stretch.start), self.view.x(stretch.end)
-            far = apart and crowd and start - self.view.x(crowd[-1].end) >= PIXEL
-            if crowd and (far or end - start >= PIXEL):
-                yield from self._crowd(crowd)
-                crowd = []
-            if end - start >= PIXEL:
-                yield stretch.state, start, end, stretch
-            else:
-                crowd.append(stretch)
-        if crowd:
-            yield from self._crowd(crowd)
+    def _classes(self, look: str, piece: Piece) -> str:
+        kind = (" fine" if piece.fine else "") + (" far" if piece.band else "")
+        return f"{look}{self.labels.thing(piece)}{kind}"
 
-    def _crowd(self, crowd: Sequence[Stretch]) -> Iterator[tuple[str, int, int, Stretch | None]]:
-        start, end = self.view.x(crowd[0].start), self.view.x(crowd[-1].end)
-        states = {stretch.state for stretch in crowd}
-        alone = len(crowd) == 1
-        if end - start < PIXEL:
-            # All together are narrower than a pixel: draw the longest one's state.
-            longest = max(crowd, key=lambda stretch: stretch.end - stretch.start)
-            end, states = start + PIXEL, {longest.state}
-        self.merged += 0 if alone else len(crowd)
-        state = next(iter(states)) if len(states) == 1 else MIXED
-        yield state, start, end, crowd[0] if alone or len(states) == 1 else None
-
-    def _bar(self, state: str, start: int, end: int, top: int) -> str:
-        bar = self.sizes.bar
-        if state == State.SLEEPING:
-            return _box(start, end, top + bar // 2 - 1, 2)
-        if state == State.READY:
-            return _box(start, end, top + bar // 2 - 2, 4)
-        if state in (State.IDLE, State.LOOP):
-            return f"M{start} {top + bar // 2}H{end}"
-        if state in (State.RUNNING, MIXED):
-            return _box(start, end, top, bar)
-        return _box(start, end, top + 1, bar - 2)
-
-    def _label(self, text: str, stretch: Stretch, y: float, place: str) -> None:
-        """Label a shape, for the page widths at which the text fits."""
-        start = max(stretch.start, self.view.start)
-        share = (min(stretch.end, self.view.end) - start) / self.view.span
-        room = len(text) * LETTER + 6
-        fits = next((name for name, width in WIDTHS.items() if share * width >= room), None)
-        if self.letters and text and fits:
-            self.texts.append(
-                f'<text class="{place} fit-{fits}" x="{self.view.percent(start)}" dx="3" '
-                f'y="{y:g}">{escape(text)}</text>'
-            )
+    def _bar(self, piece: Piece, top: int) -> list[tuple[str, str]]:
+        """Return the looks and paths of a state."""
+        start, end, bar = piece.start, piece.end, self.sizes.bar
+        line = f"M{start} {top + bar / 2:g}H{end}"
+        if piece.state == State.SLEEPING:
+            return [("sleeping", _box(start, end, top, bar)), ("hatch", line)]
+        if piece.state in (State.IDLE, State.LOOP):
+            return [("idle", line)]
+        if piece.state == State.READY:
+            return [("ready", _box(start, end, top + bar // 2 - 3, 6))]
+        if piece.state in WAITS:
+            look = "joining" if piece.state == State.JOINING else "waiting"
+            return [(look, _box(start, end, top + 1, bar - 2))]
+        return [(piece.state, _box(start, end, top, bar))]
 
     def _end(self, lane: Lane, y: float) -> None:
         if lane.ending in MARKS and self.view.shows(lane.end, lane.end):
             late = self.view.x(lane.end) > UNITS * 0.97
-            anchor = ' text-anchor="end" dx="-2"' if late else ' dx="3"'
-            self.texts.append(
-                f'<text class="end {lane.ending}" x="{self.view.percent(lane.end)}" '
-                f'y="{y - 2:g}"{anchor}>{MARKS[lane.ending]}</text>'
-            )
+            side = ' text-anchor="end" dx="-2"' if late else ' dx="3"'
+            at = self.view.percent(lane.end)
+            self.labels.text(MARKS[lane.ending], at, y - 3, f"end {lane.ending}", side)
 
 
-def _look(state: str) -> str:
-    """Return the CSS class of a state: all waits share one, except joining."""
-    if state == State.LOOP:
-        return "idle"
-    if state in WAITS and state != State.JOINING:
-        return "waiting"
-    return str(state)
+def _arrows(told: Iterable[Told], rows: tuple[Row, ...], sizes: Sizes) -> str:
+    """Draw lines from giver to taker, with a dot at the taker."""
+    middle = sizes.gap + sizes.bar // 2
+    drawn = ""
+    for one in told:
+        giver, taker = rows[one.giver].top + middle, rows[one.taker].top + middle
+        fit = f" fit-{one.fit}"
+        drawn += (
+            f'<path class="arrow{fit}" d="M{one.start} {giver}L{one.end} {taker}"/>'
+            f'<path class="dot{fit}" d="M{one.end} {taker}h0"/>'
+        )
+    return drawn
+
+
+def _arrow_words(told: Iterable[Told], rows: tuple[Row, ...], sizes: Sizes) -> str:
+    words = ""
+    for one in told:
+        y = rows[one.taker].top + sizes.gap + sizes.bar - 4
+        anchor = ' text-anchor="end" dx="-7"' if one.before else ' dx="16"'
+        words += (
+            f'<text class="word fit-{one.fit}" x="{one.end * 100 / UNITS:.2f}%" y="{y}"{anchor}>'
+            f"{escape(one.word)}</text>"
+        )
+    return words
 
 
 def _box(start: int, end: int, top: int, height: int) -> str:
     return f"M{start} {top}h{end - start}v{height}h{start - end}z"
-
-
-def _call(task: Stretch) -> str:
-    return f"{task.object}({task.note})"

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from webapp.engine.events import Event, How, Kind
 from webapp.timeline.lanes import State, Stretch
+from webapp.timeline.pieces import Piece
 
 PRINTED_LETTERS = 60
 
@@ -55,6 +56,17 @@ def count_text(say: Words, counts: Mapping[str, int]) -> str:
     """Describe a band: "1 running, 99 sleeping"."""
     told = (say(f"band.{name}", count=count) for name, count in sorted(counts.items()))
     return say("list.separator").join(told) or say("band.none")
+
+
+def piece_text(say: Words, piece: Piece) -> str:
+    """Describe what one piece of a picture shows: "waiting for lock", "holds lock, 500 ×"."""
+    stretch = piece.stretch
+    if stretch is None or (stretch.state is State.TASK and piece.count > 1):
+        return say("lanes.short", count=piece.count)
+    text = state_text(say, stretch)
+    if stretch.state is State.HOLDING:
+        text = say("lanes.holds", object=text)
+    return text if piece.count == 1 else f"{text}, {say('lanes.times', count=piece.count)}"
 
 
 def step_text(say: Words, event: Event) -> str:

@@ -66,6 +66,12 @@ class Frames:
         if not self._lanes.has_news or (now := self._clock()) < self._due:
             return b""
         self._due = now + max(FRAME, FRAME_OF_MANY * Frames._drawn)
+        return self.last()
+
+    def last(self) -> bytes:
+        """Return all news, though no frame may be due: what has ended must not go on growing."""
+        if not self._lanes.has_news:
+            return b""
         content = json.dumps(self._lanes.tell(), ensure_ascii=False, separators=(",", ":"))
         # Without an id: a client that lost the stream continues after the last line that it has.
         return f"event: lanes\ndata: {content}\n\n".encode()

@@ -144,6 +144,8 @@ def _as_events(site: Site, run: Run, after: int) -> Iterator[bytes]:
                 yield news
             elif silence.is_long():
                 yield HEARTBEAT
+        if news := frames.last():
+            yield news
     yield message(site.render("run/_ending.html", _end(site, run, screen)), last) + OVER
 
 
