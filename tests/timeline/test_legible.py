@@ -219,6 +219,7 @@ def test_the_start_up_of_processes_is_folded_if_it_takes_most_of_the_run() -> No
     svg = svg_of(pool(), folded=True)
     [fold] = paths(svg, "fold")
     assert "800 µs" in (fold[0].text or "")
+    assert texts(svg, "strip") == ["start-up 800 µs"]
     html = draw_figure(timeline, EN, Setting())
     assert 'data-folds="10-810"' in html
     assert "torn strip" in html

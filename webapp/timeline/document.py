@@ -34,7 +34,7 @@ text{fill:#1c2130;stroke:#fff;stroke-width:3px;stroke-linejoin:round;paint-order
 path{vector-effect:non-scaling-stroke}
 .fine,[class*=until]{display:none}
 .grid{fill:none;stroke:#dcd8cc}
-.tick{fill:#555c6c}
+.tick,.strip{fill:#555c6c}
 .running{fill:currentColor}
 .sleeping,.mixed{fill:currentColor;fill-opacity:.2}
 .hatch{fill:none;stroke:currentColor;stroke-opacity:.45;stroke-width:16px;stroke-dasharray:1.5 4.5}

@@ -19,7 +19,7 @@ from html import escape
 
 from webapp.timeline.arrows import Arrow
 from webapp.timeline.bands import AREA, MANY, areas, columns, strip
-from webapp.timeline.labels import Labels
+from webapp.timeline.labels import EDGE, LETTER, Labels, fitting
 from webapp.timeline.lanes import WAITS, End, Lane, State, Timeline
 from webapp.timeline.pieces import Piece, cut
 from webapp.timeline.rows import (
@@ -33,7 +33,7 @@ from webapp.timeline.rows import (
     number_things,
     place_rows,
 )
-from webapp.timeline.scale import UNITS, View, ticks, written
+from webapp.timeline.scale import UNITS, View, percent, ticks, written
 from webapp.timeline.story import Told, tell
 from webapp.timeline.words import Words, piece_text
 
@@ -149,11 +149,22 @@ class _Pen:
             left, right = self.view.x(start), self.view.x(end)
             strip = _box(left, right, AXIS - 14, self.deep - AXIS + 14)
             edges = f"M{left} {AXIS - 14}V{self.deep}M{right} {AXIS - 14}V{self.deep}"
-            title = self.labels.say("lanes.fold", time=written(end - start, end - start))
+            time = end - start
+            rounded = written(round(time, 2 - len(str(time))), time)
+            title = self.labels.say("lanes.fold", time=rounded)
             self.shapes.append(
                 f'<path class="fold" d="{strip}"><title>{escape(title)}</title></path>'
                 f'<path class="tear" d="{edges}"/>'
             )
+            self._name_fold(right, rounded)
+
+    def _name_fold(self, x: int, time: str) -> None:
+        """Say at a fold what it is, if there is room before the next one."""
+        text = self.labels.words("lanes.start_up", time=time)
+        starts = [self.view.x(start) for start, _ in self.view.folds]
+        room = min([UNITS, *(start for start in starts if start >= x)]) - x
+        if fit := fitting(room, len(text) * LETTER + 2 * EDGE):
+            self.labels.text(text, percent(x), AXIS - 5, f"strip fit-{fit}", f' dx="{EDGE}"')
 
     def lane(self, at: int, row: Row) -> _Drawn:
         """Draw a worker's states, its holdings and tasks, and the mark of its end."""
