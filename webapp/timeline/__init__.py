@@ -7,6 +7,8 @@
                                     ├─document─────> picture as an SVG file
                                     └─trace────────> file for Perfetto
 
+                 events ──growing──> messages about a run that is still running
+
 `lanes` defines the timeline. `reading` builds it from the workers' `lives`, `stretches` and
 `holdings`. `standing` finds the waits that never ended. It needs only the standard library, so that
 `webapp.recording` needs no installation.
