@@ -19,7 +19,7 @@ from bench.students import Answer, press_at_once
 
 WITHOUT = "bench.programs.still:app"
 WITH = "wsgi:app"
-TIMES = 5
+TIMES = 3
 STUDENTS = 200
 LIMIT = 1.10
 """The most that a run, or a class, may cost with growing lanes, as a multiple of without."""

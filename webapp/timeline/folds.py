@@ -23,6 +23,8 @@ STARTING = (Kind.STARTS, Kind.STARTED)
 
 def find_folds(timeline: Timeline) -> tuple[Fold, ...]:
     """Return the folds of a run, in order; none if start-up is a small part of it."""
+    if not any(map(_starts_process, timeline.recording.events)):
+        return ()
     found = [
         (start, end) for start, end in _start_ups(timeline) if end - start >= LEAST * timeline.end
     ]
@@ -63,4 +65,4 @@ def _starts_process(event: Event) -> bool:
     """Return whether a process is started, or has begun, other than the program itself."""
     if event.kind is Kind.STARTS:
         return bool(event.text)
-    return event.object == "process" and bool(event.text)
+    return event.kind is Kind.STARTED and event.object == "process" and bool(event.text)

@@ -7,7 +7,7 @@ narrow, a band stands for them; the pieces under it are `fine`, to be seen when 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from webapp.timeline.lanes import MIXED, Stretch
 from webapp.timeline.scale import PIXEL, View
@@ -56,7 +56,10 @@ def cut(view: View, stretches: Iterable[Stretch], *, apart: bool = False) -> Ite
         end = _end_of_short(pieces, at, apart)
         group = pieces[at:end]
         if sum(piece.count for piece in group) >= MANY:
-            yield from (replace(piece, fine=True) for piece in group)
+            yield from (
+                Piece(one.state, one.start, one.end, one.count, one.stretch, fine=True)
+                for one in group
+            )
             yield _band(group)
             at = end
         else:

@@ -16,6 +16,7 @@ HUES = 10
 AXIS = 30  # pixels above the first lane
 LEVELS = 3  # lines for objects that are held at once
 THINGS = 6  # colours of objects
+ABOUT_THINGS = WAITS - {State.JOINING, State.RESULT} | {State.HOLDING}
 NAME = 16  # pixels of a name that stands above its lane, on a narrow page
 
 
@@ -60,22 +61,18 @@ def place_rows(lanes: Sequence[Lane], sizes: Sizes) -> Iterator[Row]:
 
 def number_things(timeline: Timeline) -> dict[str, int]:
     """Number the objects that workers hold or wait for, in the order in which they first do."""
-    stretches = sorted(
-        (
-            stretch
-            for lane in timeline.lanes
-            for stretch in (*lane.stretches, *lane.beside)
-            if is_about_thing(stretch)
-        ),
-        key=lambda stretch: (stretch.start, stretch.first),
-    )
-    return {name: at for at, name in enumerate(dict.fromkeys(one.object for one in stretches))}
+    first: dict[str, tuple[int, int]] = {}
+    for lane in timeline.lanes:
+        for stretch in (*lane.stretches, *lane.beside):
+            if is_about_thing(stretch):
+                began = stretch.start, stretch.first
+                first[stretch.object] = min(first.get(stretch.object, began), began)
+    return {name: at for at, name in enumerate(sorted(first, key=lambda name: first[name]))}
 
 
 def is_about_thing(stretch: Stretch) -> bool:
     """Return whether a worker holds an object, or waits for one that is not a worker."""
-    waits = WAITS - {State.JOINING, State.RESULT}
-    return bool(stretch.object) and stretch.state in (*waits, State.HOLDING)
+    return stretch.state in ABOUT_THINGS and bool(stretch.object)
 
 
 def line_name(stretch: Stretch) -> str:

@@ -45,6 +45,8 @@ class View:
         """Return the place of a time in UNITS, clipped to the view."""
         inside = min(max(time, self.start), self.end)
         passed, x = inside - self.start, 0.0
+        if not self.folds:
+            return round(passed * UNITS / self.span)
         for start, end in self.folds:
             folded = min(max(inside, start), end) - start
             passed -= folded

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from webapp.timeline.arrows import Arrow, Cause
-from webapp.timeline.labels import EDGE, LETTER, Labels, fitting
+from webapp.timeline.labels import EDGE, LETTER, WIDTHS, Labels, fitting
 from webapp.timeline.lanes import WAITS
 from webapp.timeline.rows import Row
 from webapp.timeline.scale import UNITS, View
@@ -48,12 +48,15 @@ def tell(
     labels: Labels,
 ) -> tuple[Told, ...]:
     """Return the arrows to draw. `taken` are the pixels at the start of a wait that are in use."""
+    # A shorter wait has no room for a word at any width.
+    least = AROUND / max(WIDTHS.values()) * view.unfolded
     starts = {
         stretch.last: stretch.start
         for row in rows
         for stretch in row.lane.stretches
-        if stretch.last and stretch.state in WAITS
+        if stretch.last and stretch.end - stretch.start >= least and stretch.state in WAITS
     }
+    arrows = (arrow for arrow in arrows if arrow.cause not in WAKING or arrow.last in starts)
     told: list[Told] = []
     counts: Counter[Cause] = Counter()
     for arrow in sorted(arrows, key=lambda one: starts.get(one.last, one.end) - one.end):
@@ -73,7 +76,7 @@ def _told(
         word, width = labels.words("lanes.starts"), end
     elif arrow.cause is Cause.KILL:
         word, width, before = arrow.object, UNITS - end, False
-    elif arrow.cause in WAKING and arrow.last in starts:
+    elif arrow.cause in WAKING:
         word, width = labels.words("lanes.wakes"), end - view.x(starts[arrow.last])
         used = taken.get(arrow.last, 0) + EDGE
     fit = fitting(width, used + len(word) * LETTER + AROUND)

@@ -128,6 +128,7 @@ class _Pen:
     shapes: list[str] = field(default_factory=list)
     taken: dict[int, float] = field(default_factory=dict)
     merged: int = 0
+    _texts: dict[object, str] = field(default_factory=dict)
 
     def axis(self) -> None:
         """Draw a line and a time for each tick."""
@@ -174,7 +175,7 @@ class _Pen:
         for piece in cut(self.view, row.lane.stretches):
             self._count(piece)
             for look, d in self._bar(piece, top):
-                paths[self._classes(look, piece), piece_text(self.labels.say, piece)].append(d)
+                paths[self._classes(look, piece), self._text(piece)].append(d)
             if not piece.fine:
                 taken = self.labels.state(piece, top + self.sizes.bar - 4, at)
                 if piece.stretch is not None and piece.count == 1:
@@ -217,7 +218,7 @@ class _Pen:
         y = row.top + self.sizes.gap + self.sizes.bar + level * self.sizes.level + 1
         for piece in cut(self.view, own, apart=True):
             self._count(piece)
-            key = self._classes(str(piece.state), piece), piece_text(self.labels.say, piece)
+            key = self._classes(str(piece.state), piece), self._text(piece)
             paths.setdefault(key, []).append(_box(piece.start, piece.end, y, self.sizes.level - 1))
             if not piece.fine:
                 self.labels.beside(piece, y + self.sizes.level - 4, at)
@@ -229,6 +230,13 @@ class _Pen:
         side = ' text-anchor="end" dx="-5"' if x > UNITS // 2 else ' dx="5"'
         label = self.labels.words("lanes.ideal", time=written(time, self.view.span))
         self.labels.text(label, self.view.percent(time), AXIS - 5, "ideal", side)
+
+    def _text(self, piece: Piece) -> str:
+        one = piece.stretch
+        key = piece.state, one and (one.object, one.note), piece.count if piece.band else 0
+        if key not in self._texts:
+            self._texts[key] = piece_text(self.labels.say, piece)
+        return self._texts[key]
 
     def _count(self, piece: Piece) -> None:
         if piece.count > 1 and not piece.band:

@@ -59,14 +59,14 @@ def count_text(say: Words, counts: Mapping[str, int]) -> str:
 
 
 def piece_text(say: Words, piece: Piece) -> str:
-    """Describe what one piece of a picture shows: "waiting for lock", "holds lock, 500 ×"."""
+    """Describe what a piece of a picture shows: "waiting for lock"; a band: "holds lock, 500 ×"."""
     stretch = piece.stretch
     if stretch is None or (stretch.state is State.TASK and piece.count > 1):
-        return say("lanes.short", count=piece.count)
+        return say("lanes.short", count=piece.count) if piece.band else say("lanes.mixed")
     text = state_text(say, stretch)
     if stretch.state is State.HOLDING:
         text = say("lanes.holds", object=text)
-    return text if piece.count == 1 else f"{text}, {say('lanes.times', count=piece.count)}"
+    return text if not piece.band else f"{text}, {say('lanes.times', count=piece.count)}"
 
 
 def step_text(say: Words, event: Event) -> str:
