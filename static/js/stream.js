@@ -7,6 +7,7 @@
 let request = null;
 let current = null; // the connection that the page shows; an earlier one may still be ending
 let run = "";
+let growing = null;
 
 const controls = document.getElementById("controls");
 const status = document.getElementById("status");
@@ -64,9 +65,11 @@ document.addEventListener("lanes", ({ detail: { data } }) =>
   grow(({ take }) => take(JSON.parse(data))),
 );
 
-// Only a page on which a program is running needs the drawing of growing lanes.
-async function grow(act) {
-  act(await import("./growing.js"));
+// Only a page on which a program is running needs the drawing of growing lanes. One promise keeps the messages
+// in order while it is loaded.
+function grow(act) {
+  growing ??= import("./growing.js");
+  growing.then(act);
 }
 
 // A press of Run ends the live run at once, to free its seat for the new one.

@@ -8,9 +8,9 @@
 Workers are numbered in the order in which they are told; `thread` is the number of a task's thread,
 and of any other worker its own. A lane is told when something has changed in it. `past` are its
 states that have ended since the last message, [state, start, end, object], and `now` is the state
-that has not, [state, start, object]; where there is none, it is running. `beside` and `held` say the
-same of holdings and tasks, of which there may be several. `end` is null while it lives. Times are
-microseconds.
+that has not, [state, start, object]; where there is none, it is running. `beside` and `held` say
+the same of holdings and tasks, of which there may be several. `end` is null while it lives. Times
+are microseconds.
 """
 
 from __future__ import annotations
