@@ -101,10 +101,9 @@ def pytest_runtest_makereport(
         recorder.clean(error)  # before its traceback is written
     outcome = yield
     report = outcome.get_result()
-    if recorder and error and report.failed:
-        page = str(recorder.fail(error))
-        report.user_properties.append((PROPERTY, page))
-        report.sections.append(("Recorded by movazi", page))
+    if recorder and error and report.failed and (page := recorder.fail(error)):
+        report.user_properties.append((PROPERTY, str(page)))
+        report.sections.append(("Recorded by movazi", str(page)))
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.record.commanding import ROOT, read
+from tests.record.commanding import ROOT, read, record
 
 TESTS = """
 import multiprocessing, threading, time
@@ -205,6 +205,18 @@ def test_ctrl_c_leaves_the_page_of_the_test_that_ran(tmp_path: Path) -> None:
     page = tmp_path / "movazi-pages/test_some.py-test_it.html"
     assert f"Recorded into {page}" in output
     assert read(page).outcome == "cancelled"
+
+
+def test_in_a_run_of_pytest_that_is_recorded_as_a_whole_it_writes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "test_some.py").write_text("def test_it():\n    assert not 'right'")
+    pytest_ = ("pytest", "-p", "webapp.pytest_plugin", "-p", "no:cacheprovider", "--movazi")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = record("-o", "all.html", "-m", *pytest_, cwd=tmp_path, env=environment)
+    assert done.returncode == 1
+    assert "1 failed" in done.stdout
+    assert "Recorded by movazi" not in done.stdout
+    assert not (tmp_path / "movazi-pages").exists()
+    assert (tmp_path / "all.html").is_file()
 
 
 def test_elsewhere_the_option_is_refused(tmp_path: Path) -> None:

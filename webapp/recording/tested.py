@@ -84,10 +84,10 @@ class ItemRecorder:
         """Remove the recorder's frames from the traceback of an exception."""
         tracebacks.clean(error)
 
-    def fail(self, error: BaseException) -> Path:
-        """Note that the test has failed; return where its page will be."""
+    def fail(self, error: BaseException) -> Path | None:
+        """Note that the test has failed; return where its page will be, if it is recorded."""
         self._error = error
-        return self._page
+        return self._page if self._part else None
 
     def end(self, *, interrupted: bool) -> Path | None:
         """Record no more; write the page of a test that failed, or was interrupted.
