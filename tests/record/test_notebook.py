@@ -104,6 +104,14 @@ def test_an_error_in_a_cell_is_shown_and_its_page_too(tmp_path: Path) -> None:
     assert printed(after) == "1\n"
 
 
+def test_a_cell_that_python_cannot_read_is_told_as_ever(tmp_path: Path) -> None:
+    [_, outputs, after] = ran(tmp_path, IMPORTS, "%%movazi\ndef work(:\n    pass", "print(1)")
+    errors = [output.ename for output in outputs if output.output_type == "error"]
+    assert errors == ["SyntaxError", "CellFailed"]
+    assert page_of(outputs)[0].outcome == "failed"
+    assert printed(after) == "1\n"
+
+
 def test_the_page_may_be_written_into_a_file_too(tmp_path: Path) -> None:
     ran(tmp_path, IMPORTS, "%%movazi -o cell.html\nprint('mine')")
     assert read(tmp_path / "cell.html").transcript == ["mine"]

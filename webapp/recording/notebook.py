@@ -61,7 +61,7 @@ def run_cell(shell: Any, line: str, cell: str) -> None:
     finally:
         tee.give_back_streams()
         recording = part.end(error=error)
-        ran = Ran(Path("cell.py"), (), part.source, recording, part="cell")
+        ran = Ran(Path("cell"), (), part.source, recording, part="cell")
         _show(shell, options, ran)
     if error is not None:
         raise CellFailed(str(error)) from None

@@ -110,7 +110,10 @@ class _Files:
 
     def _read(self, source: str) -> Iterator[str]:
         """Collect the names in a source; yield the sources of the files that it imports."""
-        tree = ast.parse(source)
+        try:
+            tree = ast.parse(source)
+        except (SyntaxError, ValueError):  # a cell that could not be run
+            return
         imported = set(_imported(tree))
         self.used |= imported | set(_used(tree))
         for name in imported - {"__main__"}:
