@@ -23,6 +23,7 @@ from bench import (
     repeats,
     room,
     runs,
+    starting,
     storing,
     stream,
     where,
@@ -39,6 +40,7 @@ MEASUREMENTS: dict[str, Callable[[], list[Row]]] = {
     "lanes": lanes.measure,
     "recorder": recorder.measure,
     "repeats": repeats.measure,
+    "starting": starting.measure,
 }
 
 OWN_TABLES: dict[str, Callable[[], int]] = {

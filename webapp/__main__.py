@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(HELP, end="")
         return 0
     if name == "record":
-        return engine(["record", *rest])
+        return engine(["record", *rest], alone=arguments is None)
     if name == "events":
         return engine(rest)
     if name == "serve":

@@ -29,6 +29,7 @@ def plain(name: str, *arguments: object) -> subprocess.CompletedProcess[str]:
         "stack_seen.py",
         "utf8_wrapper.py",
         "stdout_dunder.py",
+        "many_locks.py",
     ],
 )
 def test_its_output_and_exit_code_are_those_of_plain_python(

@@ -25,8 +25,8 @@ On Windows, WSL can too. GitHub Codespaces are Linux."""
 """What a user of another system is told."""
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Run a command and return its exit code."""
+def main(arguments: Sequence[str], *, alone: bool = False) -> int:
+    """Run a command and return its exit code; `alone`: this process is only for it."""
     # The imports below fail on other systems and old Pythons: check those first.
     if sys.platform != "linux":
         print(ELSEWHERE, file=sys.stderr)
@@ -37,11 +37,11 @@ def main(arguments: Sequence[str]) -> int:
     if arguments[:1] == [RECORD]:
         from webapp.recording.command import record  # noqa: PLC0415
 
-        return record(arguments[1:])
+        return record(arguments[1:], alone=alone)
     from webapp.engine.shell import show  # noqa: PLC0415
 
     return show(arguments)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:], alone=True))

@@ -199,14 +199,19 @@ def command(control: int, endings: int, folder: Path, *, inherits: bool) -> list
         "from webapp.engine.launcher import main; "
         f"del sys.path[0]; main({control}, {endings}, {str(folder)!r}, inherits={inherits})"
     )
-    flags = subprocess._args_from_interpreter_flags() if inherits else []  # type: ignore[attr-defined]
-    return [sys.executable, *flags, "-c", code]
+    return [sys.executable, *(flags() if inherits else []), "-c", code]
+
+
+def flags() -> list[str]:
+    """Return the flags of this interpreter, as they are written on its command line."""
+    return subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined,no-any-return]
 
 
 def main(control: int, endings: int, folder: str, *, inherits: bool) -> None:
     """Warm up, serve the socket, then remove `folder`, in case the server was killed."""
     inherited = take_away()
-    for module in WARM:
+    # One program alone imports for itself what it needs.
+    for module in () if inherits else WARM:
         importlib.import_module(module)
     recorder.arm(observe=True)
     tree.adopt_orphans()

@@ -8,14 +8,17 @@ from __future__ import annotations
 import contextlib
 import errno
 import logging
+import os
 import selectors
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 from webapp.engine import launcher, wire
+from webapp.engine.forked import ForkedLauncher, become_launcher
 from webapp.engine.run_user import Identity, RunUser
 from webapp.engine.surroundings import Surroundings
 
@@ -62,20 +65,9 @@ class Link:
         # SEQPACKET keeps message boundaries, and each side sees the other's end.
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._endings, told = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        descriptors = (theirs.fileno(), told.fileno())
-        command = launcher.command(*descriptors, self._folder, inherits=self._around.inherits)
-        identity: Identity = {}
-        if self._user is not None:
-            command, identity = self._user.command(command), self._user.identity()
-        self._process = subprocess.Popen(
-            command,
-            pass_fds=descriptors,
-            stdin=self._around.stdin,
-            stdout=subprocess.DEVNULL,
-            env=dict(self._around.environment),
-            # Ctrl-C must reach only the server; the launcher ends with its socket.
-            start_new_session=True,
-            **identity,
+        alone = self._around.forks and threading.active_count() == 1
+        self._process: ForkedLauncher | subprocess.Popen[bytes] = (
+            self._fork(ours, theirs, told) if alone else self._spawn(theirs, told)
         )
         theirs.close()
         told.close()
@@ -86,6 +78,33 @@ class Link:
         self._endings.setblocking(False)
         self._selector.register(ours, selectors.EVENT_READ, self._receive)
         self._selector.register(self._endings, selectors.EVENT_READ, self._receive_endings)
+
+    def _spawn(self, theirs: socket.socket, told: socket.socket) -> subprocess.Popen[bytes]:
+        descriptors = (theirs.fileno(), told.fileno())
+        command = launcher.command(*descriptors, self._folder, inherits=self._around.inherits)
+        identity: Identity = {}
+        if self._user is not None:
+            command, identity = self._user.command(command), self._user.identity()
+        return subprocess.Popen(
+            command,
+            pass_fds=descriptors,
+            stdin=self._around.stdin,
+            stdout=subprocess.DEVNULL,
+            env=dict(self._around.environment),
+            # Ctrl-C must reach only the server; the launcher ends with its socket.
+            start_new_session=True,
+            **identity,
+        )
+
+    def _fork(
+        self, ours: socket.socket, theirs: socket.socket, told: socket.socket
+    ) -> ForkedLauncher:
+        pid = os.fork()
+        if pid:
+            return ForkedLauncher(pid)
+        for own in (ours, self._endings, self._selector):
+            own.close()
+        become_launcher(theirs.detach(), told.detach(), self._folder, self._around.stdin)
 
     @property
     def pid(self) -> int:

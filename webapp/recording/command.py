@@ -19,7 +19,7 @@ from webapp.engine.limits import UNLIMITED
 from webapp.engine.recording import Outcome, Recording
 from webapp.engine.surroundings import Surroundings
 from webapp.lessons.text import DEFAULT_LANGUAGE, LANGUAGES
-from webapp.pages.texts.wording import load_wordings
+from webapp.pages.texts.wording import load_wording
 from webapp.recording.answer import tell
 from webapp.recording.interrupts import Interrupts
 from webapp.recording.outputs import Form, form_of
@@ -41,9 +41,13 @@ VALUED = ("-o", "--output", "--timeout", "--language")
 """Our options that another word follows."""
 
 
-def record(arguments: Sequence[str]) -> int:
-    """Record a program into a file; return its exit code, or that of a refusal."""
+def record(arguments: Sequence[str], *, alone: bool = False) -> int:
+    """Record a program into a file; return its exit code, or that of a refusal.
+
+    `alone`: nothing else runs in this process, and nothing will.
+    """
     command = _read(list(arguments))
+    command.alone = alone
     try:
         return _record(command, _TARGETS[command.by](command.named, command.arguments))
     except Refused as refused:
@@ -55,20 +59,18 @@ def record(arguments: Sequence[str]) -> int:
 
 def _record(command: argparse.Namespace, target: Target) -> int:
     with PageFile(command.output, target.program.path) as file:
-        form = _form(command)
-        terminal = Terminal()
+        form, terminal = _form(command), Terminal()
         with closing(_runner(command, terminal)) as runner:
             run = runner.start(target.program)
             with Interrupts(partial(_end, runner, run, terminal)) as interrupts:
-                recording = _followed(runner, run, interrupts)
+                say = load_wording(command.language)  # while the program runs
+                ran = _ran(target, _followed(runner, run, interrupts))
                 gc.disable()  # with a hundred thousand steps it takes a third of the time
-                ran = _ran(target, recording)
-                say = load_wordings()[command.language]
                 written = form.write(say, ran)
                 terminal.end_line()
-                if not command.quiet and (answer := tell(say, recording, ran.standing)):
+                if not command.quiet and (answer := tell(say, ran.recording, ran.standing)):
                     print(answer, file=sys.stderr)
-                return _put(file, written, command, recording)
+                return _put(file, written, command, ran.recording)
 
 
 def _ran(target: Target, recording: Recording) -> Ran:
@@ -162,6 +164,7 @@ def _runner(command: argparse.Namespace, terminal: Terminal) -> EmbeddedRunner:
         stdin=sys.stdin.fileno() if sys.stdin else subprocess.DEVNULL,
         output=terminal.write,
         inherits=True,
+        forks=command.alone,
     )
     try:
         return EmbeddedRunner(replace(UNLIMITED, soft_deadline=command.timeout), around)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from pathlib import Path
 from types import TracebackType
@@ -18,24 +17,25 @@ class PageFile:
     """
 
     def __init__(self, path: Path, program: Path) -> None:
-        """Open the temporary file. Raises Refused if no page can be written there."""
+        """Make the temporary file. Raises Refused if no page can be written there."""
         target = path.resolve()  # through a link, to what it names
         if target == program.resolve():
             raise Refused(f"{path} is the program itself; choose another file for the page")
-        self._target = target
+        self._target, self._pid = target, os.getpid()
         self._part = target.with_name(f".{target.name}.{os.getpid()}.part")
         try:
             if target.exists() and not target.is_file():
                 raise Refused(f"{path} is no file; choose another name for the page")
-            self._file = self._part.open("x", encoding="utf-8", errors="backslashreplace")
+            self._part.open("x").close()
         except OSError as error:
             raise Refused(f"{path} cannot be written: {error.strerror}") from None
 
     def put(self, page: str) -> None:
         """Write the page and put it in place. Raises OSError."""
-        self._file.write(page)
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        with self._part.open("w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(page)
+            file.flush()
+            os.fsync(file.fileno())
         self._part.replace(self._target)
 
     def __enter__(self) -> Self:
@@ -47,6 +47,5 @@ class PageFile:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        with contextlib.suppress(OSError):  # what could not be written cannot be flushed, either
-            self._file.close()
-        self._part.unlink(missing_ok=True)
+        if os.getpid() == self._pid:  # programs leave this `with`, too, if the launcher was forked
+            self._part.unlink(missing_ok=True)

@@ -102,7 +102,12 @@ class Wording:
 
 def load_wordings() -> dict[Language, Wording]:
     """Read the texts of every language."""
-    return {language: Wording(language, read_texts(language)) for language in LANGUAGES}
+    return {language: load_wording(language) for language in LANGUAGES}
+
+
+def load_wording(language: Language) -> Wording:
+    """Read the texts of one language."""
+    return Wording(language, read_texts(language))
 
 
 def in_every_language(wordings: Mapping[Language, Wording], key: str, **values: str) -> Text:

@@ -1,0 +1,105 @@
+"""What recording adds to a whole program: one that does nothing, and one of very many steps.
+
+Both are run by `movazi record` and by Python alone, in turn. The page of 100,000 events is compared
+with writing the same events as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+from bench.table import Row
+from webapp.engine.embedded import EmbeddedRunner
+from webapp.engine.limits import UNLIMITED
+from webapp.engine.program import Program
+from webapp.engine.recording import Recording
+from webapp.pages.texts.wording import load_wording
+from webapp.recording.page import draw_page
+from webapp.recording.ran import Ran
+
+ROOT = Path(__file__).parent.parent
+MANY_LOCKS = Path(__file__).parent / "programs" / "many_locks.py"
+EMPTY_TIMES, LOCKS_TIMES, PAGE_TIMES = 20, 5, 5
+EVENTS = 100_000
+
+
+class Cost(NamedTuple):
+    """Seconds of one command: by the clock, and of the processor."""
+
+    wall: float
+    processor: float
+
+
+def measure() -> list[Row]:
+    """Measure an empty program, one of 200,000 steps, and the drawing of its page."""
+    with tempfile.TemporaryDirectory(prefix="movazi-bench-") as folder:
+        empty = Path(folder) / "empty.py"
+        empty.touch()
+        return [
+            *_rows("an empty program recorded", empty, Path(folder), EMPTY_TIMES),
+            *_rows("100,000 acquires recorded", MANY_LOCKS, Path(folder), LOCKS_TIMES),
+            _page_row(),
+        ]
+
+
+def _rows(what: str, program: Path, folder: Path, times: int) -> list[Row]:
+    page = str(folder / "run.html")
+    record = ["-m", "webapp", "record", "--quiet", "-o", page, str(program)]
+    pairs = [(_cost(record), _cost([str(program)])) for _ in range(times)]
+    own, other = zip(*pairs, strict=True)
+    return [
+        Row(what, [cost.wall for cost in own], "Python alone", [cost.wall for cost in other], "s"),
+        Row(
+            f"{what}, processor time",
+            [cost.processor for cost in own],
+            "Python alone",
+            [cost.processor for cost in other],
+            "s",
+        ),
+    ]
+
+
+def _cost(arguments: Sequence[str]) -> Cost:
+    began = time.perf_counter()
+    process = subprocess.Popen([sys.executable, *arguments], stdout=subprocess.DEVNULL, cwd=ROOT)
+    _, status, used = os.wait4(process.pid, 0)
+    if status:
+        raise RuntimeError(f"{arguments} ended with {os.waitstatus_to_exitcode(status)}")
+    return Cost(time.perf_counter() - began, used.ru_utime + used.ru_stime)
+
+
+def _page_row() -> Row:
+    say = load_wording("en")
+    recording = _recorded()
+    source = MANY_LOCKS.read_text(encoding="utf-8")
+    own, other = [], []
+    for _ in range(PAGE_TIMES):
+        # A recording keeps what it has derived.
+        ran = Ran(MANY_LOCKS, (), source, replace(recording))
+        began = time.process_time()
+        draw_page(say, ran)
+        own.append(time.process_time() - began)
+        began = time.process_time()
+        json.dumps([event._asdict() for event in recording.events])
+        other.append(time.process_time() - began)
+    return Row(f"the page of {EVENTS:,} events", own, "the events as JSON", other, "s")
+
+
+def _recorded() -> Recording:
+    with closing(EmbeddedRunner(UNLIMITED)) as runner:
+        run = runner.start(Program(MANY_LOCKS))
+        for _ in runner.follow(run):
+            pass
+        recording = runner.recording(run)
+    assert recording is not None
+    return replace(recording, events=recording.events[:EVENTS])
