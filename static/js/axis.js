@@ -83,9 +83,17 @@ function tickStep(span) {
   return step;
 }
 
+// The digits are those of the page's language.
+function number(value, digits) {
+  return value.toLocaleString(document.documentElement.lang, {
+    maximumFractionDigits: digits,
+    useGrouping: false,
+  });
+}
+
 function written(time, span) {
   if (span >= MICROSECONDS) {
-    return `${Number((time / MICROSECONDS).toFixed(6))} s`;
+    return `${number(time / MICROSECONDS, 6)} s`;
   }
-  return span >= 1000 ? `${Number((time / 1000).toFixed(3))} ms` : `${Math.round(time)} µs`;
+  return span >= 1000 ? `${number(time / 1000, 3)} ms` : `${number(Math.round(time), 0)} µs`;
 }

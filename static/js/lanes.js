@@ -135,7 +135,9 @@ class RunLanes extends HTMLElement {
     name.className = this.rows[lane]?.className ?? "";
     const time = document.createElement("bdi");
     const moment = step ? this.data.steps[step - 1][0] : 0;
-    time.textContent = `${(moment / MICROSECONDS).toFixed(6)} s`;
+    const digits = { minimumFractionDigits: 6, useGrouping: false };
+    const seconds = (moment / MICROSECONDS).toLocaleString(document.documentElement.lang, digits);
+    time.textContent = `${seconds} s`;
     time.className = "moment";
     const what = document.createElement("span");
     what.textContent = this.data.sentences[sentence] ?? "";

@@ -292,3 +292,13 @@ def test_a_killed_process_is_called_killed() -> None:
     html = draw_figure(draw(record(steps)), EN, Setting())
     assert "✕" in html
     assert "killed at 0.000 s (exit code -9)" in html
+
+
+def test_the_axis_has_the_digits_of_the_language() -> None:
+    timeline = draw(crowd(3))
+    for language, digits in (("en", "[0-9]"), ("fa", "[۰-۹]")):
+        html = draw_figure(timeline, WORDINGS[language], Setting(ideal=timeline.end / 2_000_000))
+        told = re.findall(r'<text class="(?:tick|ideal)[^"]*"[^>]*>([^<]*)', html)
+        assert told
+        assert all(re.search(digits, text) for text in told)
+        assert not any(re.search("[0-9]", text) for text in told if language == "fa")

@@ -140,7 +140,7 @@ def _exact(timeline: Timeline, picture: Picture, view: View, say: Words) -> str:
 
 def _notes(timeline: Timeline, picture: Picture, view: View, say: Words) -> Iterator[str]:
     yield say("lanes.running")
-    yield say("lanes.noise", time=written(timeline.noise, timeline.noise))
+    yield say("lanes.noise", time=say.figures(written(timeline.noise, timeline.noise)))
     if picture.merged:
         yield say("lanes.merged", count=picture.merged)
     for lane in timeline.lanes:
@@ -154,7 +154,9 @@ def _notes(timeline: Timeline, picture: Picture, view: View, say: Words) -> Iter
         yield say("lanes.open")
     if view.start > 0 or view.end < timeline.end:
         yield say(
-            "lanes.part", start=written(view.start, view.span), end=written(view.end, view.span)
+            "lanes.part",
+            start=say.figures(written(view.start, view.span)),
+            end=say.figures(written(view.end, view.span)),
         )
 
 

@@ -137,12 +137,16 @@ class _Pen:
         self.shapes.append(f'<path class="grid" d="{lines}"/>')
         told = "".join(
             f'<text class="tick" x="{self.view.percent(time)}" y="12">'
-            f"{written(time, self.view.unfolded)}</text>"
+            f"{self._time(time, self.view.unfolded)}</text>"
             for time in times
             if self.view.x(time) <= LAST_TICK
         )
         # In a group, so that the style of a narrow page can hide every second one.
         self.labels.letters.append(f'<g class="ticks">{told}</g>')
+
+    def _time(self, time: int, span: int) -> str:
+        """Format a time for an axis of that span, in the digits of the language."""
+        return self.labels.say.figures(written(time, span))
 
     def folds(self) -> None:
         """Draw the folds of the axis as torn strips."""
@@ -151,7 +155,7 @@ class _Pen:
             strip = _box(left, right, AXIS - 14, self.deep - AXIS + 14)
             edges = f"M{left} {AXIS - 14}V{self.deep}M{right} {AXIS - 14}V{self.deep}"
             time = end - start
-            rounded = written(round(time, 2 - len(str(time))), time)
+            rounded = self._time(round(time, 2 - len(str(time))), time)
             title = self.labels.say("lanes.fold", time=rounded)
             self.shapes.append(
                 f'<path class="fold" d="{strip}"><title>{escape(title)}</title></path>'
@@ -228,7 +232,7 @@ class _Pen:
         x = self.view.x(time)
         self.shapes.append(f'<path class="ideal" d="M{x} {AXIS - 14}V{self.deep}"/>')
         side = ' text-anchor="end" dx="-5"' if x > UNITS // 2 else ' dx="5"'
-        label = self.labels.words("lanes.ideal", time=written(time, self.view.span))
+        label = self.labels.words("lanes.ideal", time=self._time(time, self.view.span))
         self.labels.text(label, self.view.percent(time), AXIS - 5, "ideal", side)
 
     def _text(self, piece: Piece) -> str:

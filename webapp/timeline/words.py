@@ -36,6 +36,10 @@ class Words(Protocol):
         """`ltr` or `rtl`."""
         ...
 
+    def figures(self, text: str) -> str:
+        """Return a text with its numbers in the digits of the language."""
+        ...
+
     def seconds(self, value: float) -> str:
         """Format a duration in seconds."""
         ...
