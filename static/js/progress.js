@@ -134,7 +134,7 @@ function show() {
 // Notes a run that the visitor has just made, and a check.
 function note() {
   const progress = read();
-  const answers = result?.querySelector(".result:has([data-own^='{']) .answers");
+  const answers = result?.querySelector(".result:has([data-own^='{']) .replies");
   if (answers) {
     progress.ran[answers.dataset.demo] = true;
     const states = answers.dataset.states.split(" ").filter((state) => /right|wrong/.test(state));

@@ -26,7 +26,7 @@ def predict(page: Page, option: str) -> None:
 
 def run(page: Page) -> None:
     page.locator("#run-button").click()
-    page.locator("#result .answers").wait_for()
+    page.locator("#result .replies").wait_for()
 
 
 @EVERY_LANGUAGE
@@ -40,8 +40,8 @@ def test_a_prediction_is_one_press_and_the_result_answers_it(
     assert page.url.partition("?")[0] == before
     assert "predict" not in page.url
     run(page)
-    answer = page.locator(".answers .answer")
-    expect(answer).to_have_class("answer wrong")
+    answer = page.locator(".replies .reply")
+    expect(answer).to_have_class("reply wrong")
     expect(answer.locator(".predicted")).to_be_visible()
     assert faults(page) == []
 
@@ -53,7 +53,7 @@ def test_a_right_prediction_by_keyboard(open_page: Opener) -> None:
     page.keyboard.press("Tab")
     page.locator("#run-button").focus()
     page.keyboard.press("Enter")
-    expect(page.locator(".answers .answer")).to_have_class("answer right")
+    expect(page.locator(".replies .reply")).to_have_class("reply right")
 
 
 def test_run_is_in_the_first_screen(open_page: Opener) -> None:
@@ -77,7 +77,7 @@ def test_without_javascript_the_prediction_travels_with_run(open_page: Opener) -
     page = open_page(f"/en{NO_START}", java_script_enabled=False)
     predict(page, "each")
     page.locator("#run-button").click()
-    expect(page.locator(".answers .answer")).to_have_class("answer wrong")
+    expect(page.locator(".replies .reply")).to_have_class("reply wrong")
     expect(page.locator("input[value=each]")).to_be_checked()
 
 
@@ -91,7 +91,7 @@ def test_a_check_runs_its_programs_and_says_what_to_look_at(
         question.locator("label").first.click()
     page.locator(".check-form button").click()
     page.locator(".check-end").wait_for()
-    assert page.locator(".checked .answer").count() == page.locator("fieldset.question").count()
+    assert page.locator(".checked .reply").count() == page.locator("fieldset.question").count()
     assert faults(page) == []
     [right, all_] = page.evaluate(f"{STORED}.checked['thread-subclass']")
     assert 0 <= right <= all_

@@ -56,7 +56,7 @@ def test_a_run_decides_each_answer(
     """The scripted run prints two greetings, as many as the default asks for."""
     html = client.post(CHECK, data=answer).text
     assert len(runner.programs) == 1
-    assert f'class="answer {state}"' in html
+    assert f'class="reply {state}"' in html
     assert "In this run: as many as asked for." in html
     assert f'data-right="{right}"' in html
     assert f"Right: {right} of 1" in html
@@ -81,7 +81,7 @@ def test_a_busy_server_says_so(client: FlaskClient, runner: ScriptedRunner) -> N
 def test_a_run_that_is_lost_decides_nothing(client: FlaskClient, runner: ScriptedRunner) -> None:
     runner.outcome = Outcome.LOST
     html = client.post(CHECK, data=RIGHT).text
-    assert 'class="answer undecided"' in html
+    assert 'class="reply undecided"' in html
     assert 'data-right="0"' in html
 
 

@@ -18,7 +18,7 @@ RUN_BUTTON = 'id="run-button"'
 
 def answered(html: str) -> str:
     """Return what a page or a stream says to the questions, as text."""
-    [said] = re.findall(r'<section class="answers".*?</section>', html, re.DOTALL)
+    [said] = re.findall(r'<section class="replies".*?</section>', html, re.DOTALL)
     return re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", said)).strip()
 
 
@@ -57,7 +57,7 @@ def test_nothing_gives_the_answer_away_before(client: FlaskClient) -> None:
     """What to watch is shown on request, since it may answer the question."""
     html = client.get(HELLO).text
     assert FEEDBACK not in html
-    assert 'class="answers"' not in html
+    assert 'class="replies"' not in html
     assert re.search(r'<details class="watch">.*One line each time\..*</details>', html, re.DOTALL)
 
 
@@ -143,7 +143,7 @@ def test_many_runs_are_counted_beside_the_prediction(
     client: FlaskClient, runner: ScriptedRunner
 ) -> None:
     html = client.post(f"{HELLO}/repeat", data={**GOOD, **FEWER}).text
-    [counted] = re.findall(r'<section class="answer counted">.*?</section>', html, re.DOTALL)
+    [counted] = re.findall(r'<section class="reply counted">.*?</section>', html, re.DOTALL)
     said = re.sub(r"\s+", " ", re.sub("<[^>]+>", "", counted))
     assert "as many as asked for: in 0 of 30 runs" in said
     assert "fewer: in 30 of 30 runs your prediction" in said
@@ -155,7 +155,7 @@ def test_runs_that_decide_nothing_are_not_counted(
 ) -> None:
     runner.outcome = Outcome.LOST
     html = client.post(f"{HELLO}/repeat", data=GOOD).text
-    assert 'class="answer counted"' not in html
+    assert 'class="reply counted"' not in html
 
 
 def test_it_is_asked_and_answered_in_persian(client: FlaskClient) -> None:
