@@ -30,7 +30,7 @@ def test_a_button_copies_what_one_types_in_a_terminal(open_page: Opener) -> None
     copy.click()
     expect(copy).to_have_text("Copied")
     copied = page.evaluate("navigator.clipboard.readText()")
-    assert copied == "python3 -m webapp.engine record three.py -o run.html"
+    assert copied == "movazi record three.py"
 
 
 def test_the_sample_is_alive(open_page: Opener) -> None:

@@ -34,7 +34,8 @@ def test_the_page_is_linked_from_every_page(
 
 @EVERY_LANGUAGE
 def test_the_page_shows_the_command(client: FlaskClient, language: str) -> None:
-    page = client.get(f"/{language}/record").text
+    # The colours of code stand between its words.
+    page = re.sub("</?span[^>]*>", "", client.get(f"/{language}/record").text)
     assert "pip install movazi" in page
     assert "movazi record my_program.py --open" in page
     assert "%%movazi" in page
@@ -51,12 +52,6 @@ def test_without_a_repository_there_is_no_button(client: FlaskClient) -> None:
     page = client.get("/en/record").text
     assert "codespaces.new" not in page
     assert "or a fork of it, press Code, choose Codespaces" in page
-
-
-def test_the_command_clones_the_project_if_no_other_repository_is_set(
-    client: FlaskClient,
-) -> None:
-    assert "git clone https://github.com/movazi/movazi ~/movazi" in client.get("/en/record").text
 
 
 def test_the_sample_is_a_real_run_of_the_example_that_is_shown() -> None:

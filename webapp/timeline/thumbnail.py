@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from webapp.timeline.lanes import WAITS, Lane, State, Stretch, Timeline
+from webapp.timeline.lanes import Lane, State, Stretch, Timeline
 from webapp.timeline.rows import HUES
 
 COLUMNS = 120
@@ -22,15 +22,16 @@ UNIT, BAR, LANE, HELD = 2, 8, 13, 2  # units: of a column, a bar, a lane, the li
 HIGHEST, TALLEST = 56, 12
 """Pixels on the page: of all lanes, and of one. The width is that of the picture's place."""
 
+WAIT, HOLD = "w", "h"
 LOOKS = {
     State.SLEEPING: "s",
-    State.RUNNING: "r",
     State.IDLE: "i",
     State.READY: "i",
     State.LOOP: "i",
+    State.RUNNING: "r",
+    State.HOLDING: HOLD,
 }
-WAIT, HOLD = "w", "h"
-"""CSS classes. The waits share one; the styles are in `static/css/home.css`."""
+"""CSS classes. All other states are waits; the styles are in `static/css/home.css`."""
 
 
 def draw_thumbnail(timeline: Timeline) -> str:
@@ -77,7 +78,7 @@ def _columns(stretches: Iterable[Stretch], end: int) -> Sequence[str]:
 
 
 def _look(stretch: Stretch) -> str:
-    return WAIT if stretch.state in WAITS else LOOKS.get(stretch.state, HOLD)
+    return LOOKS.get(stretch.state, WAIT)
 
 
 def _box(column: int, columns: int, top: int, height: int) -> str:

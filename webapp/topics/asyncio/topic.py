@@ -172,6 +172,8 @@ all_counted = equals(FINAL, EXPECTED)
 tasks_are_smaller = below(TASKS_MEMORY, THREADS_MEMORY)
 
 topic = Topic(
+    level=3,
+    picture="in-turn-or-together",
     demos=(
         Demo(
             slug="sleepers",
@@ -432,5 +434,5 @@ topic = Topic(
                 Claim("tasks-smaller", below(TASKS_MEMORY, THREADS_MEMORY)),
             ),
         ),
-    )
+    ),
 )
