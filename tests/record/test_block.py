@@ -268,8 +268,8 @@ def test_ctrl_c_in_a_deadlock_leaves_a_page_that_shows_it(write: Write, tmp_path
     ) as running:
         assert running.stdout
         assert running.stdout.readline() == "begun\n"
-        while len(list(tmp_path.iterdir())) < 2 or not _both_wait(running.pid):
-            pass
+        while not _all_sleep(running.pid):
+            assert running.poll() is None
         running.send_signal(signal.SIGINT)
         running.communicate()
     page = read(tmp_path / "run.html")
@@ -278,7 +278,7 @@ def test_ctrl_c_in_a_deadlock_leaves_a_page_that_shows_it(write: Write, tmp_path
     assert len(page.graph) > 2
 
 
-def _both_wait(pid: int) -> bool:
+def _all_sleep(pid: int) -> bool:
     """Return whether the program's three threads are asleep."""
     tasks = Path(f"/proc/{pid}/task")
     states = [(task / "stat").read_text().rpartition(")")[2].split()[0] for task in tasks.iterdir()]

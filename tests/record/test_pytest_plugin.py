@@ -197,8 +197,7 @@ def test_ctrl_c_leaves_the_page_of_the_test_that_ran(tmp_path: Path) -> None:
     tests = "import threading\ndef test_it():\n    print('begun')\n    threading.Event().wait()"
     with start(tmp_path, tests, "--movazi", "-s") as pytest_:
         assert pytest_.stdout
-        while "begun" not in pytest_.stdout.readline():
-            pass
+        assert any("begun" in line for line in iter(pytest_.stdout.readline, ""))
         pytest_.send_signal(signal.SIGINT)
         output, _ = pytest_.communicate()
     assert pytest_.returncode == 2

@@ -48,13 +48,19 @@ class Watch:
         self._stopped, self._over = _allocate_lock(), _allocate_lock()
         self._stopped.acquire()
         self._over.acquire()
-        _start_new_thread(self._watch, ())
+        _start_new_thread(self._run, ())
 
     def stop(self) -> None:
         """Watch no more; call it in the main thread."""
         self._stopped.release()
         self._over.acquire()  # after that no signal can come
         signal.signal(SIGNAL, self._before)
+
+    def _run(self) -> None:
+        try:
+            self._watch()
+        finally:
+            self._over.release()  # or stop() would wait for ever
 
     def _watch(self) -> None:
         deadline = math.inf if self._timeout is None else time.monotonic() + self._timeout
@@ -69,7 +75,6 @@ class Watch:
             if (quiet or late) and self._judge(late=late):
                 signal.pthread_kill(threading.main_thread().ident or 0, SIGNAL)
                 deadline = math.inf
-        self._over.release()
 
     def _judge(self, *, late: bool) -> bool:
         """Return whether the part hangs, and keep how."""
