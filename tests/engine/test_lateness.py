@@ -9,7 +9,7 @@ import pytest
 
 from tests.engine.conftest import Run
 from tests.engine.running import cores_taken
-from tests.lessons.test_claims import MAIN, A, B, Step, recording
+from tests.lessons.test_claims import MAIN, TASK, A, B, Step, recording
 from webapp.engine import pressure
 from webapp.engine.events import Kind
 from webapp.engine.lateness import lateness
@@ -46,6 +46,12 @@ def sleeps(key: tuple[int, int], start: int, end: int, asked: float) -> list[Ste
         # A wait without a time-out, and one that ended before its time-out.
         ([(0, A, Kind.WAITS, "lock", "acquire"), (900, A, Kind.GAVE_UP, "lock", "")], 0),
         ([(0, A, Kind.WAITS, "lock", "acquire 0.1"), (90, A, Kind.GOT, "lock", "")], 0),
+        # A task that had to wait for its turn, and an event loop that woke late.
+        (sleeps(TASK, 0, 900, 0.1), 0.0),
+        (
+            [(0, MAIN, Kind.WAITS, "loop", "loop 0.1"), (150, MAIN, Kind.RESUMED, "loop", "")],
+            0.05,
+        ),
     ],
 )
 def test_a_run_is_as_late_as_its_workers_overslept(steps: list[Step], seconds: float) -> None:

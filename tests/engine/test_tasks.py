@@ -137,7 +137,34 @@ def test_the_number_of_arrivals_at_a_barrier_is_reported(run: Run) -> None:
     ]  # fmt: skip
 
 
+def test_a_task_that_blocks_its_thread_is_a_wait_of_both(run: Run) -> None:
+    recording = run("""
+        import asyncio, threading, time
+        async def main():
+            time.sleep(0.01)
+            lock = threading.Lock()
+            with lock:
+                lock.acquire(timeout=0.01)
+        asyncio.run(main())
+    """)
+    kinds_ = (Kind.SLEPT, Kind.WOKE, Kind.WAITS, Kind.RESUMED, Kind.GAVE_UP)
+    steps_ = [(event.worker, event.kind) for event in kinds(recording.events, *kinds_)]
+    main, task = "MainThread", "Task-1 (main)"
+    assert steps_[1:9] == [
+        (task, Kind.SLEPT), (main, Kind.SLEPT), (task, Kind.WOKE), (main, Kind.WOKE),
+        (task, Kind.WAITS), (main, Kind.WAITS), (main, Kind.RESUMED), (task, Kind.GAVE_UP),
+    ]  # fmt: skip
+
+
 DEADLOCKS = {
+    "Task-1 (main) → blocking → Task-1 (main)": """
+        import threading
+        async def main():
+            blocking = threading.Lock()
+            with blocking:
+                with blocking:
+                    print("never")
+        """,
     "Task-1 (main) → lock → Task-1 (main)": """
         async def main():
             lock = asyncio.Lock()

@@ -23,14 +23,19 @@ def lateness(recording: Recording) -> float:
 
 
 def _overslept(events: Iterable[Event]) -> Iterator[tuple[int, int]]:
-    """Yield the intervals from the due end of a sleep or time-out to the real one, in µs."""
+    """Yield the intervals from the due end of a sleep or time-out to the real one, in µs.
+
+    A task may be late because others of its thread have their turns: only its event loop counts.
+    """
     due: dict[Key, float] = {}
     for event in events:
+        if event.task:
+            continue
         if event.kind is Kind.SLEPT:
             due[event.key] = event.time + float(event.text) * MICROSECONDS
         elif event.kind is Kind.WAITS and event.timeout is not None:
             due[event.key] = event.time + event.timeout * MICROSECONDS
-        elif event.kind in (Kind.WOKE, Kind.GAVE_UP) and event.key in due:
+        elif event.kind in (Kind.WOKE, Kind.GAVE_UP, Kind.RESUMED) and event.key in due:
             over = round(due.pop(event.key))
             if over < event.time:
                 yield over, event.time

@@ -134,14 +134,15 @@ def emit(
 ) -> None:
     """Report an event of the calling worker; its name and line are found if not given.
 
-    With `task` it is that task's event, whichever worker calls.
+    With `worker` it is the calling thread's event, and not that of the task that it runs. With
+    `task` it is that task's event, whichever worker calls.
     """
     if muted and get_ident() in muted:
         return
     now = monotonic_ns()
     if line is None:
         line = _source_line()
-    if task is None and tasks:
+    if task is None and worker is None and tasks:
         task = tasks.get(get_ident())
     if task is None:
         key, name = get_native_id(), worker or current_worker()
@@ -188,6 +189,11 @@ def worker_name(thread: threading.Thread | None) -> str:
     if not child:
         return name
     return child if thread is threading.main_thread() else f"{child}/{name}"
+
+
+def blocked_thread() -> str | None:
+    """Return the name of the calling thread if it runs a task, which is about to block it."""
+    return current_worker() if tasks and get_ident() in tasks else None
 
 
 def in_process(name: str) -> str:

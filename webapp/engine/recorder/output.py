@@ -19,7 +19,7 @@ from typing import Any
 from webapp.engine.events import Kind
 from webapp.engine.recorder import signals
 from webapp.engine.recorder.callers import is_standard_library, module_name
-from webapp.engine.recorder.channel import emit
+from webapp.engine.recorder.channel import blocked_thread, emit
 
 # These call functions that the program passes to them, which may be sleep() itself.
 HANDED_ON = ("multiprocessing.process", "sched", "threading")
@@ -141,11 +141,15 @@ def recorded_sleep(seconds: float, /) -> None:
     if own or not isinstance(seconds, int | float) or not seconds > 0:
         _sleep(seconds)
         return
-    emit(Kind.SLEPT, text=str(seconds))
+    # The sleep of a task is its thread's, too.
+    workers = (None,) if (thread := blocked_thread()) is None else (None, thread)
+    for worker in workers:
+        emit(Kind.SLEPT, text=str(seconds), worker=worker)
     try:
         _sleep(seconds)
     finally:
-        emit(Kind.WOKE)
+        for worker in workers:
+            emit(Kind.WOKE, worker=worker)
 
 
 def _stream(

@@ -13,7 +13,7 @@ from typing import Any
 
 from webapp.engine.events import How, Kind
 from webapp.engine.recorder.callers import is_standard_library
-from webapp.engine.recorder.channel import emit
+from webapp.engine.recorder.channel import blocked_thread, emit
 from webapp.engine.recorder.names import name_new
 
 LABEL = "_recorded_as"
@@ -42,9 +42,9 @@ def label_when_made(kind: Any, name: str) -> None:
     kind.__init__ = recorded_init
 
 
-def report_wait(object: str, how: How, timeout: float | None) -> None:
+def report_wait(object: str, how: How, timeout: float | None, *, worker: str | None = None) -> None:
     """Report that a wait begins."""
-    emit(Kind.WAITS, object, how if timeout is None else f"{how} {timeout}")
+    emit(Kind.WAITS, object, how if timeout is None else f"{how} {timeout}", worker=worker)
 
 
 def reporting_wait(
@@ -56,14 +56,19 @@ def reporting_wait(
 ) -> Any:
     """Wait; report the beginning, and the end if the wait fails or is interrupted.
 
-    Without `succeeded`, a true result of `wait` is success.
+    Without `succeeded`, a true result of `wait` is success. A task's wait is its thread's, too.
     """
     report_wait(object, how, timeout)
+    thread = blocked_thread()
+    if thread is not None:
+        report_wait(object, how, timeout, worker=thread)
     done = False
     try:
         result = wait()
         done = succeeded() if succeeded else bool(result)
         return result
     finally:
+        if thread is not None:
+            emit(Kind.RESUMED, object, worker=thread)
         if not done:
             emit(Kind.GAVE_UP, object)
