@@ -52,7 +52,7 @@ LIVES = """
 def test_a_task_is_created_runs_waits_and_ends(run: Run) -> None:
     recording = run(LIVES)
     assert told(recording, "Task-2 (fetch)") == [
-        "started task", "resumed", "slept 0.01", "woke", "ended",
+        "started task", "resumed", "slept asyncio.sleep 0.01", "woke", "ended",
     ]  # fmt: skip
     assert told(recording, "Task-3 (fail)") == [
         "started task", "resumed", "raised LookupError gone", "ended",

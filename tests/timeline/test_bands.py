@@ -6,7 +6,7 @@ import pytest
 
 from tests.timeline.records import MAIN, A, Step, life, record
 from tests.timeline.test_pictures import EN
-from webapp.engine.events import TASK_BITS, Kind
+from webapp.engine.events import ASLEEP, TASK_BITS, Kind
 from webapp.engine.recording import Key, Recording
 from webapp.timeline.bands import ALIKE, AREA, COLUMNS, MANY, areas, columns, fold, strip
 from webapp.timeline.figure import Setting, draw_figure
@@ -79,18 +79,18 @@ def test_a_task_is_ready_from_the_end_of_its_sleep_until_its_turn() -> None:
     key = task(1)
     sleeps = [
         (100, key, Kind.RESUMED, "", ""),
-        (100, key, Kind.SLEPT, "", "0.05"),
+        (100, key, Kind.SLEPT, ASLEEP, "0.05"),
         (90_000, key, Kind.WOKE, "", ""),
-        (90_000, key, Kind.SLEPT, "", "5"),
-        (91_000, key, Kind.WOKE, "", ""),
+        (90_000, key, Kind.SLEPT, "", "0.0001"),
+        (95_000, key, Kind.WOKE, "", ""),
     ]
-    timeline = draw(record(lived(key, 0, *sleeps, end=91_500), wall=100_000))
+    timeline = draw(record(lived(key, 0, *sleeps, end=95_500), wall=100_000))
     assert [(part.state, part.start, part.end) for part in timeline.lanes[0].stretches] == [
         (State.READY, 0, 100),
         (State.SLEEPING, 100, 50_100),
         (State.READY, 50_100, 90_000),
-        (State.SLEEPING, 90_000, 91_000),
-        (State.RUNNING, 91_000, 91_500),
+        (State.SLEEPING, 90_000, 95_000),
+        (State.RUNNING, 95_000, 95_500),
     ]
     assert draw_steps(timeline, EN)["spans"]
 

@@ -36,7 +36,7 @@ class Kind(StrEnum):
     ENDED = "ended"  # its function has ended
     EXITED = "exited"  # learnt that a process has ended: object its name, text "pid exit-code"
     PRINTED = "printed"  # object "stdout" or "stderr", text as written, newlines included
-    SLEPT = "slept"  # begins to sleep: text seconds
+    SLEPT = "slept"  # begins to sleep: text seconds, object ASLEEP if its thread goes on
     WOKE = "woke"  # ends its sleep
     WAITS = "waits"  # begins to wait for object: text a How, and the time-out in seconds if any
     GAVE_UP = "gave up"  # a wait failed: time-out, broken barrier
@@ -63,6 +63,9 @@ class Kind(StrEnum):
     CANCELS = "cancels"  # asks a task to end by CancelledError: object its name
     CANCELLED = "cancelled"  # a task was ended by CancelledError
 
+
+ASLEEP = "asyncio.sleep"
+"""The object of the sleep of a task that leaves the thread to other tasks."""
 
 ENDS_OF_WAITS = frozenset(
     {Kind.GOT, Kind.GAVE_UP, Kind.JOINED, Kind.PASSED, Kind.PUT, Kind.TOOK, Kind.RESUMED}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from webapp.engine.events import ENDS_OF_WAITS, Event, Kind
+from webapp.engine.events import ASLEEP, ENDS_OF_WAITS, Event, Kind
 from webapp.timeline.lanes import MICROSECONDS, WAITING, Lane, State, Stretch, stretch_from
 
 LATE = 1000
@@ -105,7 +105,7 @@ def _until_its_turn(stretch: Stretch, began: Event) -> list[Stretch]:
 
     The end of the sleep is no event: the walk shows the task asleep until its turn.
     """
-    if not began.task or stretch.state is not State.SLEEPING:
+    if stretch.state is not State.SLEEPING or began.object != ASLEEP:
         return [stretch]
     due = began.time + round(float(began.text) * MICROSECONDS)
     if stretch.end - due < LATE:

@@ -6,7 +6,7 @@ from _thread import get_ident
 from functools import wraps
 from typing import Any
 
-from webapp.engine.events import How, Kind
+from webapp.engine.events import ASLEEP, How, Kind
 from webapp.engine.recorder.channel import emit, tasks
 from webapp.engine.recorder.queues import item_text
 from webapp.engine.recorder.tasks.steps import Awaiting, Steps
@@ -30,7 +30,7 @@ def _report_sleeps(asyncio: Any) -> None:
     async def recorded_sleep(delay: float, *args: Any, **options: Any) -> Any:
         if not delay > 0:
             return await sleep(delay, *args, **options)
-        emit(Kind.SLEPT, text=str(delay))
+        emit(Kind.SLEPT, ASLEEP, str(delay))
         try:
             with Awaiting("", None):
                 return await sleep(delay, *args, **options)
