@@ -38,6 +38,9 @@ class RunLanes extends HTMLElement {
     this.listen();
     this.walk.hidden = false;
     this.now.hidden = false;
+    if ("atEnd" in this.dataset) {
+      this.with(() => this.go("last"));
+    }
   }
 
   disconnectedCallback() {

@@ -165,3 +165,13 @@ def test_the_page_prints_without_its_controls(open_file: Opener, pages: Path) ->
 def open_all(page: Page) -> None:
     for summary in page.locator("main summary").all():
         summary.click()
+
+
+def test_a_deadlock_opens_at_its_end_with_what_each_worker_holds(
+    open_file: Opener, pages: Path
+) -> None:
+    page = open_file(pages / "deadlock-en.html")
+    expect(page.locator(".now")).to_be_visible()
+    assert at(page, "one") == ["waiting for right", "left"]
+    assert at(page, "two") == ["waiting for left", "right"]
+    assert page.evaluate("scrollY") == 0  # the answer, which stands at the top, stays in view

@@ -50,5 +50,5 @@ def test_the_row_of_several_shows_how_many_of_them() -> None:
 def test_rows_beyond_the_most_are_counted() -> None:
     names = [f"{chr(97 + at // 26)}{chr(97 + at % 26)}" for at in range(ROWS + 5)]
     drawn = glance(*(lane(at, name) for at, name in enumerate(names)))
-    assert drawn.count("<li") == ROWS
+    assert drawn.count("<li") == ROWS + 1  # and the axis
     assert "5 more lanes are further below." in drawn

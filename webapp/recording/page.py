@@ -171,7 +171,10 @@ def _findings(say: Wording, ran: Ran, timeline: Timeline, answer: Answer) -> str
     if standing.waits and not (answer.whole and recording.cycle):
         left = _standing(say, recording, standing, told=answer.whole)
         parts.append(draw_finding(say("standing.title"), left) if left else "")
-    figure = draw_figure(timeline, say, Setting(lines=LINES, transcript=TRANSCRIPT))
+    # What each worker of a deadlock holds is seen at the end.
+    at_end = bool(recording.cycle or standing.rings)
+    setting = Setting(lines=LINES, transcript=TRANSCRIPT, at_end=at_end)
+    figure = draw_figure(timeline, say, setting)
     if len(timeline.lanes) > MANY:
         all_ = escape(say("own.all_lanes", count=len(timeline.lanes)))
         figure = f'<details class="all-lanes"><summary>{all_}</summary>{figure}</details>'

@@ -39,7 +39,7 @@ class Setting:
     them. `end` is the end of the axis (None: the end of the run), `ideal` the ideal duration of the
     run, both in seconds. `view` is the interval to draw, in microseconds. `part` is the URL that
     draws another interval, `from` and `to` in milliseconds. `name` distinguishes figures of one
-    page for screen readers.
+    page for screen readers. With `at_end` it opens at the last step.
     """
 
     lines: str = "L"
@@ -50,6 +50,7 @@ class Setting:
     view: View | None = None
     part: str = ""
     name: str = ""
+    at_end: bool = False
 
 
 def draw_figure(timeline: Timeline, say: Words, setting: Setting) -> str:
@@ -72,7 +73,7 @@ def draw_figure(timeline: Timeline, say: Words, setting: Setting) -> str:
         f'data-folds="{_folds(view)}" '
         f'data-lines="{escape(setting.lines)}" data-transcript="{escape(setting.transcript)}" '
         f'data-steps="{escape(setting.steps)}" data-height="{picture.height}" '
-        f'data-deep="{picture.deep}">'
+        f'data-deep="{picture.deep}"{" data-at-end" if setting.at_end else ""}>'
         f"{_figure(timeline, picture, say)}{_walk(picture, say, setting.name)}"
         f"{_now(picture, say, setting.name)}{_exact(timeline, picture, view, say)}"
         f"{_part(setting.part, view, say)}{_table(timeline, say, setting.name)}{embedded}"

@@ -68,8 +68,9 @@ def draw_glance(timeline: Timeline, say: Words, *, target: str) -> str:
     more = f"<p>{escape(say('glance.more', count=rest))}</p>" if rest else ""
     end = escape(written(timeline.end, timeline.end))
     html = (
-        f'<figure class="glance" dir="ltr"><ol>{rows}</ol>'
-        f'<p class="glance-axis" aria-hidden="true"><span>0</span><span>{end}</span></p>{more}'
+        f'<figure class="glance" dir="ltr"><ol>{rows}'
+        f'<li class="glance-axis" aria-hidden="true"><span>0</span><span>{end}</span></li></ol>'
+        f"{more}"
         f'<figcaption dir="{say.direction}">{escape(say("glance.legend"))}</figcaption></figure>'
     )
     return writable(html)
