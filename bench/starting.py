@@ -6,8 +6,10 @@ with writing the same events as JSON.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -18,7 +20,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from bench.table import Row
 from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.limits import UNLIMITED
 from webapp.engine.program import Program
@@ -40,33 +41,36 @@ class Cost(NamedTuple):
     processor: float
 
 
-def measure() -> list[Row]:
-    """Measure an empty program, one of 200,000 steps, and the drawing of its page."""
+def main() -> int:
+    """Print a table of the medians; return the exit code."""
+    print("| what | Movazi | compared with | | times as long |")
+    print("|---|--:|---|--:|--:|")
     with tempfile.TemporaryDirectory(prefix="movazi-bench-") as folder:
         empty = Path(folder) / "empty.py"
         empty.touch()
-        return [
-            *_rows("an empty program recorded", empty, Path(folder), EMPTY_TIMES),
-            *_rows("100,000 acquires recorded", MANY_LOCKS, Path(folder), LOCKS_TIMES),
-            _page_row(),
-        ]
+        page = Path(folder) / "run.html"
+        _compare("an empty program recorded", empty, page, EMPTY_TIMES)
+        _compare("100,000 acquires recorded", MANY_LOCKS, page, LOCKS_TIMES)
+    own, other = _page_seconds()
+    _print(f"the page of {EVENTS:,} events", own, "the events as JSON", other)
+    return 0
 
 
-def _rows(what: str, program: Path, folder: Path, times: int) -> list[Row]:
-    page = str(folder / "run.html")
-    record = ["-m", "webapp", "record", "--quiet", "-o", page, str(program)]
+def _compare(what: str, program: Path, page: Path, times: int) -> None:
+    record = ["-m", "webapp", "record", "--quiet", "-o", str(page), str(program)]
     pairs = [(_cost(record), _cost([str(program)])) for _ in range(times)]
     own, other = zip(*pairs, strict=True)
-    return [
-        Row(what, [cost.wall for cost in own], "Python alone", [cost.wall for cost in other], "s"),
-        Row(
-            f"{what}, processor time",
-            [cost.processor for cost in own],
-            "Python alone",
-            [cost.processor for cost in other],
-            "s",
-        ),
-    ]
+    for name, kind in ((what, "wall"), (f"{what}, processor time", "processor")):
+        seconds = ([getattr(cost, kind) for cost in costs] for costs in (own, other))
+        _print(name, next(seconds), "Python alone", next(seconds))
+
+
+def _print(what: str, own: Sequence[float], other_name: str, other: Sequence[float]) -> None:
+    mine, others = statistics.median(own), statistics.median(other)
+    print(
+        f"| {what} | {mine:.2f} s | {other_name} | {others:.2f} s | {mine / others:.1f} |",
+        flush=True,
+    )
 
 
 def _cost(arguments: Sequence[str]) -> Cost:
@@ -78,7 +82,9 @@ def _cost(arguments: Sequence[str]) -> Cost:
     return Cost(time.perf_counter() - began, used.ru_utime + used.ru_stime)
 
 
-def _page_row() -> Row:
+def _page_seconds() -> tuple[list[float], list[float]]:
+    """Return the processor time of drawing the page, as the command does, and of writing JSON."""
+    gc.disable()
     say = load_wording("en")
     recording = _recorded()
     source = MANY_LOCKS.read_text(encoding="utf-8")
@@ -92,7 +98,7 @@ def _page_row() -> Row:
         began = time.process_time()
         json.dumps([event._asdict() for event in recording.events])
         other.append(time.process_time() - began)
-    return Row(f"the page of {EVENTS:,} events", own, "the events as JSON", other, "s")
+    return own, other
 
 
 def _recorded() -> Recording:
