@@ -23,6 +23,7 @@ from bench import (
     repeats,
     room,
     runs,
+    schedules,
     starting,
     storing,
     stream,
@@ -40,6 +41,7 @@ MEASUREMENTS: dict[str, Callable[[], list[Row]]] = {
     "lanes": lanes.measure,
     "recorder": recorder.measure,
     "repeats": repeats.measure,
+    "schedules": schedules.measure,
 }
 
 OWN_TABLES: dict[str, Callable[[], int]] = {

@@ -155,7 +155,7 @@ def test_the_site_of_one_machine_loads_neither_celery_nor_redis() -> None:
 @pytest.mark.parametrize("package", ["pages", "api", "terminal"])
 def test_a_package_reaches_the_engine_only_by_its_seam(package: str) -> None:
     """Only `app.py`, which wires everything, chooses a runner."""
-    seam = {"runner", "recording", "events", "program", "machines"}
+    seam = {"runner", "recording", "events", "program", "machines", "schedules", "findings"}
     for path in (ROOT / "webapp" / package).rglob("*.py"):
         for name in imported(path):
             if name.startswith("webapp.engine."):

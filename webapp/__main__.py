@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from webapp.engine.__main__ import USAGE
 from webapp.engine.__main__ import main as engine
@@ -16,12 +18,14 @@ Runs parallel Python programs, and shows what their threads and processes did.
   record PROGRAM.py ...   run a program of yours, and write what it did into one page
                           (also -m MODULE and -c CODE, as in Python)
   events PROGRAM.py ...   the same as JSON lines
+  explore PROGRAM.py ...  search for the order of its threads' steps that breaks it
 
 These need what `pip install 'movazi[site]'` brings:
 
   serve                   serve the course on this machine
   demos                   list the course's demos
   run TOPIC/DEMO ...      run a demo in the terminal
+  explore TOPIC/DEMO ...  search a demo likewise
   prune-runs              forget old runs
   settings                list the site's settings
 
@@ -30,6 +34,7 @@ These need what `pip install 'movazi[site]'` brings:
 
 FLASK_COMMANDS = {
     "demos": "demos",
+    "explore": "explore",
     "run": "run-demo",
     "run-demo": "run-demo",
     "prune-runs": "prune-runs",
@@ -46,14 +51,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     if name == "record":
         return engine(["record", *rest], alone=arguments is None)
-    if name == "events":
-        return engine(rest)
+    if name == "events" or (name == "explore" and not _is_demo(rest)):
+        return engine(rest if name == "events" else [name, *rest])
     if name == "serve":
         return _with_site(lambda: _serve(rest))
     if name in FLASK_COMMANDS:
         return _with_site(lambda: _run_flask_command([FLASK_COMMANDS[name], *rest]))
     print(f"movazi: there is no command {name!r}\n\n{HELP}", end="", file=sys.stderr)
     return USAGE
+
+
+def _is_demo(arguments: Sequence[str]) -> bool:
+    """Return whether the first argument names a demo: it is no file, and has no ending."""
+    name = next(iter(arguments), "")
+    return re.fullmatch(r"[a-z0-9-]+/[a-z0-9-]+", name) is not None and not Path(name).exists()
 
 
 def _with_site(command: Callable[[], int]) -> int:

@@ -44,6 +44,8 @@ ROUTES: dict[str, tuple[Callable[..., str], str, dict[str, str]]] = {
         f"{TOPIC.slug}.show_check",
         {},
     ),
+    "search": (partial(addresses.search, of=TOPIC, demo=DEMO), f"{TOPIC.slug}.search", OF_A_DEMO),
+    "play": (partial(addresses.play, of=TOPIC, demo=DEMO), f"{TOPIC.slug}.scheduler", OF_A_DEMO),
     "comparison": (addresses.comparison, "compare.choose", {}),
     "beside": (
         partial(addresses.beside, first=(TOPIC, DEMO), second=OTHER),
@@ -80,7 +82,7 @@ ROUTES: dict[str, tuple[Callable[..., str], str, dict[str, str]]] = {
         {"code": "B", "seat": "c1"},
     ),
 }
-POSTED = {"repeat", "class_run", "class_own_run"}
+POSTED = {"repeat", "search", "class_run", "class_own_run"}
 """Functions that take a language: the endpoint, and the route's other arguments."""
 
 BARE: dict[str, tuple[Callable[[str], str], str, str]] = {

@@ -28,6 +28,7 @@ class Job:
     queue: str
     about: str
     asked_at: str
+    directed: Mapping[str, Any] | None = None  # what `schedules.as_request` returned
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +92,13 @@ def job_fields(job: Mapping[str, Any]) -> dict[str, str]:
 
 def read_job(found: Mapping[str, str]) -> Job:
     """Parse a job from the fields of a hash."""
-    fields: dict[str, Any] = {name: found[name] for name in Job.__dataclass_fields__}
-    for name in ("parameters", "arguments", "observe"):
-        fields[name] = json.loads(found[name])
+    # A server of an older version sends fewer fields.
+    fields: dict[str, Any] = {
+        name: found[name] for name in Job.__dataclass_fields__ if name in found
+    }
+    for name in ("parameters", "arguments", "observe", "directed"):
+        if name in found:
+            fields[name] = json.loads(found[name])
     return Job(**fields)
 
 

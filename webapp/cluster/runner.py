@@ -42,6 +42,7 @@ from webapp.engine.runner import (
     Unreachable,
     heartbeat,
 )
+from webapp.engine.schedules import as_request
 
 LINE_LIFE = 3600.0
 """Seconds that a run may stay in line."""
@@ -216,6 +217,7 @@ class ClusterRunner:
             parameters=dict(program.parameters),
             arguments=list(program.arguments),
             observe=observe,
+            directed=as_request(program.directed),
             # A short hash is enough to tell visitors apart.
             visitor=hashlib.blake2b(visitor.encode(), digest_size=8).hexdigest(),
             queue=queue,

@@ -33,6 +33,7 @@ from webapp.engine.machines import Machine
 from webapp.engine.program import Program
 from webapp.engine.recording import Outcome, Recording
 from webapp.engine.runner import Phase, UnknownRun
+from webapp.engine.schedules import from_request
 
 T = TypeVar("T")
 
@@ -141,7 +142,8 @@ class Worker:
         path = (self._root / job.path).resolve()
         if not path.is_relative_to(self._root):
             raise ValueError("no program of the course")
-        program = Program(path, job.parameters, tuple(job.arguments))
+        directed = from_request(job.directed)
+        program = Program(path, job.parameters, tuple(job.arguments), directed=directed)
         # A missing file is reported by the engine, as on one machine.
         if path.exists() and program.sha256 != job.sha256:
             raise ValueError("the worker has another version of the program")

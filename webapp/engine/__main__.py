@@ -2,6 +2,7 @@
 
 PROGRAM.py …          prints the events of a run as JSON lines (`shell`)
 record PROGRAM.py …   writes a page that shows the run (`webapp.recording`); also -m and -c
+explore PROGRAM.py …  searches for the schedule that breaks a program (`explore`)
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Sequence
 USAGE = 2
 """Exit code for a wrong command line, the same as argparse's."""
 
-RECORD = "record"
+RECORD, EXPLORE = "record", "explore"
 
 ELSEWHERE = """\
 Programs are recorded on Linux only: the recorder uses what only its kernel tells of processes.
@@ -38,6 +39,10 @@ def main(arguments: Sequence[str], *, alone: bool = False) -> int:
         from webapp.recording.command import record  # noqa: PLC0415
 
         return record(arguments[1:], alone=alone)
+    if arguments[:1] == [EXPLORE]:
+        from webapp.engine.explore import explore  # noqa: PLC0415
+
+        return explore(arguments[1:])
     from webapp.engine.shell import show  # noqa: PLC0415
 
     return show(arguments)

@@ -35,6 +35,12 @@ def find_cycle(events: Iterable[Event], *, interruptible: bool = False) -> Path:
     return () if SIGINT.name in state.handled else next(rings, ())
 
 
+def waits_of(events: Iterable[Event]) -> Path:
+    """Return the waits of a directed run that its scheduler has found deadlocked."""
+    state = State(events)
+    return next(iter(state.rings()), ()) or (state.path() if state.all_wait else ())
+
+
 def describe(path: Path) -> str:
     """Return waits as one line: `Thread-1 → b → Thread-2 → a → Thread-1`."""
     steps: list[str] = []

@@ -222,6 +222,8 @@ class EngineThread:
         if run.keep(events, run.reports.held):
             run.reports.forget()
             self.stop(run, Outcome.FAILED, printed_too_much(self._limits))
+        if halt := run.take_halt(events):
+            self.stop(run, *halt)
 
     def _take_output(self, run: LiveRun, stream: str, data: bytes) -> None:
         if run.keep(run.reports.read_output(stream, data, len(run.events) + 1)):

@@ -62,6 +62,9 @@ class Kind(StrEnum):
     RESUMED = "resumed"  # a task begins, or goes on after an await; or its thread's event loop does
     CANCELS = "cancels"  # asks a task to end by CancelledError: object its name
     CANCELLED = "cancelled"  # a task was ended by CancelledError
+    HALTED = "halted"  # the scheduler of a directed run ends it: object the reason (`schedules`)
+    TRIED = "tried"  # a search has tried a schedule: text a `schedules.Tried`
+    SEARCHED = "searched"  # it is over: text a `schedules.Searched`
 
 
 ASLEEP = "asyncio.sleep"

@@ -20,7 +20,9 @@ from webapp.engine.program import Program
 from webapp.engine.recording import Outcome, Receipt, Recording, Wait
 from webapp.engine.reports import Reports
 from webapp.engine.runner import Phase
+from webapp.engine.schedules import Direction
 from webapp.engine.slots import Slot
+from webapp.engine.verdict import judge_halt
 from webapp.engine.wire import Over
 
 ESSENTIAL = frozenset({Kind.PRINTED, Kind.STARTED, Kind.ENDED, Kind.EXITED, Kind.RAISED})
@@ -77,6 +79,12 @@ class LiveRun:
     def weight(self) -> int:
         """How much memory it takes, in events."""
         return len(self.events) + self.printed // BYTES_PER_EVENT
+
+    @property
+    def schedule(self) -> str | None:
+        """The schedule that it runs by; None if it has none."""
+        directed = self.program.directed
+        return directed.schedule if isinstance(directed, Direction) else None
 
     # --- called from any thread ---
 
@@ -139,6 +147,16 @@ class LiveRun:
                     self._keep_essentials(events)
                 self.changed.notify_all()
         return self._is_too_much(begun)
+
+    def take_halt(self, events: Sequence[Event]) -> tuple[Outcome, str] | None:
+        """Return how it ends, and the detail, if its scheduler has halted it."""
+        if self.program.directed is None:
+            return None
+        for event in events:
+            if event.kind is Kind.HALTED:
+                outcome, detail, self.cycle = judge_halt(self.events, event)
+                return outcome, detail
+        return None
 
     def is_abandoned(self, now: float) -> bool:
         """Return whether it has had no follower for too long. `now`: time.monotonic()."""
@@ -219,7 +237,8 @@ class LiveRun:
             events=tuple(self.events),
             outcome=outcome,
             detail=detail,
-            wall=(over.time - began.time) / 1e9 if over and began else last / 1e6,
+            # The clock of a directed run is ahead by what it slept.
+            wall=max((over.time - began.time) / 1e9 if over and began else 0.0, last / 1e6),
             cpu=over.cpu if over else 0.0,
             dropped=self.dropped,
             exit_code=over.code if over else None,
@@ -244,6 +263,7 @@ class LiveRun:
             start_methods=tuple(dict.fromkeys(methods)),
             source_sha256=began.sha256 if began else "",
             observed=self.observe,
+            schedule=self.schedule,
             host=machine.name,
             free_threaded=bool(began and began.free_threaded),
         )

@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from functools import partial
 from importlib.machinery import SourceFileLoader
 from multiprocessing import process
@@ -24,6 +25,7 @@ from types import CodeType, ModuleType
 from typing import NoReturn
 
 from webapp.engine import bottom, recorder
+from webapp.engine.directed.running import Directed
 from webapp.engine.entry import compile_entry, make_main
 from webapp.engine.events import Kind
 from webapp.engine.leaving import leave
@@ -68,12 +70,43 @@ def run_program(request: Request) -> NoReturn:
     recorder.begin(request.path, request.terminals)
     known = set(sys.modules)
     source = _source(request)
+    if directed := _directed(request, source):
+        _run_directed(directed, request, source, known)
     _report_begin(source)
     try:
         code = _compiled(request, source)
     except BaseException as error:
         _end(known, _judge(error))
     bottom.run(code, _main_module(request).__dict__, _judge, partial(_end, known))
+
+
+def _directed(request: Request, source: bytes) -> Directed | None:
+    """Return the program as its scheduler runs it; None if it has none, or cannot be read."""
+    if request.directed is not None:
+        with suppress(SyntaxError, SystemExit):  # the plain execution reports them
+            return Directed(request.directed, _text(request, source), request.path)
+    return None
+
+
+def _run_directed(
+    directed: Directed, request: Request, source: bytes, known: Collection[str]
+) -> NoReturn:
+    """Run a program by its schedule, or search, and end this process."""
+    # Here, since a search forks for each schedule: then its children need not do it.
+    names = vars(_main_module(request))
+    _report_begin(source)
+
+    def execute(code: CodeType) -> int:
+        try:
+            exec(code, names)
+        except BaseException as error:
+            return _judge(error)
+        return _judge(None)
+
+    code = directed.run(execute)
+    if directed.searches:
+        channel.emit(Kind.ENDED)
+    _end(known, code)
 
 
 def _limit(resources: Mapping[str, int]) -> None:
@@ -137,13 +170,17 @@ def _source(request: Request) -> bytes:
 def _compiled(request: Request, source: bytes) -> CodeType:
     if request.module or request.code is not None:
         return compile_entry(request)
+    return compile(_text(request, source), request.path, "exec", dont_inherit=True)
+
+
+def _text(request: Request, source: bytes) -> str | bytes:
+    """Return the source with the request's parameters. Raises SystemExit."""
     if not request.parameters:
-        return compile(source, request.path, "exec", dont_inherit=True)
+        return source
     try:
-        text = with_parameters(source.decode("utf-8"), request.parameters)
+        return with_parameters(source.decode("utf-8"), request.parameters)
     except ProgramError as error:
         raise SystemExit(str(error)) from None
-    return compile(text, request.path, "exec", dont_inherit=True)
 
 
 def _main_module(request: Request) -> ModuleType:

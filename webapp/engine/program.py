@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from webapp.engine.machines import ANYWHERE, Needs
+from webapp.engine.schedules import Direction, Search
 
 Literal = bool | int | float | str | None | list["Literal"] | tuple["Literal", ...]
 
@@ -32,6 +33,7 @@ class Program:
 
     With `module` the file is that module's, and is run as by `python -m`. With `code` there is no
     file, and that is run as by `python -c`.
+    `directed` is how its threads are scheduled, or searched; None leaves that to the system.
     """
 
     path: Path
@@ -40,6 +42,7 @@ class Program:
     needs: Needs = ANYWHERE
     module: str = ""
     code: str | None = None
+    directed: Direction | Search | None = None
 
     @property
     def sha256(self) -> str:

@@ -115,6 +115,7 @@ class Receipt:
     observed: bool
     host: str = ""  # the machine's name, if there are several
     free_threaded: bool = False  # no global interpreter lock
+    schedule: str | None = None  # of a directed run (see `schedules`)
 
     @property
     def interpreter(self) -> str:

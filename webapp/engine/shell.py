@@ -20,6 +20,7 @@ from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.limits import UNLIMITED
 from webapp.engine.program import Program, ProgramError, main_defaults
 from webapp.engine.recording import Recording
+from webapp.engine.schedules import Direction, Search, parse, refusal
 from webapp.engine.surroundings import Surroundings
 
 USAGE = 2
@@ -30,7 +31,9 @@ def show(arguments: Sequence[str]) -> int:
     """Run a program, print its events and outcome, and return its exit code."""
     command = _read(list(arguments))
     try:
-        program = _program(command.path, command.parameters, command.arguments)
+        program = program_of(command.path, command.parameters, command.arguments)
+        if command.schedule is not None:
+            program = directed(program, Direction(command.schedule))
     except (OSError, SyntaxError, ValueError) as error:
         print(f"{command.path}: {error}", file=sys.stderr)
         return USAGE
@@ -52,6 +55,16 @@ def show(arguments: Sequence[str]) -> int:
     return recording.exit_status
 
 
+def directed(program: Program, how: Direction | Search) -> Program:
+    """Return a program that is directed. Raises ScheduleError, SyntaxError, and ValueError if it
+    cannot be."""
+    if isinstance(how, Direction):
+        parse(how.schedule)
+    if reason := refusal(program.path.read_text(encoding="utf-8")):
+        raise ValueError(f"cannot be directed: {reason}")
+    return replace(program, directed=how)
+
+
 def _read(arguments: list[str]) -> argparse.Namespace:
     own, own_arguments = arguments, []
     if "--" in arguments:
@@ -69,14 +82,17 @@ def _read(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--transcript-only", action="store_true", help="watch nothing but what is printed"
     )
+    parser.add_argument(
+        "--schedule", help="who goes on at each choice, such as 1,2,2,1: run it so, in virtual time"
+    )
     command, parameters = parser.parse_known_args(own)
     command.parameters = parameters
     command.arguments = own_arguments
     return command
 
 
-def _program(path: Path, options: list[str], arguments: list[str]) -> Program:
-    """Read the program and its parameters. Raises OSError, SyntaxError, ValueError."""
+def program_of(path: Path, options: list[str], arguments: list[str]) -> Program:
+    """Read a program and its parameters. Raises OSError, SyntaxError, ValueError."""
     source = path.read_text(encoding="utf-8")
     ast.parse(source)
     parameters: dict[str, object] = {}

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from webapp.engine import wire
 from webapp.engine.program import CODE, Program
+from webapp.engine.schedules import as_request
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class Surroundings:
             module=program.module,
             code=program.code,
             terminals=dict(_terminals()) if self.output is not None else {},
+            directed=as_request(program.directed),
         )
 
 

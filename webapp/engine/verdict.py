@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Sequence
 
+from webapp.engine import deadlock
+from webapp.engine.events import Event
 from webapp.engine.limits import MB, Limits
-from webapp.engine.recording import Outcome
+from webapp.engine.recording import Outcome, Wait
+from webapp.engine.schedules import describe_halt
 from webapp.engine.wire import Over
 
 
@@ -24,6 +28,16 @@ def judge(
         return stopped_as or Outcome.LOST, detail
     failure = _failure(over, limits)
     return Outcome.FAILED if failure else Outcome.FINISHED, failure
+
+
+def judge_halt(events: Sequence[Event], halt: Event) -> tuple[Outcome, str, tuple[Wait, ...]]:
+    """Return the outcome, detail and cycle of a directed run whose scheduler has ended it."""
+    if halt.object == "choose":
+        return Outcome.CANCELLED, "", ()
+    if halt.object != "deadlock":
+        return Outcome.FAILED, describe_halt(halt.object, halt.text, halt.worker), ()
+    cycle = deadlock.waits_of(events)
+    return Outcome.DEADLOCKED, deadlock.describe(cycle) if cycle else "", cycle
 
 
 def printed_too_much(limits: Limits) -> str:

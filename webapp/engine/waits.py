@@ -51,7 +51,9 @@ class State:
         self._starting: dict[str, list[Key]] = {}  # keys in `live` until the ids are known, by name
         self._pids: dict[int, None] = {}  # those of all workers so far
         for event in events:
-            self.take(event)
+            # What halts a directed run is the scheduler's, not the worker's that had the turn.
+            if event.kind is not Kind.HALTED:
+                self.take(event)
 
     def take(self, event: Event) -> None:
         """Take the next event."""

@@ -92,6 +92,7 @@ class Request:
     `temporary` is its folder for temporary files; None is the machine's default. `module` and
     `code` are those of Program. `terminals` are the columns and lines of those that its streams
     come out on, by the streams' names.
+    `directed` is what `schedules.as_request` returned.
     """
 
     path: str
@@ -103,6 +104,7 @@ class Request:
     module: str = ""
     code: str | None = None
     terminals: dict[str, tuple[int, int]] = field(default_factory=dict)
+    directed: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from multiprocessing import get_all_start_methods
 from webapp.engine.machines import Needs
 from webapp.engine.program import main_defaults
 from webapp.lessons.broken import BrokenTopic
+from webapp.lessons.goals import Goal
 from webapp.lessons.questions import VARIES, Question
 from webapp.lessons.topic import LEVELS, Demo, Topic, find_demo
 from webapp.lessons.values import Values
@@ -120,6 +121,8 @@ def _check_parameters(demo: Demo) -> None:
     for parameter in demo.parameters:
         parameter.check_default()
     _check_values(demo, demo.as_in_report)
+    if demo.goal:
+        _check_values(demo, demo.goal.values)
 
 
 def _check_values(demo: Demo, values: Values) -> None:
@@ -141,3 +144,16 @@ def _check_slugs(topic: Topic) -> None:
     for demo in topic.demos:
         if demo.next and demo.next not in slugs:
             raise BrokenTopic(path, f"{demo.slug} goes on to {demo.next}: no such demo")
+        if demo.goal:
+            _check_mended(topic, demo, demo.goal)
+
+
+def _check_mended(topic: Topic, demo: Demo, goal: Goal) -> None:
+    mended = topic.demo(goal.mended) if goal.mended else demo
+    try:
+        if mended is None:
+            raise ValueError("no such demo")
+        _check_values(mended, goal.mended_values)
+    except ValueError as error:
+        reason = f"{demo.slug} is mended by {goal.mended}: {error}"
+        raise BrokenTopic(topic.folder / "topic.py", reason) from error

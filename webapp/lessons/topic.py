@@ -12,7 +12,9 @@ from pathlib import Path
 
 from webapp.engine.machines import ANYWHERE, Needs
 from webapp.engine.program import Program
+from webapp.engine.schedules import refusal
 from webapp.lessons.claims import Claim
+from webapp.lessons.goals import Goal
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import AnyParameter, parse_all
 from webapp.lessons.questions import Question
@@ -65,9 +67,9 @@ class Demo:
 
     `claims` must hold in every run; `observations` may hold or not. `questions` are asked before a
     run. A `trap` is a demo that shows a fault. `outcome` is the result to compare when the demo is
-    run many times, `beside` are demos to compare it with. `as_in_report` holds the parameters of
-    the course report that differ from the defaults. `watch` says what to look for in a run, `needs`
-    what the machine must have.
+    run many times, `beside` are demos to compare it with. `goal` is what a schedule of its threads
+    may reach. `as_in_report` holds the parameters of the course report that differ from the
+    defaults. `watch` says what to look for in a run, `needs` what the machine must have.
     """
 
     slug: str
@@ -81,6 +83,7 @@ class Demo:
     needs: Needs = ANYWHERE
     as_in_report: Mapping[str, Value] = field(default_factory=dict)
     beside: tuple[Pair, ...] = ()
+    goal: Goal | None = None
     next: str = ""  # the slug of the demo to go on with; empty: the next in order
     title: Text = UNSAID  # set when the topic is loaded
     watch: Text = UNSAID  # likewise
@@ -100,6 +103,11 @@ class Demo:
     def source(self) -> str:
         """The program's source code."""
         return self.path.read_text(encoding="utf-8")
+
+    @cached_property
+    def directable(self) -> bool:
+        """Whether a schedule can direct it, which has threads."""
+        return "thread" in self.source.lower() and refusal(self.source) is None
 
     @property
     def defaults(self) -> dict[str, Value]:
@@ -163,6 +171,11 @@ class Topic:
     def demo(self, slug: str) -> Demo | None:
         """Return the demo with that slug, or None."""
         return next((demo for demo in self.demos if demo.slug == slug), None)
+
+    def goal_of(self, demo: Demo) -> Goal | None:
+        """Return the goal of a demo: its own, or that of the demo which it mends."""
+        mends = (other.goal for other in self.demos if other.goal)
+        return demo.goal or next((goal for goal in mends if goal.mended == demo.slug), None)
 
     def name_of(self, demo: Demo) -> str:
         """Return the name of one of its demos in other topics: "topic/demo"."""

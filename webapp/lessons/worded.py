@@ -4,6 +4,7 @@ A key is looked up in the demo's own table, then in the topic, then in the commo
 
     title, summary                       the topic
     claims.NAME, ideals.NAME, outcomes.NAME, parameters.NAME.label, .help, .options.WORD
+    goals.NAME.aim, .won                 what a schedule may reach
     demos.SLUG.title, .watch             a demo
     demos.SLUG.ideal, .outcome           its own, if they have no name
     demos.SLUG.answers.NAME              an answer of its outcome
@@ -20,6 +21,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from webapp.lessons.claims import Claim
+from webapp.lessons.goals import Goal
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import AnyParameter, Choice
 from webapp.lessons.questions import Option, Question
@@ -52,6 +54,7 @@ def _demo(demo: Demo, scope: Scope) -> Demo:
         observations=tuple(_claim(claim, scope) for claim in demo.observations),
         questions=tuple(_question(question, scope) for question in demo.questions),
         beside=tuple(_pair(pair, scope) for pair in demo.beside),
+        goal=_goal(demo.goal, scope) if demo.goal else None,
     )
 
 
@@ -76,6 +79,11 @@ def _parameter(parameter: AnyParameter, scope: Scope) -> AnyParameter:
 
 def _claim(claim: Claim, scope: Scope) -> Claim:
     return replace(claim, text=scope[f"claims.{claim.name}"])
+
+
+def _goal(goal: Goal, scope: Scope) -> Goal:
+    key = f"goals.{goal.name}"
+    return replace(goal, aim=scope[f"{key}.aim"], won=scope[f"{key}.won"])
 
 
 def _pair(pair: Pair, scope: Scope) -> Pair:

@@ -11,6 +11,8 @@ from webapp.lessons.topic import Demo, Topic
 OPENAPI = "/api/openapi.json"
 REPEAT = "/repeat"
 CHECK = "/check"
+SEARCH = "/search"
+PLAY = "/scheduler"
 
 
 def home(language: Language) -> str:
@@ -38,6 +40,18 @@ def demo(
 def repeat(language: Language, of: Topic, demo: Demo) -> str:
     """Runs a demo many times (POST)."""
     return f"{topic(language, of)}/{demo.slug}{REPEAT}"
+
+
+def search(language: Language, of: Topic, demo: Demo) -> str:
+    """Searches for the schedule that breaks a demo (POST)."""
+    return f"{topic(language, of)}/{demo.slug}{SEARCH}"
+
+
+def play(
+    language: Language, of: Topic, demo: Demo, query: Mapping[str, object] | None = None
+) -> str:
+    """The page on which a visitor chooses a demo's schedule."""
+    return _with(f"{topic(language, of)}/{demo.slug}{PLAY}", query)
 
 
 def comparison(language: Language, query: Mapping[str, object] | None = None) -> str:

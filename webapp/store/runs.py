@@ -44,10 +44,16 @@ def row_of(run: StoredRun) -> dict[str, object]:
         "demo": run.demo,
         "parameters": written(run.values),
         "transcript_only": run.transcript_only,
-        "outcome": run.recording.outcome.value,
+        "outcome": _outcome(run.recording),
         "source": sha256(run.source),
         "recording": pack(run.recording),
     }
+
+
+def _outcome(recording: Recording) -> str:
+    """Return the outcome; that of a directed run, which is no example of a demo, is marked."""
+    directed = recording.receipt.schedule is not None
+    return f"directed {recording.outcome}" if directed else recording.outcome.value
 
 
 def read_run(row: Row[Any]) -> StoredRun:

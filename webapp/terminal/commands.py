@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 
 import click
@@ -11,6 +11,7 @@ from flask import Flask
 from webapp.api.answers import Detail, details
 from webapp.engine.recording import Outcome, Recording
 from webapp.engine.runner import Unreachable
+from webapp.engine.schedules import Search
 from webapp.lessons.parameters import (
     AnyParameter,
     Choice,
@@ -21,10 +22,12 @@ from webapp.lessons.parameters import (
     Permutation,
 )
 from webapp.lessons.text import DEFAULT_LANGUAGE
-from webapp.lessons.topic import Demo
+from webapp.lessons.topic import Demo, Topic, find_demo
 from webapp.lessons.values import Values
 from webapp.pages.demo.needs import is_offered, unmet_needs_text
 from webapp.pages.site.site import Site
+from webapp.terminal.explore import HELP as EXPLORE_HELP
+from webapp.terminal.explore import LIMITS, explore_demo
 from webapp.terminal.predict import ask_questions, print_answers
 from webapp.terminal.prune import prune_command
 from webapp.terminal.show import Screen, print_end
@@ -34,9 +37,10 @@ INTERRUPTED = 130
 
 
 def add_commands(app: Flask, site: Site) -> None:
-    """Add `demos`, `run-demo` and `prune-runs` to Flask's own commands."""
+    """Add `demos`, `run-demo`, `explore` and `prune-runs` to Flask's own commands."""
     app.cli.add_command(click.Command("demos", callback=partial(list_demos, site), help=LIST_HELP))
     app.cli.add_command(DemoCommands(site))
+    app.cli.add_command(ExploreCommands(site))
     app.cli.add_command(prune_command(site))
 
 
@@ -59,8 +63,8 @@ def list_demos(site: Site) -> None:
 class DemoCommands(click.Group):
     """`run-demo`: one command per demo, with options from the demo's declaration."""
 
-    def __init__(self, site: Site) -> None:
-        super().__init__("run-demo", help=RUN_HELP, subcommand_metavar="DEMO [OPTIONS]")
+    def __init__(self, site: Site, name: str = "run-demo", help: str = RUN_HELP) -> None:
+        super().__init__(name, help=help, subcommand_metavar="DEMO [OPTIONS]")
         self._site = site
 
     def list_commands(self, context: click.Context) -> list[str]:
@@ -69,8 +73,31 @@ class DemoCommands(click.Group):
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         """Return the command of one demo, or None."""
-        demo = dict(_demos(self._site)).get(name)
-        return _command(self._site, name, demo) if demo else None
+        found = find_demo(self._site.topics, name)
+        return self._command(name, *found) if found else None
+
+    def _command(self, name: str, topic: Topic, demo: Demo) -> click.Command:
+        return _command(self._site, name, demo)
+
+
+class ExploreCommands(DemoCommands):
+    """`explore`: likewise, with the limits of a search."""
+
+    def __init__(self, site: Site) -> None:
+        super().__init__(site, "explore", EXPLORE_HELP)
+
+    def _command(self, name: str, topic: Topic, demo: Demo) -> click.Command:
+        def explore(switches: int, number: int, seconds: float, **entered: str) -> None:
+            limits = Search(switches, number, seconds)
+            explore_demo(self._site, topic, demo, _values(demo, entered), limits)
+
+        return click.Command(
+            name,
+            params=[*map(_option, demo.parameters), *LIMITS],
+            callback=explore,
+            help=demo.watch[DEFAULT_LANGUAGE],
+            short_help=demo.title[DEFAULT_LANGUAGE],
+        )
 
 
 def _demos(site: Site) -> Iterator[tuple[str, Demo]]:
@@ -125,10 +152,7 @@ def _kind(parameter: AnyParameter) -> str:
 
 def run_demo(site: Site, demo: Demo, transcript_only: bool, predict: bool, **entered: str) -> None:
     """Run a demo and show it. The exit code is 0 if it finished, 130 after Ctrl-C, else 1."""
-    try:
-        values = demo.values({name: [value] for name, value in entered.items()})
-    except InvalidParameters as invalid:
-        raise click.UsageError("\n".join(map(_message, details(invalid.problems)))) from None
+    values = _values(demo, entered)
     predicted = ask_questions(demo) if predict else {}
     recording, interrupted = _watch(site, demo, values, observe=not transcript_only)
     print_end(demo, values, recording)
@@ -136,6 +160,13 @@ def run_demo(site: Site, demo: Demo, transcript_only: bool, predict: bool, **ent
     if interrupted:
         raise click.exceptions.Exit(INTERRUPTED)
     raise click.exceptions.Exit(0 if recording.outcome is Outcome.FINISHED else 1)
+
+
+def _values(demo: Demo, entered: Mapping[str, str]) -> Values:
+    try:
+        return demo.values({name: [value] for name, value in entered.items()})
+    except InvalidParameters as invalid:
+        raise click.UsageError("\n".join(map(_message, details(invalid.problems)))) from None
 
 
 def _watch(site: Site, demo: Demo, values: Values, *, observe: bool) -> tuple[Recording, bool]:

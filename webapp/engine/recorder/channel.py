@@ -13,6 +13,7 @@ import select
 import sys
 import threading
 from _thread import get_ident, get_native_id
+from collections.abc import Callable
 from multiprocessing import process
 from time import monotonic_ns
 from types import CodeType
@@ -29,6 +30,8 @@ UNNAMED = process.current_process().name
 _fd = -1
 _fd_without_wait = -1
 _program = ""
+_clock = monotonic_ns
+_only: frozenset[Kind] | None = None  # the kinds of events that are reported; None: all
 
 _started_for_child = False
 """Whether this interpreter was started for a child, which imports the program before it begins."""
@@ -97,10 +100,23 @@ def descriptors() -> tuple[int, ...]:
     return _fd, _fd_without_wait
 
 
+def redirect(descriptor: int, only: frozenset[Kind]) -> None:
+    """Report some kinds of events to an open file from now on, which is never full."""
+    global _fd, _fd_without_wait, _only  # noqa: PLW0603  (likewise)
+    _fd = _fd_without_wait = descriptor
+    _only = only
+
+
 def set_program(path: str) -> None:
     """Report the source lines of the file at `path`."""
     global _program  # noqa: PLW0603  (likewise)
     _program = path
+
+
+def set_clock(clock: Callable[[], int]) -> None:
+    """Take the time of events from `clock`, in nanoseconds (CLOCK_MONOTONIC)."""
+    global _clock  # noqa: PLW0603  (likewise)
+    _clock = clock
 
 
 def set_child() -> None:
@@ -139,7 +155,9 @@ def emit(
     """
     if muted and get_ident() in muted:
         return
-    now = monotonic_ns()
+    if _only is not None and kind not in _only:
+        return
+    now = _clock()
     if line is None:
         line = _source_line()
     if task is None and worker is None and tasks:

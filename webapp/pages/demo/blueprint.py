@@ -16,6 +16,7 @@ from webapp.pages.demo.form import Submission, read_submission, submitted
 from webapp.pages.demo.handler import DemoHandler
 from webapp.pages.guard import visitor_address
 from webapp.pages.htmx import NO_STORE
+from webapp.pages.play.blueprint import add_play
 from webapp.pages.site.site import Site
 from webapp.store.errors import StoreError
 
@@ -29,6 +30,7 @@ def topic_blueprint(site: Site, topic: Topic) -> Blueprint:
     _add_pages(blueprint, site, topic, examples)
     _add_examples(blueprint, site, topic, examples)
     _add_runs(blueprint, site, topic)
+    add_play(blueprint, site, topic)
     return blueprint
 
 
@@ -105,6 +107,16 @@ def _add_runs(blueprint: Blueprint, site: Site, topic: Topic) -> None:
         """Run a demo many times and stream the summary of its runs."""
         handler = DemoHandler(site, language, topic, _demo(topic, slug))
         return handler.answer(submitted(), handler.repeat)
+
+    @blueprint.post(f"/<slug>{addresses.SEARCH}")
+    @site.limit_runs
+    def search(language: Language, slug: str) -> Response:
+        """Search for a schedule that breaks a demo, and stream what is tried."""
+        demo = _demo(topic, slug)
+        if not demo.directable:
+            abort(404)
+        handler = DemoHandler(site, language, topic, demo)
+        return handler.answer(submitted(), handler.search)
 
 
 def _demo(topic: Topic, slug: str) -> Demo:

@@ -161,6 +161,8 @@ class Form:
 
     address: str
     repeat: str
+    search: str
+    play: str
     runs: int
     fields: tuple[Field, ...]
     problems: tuple[str, ...]
@@ -188,6 +190,8 @@ def build_form(
     return Form(
         address=addresses.demo(say.language, topic, demo),
         repeat=addresses.repeat(say.language, topic, demo),
+        search=addresses.search(say.language, topic, demo) if demo.directable else "",
+        play=addresses.play(say.language, topic, demo) if topic.goal_of(demo) else "",
         runs=RUNS,
         fields=tuple(
             _field(say, parameter, submission, reasons.get(parameter.name, ""))

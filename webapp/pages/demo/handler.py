@@ -28,6 +28,8 @@ from webapp.pages.guard import visitor_address
 from webapp.pages.htmx import FORM_ONLY, by_htmx, streamed, takes_events
 from webapp.pages.repeat import stream as repeat_stream
 from webapp.pages.run.live import as_events, as_page
+from webapp.pages.search import stream as search_stream
+from webapp.pages.search.running import LIMITS, DemoSearch
 from webapp.pages.site.layout import Page, build_page
 from webapp.pages.site.site import Run, Site
 from webapp.pages.texts.wording import Wording
@@ -160,6 +162,20 @@ class DemoHandler:
     def predicted(self, submission: Submission) -> dict[str, str]:
         """Return the options that the visitor has predicted, by question."""
         return read_predictions(self.demo, submission.predicted)
+
+    def search(self, submission: Submission, values: Values) -> Response:
+        """Search the demo's schedules, and stream what is tried. Raises Busy."""
+        visitor = f"{visitor_address()} {submission.visitor}"
+        program = replace(self.demo.program(values), directed=LIMITS)
+        id = self.site.runner.start(program, visitor=visitor)
+        found = DemoSearch(self.site.runner, id, self.topic, self.demo, values)
+        asked = search_stream.Asked(
+            self.site, self.language, self.topic, self.demo, values, visitor, found
+        )
+        if takes_events():
+            return streamed(search_stream.as_events(asked), "text/event-stream")
+        page = self.page(submission, running=True)
+        return streamed(search_stream.as_page(asked, page), "text/html")
 
     def file(self, values: Values) -> Response:
         """Send the program; values other than its defaults go into its last line."""

@@ -1,8 +1,8 @@
 """A topic's explanation: Markdown that refers to demos and never copies them.
 
-It extends Markdown with links to `demo:SLUG` and `topic:TOPIC/DEMO`, and with fenced blocks
-`demo SLUG FUNCTION`, which show that function's source from the demo's file. The text before the
-first `## ` heading is the lead; each `## ` section after it can be collapsed.
+It extends Markdown with links to `demo:SLUG`, `demo:SLUG?PARAMETERS` and `topic:TOPIC/DEMO`, and
+with fenced blocks `demo SLUG FUNCTION`, which show that function's source from the demo's file. The
+text before the first `## ` heading is the lead; each `## ` section after it can be collapsed.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import parse_qsl
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -22,7 +23,7 @@ from webapp.pages import addresses
 from webapp.pages.demo.source import LEXERS, definition, highlighted
 from webapp.pages.texts.wording import Wording
 
-_LINK = re.compile(r"^(demo|topic):([\w/-]+)$")
+_LINK = re.compile(r"^(demo|topic):([\w/-]+(?:\?[\w=&.-]+)?)$")
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,9 @@ class _Renderer:
             return href
         kind, name = found.groups()
         if kind == "demo":
-            return addresses.demo(self._say.language, self._topic, self._demo(self._topic, name))
+            own, _, query = name.partition("?")
+            linked = self._demo(self._topic, own)
+            return addresses.demo(self._say.language, self._topic, linked, dict(parse_qsl(query)))
         slug, _, demo = name.partition("/")
         if slug not in self._topics:
             raise self._broken(f"there is no topic {slug}")

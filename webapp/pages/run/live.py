@@ -146,7 +146,7 @@ def _as_events(site: Site, run: Run, after: int) -> Iterator[bytes]:
                 yield HEARTBEAT
         if news := frames.last():
             yield news
-    yield message(site.render("run/_ending.html", _end(site, run, screen)), last) + OVER
+    yield message(site.render("run/_ending.html", end_of(site, run, screen)), last) + OVER
 
 
 def _follow(site: Site, run: Run, frames: Frames) -> Generator[Sequence[Event], None, None]:
@@ -179,7 +179,7 @@ def as_page(site: Site, run: Run, page: str) -> Iterator[bytes]:
         yield site.render("run/_interrupted.html", Interruption(say, address)).encode()
         yield after.encode()
         return
-    ending = _end(site, run, screen)
+    ending = end_of(site, run, screen)
     yield site.render("_lines.html", ending.lines).encode()
     yield between[0].encode()
     yield (ending.result.lanes if ending.result else "").encode()
@@ -217,7 +217,7 @@ def _status(say: Wording, state: State, first: bool) -> str:
     return say("run.starting") if first else say("run.place", place=state.place)
 
 
-def _end(site: Site, run: Run, screen: Screen) -> Ending:
+def end_of(site: Site, run: Run, screen: Screen) -> Ending:
     """Store a run that was followed to its end, and return its last lines and its result."""
     say = site.wordings[run.language]
     lines = TranscriptLines(say, screen.rest(), screen.hidden, screen.last())

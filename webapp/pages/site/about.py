@@ -1,4 +1,4 @@
-"""Pages of prose outside the course: for teachers, and on privacy.
+"""Pages of prose outside the course: for teachers, on privacy, and on schedules.
 
 Their texts are the Markdown files `texts/about/NAME.LANGUAGE.md`. Two kinds of link are resolved:
 `topic:TOPIC/DEMO?PARAMETERS` to a demo, and `page:NAME` to another page of the site.
@@ -21,7 +21,7 @@ from webapp.pages.demo.prose import Markdown, Prose, code_of
 from webapp.pages.site.layout import Page, build_page
 from webapp.pages.site.site import Site
 
-PAGES = ("teachers", "privacy")
+PAGES = ("teachers", "privacy", "schedules")
 TEXTS = Path(__file__).parents[1] / "texts/about"
 
 

@@ -13,7 +13,14 @@ from webapp.pages import addresses
 from webapp.pages.site.site import Site
 
 # These addresses start runs, or hold data for programs.
-NOT_FOR_CRAWLERS = ("/api", "/runs/", "/repetitions/", "/*/example$", "/*/_example$")
+NOT_FOR_CRAWLERS = (
+    "/api",
+    "/runs/",
+    "/repetitions/",
+    "/*/example$",
+    "/*/_example$",
+    "/*/scheduler",
+)
 
 Address = Callable[[Language], str]
 

@@ -15,7 +15,7 @@ from webapp.pages import addresses
 from webapp.pages.site.site import Site
 from webapp.pages.texts.wording import Wording
 
-FOOTER = ("teachers", "record", "api", "privacy")
+FOOTER = ("teachers", "record", "schedules", "api", "privacy")
 """The pages that every footer links to."""
 
 

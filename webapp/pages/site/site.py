@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from jinja2 import Environment
 
 from webapp.engine.runner import Runner, UnknownRun
+from webapp.engine.schedules import Direction
 from webapp.lessons.parameters import InvalidParameters, take_all
 from webapp.lessons.text import Language
 from webapp.lessons.topic import Demo, Topic, find_demo
@@ -67,16 +68,18 @@ class Site:
         *,
         transcript_only: bool = False,
         visitor: str = "",
+        schedule: str | None = None,
     ) -> Run:
-        """Start a run of a demo. Raises Busy."""
+        """Start a run of a demo, directed by a schedule if there is one. Raises Busy."""
         about = {
             "language": language,
             "demo": topic.name_of(demo),
             "values": values,
             "transcript_only": transcript_only,
         }
+        directed = None if schedule is None else Direction(schedule)
         id = self.runner.start(
-            demo.program(values),
+            replace(demo.program(values), directed=directed),
             visitor=visitor,
             observe=not transcript_only,
             about=json.dumps(about),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from webapp.engine.recording import Recording
 from webapp.lessons.claims import Claim, Measured, judged, unless
 from webapp.lessons.common import every_thread_ended
+from webapp.lessons.goals import Goal
 from webapp.lessons.measures import both
 from webapp.lessons.measures.printed import matches, words
 from webapp.lessons.measures.printed.lines import (
@@ -178,6 +179,7 @@ one_went_on = judged(went_on_first, lambda seen, values: seen == 1)
 all_went_on = judged(went_on_first, lambda seen, values: seen == len(waiters(values)))
 over_the_brim = judged(largest(FULL), lambda most, values: most > capacity(values))
 overtook = judged(overtakings, lambda seen, values: seen > 0)
+somebody_found_nothing = judged(lines_that_fit(FOUND_NOTHING), lambda seen, values: seen > 0)
 
 topic = Topic(
     level=3,
@@ -231,6 +233,13 @@ topic = Topic(
                 ),
             ),
             trap=True,
+            goal=Goal(
+                "nothing-left",
+                somebody_found_nothing,
+                values={"consumers": 2},
+                mended="wait-for-items",
+                mended_values={"consumers": 2, "items": 1},
+            ),
             claims=(
                 Claim("item-or-error", printed_once_each(WENT, consumers)),
                 taken_after_put,

@@ -12,6 +12,7 @@ from webapp.lessons.claims import (
     where,
     without_figure,
 )
+from webapp.lessons.goals import Goal, hangs
 from webapp.lessons.measures import Share, both, out_of, watched
 from webapp.lessons.measures.printed import matches
 from webapp.lessons.measures.printed.lines import (
@@ -218,6 +219,13 @@ topic = Topic(
                 ),
             ),
             trap=True,
+            goal=Goal(
+                "both-wait",
+                hangs,
+                values={"between": "nothing"},
+                mended="same-order",
+                mended_values={"work_seconds": 0},
+            ),
             next="same-order",
             claims=(
                 of_any(
@@ -280,6 +288,12 @@ topic = Topic(
                 ),
             ),
             trap=True,
+            goal=Goal(
+                "nobody-eats",
+                hangs,
+                values={"seats": 2, "timing": "chance"},
+                mended_values={"seats": 2, "timing": "chance", "strategy": "ordered"},
+            ),
             claims=(
                 of_any(
                     "finished-by-rule",

@@ -7,6 +7,7 @@ from webapp.engine.events import Kind
 from webapp.engine.recording import Recording
 from webapp.lessons.claims import Claim, judged, unless
 from webapp.lessons.common import every_thread_ended
+from webapp.lessons.goals import Goal
 from webapp.lessons.measures import Share, out_of, watched
 from webapp.lessons.measures.printed.lines import (
     lines_that_fit,
@@ -125,6 +126,7 @@ all_too_late = printed(MISSED, lambda values: WORKERS)
 stopped_at_once = judged(
     printed_number(STOPPED_AFTER), lambda after, values: after < interval_ms(values) / 4
 )
+somebody_missed = judged(lines_that_fit(MISSED), lambda seen, values: seen > 0)
 
 topic = Topic(
     level=2,
@@ -212,6 +214,7 @@ topic = Topic(
                 ),
             ),
             trap=True,
+            goal=Goal("missed", somebody_missed, mended_values={"gap_ms": 100}),
             claims=(
                 Claim(
                     "everybody-went-on",

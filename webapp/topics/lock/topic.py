@@ -2,6 +2,7 @@
 
 from webapp.lessons.claims import Claim, judged, unless, where
 from webapp.lessons.common import thread_count, threads
+from webapp.lessons.goals import Goal
 from webapp.lessons.measures import both
 from webapp.lessons.measures.printed import words
 from webapp.lessons.measures.printed.lines import (
@@ -19,7 +20,7 @@ from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Choice, Float, Integer
 from webapp.lessons.questions import Option, Question
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
-from webapp.lessons.values import Values
+from webapp.lessons.values import Value, Values
 
 RUNNING = r"^---> Thread#(\d+) running, belonging to process ID \d+$"
 OVER = r"^---> Thread#(\d+) over$"
@@ -136,6 +137,29 @@ def half(values: Values) -> float:
 none_lost = equals(FINAL, expected)
 some_lost = below(FINAL, expected)
 most_lost = below(FINAL, half)
+# Few enough steps to choose each of them by hand.
+TWO_ADD_ONCE: dict[str, Value] = {"thread_count": 2, "increments": 1, "window": "none"}
+TWO_AT_ONCE: dict[str, Value] = {"thread_count": 2, "gap_ms": 0}
+
+
+def nothing(values: Values) -> int:
+    return 0
+
+
+less_than_expected = Goal(
+    "less-than-expected",
+    below(FINAL, expected),
+    values=TWO_ADD_ONCE,
+    mended="lost-update-fixed",
+    mended_values=TWO_ADD_ONCE,
+)
+below_nothing = Goal(
+    "below-nothing",
+    below(BALANCE, nothing),
+    values=TWO_AT_ONCE,
+    mended="check-then-act-fixed",
+    mended_values=TWO_AT_ONCE,
+)
 
 topic = Topic(
     demos=(
@@ -217,6 +241,7 @@ topic = Topic(
                 ),
             ),
             trap=True,
+            goal=less_than_expected,
             next="lost-update-fixed",
             claims=(final_at_most_expected, Claim("nobody-waited", nobody_waited())),
             observations=(lost_of_all,),
@@ -253,6 +278,7 @@ topic = Topic(
                 ),
             ),
             trap=True,
+            goal=less_than_expected,
             claims=(
                 final_at_most_expected,
                 Claim(one_holder.name, where(some_thread_locks, one_holder.check)),
@@ -275,6 +301,7 @@ topic = Topic(
                 ),
             ),
             trap=True,
+            goal=less_than_expected,
             claims=(final_at_most_expected, Claim("nobody-waited", nobody_waited())),
             observations=(lost_of_all,),
         ),
@@ -299,6 +326,7 @@ topic = Topic(
                 ),
             ),
             trap=True,
+            goal=below_nothing,
             claims=(every_thread_answered, nothing_disappeared, one_holder),
             observations=(Claim("never-below-zero", at_least_nothing),),
         ),

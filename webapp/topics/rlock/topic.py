@@ -1,6 +1,7 @@
 """Topic 5: a lock that its holder may acquire again, and when to use it."""
 
-from webapp.lessons.claims import Check, Claim, unless, where
+from webapp.lessons.claims import Check, Claim, judged, unless, where
+from webapp.lessons.goals import Goal
 from webapp.lessons.measures.printed.lines import printed_exactly_when
 from webapp.lessons.measures.printed.numbers import equals, printed_number
 from webapp.lessons.measures.printed.order import printed_in_order, printed_sequence
@@ -38,6 +39,10 @@ def adds(values: Values) -> int:
 
 def removes(values: Values) -> int:
     return int(values["remove_count"])
+
+
+def final_total(values: Values) -> int:
+    return INITIAL_TOTAL + adds(values) - removes(values)
 
 
 def pause(values: Values) -> float:
@@ -88,11 +93,9 @@ held_twice = Claim("held-twice", deepest(2))
 took_the_longer = Claim("took-the-longer", took_about(side_by_side))
 
 
-def final_total(values: Values) -> int:
-    return INITIAL_TOTAL + adds(values) - removes(values)
-
-
 finished = ended_as(lambda values: "finished")
+# Few enough steps to choose each of them by hand.
+ONE_EACH = {"add_count": 1, "remove_count": 1, "pause_seconds": 0.0}
 
 topic = Topic(
     level=2,
@@ -158,8 +161,14 @@ topic = Topic(
                     ),
                 ),
             ),
+            goal=Goal(
+                "wrong-total",
+                judged(printed_number(FINAL), lambda found, values: found != final_total(values)),
+                values=ONE_EACH,
+                mended_values=ONE_EACH,
+            ),
             claims=(
-                Claim("final-total", equals(FINAL, total_at_the_end)),
+                Claim("final-total", equals(FINAL, final_total)),
                 *counted_down,
                 held_twice,
                 took_the_longer,

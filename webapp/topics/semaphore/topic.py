@@ -2,6 +2,7 @@
 
 from webapp.lessons.claims import Claim, judged, unless, where
 from webapp.lessons.common import thread_count, threads
+from webapp.lessons.goals import Goal
 from webapp.lessons.measures.printed.lines import (
     printed,
     printed_distinct,
@@ -226,6 +227,12 @@ topic = Topic(
                 ),
             ),
             trap=True,
+            goal=Goal(
+                "less-than-expected",
+                below(FINAL, expected),
+                values={"thread_count": 2, "increments": 1},
+                mended_values={"thread_count": 2, "increments": 1, "permits": 1},
+            ),
             claims=(
                 Claim("final-by-permits", final_by_permits),
                 Claim("held-within-permits", held_at_once("semaphore", permit_count)),

@@ -1,0 +1,115 @@
+"""What a schedule costs, and how soon a search finds the one that breaks a demo.
+
+A schedule is a fork and a run that is stopped before each step. It is compared with a bare fork of
+a process that has loaded the same, in turn. The time to the first lost update, and to the link of
+the smallest run, is measured from the press on the real server over loopback, as in `stream`.
+"""
+
+from __future__ import annotations
+
+import http.client
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from bench.stream import ROOT, served
+from bench.table import Row
+from webapp.engine.embedded import EmbeddedRunner
+from webapp.engine.findings import Found, label_of, search
+from webapp.engine.limits import Limits
+from webapp.engine.program import Program
+from webapp.engine.schedules import Search
+from webapp.lessons.folders import TOPICS
+from webapp.lessons.values import Value
+from webapp.pages.addresses import SEARCH
+
+TIMES = 5
+LOST = TOPICS / "lock/demos/lost_update.py"
+TWO_BY_TWO: dict[str, Value] = {"thread_count": 2, "increments": 2, "window": "none"}
+THREE: dict[str, Value] = {"thread_count": 3, "increments": 1, "window": "none"}
+CROSSED: dict[str, Value] = {"between": "nothing"}
+FORKS = ROOT / "bench/programs/warm_forks.py"
+
+SOON, SEEN = 0.2, 1.0
+"""Seconds from the press: until a schedule breaks the demo, and until its run has a link."""
+
+
+def measure() -> list[Row]:
+    """Search, fork and press."""
+    runner = EmbeddedRunner(Limits(soft_deadline=None, unfollowed=None, cpu=None))
+    try:
+        tries, forks = [], []
+        for _ in range(TIMES):
+            tries.append(_milliseconds(runner, TWO_BY_TWO))
+            forks.append(_bare_fork())
+        few = [_number(runner, reduce=True)]
+        every = [_number(runner, reduce=False)]
+    finally:
+        runner.close()
+    return [
+        Row("a schedule of 2 × 2 increments", tries, "a bare fork", forks, "ms"),
+        Row("schedules of 3 threads, 1 switch", few, "without reduction", every, "runs"),
+        *_pressed(),
+    ]
+
+
+def _milliseconds(runner: EmbeddedRunner, values: Mapping[str, Value]) -> float:
+    """Return how long one schedule of a search takes."""
+    found = Found(label_of)
+    search(runner, Program(LOST, values, directed=Search(2)), found)
+    assert found.end is not None
+    return 1000 * found.end.seconds / found.end.number
+
+
+def _number(runner: EmbeddedRunner, *, reduce: bool) -> float:
+    found = Found(label_of)
+    limits = Search(1, number=5000, seconds=120, reduce=reduce)
+    search(runner, Program(LOST, THREE, directed=limits), found)
+    assert found.end is not None and found.end.why == "all"
+    return float(found.end.number)
+
+
+def _bare_fork() -> float:
+    told = subprocess.run([sys.executable, FORKS], capture_output=True, text=True, check=True)
+    return float(told.stdout)
+
+
+def _pressed() -> list[Row]:
+    rows = []
+    with served() as port:
+        for name, address, values, mark in (
+            ("a lost update", "/en/threads/lock/lost-update", TWO_BY_TWO, b"switches: 1<"),
+            ("a deadlock", "/en/beyond/deadlock/opposite-order", CROSSED, b">Deadlocked<"),
+        ):
+            _press(port, address, values, mark)  # warm up
+            times = [_press(port, address, values, mark) for _ in range(TIMES)]
+            found, linked = zip(*times, strict=True)
+            rows.append(Row(f"{name}: press to found", found, "to reach", [SOON], "s"))
+            rows.append(Row(f"{name}: press to link", linked, "to reach", [SEEN], "s"))
+    return rows
+
+
+def _press(
+    port: int, address: str, values: Mapping[str, Value], mark: bytes
+) -> tuple[float, float]:
+    """Return the seconds from the press to `mark` in the stream, and to the link of a run."""
+    began = time.perf_counter()
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "HX-Request": "true",
+        "Accept": "text/html, text/event-stream",
+    }
+    connection.request("POST", address + SEARCH, urlencode(values), headers)
+    answer = connection.getresponse()
+    found, text = 0.0, b""
+    while piece := answer.read1(1 << 16):
+        text += piece
+        if not found and mark in text:
+            found = time.perf_counter() - began
+    linked = time.perf_counter() - began
+    connection.close()
+    assert found and b"/en/runs/" in text, f"{address}: nothing was found"
+    return found, linked

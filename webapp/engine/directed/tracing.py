@@ -1,0 +1,76 @@
+"""Stops a program before each step that touches what threads can share.
+
+Until Python 3.11 this takes a trace function in each thread. From 3.12 on `sys.monitoring` does it
+for the program's code objects only; there a trace function misses the first call of each function.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from types import CodeType, FrameType
+from typing import Any
+
+from webapp.engine.directed.points import Points
+from webapp.engine.directed.scheduler import Scheduler
+
+MONITORS = sys.version_info >= (3, 12)
+TOOL = 3
+"""Of sys.monitoring: one that no debugger, profiler or coverage has."""
+
+Begin = Callable[[], None]
+
+
+def trace(scheduler: Scheduler, points: Points) -> Begin:
+    """Trace the program from now on; return what each of its threads calls first."""
+    if MONITORS:
+        _monitor(scheduler, points)
+        return lambda: None
+    tracer = _tracer(scheduler, points)
+    return lambda: sys.settrace(tracer)
+
+
+def _monitor(scheduler: Scheduler, points: Points) -> None:
+    monitoring: Any = vars(sys)["monitoring"]
+    tables = points.tables
+
+    def step(code: CodeType, offset: int) -> object:
+        probe = tables[id(code)].get(offset)
+        if probe is None:
+            return monitoring.DISABLE
+        if not scheduler.alone and (touched := probe(sys._getframe(1))):
+            scheduler.point(touched)
+        return None
+
+    monitoring.use_tool_id(TOOL, "schedule")
+    monitoring.register_callback(TOOL, monitoring.events.INSTRUCTION, step)
+    for code in points.codes:
+        if id(code) in tables:
+            monitoring.set_local_events(TOOL, code, monitoring.events.INSTRUCTION)
+
+
+def _tracer(scheduler: Scheduler, points: Points) -> Callable[..., Any]:
+    tables = points.tables
+
+    def enter(frame: FrameType, event: str, arg: object) -> Any:
+        code = frame.f_code
+        table = tables.get(id(code))
+        if table is None:
+            return None
+        frame.f_trace_lines, frame.f_trace_opcodes = False, True
+        has_cells = bool(code.co_cellvars or code.co_freevars)
+
+        def step(frame: FrameType, event: str, arg: object) -> Any:
+            if event == "opcode":
+                probe = table.get(frame.f_lasti)
+                if probe is not None and not scheduler.alone and (touched := probe(frame)):
+                    scheduler.point(touched)
+                    if has_cells:
+                        # After this the interpreter writes the cells back as it knows them; others
+                        # may have changed them meanwhile.
+                        frame.f_locals  # noqa: B018
+            return step
+
+        return step
+
+    return enter

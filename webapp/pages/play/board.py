@@ -1,0 +1,104 @@
+"""Where a demo stands after a visitor's choices: a run up to the next choice, or to its end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+
+from webapp.engine.events import Event, Kind
+from webapp.engine.recording import Line, Outcome, Recording
+from webapp.engine.runner import Interrupted, Runner, Unreachable
+from webapp.engine.schedules import Direction, write
+from webapp.lessons.goals import Goal
+from webapp.lessons.topic import Demo
+from webapp.lessons.values import Values
+
+MOST_STARTS = 12
+"""Choices that are made for a visitor at the beginning: the main thread starts the others."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One thread at a choice: its number, its line (0: unknown), and the values that it sees."""
+
+    number: int
+    name: str
+    able: bool
+    began: bool
+    line: int
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Board:
+    """A run up to a choice, or to its end.
+
+    At a choice, `threads` are those that have not ended, and `shared` the values that they share.
+    At the end there are none. `halt` is why the choices cannot be followed: its reason and text.
+    """
+
+    schedule: tuple[int, ...]
+    recording: Recording
+    threads: Sequence[Standing] = ()
+    shared: Mapping[str, str] | None = None
+    halt: tuple[str, str] | None = None
+
+    @property
+    def lines(self) -> Sequence[Line]:
+        """What was printed."""
+        return self.recording.lines
+
+    @property
+    def ended(self) -> bool:
+        """Whether the program has come to an end, or to a deadlock."""
+        return not self.threads and self.halt is None
+
+    def is_won(self, goal: Goal, values: Values) -> bool:
+        """Return whether the goal is reached."""
+        return self.ended and goal.is_reached(self.recording, values)
+
+
+def play(
+    runner: Runner, demo: Demo, values: Values, schedule: tuple[int, ...], visitor: str
+) -> Board:
+    """Run a demo by a schedule, up to the first choice that it leaves open. Raises Busy."""
+    direction = Direction(write(schedule), pauses=True)
+    program = replace(demo.program(values), directed=direction)
+    id = runner.start(program, visitor=visitor)
+    try:
+        with closing(runner.follow(id)) as batches:
+            for _ in batches:
+                pass
+    except Interrupted as error:
+        raise Unreachable from error
+    recording = runner.recording(id)
+    if recording is None or recording.outcome is Outcome.LOST:
+        raise Unreachable
+    return _board(schedule, recording)
+
+
+def begin(runner: Runner, demo: Demo, values: Values, visitor: str) -> Board:
+    """Run a demo until the main thread has started the others, and waits. Raises Busy."""
+    board = play(runner, demo, values, (), visitor)
+    for _ in range(MOST_STARTS):
+        if not any(thread.number == 0 and thread.able for thread in board.threads):
+            break
+        board = play(runner, demo, values, (*board.schedule, 0), visitor)
+    return board
+
+
+def _board(schedule: tuple[int, ...], recording: Recording) -> Board:
+    halt = next((event for event in recording.events if event.kind is Kind.HALTED), None)
+    if halt is None or halt.object == "deadlock":
+        return Board(schedule, recording)
+    if halt.object != "choose":
+        return Board(schedule, recording, halt=(halt.object, halt.text))
+    return _choice(schedule, recording, halt)
+
+
+def _choice(schedule: tuple[int, ...], recording: Recording, halt: Event) -> Board:
+    told = json.loads(halt.text)
+    threads = [Standing(**each) for each in told["workers"]]
+    return Board(schedule, recording, threads, told["shared"])

@@ -1,0 +1,209 @@
+"""The page on which a visitor is the scheduler."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from webapp.engine.findings import Found
+from webapp.engine.recording import Line, Outcome
+from webapp.engine.schedules import LONGEST, ScheduleError, write
+from webapp.lessons.goals import Goal
+from webapp.lessons.repeats.distribution import Key
+from webapp.lessons.text import Language
+from webapp.lessons.topic import Demo, Topic
+from webapp.lessons.values import Values
+from webapp.pages import addresses
+from webapp.pages.demo.form import value_texts
+from webapp.pages.demo.source import highlighted
+from webapp.pages.play.board import Board, Standing
+from webapp.pages.search.panel import extent
+from webapp.pages.site.layout import Page, build_page
+from webapp.pages.site.site import Site
+from webapp.pages.texts.wording import Wording
+
+SCHEDULE, SOURCE = "run-schedule", "run-source"
+"""Fields of the address besides the parameters."""
+
+SOURCE_LENGTH = 12
+"""Characters of the source's hash that the address holds."""
+
+
+@dataclass(frozen=True)
+class Player:
+    """One thread: `address` is where it goes on ("": it cannot), `state` why not."""
+
+    number: int
+    name: str
+    line: int
+    values: Mapping[str, str]
+    address: str
+    state: str
+
+
+@dataclass(frozen=True)
+class SourceLine:
+    """A line of the source, and the numbers of the threads that stand there."""
+
+    html: Markup
+    threads: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How the run has ended. `proof` says how far it is proved that nobody can reach the goal,
+    `challenge` is the address of the next one ("": none)."""
+
+    won: bool
+    title: str
+    text: str
+    proof: str
+    challenge: str
+
+
+@dataclass(frozen=True)
+class PlayView:
+    """The page."""
+
+    page: Page
+    say: Wording
+    title: str
+    demo: str
+    demo_address: str
+    aim: str
+    players: Sequence[Player]
+    source: Sequence[SourceLine]
+    shared: Mapping[str, str]
+    lines: Sequence[Line]
+    choices: str
+    back: str
+    again: str
+    ended: Ended | None
+    problem: str
+
+
+@dataclass(frozen=True)
+class Game:
+    """A demo with its goal and values, as a visitor plays it."""
+
+    site: Site
+    language: Language
+    topic: Topic
+    demo: Demo
+    goal: Goal
+    values: Values
+
+    @property
+    def say(self) -> Wording:
+        """The texts of the visitor's language."""
+        return self.site.wordings[self.language]
+
+    @property
+    def source(self) -> str:
+        """What identifies the source in an address."""
+        return self.demo.program(self.values).sha256[:SOURCE_LENGTH]
+
+    def address(self, schedule: Sequence[int] | None, language: Language | None = None) -> str:
+        """Return the address of the page after some choices; None: at the beginning."""
+        query: dict[str, object] = {**value_texts(self.demo, self.values)}
+        if schedule is not None:
+            query |= {SCHEDULE: write(schedule), SOURCE: self.source}
+        return addresses.play(language or self.language, self.topic, self.demo, query)
+
+
+def build_play(
+    game: Game, board: Board | None, *, problem: str = "", proof: Found[Key] | None = None
+) -> PlayView:
+    """Return the view; without a `board` there is a `problem` with the choices."""
+    say, language = game.say, game.language
+    schedule = board.schedule if board else ()
+    lines = _threads_by_line(board.threads if board else ())
+    title = say("play.title", demo=game.demo.title[language])
+    return PlayView(
+        page=build_page(
+            game.site,
+            language,
+            title=title,
+            description=say("play.description"),
+            address=lambda other: game.address(schedule if board else None, other),
+            topic=game.topic,
+            indexed=False,
+        ),
+        say=say,
+        title=title,
+        demo=game.demo.title[language],
+        demo_address=addresses.demo(
+            language, game.topic, game.demo, {**value_texts(game.demo, game.values)}
+        ),
+        aim=game.goal.aim[language],
+        players=[_player(game, board, each) for each in board.threads] if board else (),
+        source=[
+            SourceLine(html, lines.get(number, ()))
+            for number, html in enumerate(highlighted(game.demo.source), 1)
+        ],
+        shared=(board.shared or {}) if board else {},
+        lines=board.lines if board else (),
+        choices=say("play.choices", count=len(schedule)),
+        back=game.address(schedule[:-1]) if schedule else "",
+        again=game.address(None),
+        ended=_ended(game, board, proof) if board and board.ended else None,
+        problem=problem,
+    )
+
+
+def describe_problem(say: Wording, wrong: ScheduleError) -> str:
+    """Return why a schedule cannot be read."""
+    if wrong.why == "too long":
+        return say("play.refused_long", place=wrong.place, most=LONGEST)
+    return say("play.refused_number", place=wrong.place, given=wrong.given)
+
+
+def describe_halt(say: Wording, halt: tuple[str, str]) -> str:
+    """Return why a run could not follow its schedule."""
+    reason, text = halt
+    place, _, number = text.partition(" ")
+    if reason in ("not there", "cannot go on"):
+        key = "there" if reason == "not there" else "waits"
+        return say(f"play.refused_{key}", place=place, number=number)
+    return say(f"search.stopped_{reason}", count=1)
+
+
+def _player(game: Game, board: Board, standing: Standing) -> Player:
+    address = game.address((*board.schedule, standing.number)) if standing.able else ""
+    state = "" if address else game.say("play.waits")
+    return Player(standing.number, standing.name, standing.line, standing.values, address, state)
+
+
+def _threads_by_line(threads: Sequence[Standing]) -> dict[int, tuple[int, ...]]:
+    found: dict[int, tuple[int, ...]] = {}
+    for thread in threads:
+        if thread.line:
+            found[thread.line] = (*found.get(thread.line, ()), thread.number)
+    return found
+
+
+def _ended(game: Game, board: Board, proof: Found[Key] | None) -> Ended:
+    say, goal = game.say, game.goal
+    if board.is_won(goal, game.values):
+        count = say("play.how_won", count=len(board.schedule))
+        text = f"{goal.won[game.language]} {count}"
+        return Ended(True, say("play.won"), text, "", _challenge(game))
+    told = "" if proof is None or proof.smallest else extent(say, proof)
+    title = say("play.unbreakable") if told else say("play.lost")
+    failed = board.recording.outcome is not Outcome.FINISHED
+    text = board.recording.detail if failed else say("play.lost_text")
+    return Ended(False, title, text, told, "")
+
+
+def _challenge(game: Game) -> str:
+    """Return the address of the mended program."""
+    mended = game.topic.demo(game.goal.mended) if game.goal.mended else game.demo
+    if mended is None:
+        return ""
+    values = {**mended.defaults, **game.goal.mended_values}
+    if mended is game.demo and values == dict(game.values):
+        return ""
+    query: dict[str, object] = {**value_texts(mended, values)}
+    return addresses.play(game.language, game.topic, mended, query)

@@ -1,0 +1,116 @@
+"""What a search of a demo's schedules has tried, in words and numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from webapp.engine.findings import Found
+from webapp.lessons.repeats.distribution import Key
+from webapp.pages import addresses
+from webapp.pages.repeat.histogram import Dot, Histogram, HistogramBar
+from webapp.pages.repeat.label import count_text, outcome_label
+from webapp.pages.search.running import LIMITS
+from webapp.pages.texts.wording import Wording
+
+MOST_BARS = 12
+
+DOTS = 30
+"""Dots of all bars together: there may be thousands of schedules."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """How many schedules have so many switches."""
+
+    switches: str
+    count: str
+
+
+@dataclass(frozen=True)
+class SearchPanel:
+    """The panel below an ended search. `smallest` says how the smallest breaking run comes about,
+    `play` is where the visitor can choose a schedule ("": nowhere)."""
+
+    say: Wording
+    title: str
+    facts: tuple[str, ...]
+    rows: tuple[Row, ...]
+    outcomes: Histogram
+    smallest: str
+    broken: bool
+    play: str
+    how: str
+
+
+def build_panel(say: Wording, label: str, found: Found[Key], play: str) -> SearchPanel:
+    """Return the panel; `label` says what the outcomes are."""
+    return SearchPanel(
+        say=say,
+        title=_title(say, found),
+        facts=tuple(_facts(say, found)),
+        rows=tuple(
+            Row(_switches(say, switches), say("search.schedules", count=count))
+            for switches, count in sorted(found.by_switches.items())
+        ),
+        outcomes=_histogram(say, label, found),
+        smallest=_smallest(say, found),
+        broken=found.smallest is not None,
+        play=play,
+        how=addresses.about(say.language, "schedules"),
+    )
+
+
+def extent(say: Wording, found: Found[Key]) -> str:
+    """Return the sentence that says exactly what was tried."""
+    end, number = found.end, sum(found.by_switches.values())
+    if end is None:
+        return say("search.lost", count=number)
+    if end.why == "all":
+        return say("search.all", count=number, switches=LIMITS.switches)
+    stopped = say(f"search.{end.why}", count=number, seconds=round(end.seconds))
+    if end.complete < 0:
+        return stopped
+    return f"{stopped} {say('search.complete', switches=_switches(say, end.complete))}"
+
+
+def _title(say: Wording, found: Found[Key]) -> str:
+    if found.smallest:
+        return say("search.title_broken", count=found.broken)
+    if found.end is None or found.end.complete < 0:
+        return say("search.title_none")
+    return say("search.title_unbroken", switches=_switches(say, found.end.complete))
+
+
+def _facts(say: Wording, found: Found[Key]) -> list[str]:
+    facts = [extent(say, found)]
+    if not found.smallest:
+        facts.append(say("search.no_proof"))
+    for reason, count in found.stopped.items():
+        key = "astray" if reason in ("not there", "cannot go on") else reason
+        facts.append(say(f"search.stopped_{key}", count=count))
+    return facts
+
+
+def _smallest(say: Wording, found: Found[Key]) -> str:
+    if not found.smallest:
+        return ""
+    return say("search.smallest", switches=_switches(say, found.smallest.switches))
+
+
+def _histogram(say: Wording, label: str, found: Found[Key]) -> Histogram:
+    whole = sum(found.outcomes.values()) or 1
+    bars = (
+        HistogramBar(
+            outcome_label(say, key),
+            (Dot("", ""),) * max(1, round(DOTS * count / whole)),
+            count_text(say, count),
+            say("repeat.share", percent=round(100 * count / whole)),
+        )
+        for key, count in found.outcomes.most_common(MOST_BARS)
+    )
+    return Histogram(say("repeat.outcome", label=label), tuple(bars))
+
+
+def _switches(say: Wording, count: int) -> str:
+    key = {0: "search.no_switch", 1: "search.one_switch"}.get(count, "search.switches")
+    return say(key, count=count)

@@ -1,0 +1,203 @@
+"""A search as a stream: server-sent events for htmx, or a page that grows without it.
+
+After the search comes the smallest run that breaks the demo, made again by its schedule and kept.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+
+from webapp.engine.runner import Busy, Interrupted, UnknownRun
+from webapp.lessons.text import Language
+from webapp.lessons.topic import Demo, Topic
+from webapp.lessons.values import Values
+from webapp.pages import addresses
+from webapp.pages.demo.form import value_texts
+from webapp.pages.repeat.label import Label, outcome_label
+from webapp.pages.run.live import (
+    HEARTBEAT,
+    LANES_HERE,
+    LINES_HERE,
+    OVER,
+    PAGE_HEARTBEAT,
+    RESULT_HERE,
+    Ending,
+    Silence,
+    cut,
+    end_of,
+    message,
+)
+from webapp.pages.search.panel import SearchPanel, build_panel
+from webapp.pages.search.running import LIMITS, DemoSearch
+from webapp.pages.site.site import Site
+from webapp.pages.texts.transcript import Screen, Shown
+from webapp.pages.texts.wording import Wording
+
+log = logging.getLogger(__name__)
+
+EVERY = 0.1
+"""Seconds between two reports of the progress."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A search of a demo, for a visitor."""
+
+    site: Site
+    language: Language
+    topic: Topic
+    demo: Demo
+    values: Values
+    visitor: str
+    search: DemoSearch
+
+    @property
+    def say(self) -> Wording:
+        """The texts of the visitor's language."""
+        return self.site.wordings[self.language]
+
+
+@dataclass(frozen=True)
+class SearchProgress:
+    """How far a search is: `done` schedules of at most `all`."""
+
+    say: Wording
+    id: str
+    done: int
+    all: int
+    text: str
+    outcome: str
+
+
+@dataclass(frozen=True)
+class NewOutcome:
+    """The first schedule with an outcome, as a line."""
+
+    say: Wording
+    text: str
+    outcome: Label
+
+
+@dataclass(frozen=True)
+class SearchEnding:
+    """The end of a search. `panel` is None if it cannot be shown, `run` is the smallest run."""
+
+    say: Wording
+    panel: SearchPanel | None
+    run: Ending | None
+
+
+def as_events(asked: Asked) -> Iterator[bytes]:
+    """Stream a search to htmx."""
+    yield _message(asked, "search/_begun.html", _progress(asked))
+    shown, silence = 0.0, Silence()
+    for lines in _lines(asked):
+        if lines or time.monotonic() - shown >= EVERY:
+            shown = time.monotonic()
+            silence.end()
+            html = "".join(_render(asked, "search/_more.html", line) for line in lines)
+            html += _render(asked, "search/_progressing.html", _progress(asked))
+            yield message(html, 0)
+        elif silence.is_long():
+            yield HEARTBEAT
+    yield _message(asked, "search/_ending.html", _end(asked))
+    yield OVER
+
+
+def as_page(asked: Asked, page: str) -> Iterator[bytes]:
+    """Stream a search into a page. `page` has markers for the lines, the lanes and the result."""
+    before, lanes_here, result_here, after = cut(page, LINES_HERE, LANES_HERE, RESULT_HERE)
+    yield before.encode()
+    silence = Silence()
+    for lines in _lines(asked):
+        for line in lines:
+            silence.end()
+            yield _render(asked, "search/_line.html", line).encode()
+        if silence.is_long():
+            yield PAGE_HEARTBEAT
+    ending = _end(asked)
+    if ending.run:
+        yield asked.site.render("_lines.html", ending.run.lines).encode()
+    yield lanes_here.encode()
+    if ending.run and ending.run.result:
+        yield ending.run.result.lanes.encode()
+    yield result_here.encode()
+    yield _render(asked, "search/_panel.html", ending).encode()
+    yield after.encode()
+
+
+def _lines(asked: Asked) -> Iterator[list[NewOutcome]]:
+    """Follow the search; yield a line for each outcome that comes for the first time."""
+    seen: set[object] = set()
+    with closing(asked.search.follow()) as batches:
+        for batch in batches:
+            lines = []
+            for tried in batch:
+                key = asked.search.found.label(tried)
+                if key not in seen:
+                    seen.add(key)
+                    text = asked.say("search.first", switches=tried.switches)
+                    lines.append(NewOutcome(asked.say, text, outcome_label(asked.say, key)))
+            yield lines
+
+
+def _end(asked: Asked) -> SearchEnding:
+    """Make the smallest run that breaks the demo again, and return it with what was found."""
+    # A part of the page has been sent, so an exception here can no longer become an error page.
+    try:
+        query: dict[str, object] = {**value_texts(asked.demo, asked.values)}
+        goal = asked.topic.goal_of(asked.demo)
+        play = addresses.play(asked.language, asked.topic, asked.demo, query) if goal else ""
+        label = asked.demo.outcome.label[asked.language]
+        panel = build_panel(asked.say, label, asked.search.found, play)
+        return SearchEnding(asked.say, panel, _smallest_run(asked))
+    except Exception:
+        log.exception("the search of %s cannot be shown", asked.demo.path)
+        return SearchEnding(asked.say, None, None)
+
+
+def _smallest_run(asked: Asked) -> Ending | None:
+    smallest = asked.search.found.smallest
+    if smallest is None:
+        return None
+    screen, lines = Screen(), list[Shown]()
+    try:
+        run = asked.site.start(
+            asked.language,
+            asked.topic,
+            asked.demo,
+            asked.values,
+            visitor=asked.visitor,
+            schedule=smallest.schedule,
+        )
+        with closing(asked.site.runner.follow(run.id)) as batches:
+            for batch in batches:
+                lines += screen.feed(batch)
+    except (Busy, Interrupted, UnknownRun):
+        return None
+    ending = end_of(asked.site, run, screen)
+    return replace(ending, lines=replace(ending.lines, lines=[*lines, *ending.lines.lines]))
+
+
+def _progress(asked: Asked) -> SearchProgress:
+    done = sum(asked.search.found.by_switches.values())
+    return SearchProgress(
+        say=asked.say,
+        id=asked.search.id,
+        done=done,
+        all=LIMITS.number,
+        text=asked.say("search.done", count=done),
+        outcome=asked.demo.outcome.label[asked.language],
+    )
+
+
+def _render(asked: Asked, template: str, view: object) -> str:
+    return asked.site.render(template, view)
+
+
+def _message(asked: Asked, template: str, view: object) -> bytes:
+    return message(_render(asked, template, view), 0)
