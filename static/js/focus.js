@@ -1,5 +1,5 @@
-// Keyboard focus is never lost: when the focused element is removed, as Stop is at the end of a run, the
-// focus returns to the button that started the run.
+// Keyboard focus is never lost. When the focused element goes, as Run does when Stop takes its place, and
+// Stop at the end of a run, the focus goes to the button that has taken its place.
 
 let last = null; // what has, or had, the focus
 let begun = null;
@@ -17,9 +17,13 @@ document.addEventListener("submit", ({ target, submitter }) => {
   begun = target.id === "form" ? submitter : begun;
 });
 
+const isThere = (element) => element?.isConnected && element.checkVisibility();
+
 new MutationObserver(() => {
-  if (document.activeElement === document.body && last && !last.isConnected) {
-    const place = begun?.isConnected ? begun : document.getElementById("run-button");
-    place?.focus({ preventScroll: true });
+  const held = document.activeElement;
+  const isLost = held === document.body ? last && !isThere(last) : held === begun && !isThere(held);
+  if (isLost) {
+    const places = [begun, document.getElementById("run-button"), document.querySelector(".stop")];
+    places.find(isThere)?.focus({ preventScroll: true });
   }
 }).observe(document.body, { childList: true, subtree: true });

@@ -1,5 +1,5 @@
 // The address bar always holds the demo and its parameters, and so do the links to the same values.
-// Errors in values, and the example run, stay until the next run.
+// Errors in values stay until the next run.
 
 const VISITOR = "run-visitor";
 const PREDICT = "predict-";
@@ -13,7 +13,7 @@ const latin = (text) =>
     .replace(/[٫،]/g, (one) => SEPARATORS[one]);
 
 // Who follows the address shall predict for himself.
-function query(form) {
+export function query(form) {
   const fields = new URLSearchParams();
   for (const [name, value] of new FormData(form)) {
     if (name !== VISITOR && !name.startsWith(PREDICT)) {
@@ -45,6 +45,9 @@ document.addEventListener("submit", (event) => follow(event.target));
 
 // htmx ignores a button's `formaction`, which browsers use.
 document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+  if (ctx.request.method === "GET") {
+    return;
+  }
   ctx.request.action = ctx.request.submitter?.getAttribute("formaction") ?? ctx.request.action;
 });
 
@@ -55,10 +58,5 @@ document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
   }
   for (const told of form.querySelectorAll(".problem, .refused")) {
     told.remove();
-  }
-  const example = document.querySelector(".example");
-  if (example && form.id === "form") {
-    example.remove();
-    document.getElementById("transcript").replaceChildren();
   }
 });

@@ -41,6 +41,23 @@ class RunLanes extends HTMLElement {
     if ("atEnd" in this.dataset) {
       this.with(() => this.go("last"));
     }
+    this.begin();
+  }
+
+  // Shows the first step that shows something. The page says which, so that nothing is fetched for it.
+  begin() {
+    if (!this.walk.dataset.begins) {
+      return;
+    }
+    const [step, steps, time, lane, source, printed] = JSON.parse(this.walk.dataset.begins);
+    this.step = step;
+    this.slider.max = steps;
+    this.slider.value = step;
+    this.place(time);
+    this.names[lane]?.classList.add("marked");
+    this.point(source, -1);
+    this.dim(printed);
+    this.count(step, steps);
   }
 
   disconnectedCallback() {
@@ -66,6 +83,7 @@ class RunLanes extends HTMLElement {
       this.data = data;
       this.now.open = true; // from the first step on, until the visitor closes it
       this.slider.max = data.steps.length;
+      this.dataset.loaded = "";
       this.lines = new Map(data.steps.map(([, , , line], at) => [line, at + 1]));
     });
     return this.loaded;
@@ -125,6 +143,8 @@ class RunLanes extends HTMLElement {
     const [, lane, source, line, sentence] = step ? this.data.steps[step - 1] : [0, -1, 0, -1, -1];
     this.say(step, lane, sentence);
     this.point(source, line);
+    this.dim(this.data.steps.slice(0, step).filter(([, , , begun]) => begun >= 0).length);
+    this.count(step, this.data.steps.length);
     this.fill(step - 1);
     this.names.forEach((name, at) => {
       name.classList.toggle("marked", at === lane);
@@ -154,6 +174,21 @@ class RunLanes extends HTMLElement {
     mark(this.dataset.transcript, here, there);
     reveal(here);
     reveal(there);
+  }
+
+  // Lines that are printed later than the step are pale.
+  dim(printed) {
+    this.printed().forEach((line, at) => {
+      line?.classList.toggle("later", at >= printed);
+    });
+  }
+
+  count(step, steps) {
+    const told = this.walk.querySelector(".walk-count");
+    const numbers = new Intl.NumberFormat(document.documentElement.lang);
+    told.textContent = told.dataset.text
+      .replace("{step}", numbers.format(step))
+      .replace("{steps}", numbers.format(steps));
   }
 
   // The printed lines by index. A long transcript hides some lines before its last ones.

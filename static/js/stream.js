@@ -72,6 +72,22 @@ function grow(act) {
   growing.then(act);
 }
 
+// The request came to nothing: the status says so, and the earlier run stays.
+document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
+  if (isForm(ctx?.sourceElement) && !current && status.dataset.unsent) {
+    status.textContent = status.dataset.unsent;
+  }
+});
+
+// A refusal is told in the status too, for its panel may be below the window.
+document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+  const refused = isForm(ctx.sourceElement) && ctx.response?.raw.status >= 400;
+  const why = refused && document.querySelector("#result > [role=alert] strong, .refused p");
+  if (why) {
+    status.textContent = why.textContent;
+  }
+});
+
 // A press of Run ends the live run at once, to free its seat for the new one.
 function stopEarlier() {
   const stop = controls.querySelector("form");

@@ -121,7 +121,7 @@ def test_every_element_is_reached_shows_the_focus_and_is_large_enough(
         page.locator("#run-button").click()
         finish(page)
     page.locator("main details:not(.menu)").evaluate_all(
-        "all => all.forEach(one => { one.open = true })"
+        "all => all.forEach(one => { one.removeAttribute('name'); one.open = true })"
     )
     count = page.evaluate(REACHABLE)
     # No element is left out, and none keeps the focus.
@@ -172,8 +172,7 @@ def test_values_can_be_entered_and_a_run_started_stopped_and_stepped_through(
     tab_to(page, "#run-button")
     page.keyboard.press("Enter")
     page.locator(".line").first.wait_for()
-    assert focused(page) == "run-button"
-    tab_to(page, ".button.stop")
+    expect(page.locator(".button.stop")).to_be_focused()
     page.keyboard.press("Enter")
     page.locator("#result > .outcome-cancelled").wait_for()
     assert focused(page) == "run-button"
@@ -181,7 +180,7 @@ def test_values_can_be_entered_and_a_run_started_stopped_and_stepped_through(
     page.keyboard.press("ArrowDown")
     expect(page.locator(".line.marked")).to_have_count(1)
     tab_to(page, ".walk input")
-    expect(page.locator(".walk input")).not_to_have_attribute("max", "0")
+    expect(page.locator("run-lanes")).to_have_attribute("data-loaded", "")
     page.keyboard.press("ArrowRight")
     expect(page.locator(".walk-now")).not_to_be_empty()
 

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Opener, Site
+from tests.browser.test_pages import LANGUAGES
 
 EVERYTHING = "/threads/lock/lock-around-everything"
 DEADLOCK = "/threads/rlock/nested-acquire?lock_type=Lock"
@@ -36,15 +37,21 @@ CURSOR = """
   }
 """
 
-# Press "One step forward" until the described step matches; return whether one does.
+# Press "One step forward" until the described step matches, at last from the beginning; return
+# whether one does.
 WALK_TO = """
   (step) => {
     const walk = document.querySelector(".walk");
     const slider = walk.querySelector("input");
-    while (Number(slider.value) < Number(slider.max)) {
-      walk.querySelector("[data-walk=on]").click();
-      if (new RegExp(step).test(walk.querySelector(".walk-now").innerText)) {
-        return true;
+    for (const again of [false, true]) {
+      if (again) {
+        walk.querySelector("[data-walk=first]").click();
+      }
+      while (Number(slider.value) < Number(slider.max)) {
+        walk.querySelector("[data-walk=on]").click();
+        if (new RegExp(step).test(walk.querySelector(".walk-now").innerText)) {
+          return true;
+        }
       }
     }
     return false;
@@ -79,7 +86,7 @@ def walk_to(page: Page, step: str) -> None:
     """Step on until the described step matches."""
     slider = page.get_by_role("slider", name="Step")
     slider.focus()
-    expect(slider).not_to_have_attribute("max", "0")
+    expect(page.locator("run-lanes")).to_have_attribute("data-loaded", "")
     assert page.evaluate(WALK_TO, step), f"no step is {step!r}"
 
 
@@ -117,7 +124,7 @@ def test_a_step_moves_source_transcript_lanes_and_table_together(
 def test_the_keyboard_can_step_through_a_run(open_page: Opener, kept: str) -> None:
     page = open_page(kept)
     page.get_by_role("slider", name="Step").focus()
-    expect(page.get_by_role("slider", name="Step")).not_to_have_attribute("max", "0")
+    expect(page.locator("run-lanes")).to_have_attribute("data-loaded", "")
     page.keyboard.press("End")
     expect(page.locator(".walk-now")).to_contain_text("MainThread ends")
     assert at(page, "MainThread") == ["over", ""]
@@ -129,8 +136,8 @@ def test_the_keyboard_can_step_through_a_run(open_page: Opener, kept: str) -> No
 
 def test_dragging_over_the_lanes_moves_the_cursor(open_page: Opener, kept: str) -> None:
     page = open_page(kept)
-    page.locator("#result .lanes-time").scroll_into_view_if_needed()
-    box = page.locator("#result .lanes-time").bounding_box()
+    page.locator("#lanes .lanes-time").scroll_into_view_if_needed()
+    box = page.locator("#lanes .lanes-time").bounding_box()
     assert box is not None
     middle = box["y"] + box["height"] / 2
     first, _, third = page.evaluate(SLEEPS)
@@ -149,6 +156,7 @@ def test_a_run_can_be_played_at_a_tenth_of_its_speed_and_paused(
     open_page: Opener, kept: str
 ) -> None:
     page = open_with_a_clock(open_page, kept)
+    press(page, "To the beginning")
     page.get_by_role("combobox", name="Speed").select_option("10")
     press(page, "Play or pause")
     play = page.get_by_role("button", name="Play or pause")
@@ -182,7 +190,7 @@ def open_with_a_clock(open_page: Opener, address: str) -> Page:
     page.reload()
     slider = page.get_by_role("slider", name="Step")
     slider.focus()
-    expect(slider).not_to_have_attribute("max", "0")
+    expect(page.locator("run-lanes")).to_have_attribute("data-loaded", "")
     page.clock.pause_at(page.evaluate("Date.now() + 1000"))
     return page
 
@@ -197,20 +205,20 @@ def test_a_line_of_the_transcript_leads_to_its_moment(open_page: Opener, kept: s
 def test_closer_shows_less_time_around_the_cursor(open_page: Opener, kept: str) -> None:
     page = open_page(kept)
     walk_to(page, r"Thread#2 gets lock")
-    shapes = page.locator("#result .picture .shapes")
+    shapes = page.locator("#lanes .picture .shapes")
     whole = shapes.get_attribute("viewBox")
-    drawn = page.locator("#result .picture .tick").all_text_contents()
+    drawn = page.locator("#lanes .picture .tick").all_text_contents()
     press(page, "Closer", 4)
     x, _, width, _ = map(float, (shapes.get_attribute("viewBox") or "").split())
     assert width == pytest.approx(20000 / 16)
     cursor = page.locator(".picture .cursor").get_attribute("d") or ""
     assert x <= float(cursor[1:].split()[0]) <= x + width
-    ticks = page.locator("#result .picture .tick").all_text_contents()
+    ticks = page.locator("#lanes .picture .tick").all_text_contents()
     assert len(ticks) >= 3
     assert all(tick.endswith("ms") for tick in ticks)
     press(page, "The whole run")
     # The script draws the same ticks as the server.
-    assert page.locator("#result .picture .tick").all_text_contents() == drawn
+    assert page.locator("#lanes .picture .tick").all_text_contents() == drawn
     assert list(map(float, (shapes.get_attribute("viewBox") or "").split())) == list(
         map(float, (whole or "").split())
     )
@@ -219,7 +227,7 @@ def test_closer_shows_less_time_around_the_cursor(open_page: Opener, kept: str) 
 def test_a_deadlock_shows_its_cycle_and_leads_to_the_lines_that_wait(open_page: Opener) -> None:
     page = open_page(f"/en{DEADLOCK}")
     run(page)
-    cycle = page.locator("#result .cycle")
+    cycle = page.locator("#lanes .cycle")
     assert cycle.locator(".node text").all_text_contents() == ["worker", "lock"]
     link = cycle.get_by_role("link")
     number = re.search(r"line (\d+)", link.text_content() or "")
@@ -234,7 +242,7 @@ def test_a_deadlock_shows_its_cycle_and_leads_to_the_lines_that_wait(open_page: 
 def test_two_locks_in_opposite_order_show_both_waits_and_both_holders(open_page: Opener) -> None:
     page = open_page("/en/beyond/deadlock/opposite-order")
     run(page)
-    cycle = page.locator("#result .cycle")
+    cycle = page.locator("#lanes .cycle")
     names = cycle.locator(".node text").all_text_contents()
     assert sorted(names) == ["ada", "bob", "printer", "scanner"]
     lines = cycle.get_by_role("link").evaluate_all(
@@ -248,9 +256,9 @@ def test_two_locks_in_opposite_order_show_both_waits_and_both_holders(open_page:
 def test_without_javascript_the_picture_and_its_table_are_there(open_page: Opener) -> None:
     page = open_page(f"/en{EVERYTHING}?sleep_seconds=0.1", java_script_enabled=False)
     page.locator("#run-button").click()
-    expect(page.locator("#result .picture .running").first).to_be_visible()
-    expect(page.locator("#result .walk")).to_be_hidden()
-    page.get_by_text("The same as a table").click()
+    expect(page.locator("#lanes .picture .running").first).to_be_visible()
+    expect(page.locator("#lanes .walk")).to_be_hidden()
+    page.get_by_text("Table", exact=True).click()
     expect(page.get_by_role("row", name=re.compile("^Thread#2 .*lock"))).to_be_visible()
 
 
@@ -259,9 +267,9 @@ def test_many_lanes_are_beside_their_names(open_page: Opener) -> None:
     run(page)
     tops = page.evaluate(
         """() => {
-          const picture = document.querySelector("#result .picture").getBoundingClientRect();
-          const bars = [...document.querySelectorAll("#result .picture .shapes [class^=hue]")];
-          const names = [...document.querySelectorAll("#result .lane-names li")];
+          const picture = document.querySelector("#lanes .picture").getBoundingClientRect();
+          const bars = [...document.querySelectorAll("#lanes .picture .shapes [class^=hue]")];
+          const names = [...document.querySelectorAll("#lanes .lane-names li")];
           return names.map((name, at) => [
             name.getBoundingClientRect().top - picture.top,
             bars[at].getBoundingClientRect().top - picture.top,
@@ -270,3 +278,35 @@ def test_many_lanes_are_beside_their_names(open_page: Opener) -> None:
     )
     assert len(tops) >= 21
     assert all(abs(bar - name) <= 12 for name, bar in tops)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_walk_begins_where_something_is_seen(open_page: Opener, kept: str, language: str) -> None:
+    page = open_page(kept.replace("/en/", f"/{language}/"))
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    said = {
+        "en": ("Thread#2 waits for lock, which Thread#1 holds.", r"Step \d+ of \d+"),
+        "fa": ("منتظر", r"گام \W*[۰-۹]+\W* از \W*[۰-۹]+"),
+    }
+    sentence, count = said[language]
+    expect(page.locator(".walk-now")).to_contain_text(sentence)
+    expect(page.locator(".walk-count")).to_have_text(re.compile(count))
+    expect(page.locator(".lane-names .marked")).to_have_text("Thread#2")
+    expect(page.locator(".code-line.marked")).to_contain_text("with lock")
+    # Thread 1 has printed one line; what was printed later is pale.
+    assert page.locator(".line:not(.later)").count() == 1
+    assert page.locator(".line.later").count() > 1
+    assert [url for url in asked if "steps" in url] == []
+    press(page, {"en": "To the end", "fa": "به پایان"}[language])
+    expect(page.locator(".line.later")).to_have_count(0)
+
+
+def test_a_walk_of_a_deadlock_begins_at_the_wait_that_closes_the_ring(open_page: Opener) -> None:
+    page = open_page("/en/beyond/deadlock/opposite-order")
+    run(page)
+    expect(page.locator(".walk-now")).to_contain_text(
+        re.compile("ada waits for scanner, which bob holds|bob waits for printer, which ada holds")
+    )
+    numbers = re.findall(r"\d+", page.locator(".walk-count").inner_text())
+    assert 1 < int(numbers[0]) <= int(numbers[1])

@@ -139,7 +139,7 @@ def test_run_replaces_thirty_runs(open_page: Opener, small_site: Site) -> None:
         repeat(page)
         page.locator(".run-line").first.wait_for()
         with page.expect_response(re.compile("/repetitions/.*/stop")) as stopped:
-            page.locator("#run-button").click()
+            page.get_by_role("radio", checked=True).press("Enter")
         assert stopped.value.status == 204
         proxy.release()
         page.locator("#result .outcome-finished").wait_for()

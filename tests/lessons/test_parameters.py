@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from webapp.lessons.folders import find_topics
 from webapp.lessons.parameters import (
     AnyParameter,
     Choice,
@@ -15,6 +18,7 @@ from webapp.lessons.parameters import (
     Problem,
     parse_all,
 )
+from webapp.lessons.topic import Topic
 from webapp.lessons.values import Value
 
 COUNT = Integer(name="count", default=4, minimum=1, maximum=10)
@@ -109,3 +113,12 @@ def test_all_problems_are_told_at_once_in_the_order_of_the_parameters() -> None:
 
 def test_parameters_that_an_address_leaves_out_have_their_defaults() -> None:
     assert parse_all(ALL, {"count": ["2"]}, partial=True) == {"count": 2, "pause": 0.5, "mode": "a"}
+
+
+@pytest.mark.parametrize("topic", find_topics(), ids=lambda topic: topic.slug)
+def test_no_option_says_its_value_twice(topic: Topic) -> None:
+    choices = [one for demo in topic.demos for one in demo.parameters if isinstance(one, Choice)]
+    for choice in choices:
+        for value, label in choice.labels.items():
+            for text in label.values():
+                assert len(re.findall(rf"\b{re.escape(value)}\b", text)) <= 1, (choice.name, text)

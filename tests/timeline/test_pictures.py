@@ -264,17 +264,17 @@ def test_the_edges_of_a_cycle_say_what_is_known_of_who_could_give() -> None:
     svg = draw_cycle(path, EN, lines="L")
     shown = [text.text for text in ElementTree.fromstring(svg).iter("text")]
     assert shown == [
-        "waits, line 7",
-        "waits, line 8",
-        "could come from",
-        "waits, line 9",
-        "taken last by",
         "MainThread",
         "ThreadPoo…utor-0_0",
         "jobs",
         "C",
         "permit",
         "job-1 (ended)",
+        "waits, line 7",
+        "waits, line 8",
+        "could come from",
+        "waits, line 9",
+        "taken last by",
     ]
 
 

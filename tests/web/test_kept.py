@@ -80,8 +80,8 @@ def test_the_result_has_what_the_browser_needs_to_list_the_run(client: FlaskClie
 @pytest.mark.parametrize(
     ("language", "texts"),
     [
-        ("en", ["Saying hello", "cores: 2", "The program ran to its end.", "kindly", "one line"]),
-        ("fa", ["سلام گفتن", "تعداد هسته‌ها: ۲", "برنامه تا پایان اجرا شد.", "هر بار یک خط"]),
+        ("en", ["Saying hello", "cores: 2", "outcome-finished", "kindly", "one line"]),
+        ("fa", ["سلام گفتن", "تعداد هسته‌ها: ۲", "outcome-finished", "هر بار یک خط"]),
     ],
 )
 def test_the_page_of_a_stored_run_shows_all_of_it(
@@ -198,7 +198,7 @@ def test_a_running_run_is_followed_on_its_page(client: FlaskClient, runner: Name
     page = client.get(PAGE.replace("/en/", "/fa/"))
     assert "این اجرا همین حالا در جریان است." in page.text
     assert page.text.count("hello</span>") == 2
-    assert "برنامه تا پایان اجرا شد." in page.text
+    assert "outcome-finished" in page.text
     assert page.text.rstrip().endswith("</html>")
     answer.close()
 
@@ -281,7 +281,7 @@ def test_without_a_database_runs_go_on_and_say_that_they_are_not_stored(
 ) -> None:
     answer = gone.post(HELLO, data=GOOD, headers=headers)
     assert answer.status_code == 200
-    assert "The program ran to its end." in answer.text
+    assert "outcome-finished" in answer.text
     assert "This run could not be kept" in answer.text
     assert f'href="{PAGE}"' not in answer.text
     (entry,) = [record for record in caplog.records if record.levelno == logging.ERROR]
@@ -325,3 +325,22 @@ def test_a_resumed_stream_ends_with_the_same_link(client: FlaskClient, store: St
     again = client.get(f"/runs/{ID}/events", headers={"Last-Event-ID": "1"}).text
     assert f'href="{PAGE}"' in again
     assert store.find(ID) == first
+
+
+@pytest.mark.parametrize(("language", "status"), [("en", "Finished"), ("fa", "تمام شد")])
+def test_the_page_of_a_demo_can_go_on_with_a_kept_run(
+    kept: FlaskClient, language: str, status: str
+) -> None:
+    answer = kept.get(f"/{language}/runs/{ID}/_bench")
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.text.count("hello</span>") == 2
+    assert f'<hx-partial hx-target="#status">{status}</hx-partial>' in answer.text
+    assert "outcome-finished" in answer.text
+    assert "example-note" not in answer.text
+
+
+def test_a_page_stays_as_it_is_if_its_run_is_unknown(kept: FlaskClient) -> None:
+    answer = kept.get("/en/runs/none/_bench")
+    assert answer.status_code == 204
+    assert answer.data == b""

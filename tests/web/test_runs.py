@@ -36,7 +36,7 @@ def test_without_javascript_the_page_has_the_transcript_and_the_result(
     assert page.status_code == 200
     assert page.mimetype == "text/html"
     assert page.text.count("hello</span>") == 2
-    assert "The program ran to its end." in page.text
+    assert "outcome-finished" in page.text
     assert "0.214 s" in page.text
     assert page.text.rstrip().endswith("</html>")
     assert "Nothing has run yet" not in page.text
@@ -46,7 +46,7 @@ def test_the_page_is_streamed_while_the_program_runs(client: FlaskClient) -> Non
     pieces = client.post(HELLO, data=GOOD, buffered=False).response
     text = [piece.decode() if isinstance(piece, bytes) else piece for piece in pieces]
     lines = [at for at, piece in enumerate(text) if "hello</span>" in piece]
-    result = next(at for at, piece in enumerate(text) if "The program ran to its end." in piece)
+    result = next(at for at, piece in enumerate(text) if "outcome-finished" in piece)
     assert lines == [1, 2]
     assert result > lines[-1]
 
@@ -65,7 +65,7 @@ def test_the_stream_has_the_run_then_the_lines_then_the_result(
     assert "hello</span>" in one["data"]
     assert "hello</span>" in two["data"]
     assert ": heartbeat" not in answer.text
-    assert "The program ran to its end." in result["data"]
+    assert "outcome-finished" in result["data"]
     assert over == {"event": "over", "data": ""}
     assert [m["id"] for m in (first, one, two, result)] == ["0", "1", "2", "2"]
 

@@ -15,6 +15,7 @@ from webapp.engine.program import Program
 from webapp.engine.schedules import refusal
 from webapp.lessons.claims import Claim
 from webapp.lessons.goals import Goal
+from webapp.lessons.headlines import Headline
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import AnyParameter, parse_all
 from webapp.lessons.questions import Question
@@ -67,14 +68,16 @@ class Demo:
 
     `claims` must hold in every run; `observations` may hold or not. `questions` are asked before a
     run. A `trap` is a demo that shows a fault. `outcome` is the result to compare when the demo is
-    run many times, `beside` are demos to compare it with. `goal` is what a schedule of its threads
-    may reach. `as_in_report` holds the parameters of the course report that differ from the
-    defaults. `watch` says what to look for in a run, `needs` what the machine must have.
+    run many times, `headline` what a run says first (None: its outcome), `beside` are demos to
+    compare it with. `goal` is what a schedule of its threads may reach. `as_in_report` holds the
+    parameters of the course report that differ from the defaults. `watch` says what to look for in
+    a run, `needs` what the machine must have.
     """
 
     slug: str
     ideal: Ideal
     outcome: DemoOutcome
+    headline: Headline | None = None
     parameters: tuple[AnyParameter, ...] = ()
     claims: tuple[Claim, ...] = ()
     observations: tuple[Claim, ...] = ()

@@ -8,6 +8,8 @@ A key is looked up in the demo's own table, then in the topic, then in the commo
     demos.SLUG.title, .watch             a demo
     demos.SLUG.ideal, .outcome           its own, if they have no name
     demos.SLUG.answers.NAME              an answer of its outcome
+    headlines.NAME.shown, .unshown       the two sentences of a headline
+    demos.SLUG.headline.shown, .unshown  its own, if it has no name
     demos.SLUG.beside.NAME.title, .look  a pair
     questions.NAME.prompt                a question; all of it may be of the demo, or shared
     questions.NAME.options.NAME          one of its answers
@@ -22,6 +24,7 @@ from dataclasses import replace
 
 from webapp.lessons.claims import Claim
 from webapp.lessons.goals import Goal
+from webapp.lessons.headlines import Headline
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import AnyParameter, Choice
 from webapp.lessons.questions import Option, Question
@@ -49,6 +52,7 @@ def _demo(demo: Demo, scope: Scope) -> Demo:
         watch=scope.own("watch"),
         ideal=_ideal(demo.ideal, scope),
         outcome=_outcome(demo.outcome, scope),
+        headline=_headline(demo.headline, scope) if demo.headline else None,
         parameters=tuple(_parameter(parameter, scope) for parameter in demo.parameters),
         claims=tuple(_claim(claim, scope) for claim in demo.claims),
         observations=tuple(_claim(claim, scope) for claim in demo.observations),
@@ -67,6 +71,15 @@ def _outcome(outcome: DemoOutcome, scope: Scope) -> DemoOutcome:
     label = scope[f"outcomes.{outcome.name}"] if outcome.name else scope.own("outcome")
     answers = {name: scope[f"answers.{name}"] for name in outcome.answers}
     return replace(outcome, label=label, words=answers)
+
+
+def _headline(headline: Headline, scope: Scope) -> Headline:
+    if headline.name:
+        key = f"headlines.{headline.name}"
+        return replace(headline, shown=scope[f"{key}.shown"], unshown=scope[f"{key}.unshown"])
+    return replace(
+        headline, shown=scope.own("headline.shown"), unshown=scope.own("headline.unshown")
+    )
 
 
 def _parameter(parameter: AnyParameter, scope: Scope) -> AnyParameter:

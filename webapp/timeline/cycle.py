@@ -5,25 +5,23 @@ The waits form a circle, or end at a worker that has ended.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
-from math import ceil, cos, hypot, pi, sin
+from math import cos, hypot, pi, sin
 
 from webapp.engine.recording import Link, Wait
+from webapp.timeline.ring import Edge, Name, arrow, draw_ring, linked
 from webapp.timeline.words import Words
 
 WIDTH = 420
 LOW, HIGH = 130, 260
 """Heights in pixels: of a graph of two boxes, side by side, and of more."""
-TWO, ROUND = 2, 8
-"""Boxes that stand side by side, and boxes up to which there is room for all on an ellipse."""
-GAP, EDGE = 60, 90
-"""Of more boxes, in two columns: pixels from one to the next, and from a centre to the edge."""
+TWO = 2
+MOST_BOXES = 4  # of more nodes, the names stand outside of a ring
 BOX_HEIGHT = 28
 LETTER = 7.6  # pixels
-ARROW = 7  # pixels
-TEXT_GAP, ASIDE = 13, 42  # pixels from a curve to its text; from a short one, in a column
+TEXT_GAP = 13  # pixels from a curve to its text
 LETTERS = 18  # that are shown of a name
 
 
@@ -48,56 +46,61 @@ def draw_cycle(cycle: Sequence[Wait], say: Words, *, lines: str) -> str:
     """
     if not cycle:
         return ""
-    nodes = _placed(cycle, say)
-    height = _height(len(nodes))
-    drawn: list[str] = []
+    names = _named(cycle, say)
+    if len(names) > MOST_BOXES:
+        width, height, drawn = draw_ring(names, _edges(cycle, len(names), say, lines))
+    else:
+        width, height, drawn = _boxes(names, _edges(cycle, len(names), say, lines))
+    return (
+        f'<svg class="cycle" viewBox="0 0 {width} {height}" role="group" '
+        f'aria-label="{escape(say("lanes.cycle"))}">{drawn}</svg>'
+    )
+
+
+def _edges(cycle: Sequence[Wait], count: int, say: Words, lines: str) -> Iterator[Edge]:
+    """Yield the edges in order; each goes from a node to the next, the last to the first."""
     at = 0
     for wait in cycle:
-        here, there = nodes[at], nodes[(at + 1) % len(nodes)]
-        drawn.append(_waiting_edge(here, there, wait.line, say, lines))
+        text = say("lanes.cycle_line", line=wait.line) if wait.line else ""
+        line = f"{lines}{wait.line}" if wait.line else ""
+        yield Edge(at, (at + 1) % count, "waits", text, line)
         at += 1
         if wait.object != wait.giver and wait.link is not Link.COPIED:
-            giver = nodes[(at + 1) % len(nodes)]
-            drawn.append(_edge(there, giver, say(f"lanes.cycle_{wait.link}"), "gives"))
+            yield Edge(at, (at + 1) % count, "gives", say(f"lanes.cycle_{wait.link}"))
             at += 1
-    drawn += [_box(node) for node in nodes]
-    return (
-        f'<svg class="cycle" viewBox="0 0 {WIDTH} {height}" role="group" '
-        f'aria-label="{escape(say("lanes.cycle"))}">{"".join(drawn)}</svg>'
-    )
 
 
-def _placed(cycle: Sequence[Wait], say: Words) -> list[_Node]:
+def _boxes(names: Sequence[Name], edges: Iterable[Edge]) -> tuple[int, int, str]:
+    """Draw a few nodes as boxes, with their names in them and the edges' texts beside them."""
+    nodes = _placed(names)
+    drawn = [_box(node) for node in nodes]
+    drawn += [linked(edge, _edge(nodes[edge.start], nodes[edge.end], edge)) for edge in edges]
+    return WIDTH, LOW if len(nodes) == TWO else HIGH, "".join(drawn)
+
+
+def _named(cycle: Sequence[Wait], say: Words) -> list[Name]:
     """Return the nodes: each worker, and the object that it waits for unless that is a worker."""
-    names: list[tuple[str, bool]] = []
+    names: list[Name] = []
     for wait in cycle:
-        names.append((_shortened(wait.worker), True))
+        names.append(Name(_shortened(wait.worker), worker=True))
         if wait.object != wait.giver:
-            names.append((_shortened(wait.object), False))
+            names.append(Name(_shortened(wait.object), worker=False))
     if cycle[-1].link in (Link.ENDED, Link.DIED, Link.UNDONE):
-        names.append((say("lanes.cycle_gone", name=_shortened(cycle[-1].giver)), True))
-    return [_Node(name, worker, *_place(at, len(names))) for at, (name, worker) in enumerate(names)]
+        gone = say("lanes.cycle_gone", name=_shortened(cycle[-1].giver))
+        names.append(Name(gone, worker=True))
+    return names
 
 
-def _height(boxes: int) -> int:
-    if boxes > ROUND:
-        return (ceil(boxes / 2) + 1) * GAP
-    return LOW if boxes == TWO else HIGH
-
-
-def _place(at: int, boxes: int) -> tuple[float, float]:
-    """Return the centre of a box: from the left, clockwise."""
-    height = _height(boxes)
-    if boxes > ROUND:
-        up = ceil(boxes / 2)
-        if at < up:
-            return EDGE, height - GAP * (at + 1)
-        return WIDTH - EDGE, GAP * (at - up + 1)
-    angle = pi + 2 * pi * at / boxes
-    return (
-        WIDTH / 2 + cos(angle) * (WIDTH / 2 - 80),
-        height / 2 + sin(angle) * (height / 2 - 24),
-    )
+def _placed(names: Sequence[Name]) -> list[_Node]:
+    height = LOW if len(names) == TWO else HIGH
+    nodes = []
+    for at, name in enumerate(names):
+        # From the left, clockwise.
+        angle = pi + 2 * pi * at / len(names)
+        x = WIDTH / 2 + cos(angle) * (WIDTH / 2 - 80)
+        y = height / 2 + sin(angle) * (height / 2 - 24)
+        nodes.append(_Node(name.text, name.worker, x, y))
+    return nodes
 
 
 def _shortened(name: str) -> str:
@@ -106,14 +109,7 @@ def _shortened(name: str) -> str:
     return name if len(name) <= LETTERS else f"{name[:half]}…{name[1 - half :]}"
 
 
-def _waiting_edge(here: _Node, there: _Node, number: int, say: Words, lines: str) -> str:
-    if not number:
-        return _edge(here, there, "", "waits")
-    edge = _edge(here, there, say("lanes.cycle_line", line=number), "waits")
-    return f'<a href="#{lines}{number}">{edge}</a>'
-
-
-def _edge(here: _Node, there: _Node, text: str, kind: str) -> str:
+def _edge(here: _Node, there: _Node, edge: Edge) -> str:
     """Return a curved arrow from one box to the other, with its text beside it."""
     way_x, way_y = there.x - here.x, there.y - here.y
     length = hypot(way_x, way_y) or 1.0
@@ -122,15 +118,9 @@ def _edge(here: _Node, there: _Node, text: str, kind: str) -> str:
     mid_y = (here.y + there.y) / 2 - way_x / length * side
     start = _leaving(here, mid_x, mid_y)
     end = _leaving(there, mid_x, mid_y)
-    head = _head(mid_x, mid_y, *end)
-    gap = ASIDE if length <= GAP else TEXT_GAP
-    text_x = (start[0] + 2 * mid_x + end[0]) / 4 + way_y / length * gap
-    text_y = (start[1] + 2 * mid_y + end[1]) / 4 - way_x / length * gap
-    way = f"M{start[0]:.0f} {start[1]:.0f}Q{mid_x:.0f} {mid_y:.0f} {end[0]:.0f} {end[1]:.0f}"
-    return (
-        f'<g class="edge {kind}"><path class="reach" d="{way}"/><path d="{way}"/>{head}'
-        f'<text x="{text_x:.0f}" y="{text_y + 4:.0f}">{escape(text)}</text></g>'
-    )
+    text_x = (start[0] + 2 * mid_x + end[0]) / 4 + way_y / length * TEXT_GAP
+    text_y = (start[1] + 2 * mid_y + end[1]) / 4 - way_x / length * TEXT_GAP
+    return arrow(edge, start, (mid_x, mid_y), end, (text_x, text_y + 4))
 
 
 def _leaving(node: _Node, x: float, y: float) -> tuple[float, float]:
@@ -143,19 +133,6 @@ def _leaving(node: _Node, x: float, y: float) -> tuple[float, float]:
         1.0,
     )
     return node.x + way_x * share, node.y + way_y * share
-
-
-def _head(from_x: float, from_y: float, x: float, y: float) -> str:
-    """Return the head of an arrow that points from the first place to (x, y)."""
-    way_x, way_y = x - from_x, y - from_y
-    length = hypot(way_x, way_y) or 1.0
-    along_x, along_y = way_x / length * ARROW, way_y / length * ARROW
-    left = (x - along_x - along_y / 2, y - along_y + along_x / 2)
-    right = (x - along_x + along_y / 2, y - along_y - along_x / 2)
-    return (
-        f'<path class="head" d="M{x:.1f} {y:.1f}L{left[0]:.1f} {left[1]:.1f}'
-        f'L{right[0]:.1f} {right[1]:.1f}z"/>'
-    )
 
 
 def _box(node: _Node) -> str:

@@ -18,13 +18,14 @@ from typing import Any
 
 from webapp.timeline.arrows import find_arrows
 from webapp.timeline.bands import fold
+from webapp.timeline.beginning import Beginning, find_beginning
 from webapp.timeline.folds import find_folds
 from webapp.timeline.lanes import MICROSECONDS, End, Timeline
 from webapp.timeline.rows import Row
 from webapp.timeline.scale import MILLISECOND, View, written
 from webapp.timeline.steps import draw_steps
 from webapp.timeline.svg import Picture, draw_picture
-from webapp.timeline.tables import Life, Total, draw_table
+from webapp.timeline.table_frame import draw_table_frame
 from webapp.timeline.words import Words, writable
 
 SPEEDS = (1, 10, 100)
@@ -39,7 +40,8 @@ class Setting:
     them. `end` is the end of the axis (None: the end of the run), `ideal` the ideal duration of the
     run, both in seconds. `view` is the interval to draw, in microseconds. `part` is the URL that
     draws another interval, `from` and `to` in milliseconds. `name` distinguishes figures of one
-    page for screen readers. With `at_end` it opens at the last step.
+    page for screen readers. `table` says whether the figure ends with its table, `begins` whether
+    its walk begins at the first step that shows something. With `at_end` it opens at the last step.
     """
 
     lines: str = "L"
@@ -51,6 +53,8 @@ class Setting:
     part: str = ""
     name: str = ""
     at_end: bool = False
+    table: bool = True
+    begins: bool = False
 
 
 def draw_figure(timeline: Timeline, say: Words, setting: Setting) -> str:
@@ -67,6 +71,7 @@ def draw_figure(timeline: Timeline, say: Words, setting: Setting) -> str:
         label=_named(say("lanes.label", count=every), setting.name),
         ideal=ideal or None,
     )
+    beginning = find_beginning(timeline, say) if setting.begins else None
     embedded = "" if setting.steps else _data(draw_steps(timeline, say))
     html = (
         f'<run-lanes dir="ltr" data-end="{end}" data-start="{view.start}" data-stop="{view.end}" '
@@ -74,9 +79,11 @@ def draw_figure(timeline: Timeline, say: Words, setting: Setting) -> str:
         f'data-lines="{escape(setting.lines)}" data-transcript="{escape(setting.transcript)}" '
         f'data-steps="{escape(setting.steps)}" data-height="{picture.height}" '
         f'data-deep="{picture.deep}"{" data-at-end" if setting.at_end else ""}>'
-        f"{_figure(timeline, picture, say)}{_walk(picture, say, setting.name)}"
+        f"{_figure(timeline, picture, say, setting.name)}"
+        f"{_walk(picture, say, setting.name, beginning)}"
         f"{_now(picture, say, setting.name)}{_exact(timeline, picture, view, say)}"
-        f"{_part(setting.part, view, say)}{_table(timeline, say, setting.name)}{embedded}"
+        f"{_part(setting.part, view, say)}"
+        f"{_table(timeline, say, setting.name) if setting.table else ''}{embedded}"
         "</run-lanes>"
     )
     return writable(html)
@@ -92,12 +99,13 @@ def _data(data: Mapping[str, Any]) -> str:
     return f'<script type="application/json">{text}</script>'
 
 
-def _figure(timeline: Timeline, picture: Picture, say: Words) -> str:
+def _figure(timeline: Timeline, picture: Picture, say: Words, name: str) -> str:
     if not timeline.lanes:
         return f'<p class="lanes-note" dir="{say.direction}">{escape(say("lanes.empty"))}</p>'
     names = "".join(_name(row) for row in picture.rows)
     return (
-        f'<figure class="lanes{" low" if picture.low else ""}">'
+        f'<figure class="lanes{" low" if picture.low else ""}" tabindex="0" '
+        f'aria-label="{escape(_named(say("lanes.title"), name))}">'
         f'<div class="lanes-board"><ol class="lane-names">{names}</ol>'
         f'<div class="lanes-time">{picture.svg}</div></div>'
         f"{_caption(timeline, picture, say)}</figure>"
@@ -178,7 +186,7 @@ ZOOMS: Mapping[str, str] = {
 }
 
 
-def _walk(picture: Picture, say: Words, name: str) -> str:
+def _walk(picture: Picture, say: Words, name: str, beginning: Beginning | None) -> str:
     if not picture.rows:
         return ""
     steps = "".join(_button("walk", name, icon, say) for name, icon in BUTTONS.items())
@@ -186,15 +194,26 @@ def _walk(picture: Picture, say: Words, name: str) -> str:
     speeds = "".join(
         f'<option value="{speed}">{escape(say(f"walk.speed_{speed}"))}</option>' for speed in SPEEDS
     )
+    count = say("walk.count", step="{step}", steps="{steps}")  # the script fills it
+    start = beginning.sentence if beginning else say("walk.start")
     return (
-        f'<section class="walk" hidden aria-label="{escape(_named(say("walk.title"), name))}">'
+        f'<section class="walk" hidden aria-label="{escape(_named(say("walk.title"), name))}"'
+        f"{_begins(beginning)}>"
         f'<div class="walk-tools"><span class="tools">{steps}</span>'
         f'<input type="range" min="0" max="0" value="0" aria-label="{escape(say("walk.step"))}">'
         f'<select aria-label="{escape(say("walk.speed"))}">{speeds}</select>'
         f'<span class="tools">{zooms}</span></div>'
-        f'<p class="walk-now" dir="{say.direction}" aria-live="polite">'
-        f"{escape(say('walk.start'))}</p></section>"
+        f'<p class="walk-now" dir="{say.direction}" aria-live="polite">{escape(start)}</p>'
+        f'<p class="walk-count" dir="{say.direction}" data-text="{escape(count)}"></p></section>'
     )
+
+
+def _begins(beginning: Beginning | None) -> str:
+    if not beginning:
+        return ""
+    one = beginning
+    places = [one.step, one.steps, one.time, one.lane, one.source, one.printed]
+    return f' data-begins="{places}"'
 
 
 def _button(kind: str, name: str, icon: str, say: Words) -> str:
@@ -251,44 +270,12 @@ def _part(address: str, view: View, say: Words) -> str:
 
 # --- the table ---
 
-COLUMNS = ("worker", "began", "ended", "ran", "slept", "waited", "held")
-
 
 def _table(timeline: Timeline, say: Words, name: str) -> str:
-    heads = "".join(f'<th scope="col">{escape(say(f"table.{name}"))}</th>' for name in COLUMNS)
-    rows = "".join(_row(life, say) for life in draw_table(timeline))
-    if not rows:
+    frame = draw_table_frame(timeline, say, name)
+    if not frame:
         return ""
     return (
         f'<details class="lanes-table" dir="{say.direction}">'
-        f"<summary>{escape(say('table.title'))}</summary>"
-        f'<div class="table-frame" tabindex="0" role="region" '
-        f'aria-label="{escape(_named(say("table.title"), name))}"><table>'
-        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div></details>"
+        f"<summary>{escape(say('table.title'))}</summary>{frame}</details>"
     )
-
-
-def _row(life: Life, say: Words) -> str:
-    ending = say.seconds(life.end)
-    if life.ending is not End.ENDED:
-        ending = say(f"ending.{life.ending}", time=ending)
-    if life.exit_code:
-        ending += " " + say("table.exit_code", code=str(life.exit_code))
-    cells = [
-        say.seconds(life.start),
-        ending,
-        say.seconds(life.ran),
-        say.seconds(life.slept) if life.slept else "–",
-        _totals(life.waited, say),
-        _totals(life.held, say) + (say("table.others", count=life.others) if life.others else ""),
-    ]
-    data = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
-    return f'<tr><th scope="row"><bdi>{escape(life.name)}</bdi></th>{data}</tr>'
-
-
-def _totals(totals: tuple[Total, ...], say: Words) -> str:
-    told = (
-        say("table.total", object=total.object, count=total.times, time=say.seconds(total.seconds))
-        for total in totals
-    )
-    return say("list.separator").join(told) or "–"

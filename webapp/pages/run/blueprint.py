@@ -19,9 +19,9 @@ from webapp.pages.demo.form import query_of, value_texts
 from webapp.pages.demo.predicting import read_predictions
 from webapp.pages.demo.source import highlighted
 from webapp.pages.download import attachment
-from webapp.pages.htmx import by_htmx, streamed
+from webapp.pages.htmx import NO_STORE, by_htmx, streamed
 from webapp.pages.languages import visitor_language
-from webapp.pages.run.kept import Kept, find_kept, find_stored, is_live
+from webapp.pages.run.kept import Kept, NoSuchRun, find_kept, find_stored, is_live
 from webapp.pages.run.lanes import Part, read_part
 from webapp.pages.run.live import as_events, as_page
 from webapp.pages.run.past import recorded_note, render_past
@@ -29,6 +29,7 @@ from webapp.pages.site.layout import Page, build_page
 from webapp.pages.site.site import Run, Site
 from webapp.pages.texts.receipt import Row
 from webapp.pages.texts.wording import Wording
+from webapp.store.errors import StoreError
 from webapp.store.runs import StoredRun
 from webapp.timeline.document import STYLE_SHA256, draw_document
 from webapp.timeline.reading import draw
@@ -87,6 +88,20 @@ def runs_blueprint(site: Site) -> Blueprint:
         run = replace(run, predicted=read_predictions(run.demo, request.args))
         after = request.headers.get("Last-Event-ID", 0, type=int)
         return streamed(as_events(site, run, max(0, after)), "text/event-stream")
+
+    @blueprint.get("/<language:language>/runs/<id>/_bench")
+    def bench(language: Language, id: str) -> Response:
+        """Send a run to the page of its demo: the stream of a live one, the parts of a kept one."""
+        if run := _live_run(site, id):
+            site.room.check()
+            events = as_events(site, replace(run, language=language))
+            return streamed(events, "text/event-stream")
+        try:
+            kept = find_kept(site, id, language)
+        except (NoSuchRun, StoreError):
+            return Response(status=204)  # the page stays as it is
+        past = render_past(site, kept.run, kept.stored.recording)
+        return Response(site.render("demo/_example.html", past), headers=NO_STORE)
 
     @blueprint.post("/runs/<id>/cancel")
     def cancel(id: str) -> AnyResponse:

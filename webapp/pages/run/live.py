@@ -182,7 +182,7 @@ def as_page(site: Site, run: Run, page: str) -> Iterator[bytes]:
     ending = end_of(site, run, screen)
     yield site.render("_lines.html", ending.lines).encode()
     yield between[0].encode()
-    yield (ending.result.lanes if ending.result else "").encode()
+    yield (site.render("run/_shown.html", ending.result) if ending.result else "").encode()
     yield between[1].encode()
     yield site.render("run/_result.html", ending).encode()
     yield after.encode()

@@ -52,7 +52,7 @@ def render_past(
         status=say("run.ready") if note else result.title,
         clock=result.clock,
         lines=Markup(site.render("_lines.html", lines)),
-        lanes=result.lanes,
+        lanes=Markup(site.render("run/_shown.html", result)),
         result=Markup(site.render("run/_result.html", ending)),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -12,6 +12,7 @@ from webapp.lessons.claims import Claim, Measured
 from webapp.lessons.topic import Demo
 from webapp.lessons.values import Values
 from webapp.pages.run.answers import AnswerView, build_answers
+from webapp.pages.run.headline import HeadlineView, build_headline
 from webapp.pages.run.lanes import LINES, draw_deadlock, draw_lanes
 from webapp.pages.site.site import Run, Site
 from webapp.pages.texts.receipt import Row, draw_notes, draw_receipt
@@ -19,6 +20,7 @@ from webapp.pages.texts.wording import Wording
 from webapp.timeline.figure import Setting
 from webapp.timeline.reading import draw
 from webapp.timeline.scale import View
+from webapp.timeline.table_frame import draw_table_frame
 
 STATES = {True: "holds", False: "fails", None: "unknown"}
 SIGNS = {True: "✓", False: "✗", None: "–"}
@@ -59,6 +61,7 @@ class Result:
     title: str
     text: str
     detail: str
+    headline: HeadlineView
     advice: str
     demo: str
     answers: tuple[AnswerView, ...]
@@ -70,6 +73,7 @@ class Result:
     receipt: tuple[Row, ...]
     notes: tuple[str, ...]
     lanes: Markup
+    table: Markup
     cycle: Markup
 
 
@@ -87,29 +91,50 @@ def build_result(
     """
     say, demo, values = site.wordings[run.language], run.demo, run.values
     outcome = recording.outcome.name.lower()
+    findings = tuple(_findings(say, demo, values, recording))
+    timeline = draw(recording)
+    setting = Setting(
+        lines=LINES,
+        ideal=demo.ideal.seconds(values),
+        part=part,
+        view=view,
+        table=False,
+        begins=True,
+    )
     return Result(
         say=say,
         outcome=outcome,
         title=say(f"outcome.{outcome}.title"),
         text=say(f"outcome.{outcome}.text"),
         detail=recording.detail,
-        advice=say(f"outcome.{outcome}.try"),
+        headline=build_headline(say, demo, values, recording, holds=_holds(findings)),
+        advice=_advice(say, demo, recording),
         demo=run.topic.name_of(demo),
         answers=build_answers(site, run, recording),
         finished=recording.outcome is Outcome.FINISHED,
-        findings=tuple(_findings(say, demo, values, recording)),
+        findings=findings,
         clock=f"{recording.wall:.3f} s",
         timing=tuple(timing_rows(say, demo, values, recording)),
         why=demo.ideal.why[say.language],
         receipt=tuple(draw_receipt(say, recording)),
         notes=tuple(draw_notes(say, recording)),
-        lanes=draw_lanes(
-            say,
-            draw(recording),
-            Setting(lines=LINES, ideal=demo.ideal.seconds(values), part=part, view=view),
-        ),
+        lanes=draw_lanes(say, timeline, setting),
+        table=Markup(draw_table_frame(timeline, say)),
         cycle=draw_deadlock(say, recording),
     )
+
+
+def _holds(findings: Sequence[Finding]) -> bool:
+    """Return whether no claim fails. An observation is neither right nor wrong."""
+    claims = [one for finding in findings if finding.kind == "claims" for one in finding.stated]
+    return all(claim.state != STATES[False] for claim in claims)
+
+
+def _advice(say: Wording, demo: Demo, recording: Recording) -> str:
+    """Return what to look at or to try next: of a finished run, the demo's own."""
+    if recording.outcome is Outcome.FINISHED:
+        return demo.watch[say.language]
+    return say(f"outcome.{recording.outcome.name.lower()}.try")
 
 
 def _findings(say: Wording, demo: Demo, values: Values, recording: Recording) -> Iterator[Finding]:

@@ -34,8 +34,11 @@ class Wording:
 
     def __call__(self, key: str, /, **values: object) -> str:
         """Return a text with its `{placeholders}` filled. Raises KeyError."""
-        filled = {name: self._fill(value) for name, value in values.items()}
-        return self.texts[key].format_map(filled)
+        return self.fill(self.texts[key], values)
+
+    def fill(self, text: str, values: Mapping[str, object]) -> str:
+        """Return another text of this language with its `{placeholders}` filled."""
+        return text.format_map({name: self._fill(value) for name, value in values.items()})
 
     @property
     def direction(self) -> str:

@@ -2,7 +2,8 @@
 
 from webapp.lessons.claims import Claim, judged, unless, where
 from webapp.lessons.common import every_thread_ended, thread_count, threads
-from webapp.lessons.measures import derived
+from webapp.lessons.headlines import Headline
+from webapp.lessons.measures import both, derived, given
 from webapp.lessons.measures.printed import words
 from webapp.lessons.measures.printed.lines import (
     every_line_from,
@@ -75,6 +76,8 @@ lambdas_gave_the_last = judged(
 all_started = Claim("all-started", started_workers(threads))
 
 COUNTED = r"^main: (\d+) of "
+results_counted = printed_number(COUNTED)
+results_missing = derived(both(results_counted, given(threads)), lambda found: found[1] - found[0])
 
 topic = Topic(
     picture="join-inside-the-loop",
@@ -150,7 +153,8 @@ topic = Topic(
         Demo(
             slug="forgot-to-join",
             ideal=Ideal(one_work),
-            outcome=DemoOutcome(printed_number(r"^main: (\d+) of ")),
+            outcome=DemoOutcome(results_counted),
+            headline=Headline({"missing": results_missing, "all": given(threads)}),
             parameters=(thread_count(3), work_seconds),
             questions=(
                 Question(

@@ -3,7 +3,8 @@
 from webapp.lessons.claims import Claim, judged, unless, where
 from webapp.lessons.common import thread_count, threads
 from webapp.lessons.goals import Goal
-from webapp.lessons.measures import both
+from webapp.lessons.headlines import Headline
+from webapp.lessons.measures import both, derived, given
 from webapp.lessons.measures.printed import words
 from webapp.lessons.measures.printed.lines import (
     either,
@@ -122,6 +123,15 @@ lost_of_all = Claim("lost-of-all", at_most(LOST, expected))
 final_number = DemoOutcome(printed_number(FINAL), "final-number", expected=expected)
 every_thread_answered = Claim("every-thread-answered", printed_once_each(ASKED, numbers))
 nothing_disappeared = Claim("nothing-disappeared", nothing_lost)
+lost_updates = Headline({"lost": printed_number(LOST), "all": given(expected)}, "lost-updates")
+overdrawn = Headline(
+    {
+        "overdrawn": derived(printed_number(BALANCE), lambda balance: max(0, -balance)),
+        "paid": derived(words(GETS), lambda gets: sum(map(int, gets))),
+        "deposit": given(lambda values: DEPOSIT),
+    },
+    "overdrawn",
+)
 final_balance = DemoOutcome(
     printed_number(BALANCE), "final-balance", expected=lambda values: DEPOSIT - AMOUNT
 )
@@ -227,6 +237,7 @@ topic = Topic(
             slug="lost-update",
             ideal=counting_costs_nothing,
             outcome=final_number,
+            headline=lost_updates,
             beside=(Pair(name="without-or-with-lock", other="lock/lost-update-fixed"),),
             parameters=counting,
             questions=(
@@ -250,6 +261,7 @@ topic = Topic(
             slug="lost-update-fixed",
             ideal=counting_in_turn_costs_nothing,
             outcome=final_number,
+            headline=lost_updates,
             parameters=counting,
             questions=(
                 Question(
@@ -266,6 +278,7 @@ topic = Topic(
             slug="one-thread-skips-the-lock",
             ideal=counting_in_turn_costs_nothing,
             outcome=final_number,
+            headline=lost_updates,
             parameters=counting,
             questions=(
                 Question(
@@ -289,6 +302,7 @@ topic = Topic(
             slug="a-lock-each",
             ideal=counting_costs_nothing,
             outcome=final_number,
+            headline=lost_updates,
             parameters=counting,
             questions=(
                 Question(
@@ -309,6 +323,7 @@ topic = Topic(
             slug="check-then-act",
             ideal=Ideal(one_gap),
             outcome=final_balance,
+            headline=overdrawn,
             beside=(Pair(name="two-holds-or-one", other="lock/check-then-act-fixed"),),
             parameters=withdrawing,
             questions=(
@@ -334,6 +349,7 @@ topic = Topic(
             slug="check-then-act-fixed",
             ideal=Ideal(one_gap),
             outcome=final_balance,
+            headline=overdrawn,
             parameters=withdrawing,
             questions=(
                 Question(

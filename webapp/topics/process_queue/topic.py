@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from webapp.lessons.claims import Check, Claim, Measured, judged, unless, where
 from webapp.lessons.common import a_pid_each, forked, start_method
+from webapp.lessons.headlines import Headline
+from webapp.lessons.measures import given
 from webapp.lessons.measures.printed.lines import (
     either,
     never_printed,
@@ -199,6 +201,7 @@ topic = Topic(
             slug="empty-is-a-race",
             ideal=Ideal(lambda values: 0),
             outcome=DemoOutcome(printed_number(LEFT)),
+            headline=Headline({"left": printed_number(LEFT), "all": given(item_total)}),
             parameters=(item_count(5), start_method),
             questions=(
                 Question(

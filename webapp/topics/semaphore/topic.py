@@ -3,6 +3,8 @@
 from webapp.lessons.claims import Claim, judged, unless, where
 from webapp.lessons.common import thread_count, threads
 from webapp.lessons.goals import Goal
+from webapp.lessons.headlines import Headline
+from webapp.lessons.measures import given
 from webapp.lessons.measures.printed.lines import (
     printed,
     printed_distinct,
@@ -206,6 +208,7 @@ topic = Topic(
         Demo(
             slug="not-a-big-lock",
             ideal=Ideal(lambda values: 0),
+            headline=Headline({"lost": printed_number(LOST), "all": given(expected)}),
             outcome=DemoOutcome(printed_number(FINAL), expected=expected),
             beside=(
                 Pair(

@@ -1,0 +1,114 @@
+"""The bench of a demo: what is seen together, in which order, and what Run turns into."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Opener, Site
+from tests.browser.test_keyboard import focused
+from tests.browser.test_pages import LANGUAGES
+from webapp.lessons.folders import find_topics
+from webapp.lessons.topic import Topic
+
+EVERY_LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)
+ENDLESS = "/en/threads/endings/end-somehow?how=never"
+EVERYTHING = "/en/threads/lock/lock-around-everything"
+LOWEST_RUN = 700
+"""Pixels from the top of a phone's page."""
+
+TOPS = """
+  names => names.map(name => {
+    const box = document.querySelector(name).getBoundingClientRect();
+    return [box.top + scrollY, box.bottom + scrollY];
+  })
+"""
+PARTS = ["#run-button", "#status", "#clock", ".listing", ".run", ".timeline"]
+
+
+def ends(page: Page, names: list[str]) -> list[tuple[float, float]]:
+    """Return where elements begin and end, in pixels from the top of the page."""
+    return [(top, bottom) for top, bottom in page.evaluate(TOPS, names)]
+
+
+@EVERY_LANGUAGE
+@pytest.mark.parametrize("size", [(1280, 800), (1440, 900)], ids=["1280", "1440"])
+@pytest.mark.parametrize("topic", find_topics(), ids=lambda topic: topic.slug)
+def test_run_source_transcript_and_lanes_are_in_the_first_screen(
+    open_page: Opener, topic: Topic, size: tuple[int, int], language: str
+) -> None:
+    width, height = size
+    for demo in topic.demos:
+        page = open_page(
+            f"/{language}/{topic.chapter}/{topic.slug}/{demo.slug}",
+            viewport={"width": width, "height": height},
+        )
+        for name, (top, bottom) in zip(PARTS, ends(page, PARTS), strict=True):
+            assert 0 <= top <= bottom <= height, (demo.slug, name)
+
+
+@EVERY_LANGUAGE
+@pytest.mark.parametrize("topic", find_topics(), ids=lambda topic: topic.slug)
+def test_run_is_near_the_top_of_a_phones_page(
+    open_page: Opener, topic: Topic, language: str
+) -> None:
+    for demo in topic.demos:
+        page = open_page(
+            f"/{language}/{topic.chapter}/{topic.slug}/{demo.slug}",
+            viewport={"width": 360, "height": 740},
+        )
+        ((top, _),) = ends(page, ["#run-button"])
+        assert top < LOWEST_RUN, demo.slug
+
+
+@pytest.mark.parametrize("width", [360, 768])
+def test_a_narrow_page_goes_from_the_idea_to_the_lanes(open_page: Opener, width: int) -> None:
+    page = open_page(EVERYTHING, viewport={"width": width, "height": 1000})
+    parts = [".summary", ".form", ".run", ".listing", ".timeline"]
+    tops = [top for top, _ in ends(page, parts)]
+    assert tops == sorted(tops)
+
+
+@pytest.mark.parametrize("width", [360, 1024, 1280])
+def test_run_turns_into_stop_and_back(open_page: Opener, small_site: Site, width: int) -> None:
+    page = open_page(ENDLESS, base=small_site.url, viewport={"width": width, "height": 800})
+    button, stop = page.locator("#run-button"), page.locator(".go .stop")
+    before = button.bounding_box()
+    assert before
+    button.focus()
+    page.keyboard.press("Enter")
+    page.locator(".line").wait_for()
+    expect(button).to_be_hidden()
+    expect(stop).to_be_focused()
+    after = stop.bounding_box()
+    assert after
+    assert after["x"] == pytest.approx(before["x"], abs=1)
+    assert after["width"] == pytest.approx(before["width"], abs=1)
+    page.keyboard.press("Enter")
+    expect(button).to_be_focused()
+    assert focused(page) == "run-button"
+
+
+def test_stop_status_and_clock_stay_in_sight_on_a_phone(
+    open_page: Opener, small_site: Site
+) -> None:
+    page = open_page(ENDLESS, base=small_site.url, viewport={"width": 360, "height": 740})
+    page.locator("#run-button").click()
+    page.locator(".line").wait_for()
+    for part in (".form", ".run", ".listing", ".timeline"):
+        page.locator(part).evaluate("part => part.scrollIntoView({ block: 'center' })")
+        for name in (".go .stop", "#status", "#clock"):
+            expect(page.locator(name)).to_be_in_viewport(ratio=1)
+    page.locator(".go .stop").click()
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_nothing_moves_when_a_run_begins(open_page: Opener, small_site: Site, width: int) -> None:
+    page = open_page(ENDLESS, base=small_site.url, viewport={"width": width, "height": 800})
+    names = [".form", ".listing", ".run", ".timeline"]
+    before = ends(page, names)
+    page.locator("#run-button").click()
+    page.locator(".line").wait_for()
+    for one, other in zip(before, ends(page, names), strict=True):
+        assert one == pytest.approx(other, abs=1)
+    page.locator(".go .stop").click()
