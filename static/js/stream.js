@@ -61,8 +61,9 @@ document.addEventListener("htmx:sse:close", ({ detail: { connection, reason } })
   }
 });
 
+// A short run may be over when the drawing is loaded: then its picture stands, and nothing may replace it.
 document.addEventListener("lanes", ({ detail: { data } }) =>
-  grow(({ take }) => take(JSON.parse(data))),
+  grow(({ take }) => controls.querySelector("[data-run]") && take(JSON.parse(data))),
 );
 
 // Only a page on which a program is running needs the drawing of growing lanes. One promise keeps the messages
