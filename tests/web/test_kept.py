@@ -101,7 +101,9 @@ def test_the_page_of_a_stored_run_shows_all_of_it(
 
 
 def test_the_page_says_when_and_on_what_a_run_was_recorded(kept: FlaskClient, store: Store) -> None:
-    changed(store, stored_at=datetime(2026, 3, 7, 9, 5, tzinfo=UTC))
+    recording = store.find(ID).recording
+    receipt = replace(recording.receipt, started_at="2026-03-07T09:05:00.000+00:00")
+    changed(store, recording=replace(recording, receipt=receipt))
     english = kept.get(CHANGED).text
     assert "Recorded on 7 March 2026, 09:05 UTC on any (CPython 3.x, cores: 2)." in english
     persian = re.sub("[\u2068\u2069]", "", kept.get(CHANGED.replace("/en/", "/fa/")).text)
