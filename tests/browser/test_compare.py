@@ -94,7 +94,7 @@ def test_a_stored_comparison_opens_in_the_other_language(open_page: Opener) -> N
     expect(page.locator("#status")).to_contain_text("برابر دومی طول کشید")
     assert page.locator("#a-transcript .line").count() == 8
     page.get_by_role("link", name="اجرای دوبارهٔ هر دو").click()
-    expect(page.locator("#p-a-sleep_seconds")).to_have_value("0.8")
+    expect(page.locator("#p-a-sleep_seconds")).to_have_value("۰٫۸")
 
 
 def test_one_set_of_buttons_moves_both_walks_to_the_same_moment(open_page: Opener) -> None:
