@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from webapp.engine.events import PASSING, TASK_BITS, Event, How, Kind
+from webapp.engine.executor_tasks import Tasks
 from webapp.engine.recording import Key, Link, Wait, thread_of
-from webapp.engine.tasks import Tasks
 
 NOBODY: Key = (0, 0)
 

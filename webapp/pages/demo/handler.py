@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
@@ -20,6 +20,7 @@ from webapp.pages.demo.bench import Bench, Listing
 from webapp.pages.demo.examples import EarlierRun
 from webapp.pages.demo.form import CompareLink, Form, Submission, build_form
 from webapp.pages.demo.needs import build_unmet_needs, is_offered
+from webapp.pages.demo.next import NextLink, next_links
 from webapp.pages.demo.predicting import QuestionField, build_questions, read_predictions
 from webapp.pages.demo.prose import Prose
 from webapp.pages.demo.source import highlighted
@@ -49,15 +50,6 @@ class DemoLink:
     address: str
     trap: bool
     current: bool
-
-
-@dataclass(frozen=True)
-class NextLink:
-    """Where a demo leads to."""
-
-    label: str
-    title: str
-    address: str
 
 
 @dataclass(frozen=True)
@@ -236,7 +228,7 @@ def build_topic(
         questions=build_questions(demo, language, handler.predicted(submission)),
         bench=build_bench(handler, submission, problems, running=running, earlier=earlier),
         pairs=tuple(pair_links(site, language, demo)),
-        next=tuple(_next(handler)),
+        next=tuple(next_links(site, language, topic, demo)),
         check=addresses.check(language, topic),
     )
 
@@ -272,33 +264,6 @@ def _link(language: Language, topic: Topic, demo: Demo, current: Demo) -> DemoLi
     address = addresses.demo(language, topic, demo)
     name = topic.name_of(demo)
     return DemoLink(name, demo.title[language], address, demo.trap, demo is current)
-
-
-def _next(handler: DemoHandler) -> Iterator[NextLink]:
-    """Yield where to go on: to the demo that this one names, else to the next one in order.
-
-    The last demo of a topic leads to the next topic, and that of the last topic to the page about
-    programs of one's own.
-    """
-    language, topic, demo = handler.language, handler.topic, handler.demo
-    say = handler.site.wordings[language]
-    following = topic.demos[topic.demos.index(demo) + 1 :]
-    named = topic.demo(demo.next) if demo.next else None
-    for other in [named] if named else following[:1]:
-        yield NextLink(
-            say("topic.next"), other.title[language], addresses.demo(language, topic, other)
-        )
-    if not following:
-        yield _next_topic(handler)
-
-
-def _next_topic(handler: DemoHandler) -> NextLink:
-    language, topics = handler.language, handler.site.topics
-    say = handler.site.wordings[language]
-    for topic in topics[topics.index(handler.topic) + 1 :]:
-        address = addresses.demo(language, topic, topic.demos[0])
-        return NextLink(say("topic.next_topic"), topic.title[language], address)
-    return NextLink(say("topic.next"), say("record.name"), addresses.record(language))
 
 
 def _shortened(text: str) -> str:
