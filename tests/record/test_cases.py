@@ -81,7 +81,7 @@ def test_a_deadlock_of_some_workers_is_told_and_ends_nothing(page: Path) -> None
         "Thread-1 (take) waits for b (line 12): Thread-2 (take) holds it.",
         "Thread-2 (take) waits for a (line 12): Thread-1 (take) holds it.",
     ]
-    assert sorted(written.graph[-4:]) == ["Thread-1 (take)", "Thread-2 (take)", "a", "b"]
+    assert {"Thread-1 (take)", "Thread-2 (take)", "a", "b"} <= {*written.graph}
     assert written.graph[:4] == ["waits, line 12", "held by"] * 2
 
 
@@ -106,7 +106,7 @@ def test_a_wait_in_a_signals_handler_is_told_as_such(page: Path) -> None:
     assert written.left == [
         "MainThread, in the handler of SIGUSR1, waits for lock (line 10): it holds it itself."
     ]
-    assert written.graph == ["waits, line 10", "held by", "MainThread", "lock"]
+    assert {*written.graph} == {"waits, line 10", "held by", "MainThread", "lock"}
 
 
 def test_a_child_that_is_over_waits_for_room_for_what_it_has_put(page: Path) -> None:

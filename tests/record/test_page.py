@@ -289,7 +289,7 @@ def test_the_example_of_the_sites_page_does_what_it_says(tmp_path: Path) -> None
     (tmp_path / "three.py").write_text(COMMANDS["example"] + "\n", encoding="utf-8")
     command, *expected = COMMANDS["output"].splitlines()
     run = subprocess.run(
-        command.removeprefix("$ ").replace("python3", sys.executable),
+        command.removeprefix("$ ").replace("movazi", f"{sys.executable} -m webapp", 1),
         shell=True,
         capture_output=True,
         text=True,
