@@ -160,13 +160,15 @@ class Growing {
     this.things = new Map(); // the objects that are held or waited for, and their numbers
     this.ahead = Number.NEGATIVE_INFINITY; // the run's time minus the browser's, in microseconds
     this.ideal = Number(document.querySelector("#controls progress")?.max ?? 0) * MICROSECONDS;
-    panel.innerHTML = `<div class="growing-lanes" dir="ltr"><figure class="lanes growing"><div class="lanes-board"><ol class="lane-names"></ol>
+    panel.innerHTML = `<div class="growing-lanes" dir="ltr"><figure class="lanes growing" tabindex="0"><div class="lanes-board"><ol class="lane-names"></ol>
       <div class="lanes-time"><svg class="picture" width="100%" role="img"><svg class="shapes" width="100%"
       preserveAspectRatio="none"><path class="grid"/><g class="all"></g></svg><svg class="letters" width="100%" overflow="visible"><g
       class="ticks"></g></svg></svg></div></div></figure></div>`;
     this.names = panel.querySelector("ol");
     this.picture = panel.querySelector(".picture");
-    this.picture.setAttribute("aria-label", panel.getAttribute("aria-label"));
+    for (const named of [this.picture, this.picture.closest("figure")]) {
+      named.setAttribute("aria-label", panel.getAttribute("aria-label"));
+    }
     this.shapes = this.picture.querySelector(".shapes");
     this.all = this.picture.querySelector(".all");
   }
