@@ -24,7 +24,7 @@ from webapp.lessons.folders import find_topics
 from webapp.lessons.topic import Topic
 
 EVERY_LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)
-PAGES = ["/", "/compare", "/record", "/teachers", "/privacy", "/schedules", "/api"]
+PAGES = ["/", "/compare", "/record", "/teachers", "/class/new", "/privacy", "/schedules", "/api"]
 EVERYTHING = "/threads/lock/lock-around-everything"
 QUICK = f"{EVERYTHING}?thread_count=10&sleep_seconds=0.05"
 LOST_UPDATE = "/threads/lock/lost-update"
