@@ -40,7 +40,7 @@ document.addEventListener("htmx:sse:before:connection", (event) => {
   } else if (!run || connection !== current) {
     event.preventDefault();
   } else {
-    grow(({ halt }) => halt());
+    growing?.then(({ halt }) => halt());
     status.textContent = status.dataset.lost;
   }
 });
@@ -54,7 +54,7 @@ document.addEventListener("htmx:sse:error", ({ detail }) => {
 
 document.addEventListener("htmx:sse:close", ({ detail: { connection, reason } }) => {
   if (reason !== "message" && connection === current) {
-    grow(({ halt }) => halt());
+    growing?.then(({ halt }) => halt());
     const gone = controls.querySelector("[data-gone]") ?? status;
     status.textContent = gone.dataset.gone;
     controls.replaceChildren();
