@@ -23,6 +23,7 @@ TOPS = """
     return [box.top + scrollY, box.bottom + scrollY];
   })
 """
+SEVERAL = "/beyond/deadlock/dining-philosophers?strategy=ordered"
 PARTS = ["#run-button", "#status", "#clock", ".listing", ".run", ".timeline"]
 
 
@@ -112,3 +113,21 @@ def test_nothing_moves_when_a_run_begins(open_page: Opener, small_site: Site, wi
     for one, other in zip(before, ends(page, names), strict=True):
         assert one == pytest.approx(other, abs=1)
     page.locator(".go .stop").click()
+
+
+@EVERY_LANGUAGE
+def test_four_lanes_of_a_run_are_seen_without_scrolling_among_them(
+    open_page: Opener, language: str
+) -> None:
+    page = open_page(f"/{language}{SEVERAL}", viewport={"width": 1280, "height": 800})
+    above = [".form", "#screen"]
+    before = ends(page, above)
+    page.locator("#run-button").click()
+    page.locator("#result > .result").wait_for()
+    for one, other in zip(before, ends(page, above), strict=True):
+        assert one == pytest.approx(other, abs=1)
+    fourth = "#lanes .lane-names > :nth-child(4)"
+    page.locator("#lanes .walk-now").scroll_into_view_if_needed()
+    for part in (fourth, "#lanes .walk-tools", "#lanes .walk-now"):
+        expect(page.locator(part)).to_be_in_viewport(ratio=1)
+    assert page.locator("#lanes").evaluate("panel => panel.scrollTop") == 0
