@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.axe import violations
-from tests.browser.conftest import Opener
+from tests.browser.conftest import Opener, Site
 from tests.browser.layout import misfits
 
 QUESTION = "lock/lost-update#final"
@@ -91,3 +91,25 @@ def test_a_lesson_of_two(open_page: Opener, language: str, scheme: str) -> None:
     expect(projector.locator(".room-results thead")).to_contain_text(re.compile("[2۲]"))
     for page in (teacher, ann, bob, projector):
         assert not faults(page)
+
+
+def test_a_room_is_followed_when_the_extension_for_streams_comes_late(
+    open_page: Opener, live_site: Site
+) -> None:
+    teacher = open_page("/en/class/new")
+    press(teacher, WORDS["en"]["open"])
+    join = teacher.locator('a[href^="/c/"]').get_attribute("href")
+    student = open_page("about:blank", base="", alone=True)
+    late: list[Route] = []
+
+    def leave_open(route: Route) -> None:
+        late.append(route)
+
+    student.route("**/hx-sse*", leave_open)
+    with student.expect_request("**/hx-sse*"):
+        student.goto(f"{live_site.url}{join}", wait_until="commit")
+    # htmx begins in a timeout if it does not wait for the page.
+    student.wait_for_function("window.htmx")
+    student.evaluate("new Promise(done => setTimeout(done))")
+    with student.expect_request("**/events"):
+        late[0].continue_()
