@@ -49,16 +49,16 @@ def _run(page: Page) -> None:
     """Press Run and wait for the lanes. With an example on the page, the status is "Ready"."""
     page.get_by_role("button", name="Run", exact=True).click()
     expect(page.locator("#status")).to_have_text("Finished", timeout=END_MILLISECONDS)
-    page.locator("#result .lanes-time .picture").wait_for()
+    page.locator("#lanes .lanes-time .picture").wait_for()
 
 
 def _picture(page: Page) -> bytes:
-    """The part of the page from the source down to the lanes, as WebP."""
+    """The page from its top down to the end of the bench, as WebP."""
     page.evaluate("scrollTo(0, 0)")  # boxes count from the viewport, and the picture from the page
-    bench, lanes = page.locator(".bench").bounding_box(), page.locator(".lanes").bounding_box()
-    if bench is None or lanes is None:
+    bench = page.locator(".bench").bounding_box()
+    if bench is None:
         raise RuntimeError("the page shows no run")
-    upper, lower = bench["y"] - MARGIN, lanes["y"] + lanes["height"] + MARGIN
+    lower = bench["y"] + bench["height"] + MARGIN
     # Playwright itself takes PNG and JPEG only.
     taken = page.context.new_cdp_session(page).send(
         "Page.captureScreenshot",
@@ -66,7 +66,7 @@ def _picture(page: Page) -> bytes:
             "format": "webp",
             "quality": QUALITY,
             "captureBeyondViewport": True,
-            "clip": {"x": 0, "y": upper, "width": WIDTH, "height": lower - upper, "scale": 1},
+            "clip": {"x": 0, "y": 0, "width": WIDTH, "height": lower, "scale": 1},
         },
     )
     return base64.b64decode(taken["data"])
