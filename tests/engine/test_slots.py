@@ -119,8 +119,10 @@ def test_a_supervisor_that_is_killed_while_waiting_is_replaced(
     runner = make_runner()
     recording = finish(runner, runner.start(write("import os\nprint('pid', os.getppid())")))
     [supervisor] = pids_printed(recording)
+    slots = {*runner.folder.iterdir()}
     os.kill(supervisor, signal.SIGKILL)
     wait_until(lambda: not is_alive(supervisor))
+    wait_until(lambda: not slots <= {*runner.folder.iterdir()})  # the engine has given it up
     wait_until(lambda: len(tree.descendants(runner.launcher_pid)) == 2)
     assert texts(finish(runner, runner.start(write("print('again')")))) == ["again"]
 
