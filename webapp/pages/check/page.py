@@ -11,6 +11,7 @@ from webapp.lessons.text import Language
 from webapp.lessons.topic import Topic
 from webapp.pages import addresses
 from webapp.pages.check.choosing import Asked
+from webapp.pages.demo.next import topic_after
 from webapp.pages.demo.option import Option
 from webapp.pages.demo.source import highlighted
 from webapp.pages.site.layout import Page, build_page
@@ -97,8 +98,8 @@ def read_answers(asked: Sequence[Asked], sent: Mapping[str, str]) -> dict[str, s
 
 
 def next_topic(site: Site, language: Language, topic: Topic) -> Onward | None:
-    """Return the topic that follows in the course, or None after the last one."""
-    following = next((other for other in site.topics if other.order == topic.order + 1), None)
+    """Return a link to the topic that follows in the course, or None after the last one."""
+    following = topic_after(site, topic)
     if following is None:
         return None
     return Onward(following.title[language], addresses.topic(language, following))

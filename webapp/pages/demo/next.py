@@ -39,7 +39,13 @@ def next_links(site: Site, language: Language, topic: Topic, demo: Demo) -> Iter
 
 def _next_topic(site: Site, language: Language, current: Topic) -> NextLink:
     say = site.wordings[language]
-    for topic in site.topics[site.topics.index(current) + 1 :]:
-        address = addresses.demo(language, topic, topic.demos[0])
-        return NextLink(say("topic.next_topic"), topic.title[language], address)
-    return NextLink(say("topic.next"), say("record.name"), addresses.record(language))
+    topic = topic_after(site, current)
+    if topic is None:
+        return NextLink(say("topic.next"), say("record.name"), addresses.record(language))
+    address = addresses.demo(language, topic, topic.demos[0])
+    return NextLink(say("topic.next_topic"), topic.title[language], address)
+
+
+def topic_after(site: Site, topic: Topic) -> Topic | None:
+    """Return the topic that follows in the course, or None after the last one."""
+    return next(iter(site.topics[site.topics.index(topic) + 1 :]), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import Any
 
@@ -66,7 +67,7 @@ def _report_acquire(kind: Any, count: Any) -> None:
 
 
 def _report_condition(kind: Any) -> None:
-    init, wait, notify = kind.__init__, kind.wait, kind.notify
+    init, notify = kind.__init__, kind.notify
 
     @wraps(init)
     def recorded_init(self: Any, *args: Any, **options: Any) -> None:
@@ -77,16 +78,6 @@ def _report_condition(kind: Any) -> None:
         if label is not None and label_of(self._lock) is None:
             setattr(self._lock, LABEL, label)
 
-    @wraps(wait)
-    async def recorded_wait(self: Any) -> Any:
-        label = label_of(self)
-        if label is None:
-            return await wait(self)
-        with Awaiting(label, How.SIGNAL):
-            passed = await wait(self)
-        emit(Kind.PASSED, label)
-        return passed
-
     @wraps(notify)
     def recorded_notify(self: Any, n: int = 1) -> None:
         label = label_of(self)
@@ -94,11 +85,12 @@ def _report_condition(kind: Any) -> None:
             emit(Kind.SIGNALLED, label, str(min(n, len(self._waiters))))
         notify(self, n)
 
-    kind.__init__, kind.wait, kind.notify = recorded_init, recorded_wait, recorded_notify
+    kind.__init__, kind.notify = recorded_init, recorded_notify
+    kind.wait = _reporting_signal(kind.wait)
 
 
-def _report_event(kind: Any) -> None:
-    wait, set_ = kind.wait, kind.set
+def _reporting_signal(wait: Callable[[Any], Awaitable[Any]]) -> Callable[[Any], Awaitable[Any]]:
+    """Return the wait for a signal of a condition or an event, reported."""
 
     @wraps(wait)
     async def recorded_wait(self: Any) -> Any:
@@ -110,13 +102,19 @@ def _report_event(kind: Any) -> None:
         emit(Kind.PASSED, label)
         return passed
 
+    return recorded_wait
+
+
+def _report_event(kind: Any) -> None:
+    set_ = kind.set
+
     @wraps(set_)
     def recorded_set(self: Any) -> None:
         if label := label_of(self):
             emit(Kind.SIGNALLED, label)
         set_(self)
 
-    kind.wait, kind.set = recorded_wait, recorded_set
+    kind.wait, kind.set = _reporting_signal(kind.wait), recorded_set
 
 
 def _report_barrier(kind: Any) -> None:
