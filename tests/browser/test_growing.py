@@ -23,16 +23,26 @@ DRAWN = """() => {
 TICKS = """() => [...document.querySelectorAll(".growing .tick")].map(
   (tick) => `${tick.textContent} ${tick.getAttribute("x")}`).join()"""
 
-# Note where the lanes are in each frame of the screen, until the final picture is there.
+# Note where the lanes are in each frame of the screen, until the final picture is there: the name, the
+# upper edges of the name and of the bars, and the first and the last second that the bars show.
 WATCH = """() => {
   window.seen = [];
-  window.places = () => [...document.querySelectorAll("#lanes .lane-names li")].map((name, at) => {
-    const lanes = document.querySelectorAll("#lanes .shapes [class^=hue]");
-    const bars = lanes[at].getBoundingClientRect();
-    return [name.textContent, name.getBoundingClientRect().top, bars.left, bars.right, bars.top];
-  });
+  window.places = () => {
+    const time = document.querySelector("#lanes .lanes-time").getBoundingClientRect();
+    const tick = [...document.querySelectorAll("#lanes .tick")].at(-1);
+    const [number, unit] = tick.textContent.split(/\\s/);
+    const told = number * { s: 1, ms: 0.001 }[unit];
+    const pixels = (parseFloat(tick.getAttribute("x")) / 100) * time.width;
+    const seconds = (x) => ((x - time.left) / pixels) * told;
+    return [...document.querySelectorAll("#lanes .lane-names li")].map((name, at) => {
+      const lanes = document.querySelectorAll("#lanes .shapes [class^=hue]");
+      const bars = lanes[at].getBoundingClientRect();
+      const top = name.getBoundingClientRect().top;
+      return [name.textContent, top, bars.top, seconds(bars.left), seconds(bars.right)];
+    });
+  };
   const look = () => {
-    if (document.querySelector("#lanes .growing")) {
+    if (document.querySelector("#lanes .growing .tick")) {
       seen.push(places());
     }
     if (!document.querySelector("#lanes run-lanes")) {
@@ -72,16 +82,17 @@ def test_growing_lanes_settle_into_the_final_picture_without_a_jump(open_page: O
     page.locator("#lanes run-lanes").wait_for()
     seen = page.evaluate("seen")
     final = page.evaluate("places()")
-    width = page.locator("#lanes .lanes-time").bounding_box()
-    assert width is not None
     last = seen[-1]
     assert [lane[0] for lane in last] == [lane[0] for lane in final]
     for before, after in zip(last, final, strict=True):
-        assert before[1] == pytest.approx(after[1], abs=1)
-        assert before[4] == pytest.approx(after[4], abs=2)
-        assert before[2:4] == pytest.approx(after[2:4], abs=0.05 * width["width"])
+        assert before[1:3] == pytest.approx(after[1:3], abs=2)
+        assert before[3] == pytest.approx(after[3], abs=0.02)
+    # The main thread's bar may have grown until the news of its end came.
+    assert last[0][4] >= final[0][4] - 0.02
+    for before, after in zip(last[1:], final[1:], strict=True):
+        assert before[4] == pytest.approx(after[4], abs=0.02)
     # It has grown on the way.
-    assert len({tuple(lane[3] for lane in lanes) for lanes in seen}) > 3
+    assert len({tuple(lane[4] for lane in lanes) for lanes in seen}) > 3
 
 
 def test_a_transcript_only_has_no_growing_lanes(open_page: Opener, small_site: Site) -> None:
