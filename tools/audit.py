@@ -25,7 +25,7 @@ CLI = ROOT / "tools/lighthouse/node_modules/lighthouse/cli/index.js"
 BUDGET = ROOT / "lighthouse-budget.json"
 """What the largest page needs, in KiB, with a little to spare: the first page in Persian.
 
-It runs a demo in place, so it has all styles and the modules of the bench, each in its own file.
+It runs a demo in place, so it has all styles and the modules of the run panel, each in a file.
 """
 PRESETS = {"mobile": (), "desktop": ("--preset=desktop",)}
 DEMO = "lock/lock-around-everything"

@@ -53,12 +53,12 @@ def _run(page: Page) -> None:
 
 
 def _picture(page: Page) -> bytes:
-    """The page from its top down to the end of the bench, as WebP."""
+    """The page from its top down to the end of the run panel, as WebP."""
     page.evaluate("scrollTo(0, 0)")  # boxes count from the viewport, and the picture from the page
-    bench = page.locator(".bench").bounding_box()
-    if bench is None:
+    panel = page.locator(".run-panel").bounding_box()
+    if panel is None:
         raise RuntimeError("the page shows no run")
-    lower = bench["y"] + bench["height"] + MARGIN
+    lower = panel["y"] + panel["height"] + MARGIN
     # Playwright itself takes PNG and JPEG only.
     taken = page.context.new_cdp_session(page).send(
         "Page.captureScreenshot",

@@ -40,7 +40,7 @@ let asked = ""; // the place whose run is being shown
 function resume() {
   const { run, place: at } = read();
   if (run && at === asked && !document.querySelector("#transcript .line")) {
-    const address = `/${document.documentElement.lang}/runs/${encodeURIComponent(run)}/_bench`;
+    const address = `/${document.documentElement.lang}/runs/${encodeURIComponent(run)}/_panel`;
     htmx.ajax("GET", address, { source: form, target: "#result" });
   }
 }

@@ -23,8 +23,8 @@ DRAWN = """() => {
 TICKS = """() => [...document.querySelectorAll(".growing .tick")].map(
   (tick) => `${tick.textContent} ${tick.getAttribute("x")}`).join()"""
 
-# Note where the lanes are in each frame of the screen, until the final picture is there: the name, the
-# upper edges of the name and of the bars, and the first and the last second that the bars show.
+# Note where the lanes are in each frame of the screen, until the final picture is there: the name,
+# the upper edges of the name and of the bars, and the first and the last second that the bars show.
 WATCH = """() => {
   window.seen = [];
   window.places = () => {

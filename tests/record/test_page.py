@@ -148,8 +148,8 @@ def test_it_works_without_javascript(once: Recorded) -> None:
 def test_a_program_that_prints_nothing_gets_no_panel_of_nothing(write: Write, page: Path) -> None:
     silent = recorded(write(""), page).html
     assert "The program printed nothing." in silent
-    assert 'class="bench silent"' in silent
-    assert 'class="bench silent"' not in recorded(write("print(1)"), page).html
+    assert 'class="run-panel silent"' in silent
+    assert 'class="run-panel silent"' not in recorded(write("print(1)"), page).html
 
 
 def head_of(written: Written) -> str:

@@ -333,7 +333,7 @@ def test_a_resumed_stream_ends_with_the_same_link(client: FlaskClient, store: St
 def test_the_page_of_a_demo_can_go_on_with_a_kept_run(
     kept: FlaskClient, language: str, status: str
 ) -> None:
-    answer = kept.get(f"/{language}/runs/{ID}/_bench")
+    answer = kept.get(f"/{language}/runs/{ID}/_panel")
     assert answer.status_code == 200
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.text.count("hello</span>") == 2
@@ -343,6 +343,6 @@ def test_the_page_of_a_demo_can_go_on_with_a_kept_run(
 
 
 def test_a_page_stays_as_it_is_if_its_run_is_unknown(kept: FlaskClient) -> None:
-    answer = kept.get("/en/runs/none/_bench")
+    answer = kept.get("/en/runs/none/_panel")
     assert answer.status_code == 204
     assert answer.data == b""

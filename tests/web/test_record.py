@@ -68,7 +68,7 @@ def test_the_page_shows_the_sample_with_its_transcript_and_lanes(
     client: FlaskClient, language: str
 ) -> None:
     page = client.get(f"/{language}/record").text
-    sample = page[page.index('class="bench sample"') :]
+    sample = page[page.index('class="run-panel sample"') :]
     assert sample.count('class="code-line"') == len(COMMANDS["example"].splitlines())
     assert sample.count("has the lock</span>") == 3
     assert "<run-lanes" in sample

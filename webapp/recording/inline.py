@@ -21,7 +21,7 @@ STYLES = (
     "header",
     "hues",
     "topic",
-    "bench",
+    "run-panel",
     "code",
     "transcript",
     "result",

@@ -1,8 +1,8 @@
 """The page of a recorded program: all of it in one file, for a browser without a network.
 
 Its source, transcript and lanes have the ids and classes that they have on the site's pages
-(templates/_bench.html, _lines.html, run/_result.html), so the site's scripts and styles serve here
-too.
+(templates/_run_panel.html, _lines.html, run/_result.html), so the site's scripts and styles serve
+here too.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def _demo(say: Wording, ran: Ran, findings: str) -> str:
     prints = any(event.kind is Kind.PRINTED for event in ran.recording.events)
     return f"""<section class="demo" aria-labelledby="demo-title">
 <h2 class="visually-hidden" id="demo-title">{eyebrow(say, ran)}</h2>
-<div class="bench{"" if prints else " silent"}">
+<div class="run-panel{"" if prints else " silent"}">
 {_listing(say, ran)}
 {_run(say, ran.recording, title)}
 <div id="result"><section class="result outcome-{outcome}" aria-labelledby="result-title">

@@ -2,7 +2,7 @@
 
 `blueprint`  the routes, one blueprint per topic
 `handler`    answers the requests for one demo: page, form, runs, file
-`bench`      the form, source, transcript and result, as a page shows them
+`run_panel`  the form, source, transcript and result, as a page shows them
 `form`       a demo's form, and the errors in what was submitted; `option`: a choice in it
 `predicting` a demo's questions in the form, and the predictions that travel with a run
 `needs`      what a demo needs of a machine; `elsewhere`: runs made on another one

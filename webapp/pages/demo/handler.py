@@ -16,13 +16,13 @@ from webapp.lessons.topic import Demo, Topic
 from webapp.lessons.values import Values
 from webapp.pages import addresses
 from webapp.pages.compare.pairs import build_compare_menu, pair_links
-from webapp.pages.demo.bench import Bench, Listing
 from webapp.pages.demo.examples import EarlierRun
 from webapp.pages.demo.form import CompareLink, Form, Submission, build_form
 from webapp.pages.demo.needs import build_unmet_needs, is_offered
 from webapp.pages.demo.next import NextLink, next_links
 from webapp.pages.demo.predicting import QuestionField, build_questions, read_predictions
 from webapp.pages.demo.prose import Prose
+from webapp.pages.demo.run_panel import Listing, RunPanel
 from webapp.pages.demo.source import highlighted
 from webapp.pages.download import attachment
 from webapp.pages.guard import visitor_address
@@ -65,7 +65,7 @@ class TopicView:
     demos: tuple[DemoLink, ...]
     demo: DemoLink
     questions: tuple[QuestionField, ...]
-    bench: Bench
+    run_panel: RunPanel
     pairs: tuple[CompareLink, ...]
     next: tuple[NextLink, ...]
     check: str
@@ -226,25 +226,25 @@ def build_topic(
         demos=tuple(_link(language, topic, other, demo) for other in topic.demos),
         demo=_link(language, topic, demo, demo),
         questions=build_questions(demo, language, handler.predicted(submission)),
-        bench=build_bench(handler, submission, problems, running=running, earlier=earlier),
+        run_panel=build_run_panel(handler, submission, problems, running=running, earlier=earlier),
         pairs=tuple(pair_links(site, language, demo)),
         next=tuple(next_links(site, language, topic, demo)),
         check=addresses.check(language, topic),
     )
 
 
-def build_bench(
+def build_run_panel(
     handler: DemoHandler,
     submission: Submission,
     problems: Sequence[Problem] = (),
     *,
     running: bool = False,
     earlier: EarlierRun | None = None,
-) -> Bench:
+) -> RunPanel:
     """Return the form, source and earlier run of a demo."""
     say = handler.site.wordings[handler.language]
     query = {} if problems else dict(submission.given)
-    return Bench(
+    return RunPanel(
         say=say,
         form=handler.form(submission, problems),
         source=Listing(

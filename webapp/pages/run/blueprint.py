@@ -13,10 +13,10 @@ from webapp.engine.runner import UnknownRun
 from webapp.lessons.parameters import AnyParameter, Choice
 from webapp.lessons.text import Language
 from webapp.pages import addresses
-from webapp.pages.demo.bench import Bench, Listing
 from webapp.pages.demo.examples import EarlierRun
 from webapp.pages.demo.form import query_of, value_texts
 from webapp.pages.demo.predicting import read_predictions
+from webapp.pages.demo.run_panel import Listing, RunPanel
 from webapp.pages.demo.source import highlighted
 from webapp.pages.download import attachment
 from webapp.pages.htmx import NO_STORE, by_htmx, streamed
@@ -53,7 +53,7 @@ class RunView:
     trap: bool
     notes: tuple[str, ...]
     parameters: tuple[Row, ...]
-    bench: Bench
+    run_panel: RunPanel
 
 
 def runs_blueprint(site: Site) -> Blueprint:
@@ -89,8 +89,8 @@ def runs_blueprint(site: Site) -> Blueprint:
         after = request.headers.get("Last-Event-ID", 0, type=int)
         return streamed(as_events(site, run, max(0, after)), "text/event-stream")
 
-    @blueprint.get("/<language:language>/runs/<id>/_bench")
-    def bench(language: Language, id: str) -> Response:
+    @blueprint.get("/<language:language>/runs/<id>/_panel")
+    def run_panel(language: Language, id: str) -> Response:
         """Send a run to the page of its demo: the stream of a live one, the parts of a kept one."""
         if run := _live_run(site, id):
             site.room.check()
@@ -143,17 +143,20 @@ def _kept_view(site: Site, kept: Kept, part: Part) -> RunView:
         notes.append(say("part.wrong", end=stored.recording.wall * 1000))
     past = render_past(site, run, stored.recording, view=part.view)
     return _view(
-        site, run, notes, Bench(say, None, _listing(run, stored.source), earlier=EarlierRun(past))
+        site,
+        run,
+        notes,
+        RunPanel(say, None, _listing(run, stored.source), earlier=EarlierRun(past)),
     )
 
 
 def _live_view(site: Site, run: Run) -> RunView:
     say = site.wordings[run.language]
-    bench = Bench(say, None, _listing(run, run.demo.source), running=True)
-    return _view(site, run, [say("recorded.running")], bench)
+    run_panel = RunPanel(say, None, _listing(run, run.demo.source), running=True)
+    return _view(site, run, [say("recorded.running")], run_panel)
 
 
-def _view(site: Site, run: Run, notes: Sequence[str], bench: Bench) -> RunView:
+def _view(site: Site, run: Run, notes: Sequence[str], run_panel: RunPanel) -> RunView:
     language, topic, demo = run.language, run.topic, run.demo
     say, title = site.wordings[language], demo.title[language]
     query = query_of(demo, run.values, transcript_only=run.transcript_only)
@@ -180,7 +183,7 @@ def _view(site: Site, run: Run, notes: Sequence[str], bench: Bench) -> RunView:
                 demo.parameters, value_texts(demo, run.values).values(), strict=True
             )
         ),
-        bench=bench,
+        run_panel=run_panel,
     )
 
 

@@ -13,9 +13,9 @@ from webapp.lessons.text import Language
 from webapp.lessons.topic import Demo, Topic
 from webapp.lessons.values import Value
 from webapp.pages import addresses
-from webapp.pages.demo.bench import Bench
 from webapp.pages.demo.form import Submission, query_of, value_texts
-from webapp.pages.demo.handler import DemoHandler, build_bench
+from webapp.pages.demo.handler import DemoHandler, build_run_panel
+from webapp.pages.demo.run_panel import RunPanel
 from webapp.pages.languages import visitor_language
 from webapp.pages.site.hero import Hero, build_hero
 from webapp.pages.site.layout import ChapterLinks, Page, build_chapters, build_page
@@ -46,7 +46,7 @@ class HomeView:
 
     page: Page
     chapters: tuple[ChapterLinks, ...]
-    bench: Bench
+    run_panel: RunPanel
     demo_title: str
     demo_address: str
     watch: str
@@ -91,7 +91,7 @@ def build_home(site: Site, language: Language) -> HomeView:
             address=addresses.home,
         ),
         chapters=build_chapters(site, language),
-        bench=build_bench(DemoHandler(site, language, topic, demo), submission),
+        run_panel=build_run_panel(DemoHandler(site, language, topic, demo), submission),
         demo_title=demo.title[language],
         demo_address=addresses.demo(language, topic, demo, query_of(demo, values)),
         watch=say("home.watch") if own else demo.watch[language],

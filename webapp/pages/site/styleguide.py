@@ -20,9 +20,9 @@ from webapp.lessons.parameters import Problem
 from webapp.lessons.repeats.summary import summarise
 from webapp.lessons.text import Language
 from webapp.lessons.topic import Demo, Topic, find_demo
-from webapp.pages.demo.bench import Bench
 from webapp.pages.demo.form import Form, Submission
-from webapp.pages.demo.handler import DemoHandler, build_bench
+from webapp.pages.demo.handler import DemoHandler, build_run_panel
+from webapp.pages.demo.run_panel import RunPanel
 from webapp.pages.languages import visitor_language
 from webapp.pages.repeat.histogram import Histogram, outcome_histogram
 from webapp.pages.run.past import render_past
@@ -49,7 +49,7 @@ class StyleView:
     colours: Sequence[str]
     form: Form
     refused: Form
-    bench: Bench
+    run_panel: RunPanel
     results: Sequence[tuple[str, Markup]]
     lanes: Markup
     lines: Markup
@@ -95,7 +95,7 @@ def build_styleguide(site: Site, language: Language) -> StyleView:
         colours=_TOKEN.findall((STATIC / "css/tokens.css").read_text(encoding="utf-8")),
         form=handler.form(Submission({})),
         refused=handler.form(Submission({}), wrong),
-        bench=build_bench(handler, Submission({})),
+        run_panel=build_run_panel(handler, Submission({})),
         results=tuple(_results(site, run)),
         lanes=past.lanes,
         lines=past.lines,

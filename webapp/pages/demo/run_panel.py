@@ -22,7 +22,7 @@ class Listing:
 
 
 @dataclass(frozen=True)
-class Bench:
+class RunPanel:
     """The part of a page with a demo's form, source, transcript and result.
 
     `earlier` is an earlier run to show while nothing is `running`. A run's own page has no form,

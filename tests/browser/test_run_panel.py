@@ -1,4 +1,4 @@
-"""The bench of a demo: what is seen together, in which order, and what Run turns into."""
+"""The run panel of a demo: what is seen together, in which order, and what Run turns into."""
 
 from __future__ import annotations
 
