@@ -213,7 +213,7 @@ class State:
         return (holders[-1], Link.ENDED) if holders else None
 
     def _group(self, wait: Event) -> Iterator[Key]:
-        """Yield the living tasks of the group that a task waits for, all of it."""
+        """Yield the living tasks of the group that a task waits for. It waits for all of them."""
         pid, thread = thread_of(wait.key)
         keys = ((pid, thread | task << TASK_BITS) for tasks in wait.group for task in tasks)
         return (key for key in keys if key in self.live)

@@ -43,7 +43,7 @@ class Path:
         return path
 
     def schedule(self, at: int, instead: int) -> list[int]:
-        """Return the choices that lead to the step `at`, and take another worker there."""
+        """Return the choices that lead to the step `at`, with the worker `instead` at that step."""
         before = [who for who, able, _ in self.steps[:at] if able & (able - 1)]
         return [*before, instead]
 

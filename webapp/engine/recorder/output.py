@@ -91,7 +91,7 @@ def take_streams() -> None:
 
 
 def install() -> None:
-    """Replace `os.isatty` and `os.get_terminal_size`, which see the FIFOs of the run."""
+    """Replace `os.isatty` and `os.get_terminal_size`: they would see FIFOs, not the terminal."""
     isatty, get_size = os.isatty, os.get_terminal_size
 
     @wraps(isatty)

@@ -38,22 +38,22 @@ def least(pattern: str) -> Measure[str]:
 
 
 def at_most(pattern: str, limit: str | Callable[[Values], float]) -> Check:
-    """Check that the number of `pattern` is ≤ `limit`, another pattern or of the parameters."""
+    """Check that the number of `pattern` is at most `limit`; see `_compared`."""
     return _compared(pattern, limit, le)
 
 
 def at_least(pattern: str, limit: str | Callable[[Values], float]) -> Check:
-    """The printed number of `pattern` is not below `limit`: of the parameters, or printed too."""
+    """Check that the number of `pattern` is at least `limit`; see `_compared`."""
     return _compared(pattern, limit, ge)
 
 
 def equals(pattern: str, limit: str | Callable[[Values], float]) -> Check:
-    """Check that the number of `pattern` equals `limit`, another pattern or of the parameters."""
+    """Check that the number of `pattern` equals `limit`; see `_compared`."""
     return _compared(pattern, limit, eq)
 
 
 def below(pattern: str, limit: str | Callable[[Values], float]) -> Check:
-    """Check that the number of `pattern` is < `limit`, another pattern or of the parameters."""
+    """Check that the number of `pattern` is below `limit`; see `_compared`."""
     return _compared(pattern, limit, lt)
 
 
@@ -78,6 +78,10 @@ def _compared(
     limit: str | Callable[[Values], float],
     holds: Callable[[float, float], bool],
 ) -> Check:
+    """Compare the printed number of `pattern` with `limit`.
+
+    `limit` is the pattern of another printed number, or a function of the parameters.
+    """
     bound = printed_number(limit) if isinstance(limit, str) else given(limit)
     return judged(
         both(derived(printed_number(pattern), float), derived(bound, float)),
