@@ -58,6 +58,10 @@ SHAPES = {
         faulthandler.dump_traceback(file=writer)
         print(*os.read(reader, 9999).decode().splitlines()[1:])
         """,
+    "its collector of garbage": """
+        import gc
+        print(gc.isenabled(), gc.get_threshold(), gc.callbacks)
+        """,
     "a hook for exceptions of its own": """
         import sys, traceback
 

@@ -7,6 +7,7 @@ explore PROGRAM.py …  searches for the schedule that breaks a program (`explor
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 
@@ -36,6 +37,13 @@ def main(arguments: Sequence[str], *, alone: bool = False) -> int:
         print("the engine needs Python 3.11 or newer", file=sys.stderr)
         return USAGE
     if arguments[:1] == [RECORD]:
+        from webapp.recording.shortage import lack_of_files  # noqa: PLC0415
+
+        if lack := lack_of_files():  # before the imports, which open files
+            print(lack, file=sys.stderr)
+            return USAGE
+        if alone:
+            gc.disable()  # the imports make much that stays
         from webapp.recording.command import record  # noqa: PLC0415
 
         return record(arguments[1:], alone=alone)

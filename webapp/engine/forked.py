@@ -1,13 +1,15 @@
 """A launcher that is forked from this process, which saves the start of a second interpreter.
 
 The programs that it runs leave all frames of this process (see `bottom`). So this is only for a
-command that is alone in its process, before it has other threads or open files.
+command that is alone in its process, before it has other threads or open files. It directs no
+program, which saves the imports for that.
 """
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
+import gc
 import os
 import signal
 import subprocess
@@ -53,6 +55,7 @@ def become_launcher(control: int, endings: int, folder: Path, stdin: int) -> NoR
     No object that would close a descriptor of its own may be left, except for the standard streams.
     """
     os.setsid()
+    gc.enable()
     # The numbers of standard streams may be theirs if those are closed.
     control, endings = (fcntl.fcntl(own, fcntl.F_DUPFD_CLOEXEC, 3) for own in (control, endings))
     _close_all_but({control, endings, stdin})
@@ -64,7 +67,7 @@ def become_launcher(control: int, endings: int, folder: Path, stdin: int) -> NoR
     sys.orig_argv[:] = [sys.orig_argv[0], *launcher.flags(), "-c", ""]
     if not sys.flags.safe_path:
         del sys.path[0]
-    launcher.main(control, endings, str(folder), inherits=True)
+    launcher.main(control, endings, str(folder), inherits=True, directs=False)
     os._exit(0)
 
 

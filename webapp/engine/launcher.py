@@ -24,6 +24,7 @@ from typing import NoReturn
 from webapp.engine import recorder, tree
 from webapp.engine.bottom import Unwinding
 from webapp.engine.inherited import Inherited, take_away
+from webapp.engine.main_process import load_directed
 from webapp.engine.run_folder import remove_shared
 from webapp.engine.supervisor import SIGNALS, remove_files, supervise
 from webapp.engine.wire import MESSAGE_SIZE, Kill, Ping, Pong, Prepare, Reaped, Stop, dump, load
@@ -170,6 +171,8 @@ class Launcher:
             supervise(message, launcher, self.inherited, self.endings)
         except Unwinding:
             raise  # this is a main process by now
+        except BlockingIOError:
+            print("a run needs one more process (see `ulimit -u`)", file=sys.stderr)
         except BaseException:
             sys.excepthook(*sys.exc_info())
         os._exit(1)
@@ -207,9 +210,14 @@ def flags() -> list[str]:
     return subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined,no-any-return]
 
 
-def main(control: int, endings: int, folder: str, *, inherits: bool) -> None:
-    """Warm up, serve the socket, then remove `folder`, in case the server was killed."""
+def main(control: int, endings: int, folder: str, *, inherits: bool, directs: bool = True) -> None:
+    """Warm up, serve the socket, then remove `folder`, in case the server was killed.
+
+    Without `directs` no program can be directed.
+    """
     inherited = take_away()
+    if directs:
+        load_directed()
     # One program alone imports for itself what it needs.
     for module in () if inherits else WARM:
         importlib.import_module(module)
@@ -218,7 +226,8 @@ def main(control: int, endings: int, folder: str, *, inherits: bool) -> None:
     tree.forgo_privileges()
     # Ctrl-C must reach only the server; we end when it does.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gc.collect()
+    if not inherits:
+        gc.collect()
     gc.freeze()  # pages that the collector does not write to stay shared with the runs
     Launcher(
         socket.socket(fileno=control),

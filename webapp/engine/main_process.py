@@ -22,10 +22,9 @@ from importlib.machinery import SourceFileLoader
 from multiprocessing import process
 from pathlib import Path
 from types import CodeType, ModuleType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from webapp.engine import bottom, recorder
-from webapp.engine.directed.running import Directed
 from webapp.engine.entry import compile_entry, make_main
 from webapp.engine.events import Kind
 from webapp.engine.leaving import leave
@@ -35,10 +34,23 @@ from webapp.engine.program import ProgramError, with_parameters
 from webapp.engine.recorder import channel, tracebacks
 from webapp.engine.wire import Began, Prepare, Request, dump_began
 
+if TYPE_CHECKING:
+    from webapp.engine.directed.running import Directed
+
 # Read once, in the launcher: `platform` reads files.
 PYTHON = platform.python_version()
 IMPLEMENTATION = platform.python_implementation()
 FREE_THREADED = not has_gil()
+
+_directed_class: type[Directed] | None = None
+
+
+def load_directed() -> None:
+    """Import what runs a program by a schedule, before the recorder hides our packages."""
+    global _directed_class  # noqa: PLW0603  (loaded once, in the launcher)
+    from webapp.engine.directed.running import Directed  # noqa: PLC0415
+
+    _directed_class = Directed
 
 
 def prepare(prepared: Prepare) -> None:
@@ -83,8 +95,9 @@ def run_program(request: Request) -> NoReturn:
 def _directed(request: Request, source: bytes) -> Directed | None:
     """Return the program as its scheduler runs it; None if it has none, or cannot be read."""
     if request.directed is not None:
+        assert _directed_class is not None
         with suppress(SyntaxError, SystemExit):  # the plain execution reports them
-            return Directed(request.directed, _text(request, source), request.path)
+            return _directed_class(request.directed, _text(request, source), request.path)
     return None
 
 

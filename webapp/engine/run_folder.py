@@ -78,9 +78,10 @@ def share(path: Path, mode: int, user: RunUser | None) -> None:
 def remove_shared(slot: str) -> None:
     """Remove the shared memory and semaphores of a run in that slot (see recorder.memory)."""
     own = (f"sem.mp-{slot}-", f"psm_{slot}_")
-    for name in os.listdir(MEMORY_FOLDER):  # noqa: PTH208  (each run pays for this)
-        if name.startswith(own):
-            (MEMORY_FOLDER / name).unlink(missing_ok=True)
+    with contextlib.suppress(FileNotFoundError):  # a container may have no such folder
+        for name in os.listdir(MEMORY_FOLDER):  # noqa: PTH208  (each run pays for this)
+            if name.startswith(own):
+                (MEMORY_FOLDER / name).unlink(missing_ok=True)
 
 
 def _remove_if_dead(folder: Path) -> None:

@@ -19,13 +19,11 @@ from webapp.engine.limits import UNLIMITED
 from webapp.engine.recording import Outcome, Recording
 from webapp.engine.surroundings import Surroundings
 from webapp.lessons.text import DEFAULT_LANGUAGE, LANGUAGES
-from webapp.pages.texts.wording import load_wording
-from webapp.recording.answer import tell
 from webapp.recording.interrupts import Interrupts
 from webapp.recording.outputs import Form, form_of
-from webapp.recording.page import draw_page
 from webapp.recording.page_file import PageFile
 from webapp.recording.ran import Ran
+from webapp.recording.shortage import explain, make_up
 from webapp.recording.source import USAGE, Refused, Target, find_code, find_file, find_module
 from webapp.recording.terminal import Terminal
 
@@ -49,12 +47,18 @@ def record(arguments: Sequence[str], *, alone: bool = False) -> int:
     command = _read(list(arguments))
     command.alone = alone
     try:
+        make_up()
         return _record(command, _TARGETS[command.by](command.named, command.arguments))
     except Refused as refused:
         print(refused, file=sys.stderr)
         return refused.code
     except KeyboardInterrupt:
         return INTERRUPTED  # before the program had begun
+    except (OSError, RuntimeError, MemoryError) as error:
+        if not (lack := explain(error)):
+            raise
+        print(f"the recorder cannot go on: {lack}", file=sys.stderr)
+        return USAGE
 
 
 def _record(command: argparse.Namespace, target: Target) -> int:
@@ -63,10 +67,15 @@ def _record(command: argparse.Namespace, target: Target) -> int:
         with closing(_runner(command, terminal)) as runner:
             run = runner.start(target.program)
             with Interrupts(partial(_end, runner, run, terminal)) as interrupts:
-                say = load_wording(command.language)  # while the program runs
+                # The program runs meanwhile.
+                from webapp.pages.texts.wording import load_wording  # noqa: PLC0415
+                from webapp.recording.answer import tell  # noqa: PLC0415
+
+                say, write = load_wording(command.language), form.load()
+                gc.enable()
                 ran = _ran(target, _followed(runner, run, interrupts))
                 gc.disable()  # with a hundred thousand steps it takes a third of the time
-                written = form.write(say, ran)
+                written = write(say, ran)
                 terminal.end_line()
                 if not command.quiet and (answer := tell(say, ran.recording, ran.standing)):
                     print(answer, file=sys.stderr)
@@ -141,7 +150,7 @@ def _parser() -> argparse.ArgumentParser:
 def _form(command: argparse.Namespace) -> Form:
     """Return what to write. Raises Refused."""
     form = form_of(command.output)
-    if command.open and form.write is not draw_page:
+    if command.open and not form.is_page:
         raise Refused(f"--open opens a page, so the name must end in .html: {command.output}")
     return form
 
@@ -169,7 +178,7 @@ def _runner(command: argparse.Namespace, terminal: Terminal) -> EmbeddedRunner:
     try:
         return EmbeddedRunner(replace(UNLIMITED, soft_deadline=command.timeout), around)
     except OSError as error:
-        raise Refused(f"the recorder cannot begin: {error}") from None
+        raise Refused(f"the recorder cannot begin: {explain(error) or error}") from None
 
 
 def _end(runner: EmbeddedRunner, run: str, terminal: Terminal) -> None:
@@ -187,6 +196,9 @@ def _followed(runner: EmbeddedRunner, run: str, interrupts: Interrupts) -> Recor
             interrupts.begin(pids[0])
     recording = runner.recording(run)
     assert recording is not None  # follow() ends when the run is over
+    never_begun = not recording.receipt.source_sha256
+    if never_begun and recording.outcome in (Outcome.LOST, Outcome.FAILED):
+        raise Refused(f"the program could not be started: {recording.detail or 'see above'}")
     if interrupts.count and recording.outcome is Outcome.FAILED:
         return replace(recording, outcome=Outcome.CANCELLED)
     return recording

@@ -6,22 +6,33 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from webapp.engine.recording import Recording
-from webapp.pages.texts.wording import Wording
-from webapp.recording.page import draw_page
 from webapp.recording.ran import Ran
 from webapp.recording.source import Refused
-from webapp.timeline.reading import draw
-from webapp.timeline.trace import draw_trace
+
+if TYPE_CHECKING:
+    from webapp.pages.texts.wording import Wording
+
+Write = Callable[["Wording", Ran], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form: how a run is written, and how the file is opened."""
+    """A form: how a run is written, how the file is opened, and whether it is a page.
 
-    write: Callable[[Wording, Ran], str]
+    `load` imports what writes it, and returns the function: the command does it while the program
+    runs.
+    """
+
+    load: Callable[[], Write]
     opened: str
+    is_page: bool = False
+
+    def write(self, say: Wording, ran: Ran) -> str:
+        """Return the run in this form."""
+        return self.load()(say, ran)
 
 
 def form_of(path: Path) -> Form:
@@ -47,13 +58,26 @@ def events_json(recording: Recording) -> str:
 
 def trace_json(recording: Recording) -> str:
     """Return the recording in Chrome's trace format, which Perfetto opens too."""
+    from webapp.timeline.reading import draw  # noqa: PLC0415
+    from webapp.timeline.trace import draw_trace  # noqa: PLC0415
+
     return json.dumps(draw_trace(draw(recording)), ensure_ascii=False) + "\n"
 
 
+def _load_page() -> Write:
+    from webapp.recording.page import draw_page  # noqa: PLC0415
+
+    return draw_page
+
+
+PAGE = Form(_load_page, "open it in a browser", is_page=True)
+
 FORMS: Mapping[str, Form] = {
-    ".html": Form(draw_page, "open it in a browser"),
-    ".htm": Form(draw_page, "open it in a browser"),
-    ".trace.json": Form(lambda say, ran: trace_json(ran.recording), "open it at ui.perfetto.dev"),
-    ".json": Form(lambda say, ran: events_json(ran.recording), "its events are JSON"),
+    ".html": PAGE,
+    ".htm": PAGE,
+    ".trace.json": Form(
+        lambda: lambda say, ran: trace_json(ran.recording), "open it at ui.perfetto.dev"
+    ),
+    ".json": Form(lambda: lambda say, ran: events_json(ran.recording), "its events are JSON"),
 }
 """The forms by the ending of the file's name; the first that fits."""

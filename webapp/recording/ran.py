@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from webapp.engine.recording import Recording
-from webapp.timeline.standing import Standing, find_standing
+
+if TYPE_CHECKING:
+    from webapp.timeline.standing import Standing
 
 
 @dataclass(frozen=True)
@@ -30,4 +33,7 @@ class Ran:
     @cached_property
     def standing(self) -> Standing:
         """Who was left waiting."""
+        # The command imports this module before the program runs, and that one meanwhile.
+        from webapp.timeline.standing import find_standing  # noqa: PLC0415
+
         return find_standing(self.recording)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from webapp.engine.events import Event
 from webapp.engine.recording import Link, Recording, Wait
@@ -41,7 +42,7 @@ def find_standing(recording: Recording) -> Standing:
     events = in_time(recording.events)
     wall = max(round(recording.wall * MICROSECONDS), events[-1].time if events else 0)
     state, still = State(), None
-    for event, after in zip(events, [*events[1:], None], strict=True):
+    for event, after in zip_longest(events, events[1:]):
         state.take(event)
         end = after.time if after else wall
         if end - event.time >= STILL and state.all_wait:

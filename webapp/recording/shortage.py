@@ -1,0 +1,61 @@
+"""Says what the surroundings do not give the recorder: files, processes, memory, room, a folder.
+
+Plain Python needs less of each. So the command says which limit it met and how to raise it, instead
+of showing a traceback of its own.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import resource
+
+FILES = 32
+"""Files that the command has open at most, those of its surroundings included."""
+
+HINTS = {
+    errno.EMFILE: "too few files may be open (see `ulimit -n`)",
+    errno.ENFILE: "this machine has too many files open",
+    errno.EAGAIN: "too few processes and threads are allowed (see `ulimit -u`)",
+    errno.ENOMEM: "there is too little memory (see `ulimit -v`)",
+    errno.ENOSPC: "no space is left",
+    errno.EDQUOT: "no space is left for this user",
+    errno.EFBIG: "files may not be that large (see `ulimit -f`)",
+    errno.EROFS: "nothing can be written there",
+}
+"""What an error of the system means here."""
+
+
+def lack_of_files() -> str:
+    """Return what is wrong if this process may not open enough files, else ""."""
+    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if allowed == resource.RLIM_INFINITY or allowed >= FILES:
+        return ""
+    return f"the recorder needs {FILES} open files, and {allowed} are allowed: try `ulimit -n 256`"
+
+
+def make_up() -> None:
+    """Open the descriptors 0 to 2 if they are closed. Raises OSError.
+
+    A file of ours must not get their numbers. The program's streams are None all the same.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # gets the lowest number
+    os.getcwd()  # noqa: PTH109  (raises if the current folder was removed)
+
+
+def explain(error: BaseException) -> str:
+    """Return what was lacking when an exception came, or "" if it has another reason."""
+    if isinstance(error, MemoryError):
+        return HINTS[errno.ENOMEM]
+    if isinstance(error, OSError) and error.errno in HINTS:
+        place = f": {error.filename}" if error.filename else ""
+        return HINTS[error.errno] + place
+    if isinstance(error, FileNotFoundError) and error.filename is None:
+        return "the current folder does not exist any more"
+    if isinstance(error, RuntimeError) and str(error) == "can't start new thread":
+        return "no thread can be started (see `ulimit -u` and `ulimit -v`)"
+    return ""
