@@ -44,6 +44,7 @@ from webapp.pages.repeat.running import Notices, Repetitions
 from webapp.pages.room import FOR_PAGES, Room
 from webapp.pages.run.blueprint import runs_blueprint
 from webapp.pages.run.lanes import lanes_blueprint
+from webapp.pages.search.blueprint import searches_blueprint
 from webapp.pages.site.about import about_blueprint
 from webapp.pages.site.assets import Assets, assets_blueprint
 from webapp.pages.site.crawlers import crawlers_blueprint
@@ -109,6 +110,7 @@ def _blueprints(site: Site, settings: Settings) -> Iterator[Blueprint]:
     yield home_blueprint(site)
     yield runs_blueprint(site)
     yield repetitions_blueprint(site)
+    yield searches_blueprint(site)
     yield lanes_blueprint(site)
     yield compare_blueprint(site)
     yield record_blueprint(site, settings.repository)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import cast
 
 import pytest
 from flask.testing import FlaskClient
@@ -12,7 +14,9 @@ from flask.testing import FlaskClient
 from webapp.app import create_app
 from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.limits import Limits
+from webapp.engine.recording import Outcome
 from webapp.lessons.text import LANGUAGES
+from webapp.lessons.values import in_latin_digits
 from webapp.store.store import Store
 
 LOST = "threads/lock/lost-update"
@@ -63,6 +67,82 @@ def test_a_mended_demo_is_not_called_correct(client: FlaskClient) -> None:
     page = client.post(f"/en/{FIXED}/search", data=SMALL).get_data(as_text=True)
     assert "No schedule breaks it: 2 switches at most" in page
     assert "This is no proof" in page
+
+
+MANY = {"thread_count": "4", "increments": "2", "window": "none"}
+"""So many schedules that a search of them lasts for its whole ten seconds."""
+
+
+@pytest.mark.parametrize(
+    ("language", "ended"), [("en", "The search was ended after"), ("fa", "پایان داده شد")]
+)
+def test_a_stopped_search_ends_and_says_what_was_tried(
+    client: FlaskClient, runner: EmbeddedRunner, language: str, ended: str
+) -> None:
+    answer = client.post(f"/{language}/{LOST}/search", data=MANY, headers=EVENTS, buffered=False)
+    messages = cast(Iterator[bytes], iter(answer.response))
+    begun = html.unescape(next(messages).decode())
+    [stop] = set(re.findall(r'action="(/searches/[^"]+/stop)"', begun))
+    while not (progress := re.search(r'value="([1-9]\d*)"', next(messages).decode())):
+        pass
+    assert client.post(stop).status_code == 204
+    rest = b"".join(messages).decode()
+    assert ended in rest
+    assert 'id="search-title"' in rest
+    state = runner.recording(stop.split("/")[2])
+    assert state is not None
+    assert state.outcome is Outcome.CANCELLED
+    shown = re.findall(r'<progress max="2000"\s+value="(\d+)"', rest)
+    assert all(int(progress[1]) <= int(count) < 2000 for count in shown)
+
+
+def test_only_a_search_that_is_known_can_be_stopped(client: FlaskClient) -> None:
+    assert client.post("/searches/never/stop").status_code == 404
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_three_switches_are_searched_on_request(client: FlaskClient, language: str) -> None:
+    address = f"/{language}/{FIXED}/search"
+    two = client.post(address, data=SMALL).get_data(as_text=True)
+    assert 'name="run-further"' in two
+    three = client.post(address, data={**SMALL, "run-further": "on"}).get_data(as_text=True)
+    assert 'name="run-further"' not in three
+    counts = [int(found) for page in (two, three) for found in rows(page)]
+    assert len(counts) == 3 + 4
+    assert counts[:3] == counts[3:6]
+    tried = {"en": "All {} schedules with at most 3 switches were tried."}
+    if language in tried:
+        assert tried[language].format(sum(counts[3:])) in three
+
+
+def rows(page: str) -> list[str]:
+    """Return the numbers of schedules in the table of switches, in Latin digits."""
+    table = page.split('by-switches"')[1].split("</ul>", maxsplit=1)[0]
+    return re.findall(r"\d+", in_latin_digits("".join(re.findall(r'often">(.*?)<', table))))
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "cannot be replayed"), ("fa", "نمی‌توان روی برنامهٔ کنونی")]
+)
+def test_a_kept_schedule_of_a_changed_source_is_shown_but_not_replayed(
+    client: FlaskClient, store: Store, language: str, said: str
+) -> None:
+    text = client.post(f"/{language}/{LOST}/search", data=SMALL).get_data(as_text=True)
+    [run] = set(re.findall(rf'href="(/{language}/runs/[\w-]+)"', text))
+    page = client.get(run).get_data(as_text=True)
+    [replay] = re.findall(r'href="([^"]*scheduler[^"]*)"', page)
+    followed = client.get(html.unescape(replay))
+    assert followed.status_code == 200
+    assert "counter = " in followed.get_data(as_text=True) or "final: 1" in followed.text
+    assert said not in page
+
+    stored = store.find(run.rsplit("/", 1)[1])
+    store.save(replace(stored, id="changed---------", source=f"# As it was.\n{stored.source}"))
+    kept = client.get(f"/{language}/runs/changed---------").get_data(as_text=True)
+    assert said in kept
+    assert "/scheduler" not in kept
+    assert "final: 1" in kept  # the record as it was
+    assert "# As it was." in kept
 
 
 def test_wrong_values_are_refused(client: FlaskClient) -> None:

@@ -147,6 +147,11 @@ def stop(repetition: str) -> str:
     return f"/repetitions/{repetition}/stop"
 
 
+def stop_search(search: str) -> str:
+    """Stops a search (POST)."""
+    return f"/searches/{search}/stop"
+
+
 def cancel(run: str) -> str:
     """Stops a run (POST)."""
     return f"/runs/{run}/cancel"

@@ -34,7 +34,9 @@ from webapp.pages.texts.wording import Wording
 
 VISITOR = "run-visitor"
 TRANSCRIPT_ONLY = "run-transcript-only"
-CONTROLS = frozenset({VISITOR, TRANSCRIPT_ONLY})
+FURTHER = "run-further"
+"""Searches with one switch more."""
+CONTROLS = frozenset({VISITOR, TRANSCRIPT_ONLY, FURTHER})
 
 # A floating-point number as HTML defines it: ASCII digits only.
 _NUMBER = re.compile(r"^-?\d+(\.\d+)?$", re.ASCII)
@@ -54,6 +56,7 @@ class Submission:
 
     given: Mapping[str, Sequence[str]]
     transcript_only: bool = False
+    further: bool = False
     visitor: str = ""
     predicted: Mapping[str, str] = field(default_factory=dict)
 
@@ -78,7 +81,7 @@ def read_submission(sent: MultiDict[str, str]) -> Submission:
         if name not in CONTROLS and name not in predicted
     }
     visitor = sent.get(VISITOR, "")[:VISITOR_LENGTH]
-    return Submission(given, TRANSCRIPT_ONLY in sent, visitor, predicted)
+    return Submission(given, TRANSCRIPT_ONLY in sent, FURTHER in sent, visitor, predicted)
 
 
 def submitted() -> Submission:

@@ -30,7 +30,7 @@ from webapp.pages.htmx import FORM_ONLY, by_htmx, streamed, takes_events
 from webapp.pages.repeat import stream as repeat_stream
 from webapp.pages.run.live import as_events, as_page
 from webapp.pages.search import stream as search_stream
-from webapp.pages.search.running import LIMITS, DemoSearch
+from webapp.pages.search.running import FURTHER, LIMITS, DemoSearch
 from webapp.pages.site.layout import Page, build_page
 from webapp.pages.site.site import Run, Site
 from webapp.pages.texts.wording import Wording
@@ -158,11 +158,12 @@ class DemoHandler:
     def search(self, submission: Submission, values: Values) -> Response:
         """Search the demo's schedules, and stream what is tried. Raises Busy."""
         visitor = f"{visitor_address()} {submission.visitor}"
-        program = replace(self.demo.program(values), directed=LIMITS)
-        id = self.site.runner.start(program, visitor=visitor)
-        found = DemoSearch(self.site.runner, id, self.topic, self.demo, values)
+        limits = FURTHER if submission.further else LIMITS
+        search = DemoSearch(
+            self.site.runner, self.topic, self.demo, values, limits, visitor=visitor
+        )
         asked = search_stream.Asked(
-            self.site, self.language, self.topic, self.demo, values, visitor, found
+            self.site, self.language, self.topic, self.demo, values, visitor, search
         )
         if takes_events():
             return streamed(search_stream.as_events(asked), "text/event-stream")

@@ -35,12 +35,11 @@ class Proofs:
         with self._lock:
             if key in self._found:
                 return self._found[key]
-        program = replace(demo.program(values), directed=self._limits)
+        runner, topic = self._site.runner, self._topic
         try:
-            id = self._site.runner.start(program, visitor=visitor)
+            search = DemoSearch(runner, topic, demo, values, self._limits, visitor=visitor)
         except Busy:
             return None
-        search = DemoSearch(self._site.runner, id, self._topic, demo, values)
         for _ in search.follow():
             pass
         if search.found.end and search.found.end.why == "all":

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from webapp.engine.program import main_defaults, with_parameters
 from webapp.engine.runner import UnknownRun
+from webapp.engine.schedules import parse
 from webapp.lessons.parameters import AnyParameter, Choice
 from webapp.lessons.text import Language
 from webapp.pages import addresses
@@ -21,6 +22,7 @@ from webapp.pages.demo.source import highlighted
 from webapp.pages.download import attachment
 from webapp.pages.htmx import NO_STORE, by_htmx, streamed
 from webapp.pages.languages import visitor_language
+from webapp.pages.play.page import Game
 from webapp.pages.run.kept import Kept, NoSuchRun, find_kept, find_stored, is_live
 from webapp.pages.run.lanes import Part, read_part
 from webapp.pages.run.live import as_events, as_page
@@ -43,13 +45,17 @@ PICTURE = {
 
 @dataclass(frozen=True)
 class RunView:
-    """The page of one run. `notes` say what it is and when it was recorded."""
+    """The page of one run. `notes` say what it is and when it was recorded.
+
+    `replay` is where a visitor follows its schedule ("": it has none that can be followed).
+    """
 
     page: Page
     topic_title: str
     topic_address: str
     demo_title: str
     demo_address: str
+    replay: str
     trap: bool
     notes: tuple[str, ...]
     parameters: tuple[Row, ...]
@@ -139,15 +145,22 @@ def _kept_view(site: Site, kept: Kept, part: Part) -> RunView:
         notes.append(say("recorded.transcript_only"))
     if kept.changed:
         notes.append(say("recorded.changed"))
+        if stored.recording.receipt.schedule is not None:
+            notes.append(say("recorded.schedule_changed"))
     if part.wrong:
         notes.append(say("part.wrong", end=stored.recording.wall * 1000))
     past = render_past(site, run, stored.recording, view=part.view)
-    return _view(
-        site,
-        run,
-        notes,
-        RunPanel(say, None, _listing(run, stored.source), earlier=EarlierRun(past)),
-    )
+    run_panel = RunPanel(say, None, _listing(run, stored.source), earlier=EarlierRun(past))
+    return _view(site, run, notes, run_panel, replay=_replay(site, kept))
+
+
+def _replay(site: Site, kept: Kept) -> str:
+    run, schedule = kept.run, kept.stored.recording.receipt.schedule
+    goal = run.topic.goal_of(run.demo)
+    if kept.changed or schedule is None or goal is None:
+        return ""
+    game = Game(site, run.language, run.topic, run.demo, goal, run.values)
+    return game.address(parse(schedule))
 
 
 def _live_view(site: Site, run: Run) -> RunView:
@@ -156,7 +169,9 @@ def _live_view(site: Site, run: Run) -> RunView:
     return _view(site, run, [say("recorded.running")], run_panel)
 
 
-def _view(site: Site, run: Run, notes: Sequence[str], run_panel: RunPanel) -> RunView:
+def _view(
+    site: Site, run: Run, notes: Sequence[str], run_panel: RunPanel, *, replay: str = ""
+) -> RunView:
     language, topic, demo = run.language, run.topic, run.demo
     say, title = site.wordings[language], demo.title[language]
     query = query_of(demo, run.values, transcript_only=run.transcript_only)
@@ -175,6 +190,7 @@ def _view(site: Site, run: Run, notes: Sequence[str], run_panel: RunPanel) -> Ru
         topic_address=addresses.topic(language, topic),
         demo_title=title,
         demo_address=addresses.demo(language, topic, demo, query),
+        replay=replay,
         trap=demo.trap,
         notes=tuple(notes),
         parameters=tuple(

@@ -9,7 +9,7 @@ from webapp.lessons.repeats.distribution import Key
 from webapp.pages import addresses
 from webapp.pages.repeat.histogram import Dot, Histogram, HistogramBar
 from webapp.pages.repeat.label import count_text, outcome_label
-from webapp.pages.search.running import LIMITS
+from webapp.pages.search.running import FURTHER
 from webapp.pages.texts.wording import Wording
 
 MOST_BARS = 12
@@ -29,7 +29,8 @@ class Row:
 @dataclass(frozen=True)
 class SearchPanel:
     """The panel below an ended search. `smallest` says how the smallest breaking run comes about,
-    `play` is where the visitor can choose a schedule ("": nowhere)."""
+    `play` is where the visitor can choose a schedule ("": nowhere). `further` is where a search
+    with one switch more is posted ("": there is none)."""
 
     say: Wording
     title: str
@@ -39,11 +40,14 @@ class SearchPanel:
     smallest: str
     broken: bool
     play: str
+    further: str
     how: str
 
 
-def build_panel(say: Wording, label: str, found: Found[Key], play: str) -> SearchPanel:
-    """Return the panel; `label` says what the outcomes are."""
+def build_panel(
+    say: Wording, label: str, found: Found[Key], *, play: str, search: str
+) -> SearchPanel:
+    """Return the panel; `label` says what the outcomes are, `search` is where to search again."""
     return SearchPanel(
         say=say,
         title=_title(say, found),
@@ -52,10 +56,11 @@ def build_panel(say: Wording, label: str, found: Found[Key], play: str) -> Searc
             Row(_switches(say, switches), say("search.schedules", count=count))
             for switches, count in sorted(found.by_switches.items())
         ),
-        outcomes=_histogram(say, label, found),
+        outcomes=outcome_histogram(say, label, found),
         smallest=_smallest(say, found),
         broken=found.smallest is not None,
         play=play,
+        further=search if _has_more(found) else "",
         how=addresses.about(say.language, "schedules"),
     )
 
@@ -66,11 +71,16 @@ def extent(say: Wording, found: Found[Key]) -> str:
     if end is None:
         return say("search.lost", count=number)
     if end.why == "all":
-        return say("search.all", count=number, switches=LIMITS.switches)
+        return say("search.all", count=number, switches=end.complete)
     stopped = say(f"search.{end.why}", count=number, seconds=round(end.seconds))
     if end.complete < 0:
         return stopped
     return f"{stopped} {say('search.complete', switches=_switches(say, end.complete))}"
+
+
+def _has_more(found: Found[Key]) -> bool:
+    end = found.end
+    return end is not None and end.why == "all" and end.complete < FURTHER.switches
 
 
 def _title(say: Wording, found: Found[Key]) -> str:
@@ -97,7 +107,8 @@ def _smallest(say: Wording, found: Found[Key]) -> str:
     return say("search.smallest", switches=_switches(say, found.smallest.switches))
 
 
-def _histogram(say: Wording, label: str, found: Found[Key]) -> Histogram:
+def outcome_histogram(say: Wording, label: str, found: Found[Key]) -> Histogram:
+    """Return how often each outcome has come; `label` says what the outcomes are."""
     whole = sum(found.outcomes.values()) or 1
     bars = (
         HistogramBar(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 
 from webapp.engine.events import Kind
@@ -20,15 +21,29 @@ from webapp.lessons.values import Values
 LIMITS = Search()
 """How far the site searches."""
 
+FURTHER = replace(LIMITS, switches=LIMITS.switches + 1)
+"""How far it searches on request."""
+
 Counted = Found[Key]
 
 
 class DemoSearch:
-    """A search of one demo with its values. `found` is what was tried so far."""
+    """A search of one demo with its values. `found` is what was tried so far within `limits`."""
 
-    def __init__(self, runner: Runner, id: str, topic: Topic, demo: Demo, values: Values) -> None:
-        """`id` is the run that searches."""
-        self.id = id
+    def __init__(
+        self,
+        runner: Runner,
+        topic: Topic,
+        demo: Demo,
+        values: Values,
+        limits: Search = LIMITS,
+        *,
+        visitor: str = "",
+    ) -> None:
+        """Begin to search. Raises Busy."""
+        program = replace(demo.program(values), directed=limits)
+        self.id = runner.start(program, visitor=visitor)
+        self.limits = limits
         self._runner = runner
         self.found: Counted = Found(
             breaks=lambda tried: breaks(tried, topic.goal_of(demo), values),

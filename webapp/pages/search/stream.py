@@ -17,6 +17,7 @@ from webapp.lessons.topic import Demo, Topic
 from webapp.lessons.values import Values
 from webapp.pages import addresses
 from webapp.pages.demo.form import value_texts
+from webapp.pages.repeat.histogram import Histogram
 from webapp.pages.repeat.label import Label, outcome_label
 from webapp.pages.run.live import (
     HEARTBEAT,
@@ -31,8 +32,8 @@ from webapp.pages.run.live import (
     end_of,
     message,
 )
-from webapp.pages.search.panel import SearchPanel, build_panel
-from webapp.pages.search.running import LIMITS, DemoSearch
+from webapp.pages.search.panel import SearchPanel, build_panel, outcome_histogram
+from webapp.pages.search.running import DemoSearch
 from webapp.pages.site.site import Site
 from webapp.pages.texts.transcript import Screen, Shown
 from webapp.pages.texts.wording import Wording
@@ -71,6 +72,8 @@ class SearchProgress:
     all: int
     text: str
     outcome: str
+    stop: str
+    outcomes: Histogram
 
 
 @dataclass(frozen=True)
@@ -153,7 +156,13 @@ def _end(asked: Asked) -> SearchEnding:
         goal = asked.topic.goal_of(asked.demo)
         play = addresses.play(asked.language, asked.topic, asked.demo, query) if goal else ""
         label = asked.demo.outcome.label[asked.language]
-        panel = build_panel(asked.say, label, asked.search.found, play)
+        panel = build_panel(
+            asked.say,
+            label,
+            asked.search.found,
+            play=play,
+            search=addresses.search(asked.language, asked.topic, asked.demo),
+        )
         return SearchEnding(asked.say, panel, _smallest_run(asked))
     except Exception:
         log.exception("the search of %s cannot be shown", asked.demo.path)
@@ -184,14 +193,17 @@ def _smallest_run(asked: Asked) -> Ending | None:
 
 
 def _progress(asked: Asked) -> SearchProgress:
-    done = sum(asked.search.found.by_switches.values())
+    found, label = asked.search.found, asked.demo.outcome.label[asked.language]
+    done = sum(found.by_switches.values())
     return SearchProgress(
         say=asked.say,
         id=asked.search.id,
         done=done,
-        all=LIMITS.number,
+        all=asked.search.limits.number,
         text=asked.say("search.done", count=done),
-        outcome=asked.demo.outcome.label[asked.language],
+        outcome=label,
+        stop=addresses.stop_search(asked.search.id),
+        outcomes=outcome_histogram(asked.say, label, found),
     )
 
 

@@ -17,6 +17,7 @@ NOT_FOR_CRAWLERS = (
     "/api",
     "/runs/",
     "/repetitions/",
+    "/searches/",
     "/*/example$",
     "/*/_example$",
     "/*/scheduler",
