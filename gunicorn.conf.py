@@ -21,12 +21,11 @@ workers = 1
 # A gthread worker that ends its runs before it exits.
 worker_class = "webapp.operating.worker.Worker"
 
-# Each open stream holds a thread, and pages need some besides. Threads start on demand; 512 threads
-# with 400 open streams took 43 MB.
+# Half of them may wait for the end of a run; an open stream holds none. Threads start on demand.
 threads = settings.threads
 
-# Open connections. An idle one takes no thread and is closed after a while.
-worker_connections = 8192
+# Open connections: streams, and idle ones, which are closed after a while.
+worker_connections = settings.streams + 4096
 
 # Seconds. A gthread worker reports from its main loop, not from its requests, so this ends a worker
 # that hangs, but no long stream.

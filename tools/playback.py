@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -14,7 +14,7 @@ from webapp.engine.machines import Machine, this_machine
 from webapp.engine.packing import pack, unpack
 from webapp.engine.program import Program
 from webapp.engine.recording import Outcome, Recording
-from webapp.engine.runner import Load, Phase, State, UnknownRun, heartbeat
+from webapp.engine.runner import Changed, Load, Phase, State, UnknownRun
 from webapp.lessons.topic import Demo
 from webapp.store.runs import StoredRun
 from webapp.store.store import Store
@@ -53,9 +53,11 @@ class Playback:
         return id
 
     def follow(
-        self, run: str, after: int = 0, *, patience: Callable[[], float] = heartbeat
+        self, run: str, after: int = 0, *, changed: Changed | None = None
     ) -> Generator[Sequence[Event], None, None]:
         """Yield all events at once."""
+        if changed:
+            changed(True)
         yield [event for event in self.recording(run).events if event.id > after]
 
     def cancel(self, run: str) -> None:

@@ -73,9 +73,14 @@ class Settings(BaseSettings):
         Field(
             ge=8,
             le=10_000,
-            description="the number of server threads; each request and each open stream takes one",
+            description="the number of server threads; each request takes one while it is "
+            "answered, an open stream none",
         ),
-    ] = 512
+    ] = 64
+    streams: Annotated[
+        int,
+        Field(ge=8, le=100_000, description="how many streams may be open; more are refused"),
+    ] = 4_000
     runner: Annotated[
         Literal["embedded", "celery"],
         Field(

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from queue import SimpleQueue
 
 import pytest
 
@@ -274,20 +275,24 @@ def test_beyond_capacity_runs_wait_in_line_and_beyond_that_the_runner_is_busy(
     keep.close()
 
 
-def test_a_follower_may_ask_for_a_batch_sooner(runner: Runner, write: Write) -> None:
+def test_a_follower_that_never_waits_is_told_of_news_and_of_the_end(
+    runner: Runner, write: Write
+) -> None:
     run = runner.start(write(FOREVER))
-    until_printed(runner, run, "ready")
-    asked: list[float] = []
-
-    def patience() -> float:
-        asked.append(0.01)
-        return asked[-1]
-
-    with closing(runner.follow(run, patience=patience)) as batches:
+    told: SimpleQueue[bool] = SimpleQueue()
+    printed = ""
+    with closing(runner.follow(run, changed=told.put)) as batches:
+        while "ready" not in printed:
+            printed += "".join(event.text for event in next(batches))
+            if "ready" not in printed:
+                told.get(timeout=20)
         while next(batches):
             pass
-    assert asked
-    runner.cancel(run)
+        runner.cancel(run)
+        while not told.get(timeout=20):
+            pass
+        assert list(batches) == [] or runner.state(run).phase is Phase.OVER
+    assert runner.recording(run)
 
 
 def test_an_unknown_run_is_an_error(runner: Runner) -> None:

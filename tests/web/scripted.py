@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from webapp.engine.events import Event, Kind
 from webapp.engine.machines import Machine, this_machine
 from webapp.engine.program import Program
 from webapp.engine.recording import Outcome, Receipt, Recording
-from webapp.engine.runner import Busy, Load, Phase, Runner, State, UnknownRun, heartbeat
+from webapp.engine.runner import Busy, Changed, Load, Phase, Runner, State, UnknownRun
 from webapp.lessons.topic import Topic
 from webapp.store.store import Store
 
@@ -63,16 +63,20 @@ class ScriptedRunner:
         return f"run{len(self.programs)}"
 
     def follow(
-        self, run: str, after: int = 0, *, patience: Callable[[], float] = heartbeat
+        self, run: str, after: int = 0, *, changed: Changed | None = None
     ) -> Generator[Sequence[Event], None, None]:
         # Kept, so that a follower ends by close(), not by garbage collection.
-        self.followers.append(self._follow(after))
+        self.followers.append(self._follow(after, changed))
         return self.followers[-1]
 
-    def _follow(self, after: int) -> Generator[Sequence[Event], None, None]:
+    def _follow(
+        self, after: int, changed: Changed | None
+    ) -> Generator[Sequence[Event], None, None]:
         self.following += 1
         try:
             for batch in self.batches:
+                if changed:
+                    changed(True)
                 yield [event for event in batch if event.id > after]
         finally:
             self.following -= 1

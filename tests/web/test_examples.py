@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from tests.web.scripted import COURSE, HELLO, NamedRunner, SharedSite
 from webapp.engine.events import Event
 from webapp.engine.recording import Outcome
+from webapp.engine.runner import Changed
 from webapp.lessons.folders import find_topics
 from webapp.store.store import Store
 
@@ -34,10 +35,12 @@ class SlowRunner(NamedRunner):
     begun: Signal = field(default_factory=Signal)
     may_end: Signal = field(default_factory=Signal)
 
-    def _follow(self, after: int) -> Generator[Sequence[Event], None, None]:
+    def _follow(
+        self, after: int, changed: Changed | None
+    ) -> Generator[Sequence[Event], None, None]:
         self.begun.set()
         assert self.may_end.wait(20)
-        yield from super()._follow(after)
+        yield from super()._follow(after, changed)
 
 
 @pytest.fixture

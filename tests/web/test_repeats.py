@@ -14,7 +14,7 @@ from tests.web.test_runs import messages
 from webapp.engine.events import Event
 from webapp.engine.program import Program
 from webapp.engine.recording import Outcome, Recording
-from webapp.engine.runner import Busy, UnknownRun, heartbeat
+from webapp.engine.runner import Busy, Changed, UnknownRun
 from webapp.lessons.folders import find_topics
 from webapp.lessons.repeats.tally import Tally
 from webapp.pages import addresses
@@ -53,20 +53,23 @@ class ManyRuns(ScriptedRunner):
         return super().start(program, **options)
 
     def follow(
-        self, run: str, after: int = 0, *, patience: Callable[[], float] = heartbeat
+        self, run: str, after: int = 0, *, changed: Changed | None = None
     ) -> Generator[Sequence[Event], None, None]:
-        follower = self._until_the_end(run)
+        follower = self._until_the_end(run, changed)
         self.followers.append(follower)
         return follower
 
-    def _until_the_end(self, run: str) -> Generator[Sequence[Event], None, None]:
+    def _until_the_end(
+        self, run: str, changed: Changed | None
+    ) -> Generator[Sequence[Event], None, None]:
         with self.lock:
             self.following += 1
             self.most = max(self.most, self.following)
         try:
+            if changed:
+                changed(True)
             yield []
             while self.held and run not in (*self.free, *self.cancelled):
-                self.wake.wait(0.01)
                 yield []
         finally:
             with self.lock:

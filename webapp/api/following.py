@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, suppress
 
 from flask import request
 from werkzeug.exceptions import ClientDisconnected
 
 from webapp.api.answers import dumped
 from webapp.api.results import result_of, state_of
-from webapp.engine.events import Event
 from webapp.engine.program import Program
 from webapp.engine.recording import Recording
 from webapp.engine.runner import Interrupted, Phase, Runner, Unreachable
 from webapp.pages.guard import visitor_address
 from webapp.pages.run.keeping import keep_ended
 from webapp.pages.site.site import Run, Site
-
-HEARTBEAT = b": heartbeat\n\n"
+from webapp.streaming import SLOW, Pieces, Signal, Wait
 
 
 def run_to_end(runner: Runner, program: Program, *, observe: bool) -> Recording:
@@ -38,7 +35,7 @@ def await_end(runner: Runner, id: str) -> None:
     Raises ClientDisconnected and Unreachable.
     """
     try:
-        with followed(runner, id) as batches:
+        with closing(runner.follow(id)) as batches:
             for _ in batches:
                 if client_has_left():
                     runner.cancel(id)
@@ -47,7 +44,7 @@ def await_end(runner: Runner, id: str) -> None:
         raise Unreachable from error
 
 
-def as_events(site: Site, run: Run, after: int = 0) -> Iterator[bytes]:
+def as_events(site: Site, run: Run, after: int = 0) -> Pieces:
     """Stream a run: `run` (its id and place in the queue), each `event`, and finally `result`.
 
     A failed write shows that the client has left; the runner then ends the run. An interrupted
@@ -57,30 +54,22 @@ def as_events(site: Site, run: Run, after: int = 0) -> Iterator[bytes]:
         yield from _as_events(site, run, after)
 
 
-def _as_events(site: Site, run: Run, after: int) -> Iterator[bytes]:
-    state = site.runner.state(run.id)
+def _as_events(site: Site, run: Run, after: int) -> Pieces:
+    state, signal = site.runner.state(run.id), Signal()
     yield _message("run", state_of(run, state))
-    with followed(site.runner, run.id, after) as batches:
+    with closing(site.runner.follow(run.id, after, changed=signal.set)) as batches:
         for batch in batches:
-            if state.phase is Phase.QUEUED and state != (now := site.runner.state(run.id)):
-                state = now
-                yield _message("run", state_of(run, state))
-            yield b"".join(_message("event", event._asdict(), event.id) for event in batch)
-            if not batch:
-                yield HEARTBEAT
+            if state.phase is Phase.QUEUED:
+                yield SLOW
+                before, state = state, site.runner.state(run.id)
+                if state != before:
+                    yield _message("run", state_of(run, state))
+            if batch:
+                yield b"".join(_message("event", event._asdict(), event.id) for event in batch)
+            yield Wait(signal)
+    yield SLOW
     ended = keep_ended(site, run)
     yield _message("result", result_of(run, ended.recording))
-
-
-@contextmanager
-def followed(runner: Runner, id: str, after: int = 0) -> Iterator[Iterator[Sequence[Event]]]:
-    """Follow a run, and stop when the block ends. The runner ends a run without a follower."""
-    batches = runner.follow(id, after)
-    try:
-        yield batches
-    finally:
-        if isinstance(batches, Generator):
-            batches.close()
 
 
 def client_has_left() -> bool:

@@ -18,11 +18,11 @@ from webapp.lessons.text import DEFAULT_LANGUAGE
 from webapp.lessons.topic import Demo, Topic, find_demo
 from webapp.lessons.values import Values
 from webapp.pages.guard import visitor_address
+from webapp.pages.htmx import streamed
 from webapp.pages.run.keeping import keep_ended
 from webapp.pages.run.kept import find_kept
 from webapp.pages.site.site import Run, Site
 
-STREAM = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 FIELDS = ("demo", "parameters", "observe", "events")
 
 
@@ -139,8 +139,7 @@ def _started(site: Site, requested: RunRequest) -> Run:
 
 
 def _streamed(site: Site, run: Run, after: int = 0) -> Response:
-    stream = as_events(site, run, max(0, after))
-    return Response(stream, headers=STREAM, mimetype="text/event-stream")
+    return streamed(as_events(site, run, max(0, after)), "text/event-stream")
 
 
 def _kept(site: Site, id: str) -> Response:

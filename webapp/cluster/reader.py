@@ -1,6 +1,6 @@
 """Reads the streams of all runs that a server follows, in one thread with one connection.
 
-    Redis ──one XREAD for all streams──> the reader's thread ──entries──> followers, a thread each
+    Redis ──one XREAD for all streams──> the reader's thread ──entries──> followers
 
 With a connection per follower, hundreds of followers would each wake twice a second for nothing.
 The thread also marks the runs as followed, and ends runs whose worker is gone.
@@ -25,7 +25,7 @@ from webapp.cluster.records import Glance, Job, StreamEntry
 from webapp.cluster.registry import Registry
 from webapp.cluster.scripts import OverAlready, Vanished
 from webapp.engine.recording import Outcome
-from webapp.engine.runner import Interrupted, Phase
+from webapp.engine.runner import Changed, Interrupted, Phase
 
 log = logging.getLogger(__name__)
 
@@ -48,10 +48,14 @@ Redis was gone, when workers have to reconnect first."""
 
 @dataclass
 class Tail:
-    """The entries that were read for one follower, and whether it is interrupted."""
+    """The entries that were read for one follower, and whether it is interrupted.
+
+    `told` is called when there is something new.
+    """
 
     run: str
     job: Job
+    told: Changed | None = None
     entries: list[StreamEntry] = field(default_factory=list)
     interrupted: bool = False
     changed: threading.Condition = field(default_factory=threading.Condition)
@@ -71,12 +75,16 @@ class Tail:
         with self.changed:
             self.entries += entries
             self.changed.notify()
+        if self.told:
+            self.told(any(entry.ending for entry in entries))
 
     def interrupt(self) -> None:
         """Let `wait` raise Interrupted."""
         with self.changed:
             self.interrupted = True
             self.changed.notify()
+        if self.told:
+            self.told(True)
 
 
 @dataclass
@@ -112,9 +120,9 @@ class Reader:
         self._gone_since: float | None = None
         self._back_at = -BACK
 
-    def join(self, job: Job, after: int) -> Tail:
+    def join(self, job: Job, after: int, told: Changed | None = None) -> Tail:
         """Follow a run from the events after that id. Raises Interrupted if Redis is gone."""
-        tail, cursor = Tail(job.id, job), (after, 0)
+        tail, cursor = Tail(job.id, job, told), (after, 0)
         with self._lock:
             if self._closing:
                 raise Interrupted

@@ -10,7 +10,7 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -33,14 +33,15 @@ from webapp.engine.machines import Machine
 from webapp.engine.program import Program
 from webapp.engine.recording import Outcome, Recording
 from webapp.engine.runner import (
+    HEARTBEAT_SECONDS,
     Busy,
+    Changed,
     Interrupted,
     Load,
     Phase,
     State,
     UnknownRun,
     Unreachable,
-    heartbeat,
 )
 from webapp.engine.schedules import as_request
 
@@ -96,34 +97,35 @@ class ClusterRunner:
         return job.id
 
     def follow(
-        self, run: str, after: int = 0, *, patience: Callable[[], float] = heartbeat
+        self, run: str, after: int = 0, *, changed: Changed | None = None
     ) -> Generator[Sequence[Event], None, None]:
         """Yield the events after the id `after` as they come. Raises UnknownRun, Interrupted."""
         try:
             job = self._find(run).job
         except GONE as error:
             raise Interrupted from error
-        tail = self._reader.join(job, after)
+        tail = self._reader.join(job, after, changed)
         try:
-            yield from self._batches(tail, after, patience)
+            yield from self._batches(tail, after)
         finally:
             self._reader.leave(tail)
 
-    def _batches(
-        self, tail: Tail, after: int, patience: Callable[[], float]
-    ) -> Generator[Sequence[Event], None, None]:
+    def _batches(self, tail: Tail, after: int) -> Generator[Sequence[Event], None, None]:
+        patience = 0.0 if tail.told else HEARTBEAT_SECONDS
         events: list[Event] = []
         first, ending = after, None
         while ending is None:
             if self._has_to_leave():
                 raise Interrupted
             begun = len(events)
-            for entry in tail.wait(patience()):
+            for entry in tail.wait(patience):
                 # Entries come twice when another follower joins at an earlier event.
                 events += [event for event in entry.events if event.id > after]
                 after = max(after, events[-1].id) if events else after
                 ending = entry.ending or ending
             batch = events[begun:]
+            if ending and tail.told:
+                tail.told(True)  # the end is to be looked for at once
             if batch or ending is None:
                 yield batch
         if not first:

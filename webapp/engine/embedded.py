@@ -2,7 +2,7 @@
 
 start, cancel ──commands──> the engine's thread ──> launcher
                                   ^    │
-                    FIFOs of runs ┘    └─> LiveRun (events, state) ──condition──> followers
+                    FIFOs of runs ┘    └─> LiveRun (events, state) ──────> followers
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import secrets
 import sys
 import threading
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -23,7 +23,7 @@ from webapp.engine.live_run import LiveRun
 from webapp.engine.machines import Machine, this_machine
 from webapp.engine.program import Program
 from webapp.engine.recording import Outcome, Recording
-from webapp.engine.runner import Load, State, Unreachable, heartbeat
+from webapp.engine.runner import Changed, Load, State, Unreachable
 from webapp.engine.runs import Runs
 from webapp.engine.surroundings import Surroundings, bare
 
@@ -63,10 +63,14 @@ class EmbeddedRunner:
         return run.id
 
     def follow(
-        self, run: str, after: int = 0, *, patience: Callable[[], float] = heartbeat
+        self, run: str, after: int = 0, *, changed: Changed | None = None
     ) -> Generator[Sequence[Event], None, None]:
         """Yield the events after the id `after` as they come. Raises UnknownRun."""
-        yield from self._runs.find(run).follow(after, lambda: self._engine.running, patience)
+        found = self._runs.find(run)
+        if changed:
+            yield from found.look(after, changed)
+        else:
+            yield from found.follow(after, lambda: self._engine.running)
 
     def cancel(self, run: str) -> None:
         """End the run, if it is not over. Raises UnknownRun."""

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 
+from webapp.engine import runner
 from webapp.engine.events import Event, Kind
 from webapp.engine.limits import Limits
 from webapp.engine.machines import Machine
@@ -19,7 +21,7 @@ from webapp.engine.pressure import held_up
 from webapp.engine.program import Program
 from webapp.engine.recording import Outcome, Receipt, Recording, Wait
 from webapp.engine.reports import Reports
-from webapp.engine.runner import Phase
+from webapp.engine.runner import Changed, Phase
 from webapp.engine.schedules import Direction
 from webapp.engine.slots import Slot
 from webapp.engine.verdict import judge_halt
@@ -61,6 +63,7 @@ class LiveRun:
     cut: bool = False
     printed: int = 0  # bytes
     followers: int = 0
+    listeners: list[Changed] = field(default_factory=list)
     recording: Recording | None = None
     changed: threading.Condition = field(default_factory=threading.Condition)
     ended: threading.Event = field(default_factory=threading.Event)
@@ -88,19 +91,32 @@ class LiveRun:
 
     # --- called from any thread ---
 
+    def look(self, after: int, changed: Changed) -> Generator[Sequence[Event], None, None]:
+        """Yield the new events after the id `after`, without waiting, until the run is over."""
+        with self._followed(changed):
+            while True:
+                with self.changed:
+                    batch = self.events[after:]
+                    over = self.phase is Phase.OVER
+                after += len(batch)
+                if not over:
+                    yield batch
+                    continue
+                changed(True)  # it is to be asked again at once
+                if batch:
+                    yield batch
+                return
+
     def follow(
-        self, after: int, how_many_run: Callable[[], int], patience: Callable[[], float]
+        self, after: int, how_many_run: Callable[[], int]
     ) -> Generator[Sequence[Event], None, None]:
         """Yield the events after the id `after` as they come, until the run is over."""
-        with self.changed:
-            self.followers += 1
-            self.unfollowed_since = None
         printed = False
-        try:
+        with self._followed():
             while True:
                 with self.changed:
                     if len(self.events) <= after and self.phase is not Phase.OVER:
-                        self.changed.wait(patience())
+                        self.changed.wait(runner.HEARTBEAT_SECONDS)
                     batch = self.events[after:]
                     over = self.phase is Phase.OVER
                 if batch or not over:
@@ -112,8 +128,21 @@ class LiveRun:
                     printed = printed or any(event.kind is Kind.PRINTED for event in batch)
                     gather = max(SHORTEST_GATHER if printed else 0, GATHER * how_many_run())
                     self.ended.wait(min(LONGEST_GATHER, gather))
+
+    @contextmanager
+    def _followed(self, changed: Changed | None = None) -> Iterator[None]:
+        """Count a follower within a `with` block, and call its `changed` at news."""
+        with self.changed:
+            self.followers += 1
+            self.unfollowed_since = None
+            if changed:
+                self.listeners.append(changed)
+        try:
+            yield
         finally:
             with self.changed:
+                if changed:
+                    self.listeners.remove(changed)
                 self.followers -= 1
                 if not self.followers:
                     self.unfollowed_since = time.monotonic()
@@ -125,7 +154,7 @@ class LiveRun:
         self.begun_at = self.last_event_at = time.monotonic()
         with self.changed:
             self.phase = Phase.RUNNING
-            self.changed.notify_all()
+            self._tell()
 
     def keep(self, events: list[Event], begun: int = 0) -> bool:
         """Keep events up to the limit, and ESSENTIAL ones beyond it; wake the followers.
@@ -145,7 +174,7 @@ class LiveRun:
                     self.events += events
                 else:
                     self._keep_essentials(events)
-                self.changed.notify_all()
+                self._tell()
         return self._is_too_much(begun)
 
     def take_halt(self, events: Sequence[Event]) -> tuple[Outcome, str] | None:
@@ -196,8 +225,14 @@ class LiveRun:
         with self.changed:
             self.recording = recording
             self.phase = Phase.OVER
-            self.changed.notify_all()
+            self._tell(over=True)
         self.ended.set()
+
+    def _tell(self, *, over: bool = False) -> None:
+        """Wake the followers. The caller holds `changed`."""
+        self.changed.notify_all()
+        for listener in self.listeners:
+            listener(over)
 
     def _within_output(self, events: list[Event]) -> list[Event]:
         """Count printed bytes; return the events up to the one that exceeds the limit."""

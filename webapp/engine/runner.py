@@ -21,10 +21,9 @@ HEARTBEAT_SECONDS = 0.5
 """Seconds between two batches for a follower, empty ones included, so that it notices when its
 reader has disconnected."""
 
-
-def heartbeat() -> float:
-    """Return HEARTBEAT_SECONDS: the patience of a follower that has nothing to send meanwhile."""
-    return HEARTBEAT_SECONDS
+Changed = Callable[[bool], None]
+"""Is called, from any thread, when a followed run has news; with True if it is over. It must not
+wait."""
 
 
 ID = re.compile(r"[A-Za-z0-9_-]{16}")
@@ -92,12 +91,13 @@ class Runner(Protocol):
         ...
 
     def follow(
-        self, run: str, after: int = 0, *, patience: Callable[[], float] = heartbeat
+        self, run: str, after: int = 0, *, changed: Changed | None = None
     ) -> Generator[Sequence[Event], None, None]:
         """Yield the events after the id `after` as they come, in batches, until the run is over.
 
-        A batch is empty if `patience()` seconds have passed (at most HEARTBEAT_SECONDS), or
-        the state has changed without an event.
+        A batch is empty if HEARTBEAT_SECONDS have passed, or the state has changed without an
+        event. With `changed`, the generator never waits: it yields an empty batch if there is no
+        news, and calls `changed` as soon as there is.
 
         The caller is a follower until the iterator is closed; a run without followers is cancelled
         after some seconds (`Limits.unfollowed`). There may be any number of followers, any number

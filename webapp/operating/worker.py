@@ -1,8 +1,9 @@
-"""gunicorn's threaded worker, with a clean end of all streams, and time-outs for clients that do
-not read or do not send.
+"""gunicorn's threaded worker, with one thread for all streams, a clean end of them, and time-outs
+for clients that do not read or do not send.
 
-gunicorn cuts off a stream that lasts longer than its graceful time-out. This worker ends the runs
-before that, so that each stream ends with its run's result.
+A request's thread makes the begin of a stream and hands the connection over to `streams`. It comes
+back when the stream is over. gunicorn cuts off a stream that lasts longer than its graceful
+time-out. This worker ends the runs before that, so that each stream ends with its run's result.
 """
 
 from __future__ import annotations
@@ -15,21 +16,27 @@ import resource
 import socket
 import sys
 import time
-from typing import Any
+from collections.abc import Iterable
+from concurrent.futures import Future
+from contextvars import copy_context
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from gunicorn import util
 from gunicorn.http.message import Request
+from gunicorn.http.wsgi import Response
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from webapp.engine.runner import Runner
 from webapp.operating import RUNNER
 from webapp.operating.arrivals import Arrivals
+from webapp.operating.stream import Stream
+from webapp.operating.streams import LINGER, READ_SIZE, Streams
+from webapp.streaming import DRIVES, STREAM, Piece
 
-LINGER = 2.0
-"""Seconds that a client has to close a connection after its last answer, as in gunicorn. If the
-server closed first, a client that has sent more could lose the answer (RFC 9112, 9.6)."""
-
-READ_SIZE = 4096
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 SWITCH_INTERVAL = 0.0001
 """Seconds that a thread may keep the GIL while others wait for it, a fiftieth of Python's default.
@@ -44,10 +51,28 @@ SHARE = 0.5
 
 UNREAD = 15_000
 """Milliseconds after which a connection is closed if its client reads nothing. Otherwise it would
-occupy a thread without limit."""
+stay open without limit."""
 
 UNNAMED = ("-", 0)
 """The address and port that the log shows instead of the client's."""
+
+TAKEN = object()
+"""The result of a request whose connection the streams have."""
+
+
+class HandedOver(BaseException):
+    """An answer is a stream: gunicorn is not to send it. No handler of errors takes this for one.
+
+    `response` makes HTTP of its pieces.
+    """
+
+    def __init__(
+        self, response: Response, pieces: Iterable[Piece], environ: WSGIEnvironment
+    ) -> None:
+        super().__init__()
+        self.response = response
+        self.pieces = pieces
+        self.environ = environ
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]
@@ -63,6 +88,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
                 # Accepted sockets inherit it. It also applies to a window of zero: see tcp(7).
                 listener.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD)
         self._arrivals: Arrivals | None = None
+        self._streams = Streams(self._take_back, UNREAD / 1000)
         util.write_error = write_error
         # A run needs five descriptors, a stream two. The usual limit of 1,024 is too low.
         _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -72,6 +98,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     def load_wsgi(self) -> None:
         """Load the site."""
         super().load_wsgi()
+        self._site: Any = self.wsgi
+        self.wsgi: Any = self._answer
         sys.setswitchinterval(SWITCH_INTERVAL)
         # Collections must not examine permanent objects, since each holds the GIL.
         gc.collect()
@@ -102,19 +130,66 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         conn.data_ready = True
         conn.init()
         conn.parser.unreader.unread(conn.request)
-        stays = super().handle(conn)
+        conn.stream = None
+        # Its context: a stream keeps the id of its request, and this thread does not.
+        stays = copy_context().run(super().handle, conn)
+        if conn.stream:
+            conn.stream.keeps_connection = bool(stays)
+            conn.sock.setblocking(False)
+            self._streams.take(conn.stream)
+            return TAKEN
         if not stays:
             # gunicorn would wait in the accepting thread, for one client after the other.
             _wait_for_close(conn.sock)
         return stays
 
     def handle_request(self, req: Request, conn: TConn) -> bool:
-        """Answer one request. Return whether its connection stays open."""
+        """Answer one request, or begin a stream. Return whether its connection stays open."""
+        began = datetime.now()
         try:
             return bool(super().handle_request(req, conn))
+        except HandedOver as handed:
+            conn.stream = self._begin(conn, req, handed, began)
+            return not handed.response.should_close()
         except TimeoutError as error:
             # gunicorn logs no error if a client has left: treat this one alike.
             raise BrokenPipeError(errno.EPIPE, "the client takes nothing") from error
+
+    def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Have the site answer a request. Raises HandedOver if the answer is a stream."""
+        # TLS and HTTP/2 need more than the bare socket.
+        environ[DRIVES] = not self.cfg.is_ssl and environ.get("HTTP_VERSION") is None
+        pieces: Iterable[bytes] = self._site(environ, start_response)
+        if STREAM in environ:
+            raise HandedOver(start_response.__self__, pieces, environ)  # type: ignore[attr-defined]
+        return pieces
+
+    def _begin(self, conn: TConn, req: Request, handed: HandedOver, began: datetime) -> Stream:
+        response, environ = handed.response, handed.environ
+        log = partial(self._log_access, response, req, environ, began)
+        stream = Stream(conn, response, handed.pieces, environ[STREAM], log)
+        try:
+            stream.advance()
+        except BaseException:
+            stream.close()
+            raise
+        return stream
+
+    def _log_access(
+        self, response: Response, req: Request, environ: WSGIEnvironment, began: datetime
+    ) -> None:
+        self.log.access(response, req, environ, datetime.now() - began)
+
+    def _take_back(self, stream: Stream) -> None:
+        """Take the connection of a stream that is over. Called from any thread."""
+        over: Future[object] = Future()
+        over.set_result(stream.keeps_connection)
+        self.method_queue.defer(self.finish_request, stream.conn, over)
+
+    def finish_request(self, conn: TConn, fs: Future[object]) -> None:
+        """Keep or close a connection whose request is answered, unless the streams have it."""
+        if fs.cancelled() or fs.exception() or fs.result() is not TAKEN:
+            super().finish_request(conn, fs)
 
     def handle_error(self, req: Request | None, client: Any, addr: Any, exc: Exception) -> None:
         """Answer a malformed request. The log does not get the client's address."""
@@ -132,7 +207,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         orphaned = self.ppid != os.getppid()
         if (orphaned or not self.alive) and not self._leaves:
             self._leaves = True
-            runner: Runner = self.wsgi.extensions[RUNNER]
+            runner: Runner = self._site.extensions[RUNNER]
             runner.drain(SHARE * self.cfg.graceful_timeout)
 
 

@@ -5,13 +5,16 @@ htmx sends `HX-Request: true`. `Accept` tells whether its extension for event st
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from flask import Response, request
+
+from webapp.streaming import Pieces, as_answer
 
 FORM_ONLY = {"HX-Retarget": "#form", "HX-Reswap": "outerHTML"}
 NO_STORE = {"Cache-Control": "no-store"}
 STREAM = {**NO_STORE, "X-Accel-Buffering": "no"}
+
+HEARTBEATS = {"text/event-stream": b": heartbeat\n\n", "text/html": b"\n"}
+"""Bytes that a browser does not show, by the type of a stream."""
 
 
 def by_htmx() -> bool:
@@ -24,6 +27,7 @@ def takes_events() -> bool:
     return "text/event-stream" in request.headers.get("Accept", "")
 
 
-def streamed(pieces: Iterator[bytes], type: str) -> Response:
+def streamed(pieces: Pieces, type: str) -> Response:
     """Return a streamed response that sends each piece at once."""
-    return Response(pieces, headers=STREAM, mimetype=type)
+    answer = as_answer(request.environ, pieces, HEARTBEATS[type])
+    return Response(answer, headers=STREAM, mimetype=type)  # type: ignore[arg-type]

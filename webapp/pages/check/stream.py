@@ -15,9 +15,10 @@ from webapp.pages.check.choosing import Asked
 from webapp.pages.check.page import Onward, next_topic
 from webapp.pages.run.answers import AnswerView, view_answer
 from webapp.pages.run.keeping import keep_ended
-from webapp.pages.run.live import PAGE_HEARTBEAT, Silence, cut
+from webapp.pages.run.live import cut
 from webapp.pages.site.site import Run, Site
 from webapp.pages.texts.wording import Wording
+from webapp.streaming import SLOW, Pieces, Signal, Step, Wait
 
 ANSWER_HERE = "<!-- answer -->"
 SUMMARY_HERE = "<!-- summary -->"
@@ -74,17 +75,20 @@ class Checking:
         first = next(one for one in self.asked if one.name in self._answers)
         self._first = self._start(first)
 
-    def decide(self, asked: Asked) -> Iterator[Decided | None]:
-        """Yield None while a question's demo runs, and then what the run says."""
+    def decide(self, asked: Asked) -> Iterator[Decided | Wait | Step]:
+        """Yield what the stream waits for while a question's demo runs, and then what it says."""
         chosen = self._answers.get(asked.name)
         if not chosen:
             yield Decided(self.say, None, self.say("check.skipped"))
             return
+        signal = Signal()
+        yield SLOW
         try:
             run, self._first = self._first or self._start(asked), None
-            with closing(self.site.runner.follow(run.id)) as batches:
+            with closing(self.site.runner.follow(run.id, changed=signal.set)) as batches:
                 for _ in batches:
-                    yield None
+                    yield Wait(signal)
+            yield SLOW
             ended = keep_ended(self.site, run)
         except (Busy, Interrupted, Unreachable, RuntimeError) as error:
             log.warning("no run for a check of %s: %r", asked.demo.path, error)
@@ -120,19 +124,17 @@ class Checking:
         )
 
 
-def as_page(checking: Checking, page: str) -> Iterator[bytes]:
+def as_page(checking: Checking, page: str) -> Pieces:
     """Stream the answers into a page, which has a marker for each of them and for the summary."""
     markers = [ANSWER_HERE] * len(checking.asked)
     *before, rest = cut(page, *markers, SUMMARY_HERE)
-    silence = Silence()
     for asked, piece in zip(checking.asked, before, strict=False):
         yield piece.encode()
         for decided in checking.decide(asked):
-            if decided:
-                silence.end()
+            if isinstance(decided, Decided):
                 yield checking.site.render("check/_decided.html", decided).encode()
-            elif silence.is_long():
-                yield PAGE_HEARTBEAT
+            else:
+                yield decided
     yield before[-1].encode()
     yield checking.site.render("check/_summary.html", checking.summary()).encode()
     yield rest.encode()

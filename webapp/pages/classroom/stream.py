@@ -1,26 +1,24 @@
 """A room as server-sent events: a panel whenever it changes, and the lines of its run.
 
-Each stream draws its own panel, since it has its own language and seat. It holds one thread of the
-server, also while it follows the run.
+Each stream draws its own panel, since it has its own language and seat.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 
-from webapp.engine import runner
 from webapp.engine.runner import Interrupted, UnknownRun, Unreachable
 from webapp.pages.classroom.panel import Panel
 from webapp.pages.classroom.watch import UNSEEN, Pulse, Watcher
 from webapp.pages.run.kept import is_live
-from webapp.pages.run.live import HEARTBEAT, OVER, TranscriptLines, message
+from webapp.pages.run.live import OVER, REFRESH, TranscriptLines, message
 from webapp.pages.site.site import Site
 from webapp.pages.texts.transcript import Screen
 from webapp.pages.texts.wording import Wording
 from webapp.store.errors import StoreError
 from webapp.store.rooms import Room, UnknownRoom
+from webapp.streaming import SLOW, Pieces, Signal, Wait
 
 CALM = 0.7
 """Seconds between two panels that differ in their numbers only."""
@@ -34,22 +32,24 @@ def as_events(
     draw: Callable[[Room], Panel],
     *,
     counts_votes: bool,
-) -> Iterator[bytes]:
+) -> Pieces:
     """Stream a room until its day is over. `counts_votes` sends a panel for each vote, too."""
     seen, shown = UNSEEN, ""  # `shown` is the run whose result is on the page
-    with watcher.following(code):
+    signal = Signal()
+    with watcher.following(code, signal.set):
         while True:
-            pulse = watcher.wait(code, seen, runner.HEARTBEAT_SECONDS)
+            pulse = watcher.pulse(code, seen)
             if pulse is None:
                 yield OVER
                 return
             if _looks_same(pulse, seen, counts_votes=counts_votes):
                 seen = pulse
-                yield HEARTBEAT
+                yield Wait(signal)
                 continue
             if pulse[:1] == seen[:1]:
-                time.sleep(CALM)
+                yield Wait(Signal(), CALM)
             seen = pulse
+            yield SLOW
             try:
                 room = site.store.rooms.find(code)
                 panel = draw(room)
@@ -57,6 +57,7 @@ def as_events(
                 run = room.ballot.run if room.ballot else ""
                 if run and run != shown:
                     yield from _run(site, say, run)
+                    yield SLOW
                     panel = draw(site.store.rooms.find(code))
                     yield _panel(site, panel)
                     # A run that could not be followed to its end is followed again.
@@ -66,7 +67,7 @@ def as_events(
                 return
             except StoreError:
                 seen = UNSEEN  # try again
-                yield HEARTBEAT
+                yield Wait(Signal())
 
 
 def _looks_same(pulse: Pulse, seen: Pulse, *, counts_votes: bool) -> bool:
@@ -79,19 +80,17 @@ def _panel(site: Site, panel: Panel) -> bytes:
     return message(site.render("classroom/_panel_partial.html", panel), 0)
 
 
-def _run(site: Site, say: Wording, run: str) -> Iterator[bytes]:
+def _run(site: Site, say: Wording, run: str) -> Pieces:
     """Stream the lines of the run that all follow; nothing if it is over."""
-    screen = Screen()
+    screen, signal = Screen(), Signal()
     try:
         if not is_live(site, run):
             return
-        with closing(site.runner.follow(run)) as batches:
+        with closing(site.runner.follow(run, changed=signal.set)) as batches:
             for batch in batches:
-                lines = screen.feed(batch)
-                if lines:
+                if lines := screen.feed(batch):
                     html = site.render("run/_more.html", TranscriptLines(say, lines))
                     yield message(html, 0)
-                else:
-                    yield HEARTBEAT
+                yield Wait(signal, least=REFRESH)
     except (Interrupted, Unreachable, UnknownRun):
         return

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import Condition, Thread
 
@@ -33,17 +32,17 @@ class Watcher:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._followed: Counter[str] = Counter()
+        self._followed: dict[str, list[Callable[[], None]]] = {}
         self._pulses: Mapping[str, Pulse | None] = {}
         self._hurried = False
         self._changed = Condition()
         self._thread: Thread | None = None
 
     @contextmanager
-    def following(self, code: str) -> Iterator[None]:
-        """Follow a room within a `with` block."""
+    def following(self, code: str, told: Callable[[], None]) -> Iterator[None]:
+        """Follow a room within a `with` block; `told` is called at news, from any thread."""
         with self._changed:
-            self._followed[code] += 1
+            self._followed.setdefault(code, []).append(told)
             self._hurried = True
             if self._thread is None:
                 self._thread = Thread(target=self._watch, name="rooms", daemon=True)
@@ -53,7 +52,7 @@ class Watcher:
             yield
         finally:
             with self._changed:
-                self._followed[code] -= 1
+                self._followed[code].remove(told)
                 if not self._followed[code]:
                     del self._followed[code]
 
@@ -63,15 +62,12 @@ class Watcher:
             self._hurried = True
             self._changed.notify_all()
 
-    def wait(self, code: str, seen: Pulse, timeout: float) -> Pulse | None:
-        """Wait until a followed room's pulse is not `seen`, which begins as UNSEEN.
+    def pulse(self, code: str, seen: Pulse) -> Pulse | None:
+        """Return a followed room's pulse, and None if there is no such room.
 
-        Return the pulse: `seen` after `timeout` seconds without a change, and None if there is no
-        such room.
+        `seen` is what the stream has seen, at first UNSEEN; it is returned if no other is known.
         """
-        with self._changed:
-            self._changed.wait_for(lambda: self._pulses.get(code, seen) != seen, timeout)
-            return self._pulses.get(code, seen)
+        return self._pulses.get(code, seen)
 
     def _watch(self) -> None:
         while True:
@@ -84,9 +80,13 @@ class Watcher:
                     return
             pulses = self._look(codes)
             with self._changed:
-                if pulses is not None:
-                    self._pulses = {code: pulses.get(code) for code in codes}
-                self._changed.notify_all()
+                if pulses is None:
+                    continue
+                before, self._pulses = self._pulses, {code: pulses.get(code) for code in codes}
+                for code in codes:
+                    if code not in before or before[code] != self._pulses[code]:
+                        for told in self._followed.get(code, ()):
+                            told()
 
     def _look(self, codes: list[str]) -> Mapping[str, Pulse] | None:
         try:

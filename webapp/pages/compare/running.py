@@ -1,7 +1,7 @@
 """Runs two programs one after the other, so that neither takes CPU time from the other.
 
-Each run yields StateUpdate …, LinesUpdate …, EndUpdate. If the client leaves, the live run is ended
-and the second one is not started.
+Each run yields StateUpdate …, LinesUpdate …, EndUpdate, and in between what the stream waits for.
+If the client leaves, the live run is ended and the second one is not started.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from webapp.engine.recording import Outcome
 from webapp.engine.runner import Busy, Phase, State, UnknownRun
 from webapp.pages.run.keeping import Ended, keep_ended
+from webapp.pages.run.live import REFRESH
 from webapp.pages.site.site import Run, Site
 from webapp.pages.texts.transcript import Screen, Shown
+from webapp.streaming import SLOW, Signal, Step, Wait
 
 PATIENCE = 30.0
 """Seconds for which starting the second run is retried while the runner is full."""
@@ -58,15 +60,14 @@ class NoRoom:
 
 
 Update = StateUpdate | LinesUpdate | EndUpdate | NoRoom
+Both = Update | Wait | Step
 
 
-def run_both(
-    site: Site, first: Run, second: Callable[[], Run]
-) -> Generator[Update | None, None, None]:
+def run_both(site: Site, first: Run, second: Callable[[], Run]) -> Generator[Both, None, None]:
     """Yield the updates of the started run `first`, then of the run that `second` starts.
 
     The second run is not started if the first was stopped, or if the runner stays full for
-    PATIENCE. Yields None at intervals while nothing happens.
+    PATIENCE.
     """
     over = yield from _follow(site, 0, first)
     if over.ended.recording.outcome is not Outcome.CANCELLED:
@@ -75,19 +76,22 @@ def run_both(
             yield from _follow(site, 1, run)
 
 
-def _follow(site: Site, side: int, run: Run) -> Generator[Update | None, None, EndUpdate]:
-    screen = Screen()
+def _follow(site: Site, side: int, run: Run) -> Generator[Both, None, EndUpdate]:
+    screen, signal = Screen(), Signal()
     try:
         state = site.runner.state(run.id)
         yield StateUpdate(side, run, state, begun=True)
-        with closing(site.runner.follow(run.id)) as batches:
+        with closing(site.runner.follow(run.id, changed=signal.set)) as batches:
             for batch in batches:
                 if state.phase is Phase.QUEUED:
+                    yield SLOW
                     before, state = state, site.runner.state(run.id)
                     if state != before:
                         yield StateUpdate(side, run, state)
-                lines = screen.feed(batch)
-                yield LinesUpdate(side, lines) if lines else None
+                if lines := screen.feed(batch):
+                    yield LinesUpdate(side, lines)
+                yield Wait(signal, least=REFRESH)
+        yield SLOW
     except GeneratorExit:
         with suppress(UnknownRun):
             site.runner.cancel(run.id)
@@ -98,7 +102,7 @@ def _follow(site: Site, side: int, run: Run) -> Generator[Update | None, None, E
     return over
 
 
-def _started(start: Callable[[], Run]) -> Generator[NoRoom | None, None, Run | None]:
+def _started(start: Callable[[], Run]) -> Generator[NoRoom | Wait | Step, None, Run | None]:
     """Start a run as soon as the runner has room for it. Returns None after PATIENCE."""
     until = time.monotonic() + PATIENCE
     reported = False
@@ -106,7 +110,9 @@ def _started(start: Callable[[], Run]) -> Generator[NoRoom | None, None, Run | N
         try:
             return start()
         except Busy:
-            yield None if reported else NoRoom()
+            if not reported:
+                yield NoRoom()
             reported = True
-            time.sleep(PAUSE)
+            yield Wait(Signal(), PAUSE)
+            yield SLOW
     return None

@@ -6,7 +6,7 @@ A lost stream is not resumed: its live run ends with it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 
@@ -16,6 +16,7 @@ from webapp.pages import addresses
 from webapp.pages.compare.comparison import ComparedRun, Comparison, build_comparison
 from webapp.pages.compare.form import KEYS
 from webapp.pages.compare.running import (
+    Both,
     EndUpdate,
     LinesUpdate,
     NoRoom,
@@ -24,17 +25,15 @@ from webapp.pages.compare.running import (
     run_both,
 )
 from webapp.pages.run.live import (
-    HEARTBEAT,
     OVER,
-    PAGE_HEARTBEAT,
     RESULT_HERE,
-    Silence,
     TranscriptLines,
     cut,
     message,
 )
 from webapp.pages.site.site import Run, Site
 from webapp.pages.texts.wording import Wording
+from webapp.streaming import SLOW, Pieces, Step, Wait
 
 LINES_HERE = tuple(f"<!-- lines {key} -->" for key in KEYS)
 
@@ -101,41 +100,39 @@ class TwoRuns:
         return self.site.wordings[self.first.language]
 
 
-def as_events(runs: TwoRuns) -> Iterator[bytes]:
+def as_events(runs: TwoRuns) -> Pieces:
     """Stream both runs to htmx."""
-    silence = Silence()
     with closing(_updates(runs)) as updates:
         for update in updates:
-            if update:
-                silence.end()
+            if isinstance(update, Wait | Step):
+                yield update
+            else:
                 yield _message(runs, *_template_and_view(runs, update))
-            elif silence.is_long():
-                yield HEARTBEAT
+    yield SLOW
     yield _message(runs, "compare/_ending.html", _ending(runs))
     yield OVER
 
 
-def as_page(runs: TwoRuns, page: str) -> Iterator[bytes]:
+def as_page(runs: TwoRuns, page: str) -> Pieces:
     """Stream both runs into a page. `page` has markers for their lines and for the result."""
     pieces = cut(page, *LINES_HERE, RESULT_HERE)
     yield next(pieces).encode()
-    silence = Silence()
     with closing(_updates(runs)) as updates:
         for update in updates:
-            if isinstance(update, StateUpdate) and update.begun and update.side:
+            if isinstance(update, Wait | Step):
+                yield update
+            elif isinstance(update, StateUpdate) and update.begun and update.side:
                 yield next(pieces).encode()
             elif isinstance(update, LinesUpdate | EndUpdate):
-                silence.end()
                 yield runs.site.render("_lines.html", _lines(runs, update)).encode()
-            elif silence.is_long():
-                yield PAGE_HEARTBEAT
+    yield SLOW
     *rest, after = pieces
     yield "".join(rest).encode()
     yield runs.site.render("compare/_compared.html", _ending(runs)).encode()
     yield after.encode()
 
 
-def _updates(runs: TwoRuns) -> Generator[Update | None, None, None]:
+def _updates(runs: TwoRuns) -> Generator[Both, None, None]:
     # A part of the page has been sent, so an exception here can no longer become an error page.
     try:
         with closing(run_both(runs.site, runs.first, runs.second)) as updates:

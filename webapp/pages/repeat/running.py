@@ -1,11 +1,11 @@
 """Runs one demo many times, through the engine's `Runner`.
 
-    Repetition.follow() ── start ──> runner ── events ──> one follower thread per run
-            ^                                                        │
-            └──── summary <── Tally <────── recording ───────────────┘
+    Repetition.follow() ── start ──> runner ── events ──> one follower per run
+            ^                                                     │
+            └──── summary <── Tally <────── recording ────────────┘
 
-A thread follows each run from start to end, since the engine ends a run without a follower. All
-runs end when the visitor who requested them has left.
+Each run is followed from start to end, since the engine ends a run without a follower. All runs end
+when the visitor who requested them has left.
 """
 
 from __future__ import annotations
@@ -13,10 +13,9 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import closing, suppress
+from contextlib import suppress
 from threading import Event
-from typing import Protocol
+from typing import Any, Protocol
 from weakref import WeakValueDictionary
 
 from webapp.engine import runner
@@ -24,11 +23,12 @@ from webapp.engine.recording import Outcome, Recording
 from webapp.engine.runner import Busy, Interrupted, Runner, UnknownRun, Unreachable
 from webapp.lessons.repeats.summary import Summary
 from webapp.lessons.repeats.tally import Tally
+from webapp.streaming import SLOW, Signal, Step, Wait
 
 RUNS = 30
 
 TOGETHER = 120
-"""Parallel runs of all repetitions together. Each of them holds a thread."""
+"""Parallel runs of all repetitions together."""
 
 # The first run runs alone and shows how much a run computes. Runs that compute go one after the
 # other: in parallel they would take the CPU from each other, and the extra context switches would
@@ -106,31 +106,38 @@ class Repetition:
         self._measured = False
         self._until = 0.0
         self._ended = Event()
-        self._going: dict[Future[Recording | None], str] = {}
+        self._signal = Signal()
+        self._going: dict[str, Generator[Any, None, None]] = {}
 
     def stop(self) -> None:
         """End all runs, from any thread. The results so far are kept."""
         self.stopped = True
-        self._end()
+        self._ended.set()
+        self._signal.set(True)
 
-    def follow(self) -> Generator[Summary | None, None, None]:
-        """Yield each run's summary when it ends, and None at intervals in between.
+    def follow(self) -> Generator[Summary | Wait | Step, None, None]:
+        """Yield each run's summary when it ends, and in between what the stream waits for.
 
         Closing the generator ends all live runs.
         """
         began = time.monotonic()
         self._until = began + LONGEST
-        with ThreadPoolExecutor(RUNS, "repetition") as pool:
-            try:
-                self._going[pool.submit(self._follow, self.first)] = self.first
-                while self._going or self._has_more():
-                    self._check_notices()
-                    yield from self._ended_runs()
-                    if self._has_room() and time.monotonic() >= self._due:
-                        self._start_next(pool)
-            finally:
-                self._end()
-                self.took = time.monotonic() - began
+        try:
+            self._follow(self.first)
+            while True:
+                self._check_notices()
+                yield from self._ended_runs()
+                if not self._going and not self._has_more():
+                    return
+                if self._has_room() and time.monotonic() >= self._due:
+                    self._start_next()
+                else:
+                    yield Wait(self._signal, self._patience())
+                    yield SLOW
+        finally:
+            self._ended.set()
+            self._leave_all()
+            self.took = time.monotonic() - began
 
     def _check_notices(self) -> None:
         """Stop if another server was asked to; checked once per heartbeat."""
@@ -146,18 +153,25 @@ class Repetition:
         room = max(1, min(self._at_once, self._room()))
         return self._has_more() and len(self._going) < room
 
-    def _ended_runs(self) -> Iterator[Summary | None]:
-        """Wait until a run ends or the next may start. Yield the ended runs' summaries, or None."""
-        pause = runner.HEARTBEAT_SECONDS
-        if self._has_room():
-            pause = min(pause, max(0.0, self._due - time.monotonic()))
-        if not self._going:
-            self._ended.wait(pause)
-        over, _ = wait(self._going, pause, FIRST_COMPLETED)
-        if not over:
-            yield None
-        for future in over:
-            run, recording = self._going.pop(future), future.result()
+    def _patience(self) -> float:
+        """Return the seconds until the next run may start, or the next heartbeat is due."""
+        if not self._has_room():
+            return runner.HEARTBEAT_SECONDS
+        return min(runner.HEARTBEAT_SECONDS, max(0.0, self._due - time.monotonic()))
+
+    def _ended_runs(self) -> Iterator[Summary]:
+        """Yield the summaries of the runs that have ended; once it is to end, leave the others."""
+        if self._ended.is_set():
+            self._leave_all()
+        for run, batches in tuple(self._going.items()):
+            try:
+                next(batches)
+                continue
+            except StopIteration:
+                recording = self._recording(run)
+            except (UnknownRun, Interrupted):
+                recording = None
+            del self._going[run]
             if recording is not None:
                 self._measure(recording)
                 yield self.tally.add(run, recording)
@@ -174,7 +188,7 @@ class Repetition:
             self._at_once = RUNS
             self._pace = recording.cpu / (CORES_USED * recording.receipt.cores)
 
-    def _start_next(self, pool: ThreadPoolExecutor) -> None:
+    def _start_next(self) -> None:
         try:
             run = self._start()
         except Busy:
@@ -182,30 +196,26 @@ class Repetition:
             self._at_once = max(1, len(self._going))
             self._due = time.monotonic() + BUSY_PAUSE
             return
-        self._going[pool.submit(self._follow, run)] = run
+        self._follow(run)
         self.started += 1
         self.together = max(self.together, len(self._going))
         self._due = time.monotonic() + self._pace
 
-    def _follow(self, run: str) -> Recording | None:
-        """Follow a run to its end and return its record, or None if the repetition was ended."""
-        try:
-            with closing(self._runner.follow(run)) as batches:
-                for _ in batches:
-                    if self._ended.is_set():
-                        self._runner.cancel(run)  # it may have started after `_end`
-                        return None
-            recording = self._runner.recording(run)
-        except (UnknownRun, Interrupted):
-            return None  # the runner has dropped its record, or is unreachable
-        if recording and recording.outcome is Outcome.CANCELLED and self._ended.is_set():
-            return None
-        return recording
+    def _follow(self, run: str) -> None:
+        self._going[run] = self._runner.follow(run, changed=self._signal.set)
 
-    def _end(self) -> None:
-        self._ended.set()
-        for run in tuple(self._going.values()):
-            with suppress(UnknownRun):
+    def _recording(self, run: str) -> Recording | None:
+        """Return the record of a run that is over; None if the runner has dropped it."""
+        with suppress(UnknownRun):
+            return self._runner.recording(run)
+        return None
+
+    def _leave_all(self) -> None:
+        """End all runs, and follow them no longer."""
+        while self._going:
+            run, batches = self._going.popitem()
+            batches.close()
+            with suppress(UnknownRun, Unreachable):
                 self._runner.cancel(run)
 
 

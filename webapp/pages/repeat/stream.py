@@ -6,7 +6,6 @@ A lost stream is not resumed: its runs end with it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -18,19 +17,10 @@ from webapp.pages.repeat.keeping import keep_notable
 from webapp.pages.repeat.label import Label, outcome_label
 from webapp.pages.repeat.panel import Repeats, build_repeats
 from webapp.pages.repeat.running import RUNS, Repetition
-from webapp.pages.run.live import (
-    HEARTBEAT,
-    LANES_HERE,
-    LINES_HERE,
-    OVER,
-    PAGE_HEARTBEAT,
-    RESULT_HERE,
-    Silence,
-    cut,
-    message,
-)
+from webapp.pages.run.live import LANES_HERE, LINES_HERE, OVER, RESULT_HERE, cut, message
 from webapp.pages.site.site import Run, Site
 from webapp.pages.texts.wording import Wording
+from webapp.streaming import Pieces
 
 log = logging.getLogger(__name__)
 
@@ -68,36 +58,32 @@ class RepeatEnding:
     repeats: Repeats | None
 
 
-def as_events(site: Site, run: Run, repetition: Repetition) -> Iterator[bytes]:
+def as_events(site: Site, run: Run, repetition: Repetition) -> Pieces:
     """Stream a repetition to htmx; `run` is its first run."""
     yield _message(site, "repeat/_begun.html", _progress(site, run, repetition))
-    silence = Silence()
     with closing(repetition.follow()) as summaries:
         for summary in summaries:
-            if summary:
-                silence.end()
+            if isinstance(summary, Summary):
                 yield _message(site, "repeat/_more.html", _over(site, run, repetition, summary))
-            elif silence.is_long():
-                yield HEARTBEAT
+            else:
+                yield summary
     yield _message(site, "repeat/_ending.html", _end(site, run, repetition))
     yield OVER
 
 
-def as_page(site: Site, run: Run, repetition: Repetition, page: str) -> Iterator[bytes]:
+def as_page(site: Site, run: Run, repetition: Repetition, page: str) -> Pieces:
     """Stream a repetition into a page. `page` has markers for the lines and for the result."""
     before, lanes, between, after = cut(page, LINES_HERE, LANES_HERE, RESULT_HERE)
     progress = _progress(site, run, repetition)
     yield before.encode()
     yield site.render("repeat/_intro.html", progress).encode()
-    silence = Silence()
     with closing(repetition.follow()) as summaries:
         for summary in summaries:
-            if summary:
-                silence.end()
+            if isinstance(summary, Summary):
                 over = _over(site, run, repetition, summary)
                 yield site.render("repeat/_line.html", over).encode()
-            elif silence.is_long():
-                yield PAGE_HEARTBEAT
+            else:
+                yield summary
     ending = _end(site, run, repetition)
     yield lanes.encode()
     yield site.render("repeat/_ended_outcomes.html", ending).encode()

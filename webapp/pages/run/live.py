@@ -3,6 +3,8 @@
     runner.follow()  ->  Screen  ->  _lines.html  ->  one message per batch
                      ->  Frames  ->  the lanes' states, at most every 0.1 s
 
+A stream never waits: it yields what it waits for (`webapp/streaming.py`).
+
 A message's id is that of the last run event in it. A client that lost the stream sends that id in
 `Last-Event-ID`. The events are then read from the first, since a line may have begun before that
 id, but only lines that ended after it are sent.
@@ -12,13 +14,11 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 
-from webapp.engine import runner
-from webapp.engine.events import Event
+from webapp.engine.events import Event, Kind
 from webapp.engine.runner import Interrupted, Phase, State
 from webapp.pages import addresses
 from webapp.pages.demo.form import query_of
@@ -31,13 +31,12 @@ from webapp.pages.run.result import Result, build_result
 from webapp.pages.site.site import Run, Site
 from webapp.pages.texts.transcript import Screen, Shown
 from webapp.pages.texts.wording import Wording
+from webapp.streaming import SLOW, Pieces, Signal, Wait
 
-HEARTBEAT = b": heartbeat\n\n"
 OVER = b"event: over\ndata:\n\n"
 
-# Invisible in HTML. Sent while a run prints nothing: only a failed write shows that the client has
-# left.
-PAGE_HEARTBEAT = b"\n"
+REFRESH = 0.016
+"""Seconds that a stream rests once lines were printed: a screen's refresh time."""
 
 # A page is split at these markers, and the stream fills them. Escaped text never contains them.
 LINES_HERE = "<!-- lines -->"
@@ -97,25 +96,7 @@ class Interruption:
     address: str
 
 
-class Silence:
-    """Measures how long nothing was sent to the client."""
-
-    def __init__(self) -> None:
-        self._since = time.monotonic()
-
-    def end(self) -> None:
-        """Start again: something is sent."""
-        self._since = time.monotonic()
-
-    def is_long(self) -> bool:
-        """Return whether a heartbeat is due. If so, start again."""
-        long = time.monotonic() - self._since >= runner.HEARTBEAT_SECONDS
-        if long:
-            self.end()
-        return long
-
-
-def as_events(site: Site, run: Run, after: int = 0) -> Iterator[bytes]:
+def as_events(site: Site, run: Run, after: int = 0) -> Pieces:
     """Stream a run to htmx, from the event that follows the id `after`.
 
     If the run is interrupted, the stream ends without a message, and the page reconnects.
@@ -124,61 +105,59 @@ def as_events(site: Site, run: Run, after: int = 0) -> Iterator[bytes]:
         yield from _as_events(site, run, after)
 
 
-def _as_events(site: Site, run: Run, after: int) -> Iterator[bytes]:
+def _as_events(site: Site, run: Run, after: int) -> Pieces:
     progress = _progress(site, run, first=True)
     yield message(
         site.render("run/_progress.html" if after else "run/_begun.html", progress), after
     )
     screen, last = Screen(), after
-    silence = Silence()
-    with Frames() as frames, closing(_follow(site, run, frames)) as batches:
+    signal, rest = Signal(), 0.0
+    with Frames() as frames, closing(site.runner.follow(run.id, changed=signal.set)) as batches:
         for batch in batches:
             html = ""
             if progress.phase is Phase.QUEUED:
+                yield SLOW
                 before, progress = progress, _progress(site, run)
                 html = site.render("run/_progress.html", progress) if progress != before else ""
+            if not run.transcript_only:
+                frames.take(batch)
             html += _more(site, progress.say, screen, batch, after)
             last = max(last, batch[-1].id) if batch else last
             if news := (message(html, last) if html else b"") + frames.next():
-                silence.end()
                 yield news
-            elif silence.is_long():
-                yield HEARTBEAT
+            rest = rest or _rest_after(batch)
+            yield Wait(signal, frames.patience(), rest)
         if news := frames.last():
             yield news
+    yield SLOW
     yield message(site.render("run/_ending.html", end_of(site, run, screen)), last) + OVER
 
 
-def _follow(site: Site, run: Run, frames: Frames) -> Generator[Sequence[Event], None, None]:
-    """Yield the run's batches; give them to `frames` too if its steps are recorded."""
-    with closing(site.runner.follow(run.id, patience=frames.patience)) as batches:
-        for batch in batches:
-            if not run.transcript_only:
-                frames.take(batch)
-            yield batch
+def _rest_after(batch: Sequence[Event]) -> float:
+    """Return how long a stream rests, in seconds: not before the first line."""
+    return REFRESH if any(event.kind is Kind.PRINTED for event in batch) else 0.0
 
 
-def as_page(site: Site, run: Run, page: str) -> Iterator[bytes]:
+def as_page(site: Site, run: Run, page: str) -> Pieces:
     """Stream a run into a page. `page` has markers for the lines, the lanes and the result."""
     before, *between, after = cut(page, LINES_HERE, LANES_HERE, RESULT_HERE)
     say = site.wordings[run.language]
     yield before.encode()
-    screen = Screen()
-    silence = Silence()
+    screen, signal, rest = Screen(), Signal(), 0.0
     try:
-        with closing(site.runner.follow(run.id)) as batches:
+        with closing(site.runner.follow(run.id, changed=signal.set)) as batches:
             for batch in batches:
                 if lines := screen.feed(batch):
-                    silence.end()
                     yield site.render("_lines.html", TranscriptLines(say, lines)).encode()
-                elif silence.is_long():
-                    yield PAGE_HEARTBEAT
+                rest = rest or _rest_after(batch)
+                yield Wait(signal, least=rest)
     except Interrupted:
         yield "".join(between).encode()
         address = addresses.run(run.language, run.id)
         yield site.render("run/_interrupted.html", Interruption(say, address)).encode()
         yield after.encode()
         return
+    yield SLOW
     ending = end_of(site, run, screen)
     yield site.render("_lines.html", ending.lines).encode()
     yield between[0].encode()

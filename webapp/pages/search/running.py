@@ -10,7 +10,7 @@ from functools import partial
 from webapp.engine.events import Kind
 from webapp.engine.findings import Found
 from webapp.engine.recording import Outcome
-from webapp.engine.runner import Interrupted, Runner, UnknownRun
+from webapp.engine.runner import Changed, Interrupted, Runner, UnknownRun
 from webapp.engine.schedules import Search, Tried
 from webapp.lessons.goals import breaks, recording_of
 from webapp.lessons.repeats.distribution import Key
@@ -50,10 +50,10 @@ class DemoSearch:
             label=partial(_outcome, demo, values),
         )
 
-    def follow(self) -> Generator[list[Tried], None, None]:
-        """Yield the schedules that were tried, in batches; a batch may be empty."""
+    def follow(self, changed: Changed | None = None) -> Generator[list[Tried], None, None]:
+        """Yield the schedules that were tried, in batches; see `Runner.follow`."""
         try:
-            with closing(self._runner.follow(self.id)) as batches:
+            with closing(self._runner.follow(self.id, changed=changed)) as batches:
                 for batch in batches:
                     for event in batch:
                         self.found.take(event)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass, replace
 
@@ -20,14 +20,11 @@ from webapp.pages.demo.form import value_texts
 from webapp.pages.repeat.histogram import Histogram
 from webapp.pages.repeat.label import Label, outcome_label
 from webapp.pages.run.live import (
-    HEARTBEAT,
     LANES_HERE,
     LINES_HERE,
     OVER,
-    PAGE_HEARTBEAT,
     RESULT_HERE,
     Ending,
-    Silence,
     cut,
     end_of,
     message,
@@ -37,11 +34,15 @@ from webapp.pages.search.running import DemoSearch
 from webapp.pages.site.site import Site
 from webapp.pages.texts.transcript import Screen, Shown
 from webapp.pages.texts.wording import Wording
+from webapp.streaming import SLOW, Pieces, Signal, Step, Wait
 
 log = logging.getLogger(__name__)
 
 EVERY = 0.1
 """Seconds between two reports of the progress."""
+
+REST = 0.05
+"""Seconds between two looks at what was tried."""
 
 
 @dataclass(frozen=True)
@@ -94,35 +95,34 @@ class SearchEnding:
     run: Ending | None
 
 
-def as_events(asked: Asked) -> Iterator[bytes]:
+def as_events(asked: Asked) -> Pieces:
     """Stream a search to htmx."""
     yield _message(asked, "search/_begun.html", _progress(asked))
-    shown, silence = 0.0, Silence()
+    shown = 0.0
     for lines in _lines(asked):
-        if lines or time.monotonic() - shown >= EVERY:
+        if isinstance(lines, Wait | Step):
+            yield lines
+        elif lines or time.monotonic() - shown >= EVERY:
             shown = time.monotonic()
-            silence.end()
             html = "".join(_render(asked, "search/_more.html", line) for line in lines)
             html += _render(asked, "search/_progressing.html", _progress(asked))
             yield message(html, 0)
-        elif silence.is_long():
-            yield HEARTBEAT
-    yield _message(asked, "search/_ending.html", _end(asked))
+    ending = yield from _end(asked)
+    yield _message(asked, "search/_ending.html", ending)
     yield OVER
 
 
-def as_page(asked: Asked, page: str) -> Iterator[bytes]:
+def as_page(asked: Asked, page: str) -> Pieces:
     """Stream a search into a page. `page` has markers for the lines, the lanes and the result."""
     before, lanes_here, result_here, after = cut(page, LINES_HERE, LANES_HERE, RESULT_HERE)
     yield before.encode()
-    silence = Silence()
     for lines in _lines(asked):
+        if isinstance(lines, Wait | Step):
+            yield lines
+            continue
         for line in lines:
-            silence.end()
             yield _render(asked, "search/_line.html", line).encode()
-        if silence.is_long():
-            yield PAGE_HEARTBEAT
-    ending = _end(asked)
+    ending = yield from _end(asked)
     if ending.run:
         yield asked.site.render("_lines.html", ending.run.lines).encode()
     yield lanes_here.encode()
@@ -133,10 +133,11 @@ def as_page(asked: Asked, page: str) -> Iterator[bytes]:
     yield after.encode()
 
 
-def _lines(asked: Asked) -> Iterator[list[NewOutcome]]:
+def _lines(asked: Asked) -> Generator[list[NewOutcome] | Wait | Step, None, None]:
     """Follow the search; yield a line for each outcome that comes for the first time."""
     seen: set[object] = set()
-    with closing(asked.search.follow()) as batches:
+    signal = Signal()
+    with closing(asked.search.follow(signal.set)) as batches:
         for batch in batches:
             lines = []
             for tried in batch:
@@ -146,9 +147,11 @@ def _lines(asked: Asked) -> Iterator[list[NewOutcome]]:
                     text = asked.say("search.first", switches=tried.switches)
                     lines.append(NewOutcome(asked.say, text, outcome_label(asked.say, key)))
             yield lines
+            yield Wait(signal, least=REST)
+            yield SLOW
 
 
-def _end(asked: Asked) -> SearchEnding:
+def _end(asked: Asked) -> Generator[Wait | Step, None, SearchEnding]:
     """Make the smallest run that breaks the demo again, and return it with what was found."""
     # A part of the page has been sent, so an exception here can no longer become an error page.
     try:
@@ -163,17 +166,17 @@ def _end(asked: Asked) -> SearchEnding:
             play=play,
             search=addresses.search(asked.language, asked.topic, asked.demo),
         )
-        return SearchEnding(asked.say, panel, _smallest_run(asked))
+        return SearchEnding(asked.say, panel, (yield from _smallest_run(asked)))
     except Exception:
         log.exception("the search of %s cannot be shown", asked.demo.path)
         return SearchEnding(asked.say, None, None)
 
 
-def _smallest_run(asked: Asked) -> Ending | None:
+def _smallest_run(asked: Asked) -> Generator[Wait | Step, None, Ending | None]:
     smallest = asked.search.found.smallest
     if smallest is None:
         return None
-    screen, lines = Screen(), list[Shown]()
+    screen, lines, signal = Screen(), list[Shown](), Signal()
     try:
         run = asked.site.start(
             asked.language,
@@ -183,11 +186,13 @@ def _smallest_run(asked: Asked) -> Ending | None:
             visitor=asked.visitor,
             schedule=smallest.schedule,
         )
-        with closing(asked.site.runner.follow(run.id)) as batches:
+        with closing(asked.site.runner.follow(run.id, changed=signal.set)) as batches:
             for batch in batches:
                 lines += screen.feed(batch)
+                yield Wait(signal)
     except (Busy, Interrupted, UnknownRun):
         return None
+    yield SLOW
     ending = end_of(asked.site, run, screen)
     return replace(ending, lines=replace(ending.lines, lines=[*lines, *ending.lines.lines]))
 
