@@ -41,7 +41,7 @@ from webapp.pages.languages import LanguageConverter
 from webapp.pages.rate import Counts, limit_runs
 from webapp.pages.repeat.blueprint import repetitions_blueprint
 from webapp.pages.repeat.running import Notices, Repetitions
-from webapp.pages.room import Room
+from webapp.pages.room import FOR_PAGES, Room
 from webapp.pages.run.blueprint import runs_blueprint
 from webapp.pages.run.lanes import lanes_blueprint
 from webapp.pages.search.blueprint import searches_blueprint
@@ -146,7 +146,8 @@ def _site(
     app.jinja_env.add_extension(Unindented)
     wordings = load_wordings()
     library = Library(topics, wordings)
-    room = Room(app, threads=settings.threads // 2, streams=settings.streams)
+    free = max(settings.threads - FOR_PAGES, settings.threads // 2)
+    room = Room(app, streams=settings.streams, threads=free)
     return Site(
         topics,
         wordings,

@@ -76,7 +76,7 @@ class Settings(BaseSettings):
             description="the number of server threads; each request takes one while it is "
             "answered, an open stream none",
         ),
-    ] = 64
+    ] = 256
     streams: Annotated[
         int,
         Field(ge=8, le=100_000, description="how many streams may be open; more are refused"),

@@ -70,7 +70,7 @@ def _clocked(site: Flask) -> Flask:
     EmbeddedRunner.follow = _followed(EmbeddedRunner.follow)  # type: ignore[method-assign]
     for part, names in {
         "lines": ("_more", "_progress", "message"),
-        "result": ("_draw_ending",),
+        "result": ("_build_ending",),
         "keeping": ("keep_ended",),
     }.items():
         for name in names:

@@ -71,7 +71,8 @@ def _view(site: Site, route: Route, demo: Demo) -> Callable[[], Response]:
             raise MethodNotAllowed(["GET"])
         given = read_queries((*route.queries, UNIT), request.args.to_dict(flat=False))
         program = Program(demo.path, route.values(given), needs=demo.needs)
-        recording = run_to_end(site.runner, program, observe=False)
+        with site.room.waiting():
+            recording = run_to_end(site.runner, program, observe=False)
         if recording.outcome is not Outcome.FINISHED or recording.dropped:
             raise NotFinished(recording.outcome)
         answer = route.reads(recording)

@@ -45,11 +45,12 @@ def add_runs(blueprint: Blueprint, site: Site) -> None:
     def start() -> Response:
         """Run a demo; answer when it has ended, or stream its events."""
         requested = read_run_request(site, read_object())
-        run = _started(site, requested)
         if _takes_events():
-            return _streamed(site, run)
-        await_end(site.runner, run.id)
-        ended = keep_ended(site, run)
+            return _streamed(site, _started(site, requested))
+        with site.room.waiting():
+            run = _started(site, requested)
+            await_end(site.runner, run.id)
+            ended = keep_ended(site, run)
         return json_answer(result_of(run, ended.recording, events=requested.events))
 
     @blueprint.get("/runs/<id>")

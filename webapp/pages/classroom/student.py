@@ -120,7 +120,8 @@ def _add_votes(blueprint: Blueprint, site: Site, watcher: Watcher) -> None:
     def run(language: Language, code: str, seat: str) -> AnyResponse:
         """Run the demo for a student, and add what the run decides to the class's runs."""
         room = find_room(site, code)
-        _run(site, language, room, _seat(seat))
+        with site.room.waiting():
+            _run(site, language, room, _seat(seat))
         watcher.hurry()
         return _answer(site, language, room.code, seat)
 

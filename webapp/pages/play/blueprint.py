@@ -42,13 +42,14 @@ def add_play(blueprint: Blueprint, site: Site, topic: Topic) -> None:
         except ScheduleError as wrong:
             return _refused(game, describe_problem(game.say, wrong))
         demo, values = game.demo, game.values
-        if given is None:
-            board = begin(site.runner, demo, values, visitor)
-        else:
-            board = play(site.runner, demo, values, schedule, visitor)
-        if board.halt:
-            return _refused(game, describe_halt(game.say, board.halt))
-        return _shown(game, board, proofs, visitor)
+        with site.room.waiting():
+            if given is None:
+                board = begin(site.runner, demo, values, visitor)
+            else:
+                board = play(site.runner, demo, values, schedule, visitor)
+            if board.halt:
+                return _refused(game, describe_halt(game.say, board.halt))
+            return _shown(game, board, proofs, visitor)
 
 
 def _game(site: Site, language: Language, topic: Topic, slug: str) -> Game:
