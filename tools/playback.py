@@ -40,6 +40,8 @@ def recorded(path: Path, engine: EmbeddedRunner, demo: Demo) -> Recording:
 class Playback:
     """A runner that plays back one recording of each program, whatever its parameters."""
 
+    is_remote = False
+
     def __init__(self, records: Mapping[Path, Recording]) -> None:
         self._records = records
         self._runs: dict[str, tuple[Program, str]] = {}

@@ -86,9 +86,10 @@ def create_app(
     if runner is None:
         runner, shared = _own_runner(settings)
     app.extensions[RUNNER] = runner
+    room = _room(app, settings)
     if token := settings.metrics_token.get_secret_value():
-        measure(app, runner, token)
-    site = _site(app, settings, topics=found, store=store, runner=runner, shared=shared)
+        measure(app, runner, token, open_answers=lambda: room.open, most_open=settings.streams)
+    site = _site(app, settings, room, topics=found, store=store, runner=runner, shared=shared)
     compress(app)
     guard(app, hosts=settings.hosts, probes=(LIVE, READY))
     handle_errors(app, site, answer_program)
@@ -132,9 +133,15 @@ class Shared:
     counts: Counts | None = None
 
 
+def _room(app: Flask, settings: Settings) -> Room:
+    free = max(settings.threads - FOR_PAGES, settings.threads // 2)
+    return Room(app, streams=settings.streams, threads=free)
+
+
 def _site(
     app: Flask,
     settings: Settings,
+    room: Room,
     *,
     topics: tuple[Topic, ...],
     store: Store,
@@ -146,8 +153,6 @@ def _site(
     app.jinja_env.add_extension(Unindented)
     wordings = load_wordings()
     library = Library(topics, wordings)
-    free = max(settings.threads - FOR_PAGES, settings.threads // 2)
-    room = Room(app, streams=settings.streams, threads=free)
     return Site(
         topics,
         wordings,

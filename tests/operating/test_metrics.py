@@ -47,6 +47,15 @@ def test_metrics_count_the_engines_runs(make_client: MakeClient) -> None:
     assert found["process_open_fds[]"] > 0
 
 
+def test_metrics_count_open_streams(make_client: MakeClient) -> None:
+    client = make_client(metrics_token=TOKEN, streams=100)
+    with client.post(HELLO, data=GOOD, buffered=False):
+        found = read(client)
+    assert found["movazi_answers_open[]"] == 2  # with that of the metrics themselves
+    assert found["movazi_answers_capacity[]"] == 100
+    assert read(client)["movazi_answers_open[]"] == 1
+
+
 def test_metrics_count_requests_by_route_and_not_by_address(make_client: MakeClient) -> None:
     client = make_client(metrics_token=TOKEN)
     for number in range(3):

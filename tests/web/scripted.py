@@ -41,6 +41,7 @@ class ScriptedRunner:
     held_up: float = 0.0
     busy: bool = False
     silent: bool = False
+    is_remote: bool = False
     machine: Machine = this_machine()  # noqa: RUF009
     in_line: list[int] = field(default_factory=list)
     programs: list[Program] = field(default_factory=list)

@@ -60,7 +60,8 @@ def _as_events(site: Site, run: Run, after: int) -> Pieces:
     with closing(site.runner.follow(run.id, after, changed=signal.set)) as batches:
         for batch in batches:
             if state.phase is Phase.QUEUED:
-                yield SLOW
+                if site.runner.is_remote:
+                    yield SLOW
                 before, state = state, site.runner.state(run.id)
                 if state != before:
                     yield _message("run", state_of(run, state))

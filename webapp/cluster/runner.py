@@ -58,6 +58,8 @@ REMEMBERED = 100
 class ClusterRunner:
     """Sends runs to workers; `root` is the folder of programs, the same tree as on workers."""
 
+    is_remote = True
+
     def __init__(self, redis_url: str, root: Path, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
         self._root = root

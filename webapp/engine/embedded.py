@@ -31,6 +31,8 @@ from webapp.engine.surroundings import Surroundings, bare
 class EmbeddedRunner:
     """Runs programs on this machine; see `runner.Runner`. Thread-safe."""
 
+    is_remote = False
+
     def __init__(
         self,
         limits: Limits | None = None,

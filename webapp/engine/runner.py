@@ -77,7 +77,12 @@ class State:
 
 
 class Runner(Protocol):
-    """Runs programs, each in a process tree of its own."""
+    """Runs programs, each in a process tree of its own.
+
+    `is_remote` says whether it asks another machine for a run's state, which takes time.
+    """
+
+    is_remote: bool
 
     def start(
         self, program: Program, *, visitor: str = "", observe: bool = True, about: str = ""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hmac
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from flask import Blueprint, Flask, Response, abort, g, request
 from prometheus_client import (
     CollectorRegistry,
     Counter,
+    Gauge,
     GCCollector,
     Histogram,
     PlatformCollector,
@@ -48,12 +49,18 @@ class EngineMetrics(Collector):
         yield ended
 
 
-def measure(app: Flask, runner: Runner, token: str) -> None:
-    """Measure each request, and add the route of the metrics."""
+def measure(
+    app: Flask, runner: Runner, token: str, *, open_answers: Callable[[], int], most_open: int
+) -> None:
+    """Measure each request, and add the route of the metrics.
+
+    `open_answers` returns how many answers go on; beyond `most_open` no stream may begin.
+    """
     registry = CollectorRegistry()
     for collector in (GCCollector, PlatformCollector, ProcessCollector):
         collector(registry=registry)
     registry.register(EngineMetrics(runner))
+    _gauge_answers(registry, open_answers, most_open)
     labels = ("endpoint", "method", "status")
     answered = Counter("movazi_requests", "Requests answered.", labels, registry=registry)
     took = Histogram(
@@ -78,6 +85,15 @@ def measure(app: Flask, runner: Runner, token: str) -> None:
         return response
 
     app.register_blueprint(_blueprint(registry, token))
+
+
+def _gauge_answers(
+    registry: CollectorRegistry, open_answers: Callable[[], int], most_open: int
+) -> None:
+    now = Gauge("movazi_answers_open", "Answers that go on now, streams too.", registry=registry)
+    now.set_function(open_answers)
+    most = Gauge("movazi_answers_capacity", "Answers that may go on.", registry=registry)
+    most.set(most_open)
 
 
 def _blueprint(registry: CollectorRegistry, token: str) -> Blueprint:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -34,6 +35,9 @@ from webapp.pages.texts.wording import Wording
 from webapp.streaming import SLOW, Pieces, Signal, Wait
 
 OVER = b"event: over\ndata:\n\n"
+
+PLACES = 100
+"""A run at this place in line is looked at every second, one twice as far back every two."""
 
 REFRESH = 0.016
 """Seconds that a stream rests once lines were printed: a screen's refresh time."""
@@ -62,6 +66,7 @@ class Progress:
     cancel: str
     events: str
     address: str
+    place: int = 0
 
 
 @dataclass(frozen=True)
@@ -96,6 +101,25 @@ class Interruption:
     address: str
 
 
+class InLine:
+    """Says when to look at a waiting run again: at news, or the later the further back it is."""
+
+    def __init__(self) -> None:
+        self._due = 0.0
+
+    def hurry(self) -> None:
+        """Let it be due: there is news."""
+        self._due = 0.0
+
+    def is_due(self, progress: Progress) -> bool:
+        """Return whether to look now at a run that has this place."""
+        now = time.monotonic()
+        if progress.phase is not Phase.QUEUED or now < self._due:
+            return False
+        self._due = now + progress.place / PLACES
+        return True
+
+
 def as_events(site: Site, run: Run, after: int = 0) -> Pieces:
     """Stream a run to htmx, from the event that follows the id `after`.
 
@@ -111,12 +135,18 @@ def _as_events(site: Site, run: Run, after: int) -> Pieces:
         site.render("run/_progress.html" if after else "run/_begun.html", progress), after
     )
     screen, last = Screen(), after
-    signal, rest = Signal(), 0.0
-    with Frames() as frames, closing(site.runner.follow(run.id, changed=signal.set)) as batches:
+    signal, rest, line = Signal(), 0.0, InLine()
+
+    def changed(over: bool) -> None:
+        line.hurry()
+        signal.set(over)
+
+    with Frames() as frames, closing(site.runner.follow(run.id, changed=changed)) as batches:
         for batch in batches:
             html = ""
-            if progress.phase is Phase.QUEUED:
-                yield SLOW
+            if line.is_due(progress):
+                if site.runner.is_remote:
+                    yield SLOW
                 before, progress = progress, _progress(site, run)
                 html = site.render("run/_progress.html", progress) if progress != before else ""
             if not run.transcript_only:
@@ -186,6 +216,7 @@ def _progress(site: Site, run: Run, *, first: bool = False) -> Progress:
         cancel=addresses.cancel(run.id),
         events=addresses.events(run.id, query_of_predictions(run.predicted)),
         address=addresses.demo(run.language, run.topic, run.demo, query),
+        place=state.place,
     )
 
 
