@@ -158,7 +158,8 @@ def test_every_kind_of_step_has_its_words(language: Language, timeout: str) -> N
             else [texts.get(kind, timeout)]
         )
         for text in ways:
-            event = Event(1, 0, 1, 1, "w", kind, "thing", text)
+            thing = "limit" if kind is Kind.UNWATCHED else "thing"
+            event = Event(1, 0, 1, 1, "w", kind, thing, text)
             assert step_text(WORDINGS[language], event)
 
 

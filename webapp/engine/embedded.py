@@ -54,7 +54,7 @@ class EmbeddedRunner:
         run = LiveRun(
             id=secrets.token_urlsafe(12),
             program=program,
-            observe=observe or program.directed is not None,
+            observe=observe or program.slow_motion or program.directed is not None,
             about=about,
             asked_at=datetime.now(UTC),
             limits=self.limits,

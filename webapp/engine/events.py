@@ -62,6 +62,9 @@ class Kind(StrEnum):
     RESUMED = "resumed"  # a task begins, or goes on after an await; or its thread's event loop does
     CANCELS = "cancels"  # asks a task to end by CancelledError: object its name
     CANCELLED = "cancelled"  # a task was ended by CancelledError
+    STEPPED = "stepped"  # slow motion: has run the line, of the function `object`: text a `Touched`
+    UNWATCHED = "unwatched"  # no more lines of its process are recorded: object "limit" (text how
+    #                          many were), or "trace": the program has a trace function of its own
     HALTED = "halted"  # the scheduler of a directed run ends it: object the reason (`schedules`)
     TRIED = "tried"  # a search has tried a schedule: text a `schedules.Tried`
     SEARCHED = "searched"  # it is over: text a `schedules.Searched`

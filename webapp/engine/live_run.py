@@ -299,6 +299,7 @@ class LiveRun:
             source_sha256=began.sha256 if began else "",
             observed=self.observe,
             schedule=self.schedule,
+            slow_motion=self.program.slow_motion,
             host=machine.name,
             free_threaded=bool(began and began.free_threaded),
         )

@@ -32,6 +32,8 @@ from webapp.engine.machines import has_gil
 from webapp.engine.pressure import read_pressure
 from webapp.engine.program import ProgramError, with_parameters
 from webapp.engine.recorder import channel, tracebacks
+from webapp.engine.slow_motion import tracing as slow_motion
+from webapp.engine.slow_motion.sites import Sites
 from webapp.engine.wire import Began, Prepare, Request, dump_began
 
 if TYPE_CHECKING:
@@ -79,17 +81,28 @@ def run_program(request: Request) -> NoReturn:
     os.chdir(request.work)
     if request.temporary:
         os.environ["TMPDIR"] = request.temporary
-    recorder.begin(request.path, request.terminals)
+    recorder.begin(request.path, request.terminals, slow_motion=request.slow_motion)
     known = set(sys.modules)
     source = _source(request)
     if directed := _directed(request, source):
         _run_directed(directed, request, source, known)
+    sites = _sites(request, source)
     _report_begin(source)
     try:
         code = _compiled(request, source)
     except BaseException as error:
         _end(known, _judge(error))
+    if sites:
+        slow_motion.begin(sites)
     bottom.run(code, _main_module(request).__dict__, _judge, partial(_end, known))
+
+
+def _sites(request: Request, source: bytes) -> Sites | None:
+    """Return where slow motion stops; None without it, or if the program cannot be read."""
+    if request.slow_motion:
+        with suppress(SyntaxError, SystemExit):  # the plain execution reports them
+            return Sites(_text(request, source), request.path)
+    return None
 
 
 def _directed(request: Request, source: bytes) -> Directed | None:

@@ -33,7 +33,8 @@ class Program:
 
     With `module` the file is that module's, and is run as by `python -m`. With `code` there is no
     file, and that is run as by `python -c`.
-    `directed` is how its threads are scheduled, or searched; None leaves that to the system.
+    `directed` is how its threads are scheduled, or searched; None leaves that to the system. In
+    `slow_motion` each of its lines is recorded (see `slow_motion`).
     """
 
     path: Path
@@ -43,6 +44,7 @@ class Program:
     module: str = ""
     code: str | None = None
     directed: Direction | Search | None = None
+    slow_motion: bool = False
 
     @property
     def sha256(self) -> str:

@@ -116,6 +116,7 @@ class Receipt:
     host: str = ""  # the machine's name, if there are several
     free_threaded: bool = False  # no global interpreter lock
     schedule: str | None = None  # of a directed run (see `schedules`)
+    slow_motion: bool = False  # each line is recorded (see `slow_motion`)
 
     @property
     def interpreter(self) -> str:

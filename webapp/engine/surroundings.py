@@ -50,6 +50,7 @@ class Surroundings:
             code=program.code,
             terminals=dict(_terminals()) if self.output is not None else {},
             directed=as_request(program.directed),
+            slow_motion=program.slow_motion,
         )
 
 

@@ -92,7 +92,7 @@ class Request:
     `temporary` is its folder for temporary files; None is the machine's default. `module` and
     `code` are those of Program. `terminals` are the columns and lines of those that its streams
     come out on, by the streams' names.
-    `directed` is what `schedules.as_request` returned.
+    `directed` is what `schedules.as_request` returned, `slow_motion` is Program's.
     """
 
     path: str
@@ -105,6 +105,7 @@ class Request:
     code: str | None = None
     terminals: dict[str, tuple[int, int]] = field(default_factory=dict)
     directed: dict[str, Any] | None = None
+    slow_motion: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,8 @@ def find_folds(timeline: Timeline) -> tuple[Fold, ...]:
 
 
 def _start_ups(timeline: Timeline) -> Iterator[Fold]:
-    events = in_time(timeline.recording.events)
+    recorded = timeline.recording.events
+    events = in_time(event for event in recorded if event.kind is not Kind.STEPPED)
     in_pools = _workers_of_pools(events)
     waiting = False  # for the first task: all processes that have begun are a pool's
     start = end = 0

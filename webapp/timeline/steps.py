@@ -7,16 +7,17 @@
 Sentences are indices into "sentences", since most are repeated. Lanes are indices into the
 timeline, -1 if the worker is unknown; transcript lines are indices into the transcript, -1 if the
 step began none. The kind of a span is 0 for a state, 1 for a holding, 2 for a task. Times are
-microseconds.
+microseconds. A run in slow motion has the keys of `values`, too.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from webapp.engine.events import Event
+from webapp.engine.events import Event, Kind
 from webapp.timeline.bands import counts, fold
 from webapp.timeline.lanes import End, State, Timeline, in_time
+from webapp.timeline.values import draw_values
 from webapp.timeline.words import Words, count_text, state_text, step_text
 
 KINDS = {State.HOLDING: 1, State.TASK: 2}
@@ -37,12 +38,13 @@ def draw_steps(timeline: Timeline, say: Words) -> dict[str, Any]:
     places = {event.id: at for at, event in enumerate(events)}
     begun = {line.event: at for at, line in reversed([*enumerate(timeline.recording.lines)])}
     sentences = Sentences()
-    told: dict[tuple[str, str, str, str], int] = {}  # what a step is, and its sentence
+    told: dict[tuple[str, str, str, str, int], int] = {}  # what a step is, and its sentence
     steps = []
     for event in events:
         at = timeline.index.get(event.key, -1)
         worker = event.worker if at >= 0 and timeline.lanes[at].members else ""
-        what = event.kind, event.object, event.text, worker
+        line = event.line if event.kind is Kind.STEPPED else 0
+        what = event.kind, event.object, event.text, worker, line
         if what not in told:
             told[what] = sentences.place(_told(say, event, worker))
         steps.append([event.time, at, event.line, begun.get(event.id, -1), told[what]])
@@ -60,7 +62,8 @@ def draw_steps(timeline: Timeline, say: Words) -> dict[str, Any]:
             after = places[last] if last else len(events)
             sentence = sentences.place(state_text(say, stretch))
             spans.append([at, KINDS.get(stretch.state, 0), sentence, first, after])
-    return {"steps": steps, "spans": spans, "sentences": [*sentences]}
+    values = draw_values(timeline, events)
+    return {"steps": steps, "spans": spans, "sentences": [*sentences], **values}
 
 
 def _told(say: Words, event: Event, worker: str) -> str:

@@ -12,6 +12,7 @@ from typing import Protocol
 from webapp.engine.events import Event, How, Kind
 from webapp.timeline.lanes import State, Stretch
 from webapp.timeline.pieces import Piece
+from webapp.timeline.values import touched_by
 
 PRINTED_LETTERS = 60
 
@@ -75,11 +76,11 @@ def piece_text(say: Words, piece: Piece) -> str:
 
 def step_text(say: Words, event: Event) -> str:
     """Describe a worker's step: "takes 3 out of queue"."""
-    key, values = _step(event)
+    key, values = _step(say, event)
     return say(f"step.{key}", **values)
 
 
-def _step(event: Event) -> tuple[str, dict[str, object]]:
+def _step(say: Words, event: Event) -> tuple[str, dict[str, object]]:
     """Return the key of a step's text, and the values of its placeholders."""
     key = event.kind.replace(" ", "_")
     filled: dict[str, object] = {"object": event.object, "text": _shortened(event.text)}
@@ -100,7 +101,24 @@ def _step(event: Event) -> tuple[str, dict[str, object]]:
             filled["item"] = _shortened(event.text.partition(" ")[2])
         case Kind.SLEPT:
             filled["seconds"] = float(event.text)
+        case Kind.STEPPED:
+            key, filled = _line(say, event)
+        case Kind.UNWATCHED:
+            key = f"unwatched_{event.object}"
     return key, filled
+
+
+def _line(say: Words, event: Event) -> tuple[str, dict[str, object]]:
+    """Return the same of a line in slow motion, with the values that it reads and writes."""
+    touched = touched_by(event)
+    comma = say("list.separator")
+    reads = comma.join(f"{name} = {value}" for name, value in touched.reads)
+    writes = comma.join(
+        f"{name} = {after}" if before is None else f"{name} = {before} → {after}"
+        for name, before, after in touched.writes
+    )
+    key = "stepped" + "_reads" * bool(reads) + "_writes" * bool(writes)
+    return key, {"line": event.line, "reads": reads, "writes": writes}
 
 
 def _shortened(text: str) -> str:

@@ -54,7 +54,8 @@ TESTS = ("POP_JUMP", "JUMP_IF", "TO_BOOL", "UNARY_NOT")
 class Points:
     """The tables of one program, by id() of its code objects; those without any probe are left out.
 
-    `tries` is whether it acquires locks without waiting for ever.
+    `globals`, `attributes` and `cells` are the names that can be shared and change (None: any
+    name). `tries` is whether it acquires locks without waiting for ever.
     """
 
     def __init__(self, code: CodeType, tree: ast.AST) -> None:
@@ -63,9 +64,9 @@ class Points:
         self._nodes = _by_place(tree)
         self.codes = list(_all_codes(code))
         dynamic = any(DYNAMIC & set(one.co_names) for one in self.codes)
-        self._globals = None if dynamic else self._assigned_globals(code)
-        self._attributes = None if dynamic else self._assigned_attributes()
-        self._cells = self._assigned_cells()
+        self.globals = None if dynamic else self._assigned_globals(code)
+        self.attributes = None if dynamic else self._assigned_attributes()
+        self.cells = self._assigned_cells()
         self.tries = any(map(_is_try, ast.walk(tree)))
         self.tables = {id(one): table for one in self.codes if (table := self._table(one))}
 
@@ -75,7 +76,7 @@ class Points:
 
     def is_shared(self, name: str) -> bool:
         """Return whether a function assigns to the global name."""
-        return self._globals is not None and name in self._globals
+        return self.globals is not None and name in self.globals
 
     def _table(self, code: CodeType) -> Table:
         table: Table = {}
@@ -90,14 +91,14 @@ class Points:
         if step.opname.endswith(("_GLOBAL", "_NAME")):
             return self._global(name, mode)
         if step.opname.endswith(("_DEREF", "_CLASSDEREF")):
-            return _fixed([((CELL, ANY, name), mode)]) if name in self._cells else None
-        node = self._node(step, ast.Attribute)
+            return _fixed([((CELL, ANY, name), mode)]) if name in self.cells else None
+        node = self.node(step, ast.Attribute)
         if step.opname.endswith("_ATTR") or step.opname == "LOAD_METHOD":
             return self._attribute(node, str(name), mode)
         return self._other(step)
 
     def _global(self, name: str, mode: str) -> Probe | None:
-        if self._globals is not None and name not in self._globals:
+        if self.globals is not None and name not in self.globals:
             return None
         access = [((GLOBAL, ANY, name), mode)]
 
@@ -108,7 +109,7 @@ class Points:
 
     def _attribute(self, node: Any, name: str, mode: str) -> Probe | None:
         base = reader(node.value) if node is not None else None
-        known = self._attributes is None or name in self._attributes
+        known = self.attributes is None or name in self.attributes
 
         def probe(frame: FrameType) -> list[Access]:
             value = base(frame) if base else UNKNOWN
@@ -123,13 +124,13 @@ class Points:
 
     def _other(self, step: dis.Instruction) -> Probe | None:
         if step.opname == "CALL" or step.opname.startswith("CALL_"):
-            call = self._node(step, ast.Call)
+            call = self.node(step, ast.Call)
             if call is not None:
                 return values.call_probe(call, self._file)
-            return values.exit_probe(self._node(step, ast.withitem, ast.With))
+            return values.exit_probe(self.node(step, ast.withitem, ast.With))
         if step.opname in ("BEFORE_WITH", "LOAD_SPECIAL"):
-            return values.exit_probe(self._node(step, ast.withitem, ast.With))
-        subscript = self._node(step, ast.Subscript)
+            return values.exit_probe(self.node(step, ast.withitem, ast.With))
+        subscript = self.node(step, ast.Subscript)
         if subscript is not None and "SUBSCR" in step.opname + step.argrepr.replace("[]", "SUBSCR"):
             mode = WRITE if step.opname.startswith(("STORE", "DELETE")) else READ
             return values.items_probe([subscript.value], mode)
@@ -151,7 +152,8 @@ class Points:
             operands += [node for node in nodes if isinstance(node, ast.expr)]
         return values.items_probe(operands, READ)
 
-    def _node(self, step: dis.Instruction, *kinds: type[ast.AST]) -> Any:
+    def node(self, step: dis.Instruction, *kinds: type[ast.AST]) -> Any:
+        """Return the node of one of these kinds that an instruction was compiled from, or None."""
         place = _place(step)
         for node in self._nodes.get(place, ()) if place else ():
             if isinstance(node, kinds):
@@ -175,7 +177,7 @@ class Points:
             for step in dis.get_instructions(code):
                 if step.opname not in ("STORE_ATTR", "DELETE_ATTR"):
                     continue
-                node = self._node(step, ast.Attribute)
+                node = self.node(step, ast.Attribute)
                 own = code.co_name == "__init__" and code.co_argcount > 0
                 base = node.value if node is not None else None
                 if own and isinstance(base, ast.Name) and base.id == code.co_varnames[0]:

@@ -98,14 +98,21 @@ def install(events: str, *, observe: bool, shows: bool = False) -> None:
         report_to(events, observe=observe)
 
 
-def begin(program: str, terminals: Mapping[str, output.Size] = NO_TERMINALS) -> None:
+def begin(
+    program: str,
+    terminals: Mapping[str, output.Size] = NO_TERMINALS,
+    *,
+    slow_motion: bool = False,
+) -> None:
     """Report the program at the path `program` from now on.
 
-    `terminals` are the sizes of those that its streams come out on, by the streams' names.
+    `terminals` are the sizes of those that its streams come out on, by the streams' names. With
+    `slow_motion` the interpreters of its children record their lines; this one's caller begins it.
     """
     channel.set_program(program)
     output.set_terminals(terminals)
     processes.take_along_terminals(terminals)
+    processes.take_along_slow_motion(slow_motion)
 
 
 def _hide() -> None:

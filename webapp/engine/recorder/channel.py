@@ -32,6 +32,7 @@ _fd_without_wait = -1
 _program = ""
 _clock = monotonic_ns
 _only: frozenset[Kind] | None = None  # the kinds of events that are reported; None: all
+_before: Callable[[Kind], None] | None = None  # called before each event
 
 _started_for_child = False
 """Whether this interpreter was started for a child, which imports the program before it begins."""
@@ -119,6 +120,17 @@ def set_clock(clock: Callable[[], int]) -> None:
     _clock = clock
 
 
+def clock() -> Callable[[], int]:
+    """Return what tells the time of events."""
+    return _clock
+
+
+def call_before_events(function: Callable[[Kind], None]) -> None:
+    """Call a function in the reporting thread before each event, with its kind."""
+    global _before  # noqa: PLW0603  (likewise)
+    _before = function
+
+
 def set_child() -> None:
     """Use the name that `multiprocessing` gives this process, as soon as there is one."""
     global _started_for_child  # noqa: PLW0603  (likewise)
@@ -147,6 +159,7 @@ def emit(
     worker: str | None = None,
     line: int | None = None,
     task: Task | None = None,
+    time: int | None = None,
 ) -> None:
     """Report an event of the calling worker; its name and line are found if not given.
 
@@ -157,7 +170,9 @@ def emit(
         return
     if _only is not None and kind not in _only:
         return
-    now = _clock()
+    if _before is not None:
+        _before(kind)
+    now = _clock() if time is None else time
     if line is None:
         line = _source_line()
     if task is None and worker is None and tasks:

@@ -22,6 +22,9 @@ from webapp.engine.recorder.waiting import reporting_wait
 
 ROOT = str(Path(__file__).resolve().parent.parent.parent.parent)
 
+SLOWLY = "from webapp.engine.slow_motion.tracing import begin_child; ", "begin_child(); "
+"""Statements of a new interpreter in slow motion: before the recorder is installed, and after."""
+
 # In a parent: the names of its children by pid. In a forked child that has not begun: the worker
 # that started it, by id() of the process.
 _names: dict[int, str] = {}
@@ -29,11 +32,12 @@ _starters: dict[int, str] = {}
 
 
 # The arguments of `install` in a child: where to report to, whether to observe, and whether the
-# standard streams stay its own. And the terminals that `begin` takes.
+# standard streams stay its own. And what `begin` takes: the terminals, and whether in slow motion.
 _events = ""
 _observe = True
 _shows = False
 _terminals: Mapping[str, tuple[int, int]] = {}
+_slow_motion = False
 
 
 def install() -> None:
@@ -71,16 +75,23 @@ def take_along_terminals(terminals: Mapping[str, tuple[int, int]]) -> None:
     _terminals = dict(terminals)
 
 
+def take_along_slow_motion(slow_motion: bool) -> None:
+    """Make every interpreter that is started for a child record its lines, or not."""
+    global _slow_motion  # noqa: PLW0603  (likewise)
+    _slow_motion = slow_motion
+
+
 def _install_in_spawned() -> None:
     spawn = util.spawnv_passfds
 
     @wraps(spawn)
     def recorded_spawn(path: bytes, args: Sequence[str | bytes], passfds: Sequence[int]) -> int:
+        slowly = SLOWLY if _slow_motion else ("", "")
         first = (
             f"import sys; sys.path.insert(0, {ROOT!r}); "
-            "from webapp.engine.recorder import begin, install; del sys.path[0]; "
+            f"from webapp.engine.recorder import begin, install; {slowly[0]}del sys.path[0]; "
             f"install({_events!r}, observe={_observe}, shows={_shows}); "
-            f"begin({program()!r}, {_terminals!r}); "
+            f"begin({program()!r}, {_terminals!r}, slow_motion={_slow_motion}); {slowly[1]}"
         )
         return spawn(path, [_preceded(arg, first) for arg in args], passfds)
 

@@ -1,0 +1,242 @@
+"""Slow motion: each line of a program, and the shared values that it reads and writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+
+from tests.engine.conftest import Write
+from tests.engine.running import finish
+from webapp.engine.embedded import EmbeddedRunner
+from webapp.engine.events import Event, Kind
+from webapp.engine.recording import Outcome, Recording
+from webapp.engine.touches import Touched
+
+Slowly = Callable[..., Recording]
+
+
+@pytest.fixture
+def slowly(runner: EmbeddedRunner, write: Write) -> Slowly:
+    """Write a program, run it in slow motion to its end and return its record."""
+
+    def slowly(source: str, **parameters: object) -> Recording:
+        program = replace(write(source, **parameters), slow_motion=True)
+        return finish(runner, runner.start(program))
+
+    return slowly
+
+
+def steps(recording: Recording, function: str = "") -> list[tuple[Event, Touched]]:
+    """Return the steps in the order of time; only those of a function, if one is named."""
+    found = sorted(recording.events, key=lambda event: (event.time, event.id))
+    return [
+        (event, Touched.load(event.text))
+        for event in found
+        if event.kind is Kind.STEPPED and function in ("", event.object)
+    ]
+
+
+def reads(recording: Recording, name: str) -> list[tuple[str, str | None]]:
+    """Return the worker and the value of each read of a variable."""
+    return [
+        (event.worker, read.value)
+        for event, touched in steps(recording)
+        for read in touched.reads
+        if read.name == name
+    ]
+
+
+def writes(recording: Recording, name: str) -> list[tuple[str | None, str | None]]:
+    """Return the values before and after each write of a variable."""
+    return [
+        (write.before, write.after)
+        for _, touched in steps(recording)
+        for write in touched.writes
+        if write.name == name
+    ]
+
+
+def test_each_line_is_a_step_of_its_thread(slowly: Slowly) -> None:
+    recording = slowly(
+        """
+        from threading import Thread
+
+        def work():
+            done = 0
+            for _ in range(2):
+                done += 1
+
+        if __name__ == "__main__":
+            thread = Thread(target=work, name="worker")
+            thread.start()
+            thread.join()
+        """
+    )
+    worker = [(event.worker, event.line) for event, _ in steps(recording, "work")]
+    assert worker == [("worker", line) for line in (4, 5, 6, 5, 6, 5)]
+    assert [event.line for event, _ in steps(recording, "<module>")] == [1, 3, 8, 9, 10, 11]
+    assert recording.receipt.slow_motion
+
+
+def test_a_statement_of_several_lines_is_one_step(slowly: Slowly) -> None:
+    recording = slowly(
+        """
+        def main(first=1,
+                 second=2):
+            return [
+                first
+                for _ in range(3)
+            ]
+
+        main(
+            first=3,
+        )
+        """
+    )
+    assert [event.line for event, _ in steps(recording)] == [1, 8, 3]
+
+
+LOST = """
+    import threading
+
+    counter = 0
+    READ, WRITTEN = threading.Event(), threading.Event()
+
+    def first():
+        global counter
+        value = counter
+        READ.set()
+        WRITTEN.wait()
+        counter = value + 1
+
+    def second():
+        global counter
+        READ.wait()
+        counter += 1
+        WRITTEN.set()
+
+    threads = [threading.Thread(target=each, name=each.__name__) for each in (first, second)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    print(counter)
+"""
+
+
+def test_a_lost_update_is_seen(slowly: Slowly) -> None:
+    recording = slowly(LOST)
+    assert [line.text for line in recording.lines] == ["1"]
+    read = reads(recording, "counter")
+    assert [found for found in read if found[0] != "MainThread"] == [("first", "0"), ("second", "0")]
+    assert writes(recording, "counter") == [(None, "0"), ("0", "1"), ("1", "1")]
+
+
+def test_a_line_that_reads_and_writes_is_parted_by_another_workers_write(
+    runner: EmbeddedRunner, write: Write
+) -> None:
+    # Only by chance does a thread let another one go on inside of a line: it is tried until it has.
+    program = write(
+        """
+        import sys
+        from threading import Barrier, Thread
+
+        sys.setswitchinterval(1e-6)
+        counter = 0
+        start = Barrier(2)
+
+        def add():
+            global counter
+            start.wait()
+            for _ in range(100):
+                counter += 1
+
+        threads = [Thread(target=add) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        print(counter)
+        """
+    )
+    for _ in range(20):
+        recording = finish(runner, runner.start(replace(program, slow_motion=True)))
+        check_values(recording)
+        if recording.lines[0].text != "200":
+            break
+    else:
+        pytest.skip("no update was lost in 20 runs")
+    parted = [touched for _, touched in steps(recording, "add") if len(touched.dump()) > 2]
+    assert any(touched.writes and not touched.reads for touched in parted)
+
+
+def check_values(recording: Recording) -> None:
+    """Check that the writes to `counter` follow each other, and write one more than was read."""
+    read: dict[str, int] = {}
+    now = None
+    for event, touched in steps(recording):
+        for found in (one for one in touched.reads if one.name == "counter"):
+            assert found.value is not None
+            read[event.worker] = int(found.value)
+            assert found.value == now
+        for written in (one for one in touched.writes if one.name == "counter"):
+            assert written.before == now
+            now = written.after
+            if event.object == "add":
+                assert now == str(read[event.worker] + 1)
+
+
+@pytest.fixture
+def ended(slowly: Slowly) -> Iterator[Slowly]:
+    """The same, and check that the program has finished by itself."""
+
+    def ended(source: str, **parameters: object) -> Recording:
+        recording = slowly(source, **parameters)
+        assert recording.outcome is Outcome.FINISHED, recording.lines
+        return recording
+
+    yield ended
+
+
+def test_attributes_items_and_cells_are_recorded(ended: Slowly) -> None:
+    recording = ended(
+        """
+        from threading import Thread
+
+        class Account:
+            def __init__(self):
+                self.balance = 5
+
+            def deposit(self):
+                self.balance += 1
+
+        def main():
+            count = 0
+            account = Account()
+            places = [0, 0]
+            names = {}
+
+            def work(account, places, names):
+                nonlocal count
+                count += 1
+                account.deposit()
+                places[1] = 7
+                names["a"] = "b"
+                places.append(8)
+
+            thread = Thread(target=work, args=(account, places, names))
+            thread.start()
+            thread.join()
+            return account.balance, count
+
+        main()
+        """
+    )
+    assert writes(recording, "Account.balance") == [(None, "5"), ("5", "6")]
+    assert writes(recording, "count") == [(None, "0"), ("0", "1")]
+    assert writes(recording, "places[1]") == [("0", "7")]
+    assert writes(recording, "names['a']") == [(None, "'b'")]
+    assert writes(recording, "places") == [("[0, 7]", "[0, 7, 8]")]
+    assert reads(recording, "Account.balance")[-1] == ("MainThread", "6")

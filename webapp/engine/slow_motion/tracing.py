@@ -1,0 +1,127 @@
+"""Stops the program at its points, from the first line on, in all of its threads and children.
+
+Until Python 3.11 this takes a trace function in each thread; a program that sets one of its own
+ends slow motion, and that is reported. From 3.12 on `sys.monitoring` does it for the program's code
+objects only, beside any trace function.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any
+
+from webapp.engine.events import Kind
+from webapp.engine.recorder import channel
+from webapp.engine.slow_motion import between
+from webapp.engine.slow_motion.sites import Sites
+from webapp.engine.slow_motion.stepper import TRACED, Stepper
+
+MONITORS = sys.version_info >= (3, 12)
+TOOL = 3
+"""Of sys.monitoring: one that no debugger, profiler or coverage has. A higher number is called
+first, and a scheduler must be (`directed.tracing`)."""
+
+Watch = Callable[[FrameType], None]
+"""To be called with a frame of the program before each of its instructions."""
+
+
+def begin(sites: Sites, *, traces: bool = True) -> Watch:
+    """Record the lines of the program that `sites` was made of, from now on.
+
+    Without `traces` the caller calls what is returned, until Python 3.11.
+    """
+    stepper = Stepper()
+    between.tell(stepper.note)
+    os.register_at_fork(after_in_child=stepper.forget_others)
+    watch = _watch(sites, stepper)
+    if MONITORS:
+        _monitor(sites, stepper)
+        channel.call_before_events(stepper.flush)
+    elif traces:
+        _trace(sites, stepper, watch)
+    else:
+        channel.call_before_events(stepper.flush)
+    return watch
+
+
+def begin_child() -> None:
+    """Record the lines of this interpreter, which was started for a child of the program."""
+    path = channel.program()
+    with suppress(OSError, SyntaxError):  # the program's text is no file, or is changed
+        begin(Sites(Path(path).read_bytes(), path))
+
+
+def _watch(sites: Sites, stepper: Stepper) -> Watch:
+    def watch(frame: FrameType) -> None:
+        table = sites.table(frame.f_code)
+        point = table.get(frame.f_lasti) if table is not None else None
+        if point is not None:
+            stepper.at(frame, point)
+
+    return watch
+
+
+def _monitor(sites: Sites, stepper: Stepper) -> None:
+    monitoring: Any = vars(sys)["monitoring"]
+    events = monitoring.events
+
+    def start(code: CodeType, offset: int) -> object:
+        if not stepper.stopped and sites.table(code) is not None:
+            monitoring.set_local_events(TOOL, code, events.INSTRUCTION)
+        return monitoring.DISABLE
+
+    def step(code: CodeType, offset: int) -> object:
+        table = sites.table(code)
+        point = table.get(offset) if table is not None and not stepper.stopped else None
+        if point is None:
+            return monitoring.DISABLE
+        stepper.at(sys._getframe(1), point)
+        return None
+
+    monitoring.use_tool_id(TOOL, "slow motion")
+    monitoring.register_callback(TOOL, events.PY_START, start)
+    monitoring.register_callback(TOOL, events.INSTRUCTION, step)
+    monitoring.set_events(TOOL, events.PY_START)
+
+
+def _trace(sites: Sites, stepper: Stepper, watch: Watch) -> None:
+    def enter(frame: FrameType, event: str, arg: object) -> Any:
+        if stepper.stopped:
+            sys.settrace(None)
+            return None
+        code = frame.f_code
+        if sites.table(code) is None:
+            return None
+        frame.f_trace_lines, frame.f_trace_opcodes = False, True
+        return step_with_cells if code.co_cellvars or code.co_freevars else step
+
+    def step(frame: FrameType, event: str, arg: object) -> Any:
+        if stepper.stopped:
+            return None
+        if event == "opcode":
+            watch(frame)
+        return step
+
+    def step_with_cells(frame: FrameType, event: str, arg: object) -> Any:
+        if event == "opcode" and not stepper.stopped:
+            watch(frame)
+        # After this the interpreter writes the cells back as it knows them: others may have changed
+        # them meanwhile.
+        frame.f_locals  # noqa: B018
+        return step_with_cells
+
+    def before(kind: Kind) -> None:
+        now = sys.gettrace()
+        if kind is Kind.STARTED and now is None and not stepper.stopped:
+            sys.settrace(enter)
+        elif now is not enter and now is not None:
+            stepper.stop(TRACED)
+        stepper.flush(kind)
+
+    channel.call_before_events(before)
+    sys.settrace(enter)
