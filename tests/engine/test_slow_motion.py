@@ -130,7 +130,10 @@ def test_a_lost_update_is_seen(slowly: Slowly) -> None:
     recording = slowly(LOST)
     assert [line.text for line in recording.lines] == ["1"]
     read = reads(recording, "counter")
-    assert [found for found in read if found[0] != "MainThread"] == [("first", "0"), ("second", "0")]
+    assert [found for found in read if found[0] != "MainThread"] == [
+        ("first", "0"),
+        ("second", "0"),
+    ]
     assert writes(recording, "counter") == [(None, "0"), ("0", "1"), ("1", "1")]
 
 

@@ -38,6 +38,7 @@ MESSAGES: Mapping[str, str] = {
     "literal_error": "Input should be {expected}",
     "string_type": "Input should be a valid string",
     "bool_type": "Input should be a valid boolean",
+    "not_observed": "Slow motion needs `observe`",
     "list_type": "Input should be a valid list",
     "dict_type": "Input should be a valid dictionary",
     "wrong_length": "Input should hold {length} numbers",

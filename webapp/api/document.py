@@ -281,6 +281,11 @@ def _order(topic: Topic, demo: Demo) -> Schema:
             "demo": {"const": f"{topic.slug}/{demo.slug}"},
             "parameters": schema_of_all(demo),
             "observe": {"type": "boolean", "default": True},
+            "slow_motion": {
+                "type": "boolean",
+                "default": False,
+                "description": "Record each line, with the shared values that it reads and writes.",
+            },
             "events": {"type": "boolean", "default": False},
         },
         "required": ["demo"],

@@ -23,7 +23,7 @@ from webapp.pages.run.keeping import keep_ended
 from webapp.pages.run.kept import find_kept
 from webapp.pages.site.site import Run, Site
 
-FIELDS = ("demo", "parameters", "observe", "events")
+FIELDS = ("demo", "parameters", "observe", "slow_motion", "events")
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class RunRequest:
     values: Values
     observe: bool
     events: bool
+    slow_motion: bool
 
 
 def add_runs(blueprint: Blueprint, site: Site) -> None:
@@ -81,12 +82,15 @@ def read_run_request(site: Site, body: Mapping[str, Any]) -> RunRequest:
     values = _values(demo, body, problems) if demo else {}
     observe = _switch(body, "observe", problems, default=True)
     events = _switch(body, "events", problems, default=False)
+    slow_motion = _switch(body, "slow_motion", problems, default=False)
+    if slow_motion and not observe:
+        problems.append(detail("not_observed", ["body", "slow_motion"], True))
     problems += [
         detail("extra_forbidden", ["body", name], body[name]) for name in body if name not in FIELDS
     ]
     if problems or topic is None or demo is None:
         raise Unprocessable(problems)
-    return RunRequest(topic, demo, values, observe, events)
+    return RunRequest(topic, demo, values, observe, events, slow_motion)
 
 
 def _named(
@@ -135,6 +139,7 @@ def _started(site: Site, requested: RunRequest) -> Run:
         requested.demo,
         requested.values,
         transcript_only=not requested.observe,
+        slow_motion=requested.slow_motion,
         visitor=visitor_address(),
     )
 

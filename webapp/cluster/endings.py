@@ -34,6 +34,7 @@ def unfinished(
         start_methods=(),
         source_sha256=job.sha256 if events else "",
         observed=job.observe,
+        slow_motion=job.slow_motion,
         host=machine.name if machine else "",
         free_threaded=bool(machine and not machine.gil),
     )

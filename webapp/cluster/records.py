@@ -29,6 +29,7 @@ class Job:
     about: str
     asked_at: str
     directed: Mapping[str, Any] | None = None  # what `schedules.as_request` returned
+    slow_motion: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def read_job(found: Mapping[str, str]) -> Job:
     fields: dict[str, Any] = {
         name: found[name] for name in Job.__dataclass_fields__ if name in found
     }
-    for name in ("parameters", "arguments", "observe", "directed"):
+    for name in ("parameters", "arguments", "observe", "directed", "slow_motion"):
         if name in found:
             fields[name] = json.loads(found[name])
     return Job(**fields)

@@ -222,6 +222,7 @@ class ClusterRunner:
             arguments=list(program.arguments),
             observe=observe,
             directed=as_request(program.directed),
+            slow_motion=program.slow_motion,
             # A short hash is enough to tell visitors apart.
             visitor=hashlib.blake2b(visitor.encode(), digest_size=8).hexdigest(),
             queue=queue,

@@ -143,7 +143,13 @@ class Worker:
         if not path.is_relative_to(self._root):
             raise ValueError("no program of the course")
         directed = from_request(job.directed)
-        program = Program(path, job.parameters, tuple(job.arguments), directed=directed)
+        program = Program(
+            path,
+            job.parameters,
+            tuple(job.arguments),
+            directed=directed,
+            slow_motion=job.slow_motion,
+        )
         # A missing file is reported by the engine, as on one machine.
         if path.exists() and program.sha256 != job.sha256:
             raise ValueError("the worker has another version of the program")

@@ -9,17 +9,22 @@ from webapp.engine.recording import Key, Recording
 
 MICROSECONDS = 1_000_000
 
+LINE_SECONDS = 25e-6
+"""The most that a line may take longer in slow motion (`bench`)."""
+
 
 def lateness(recording: Recording) -> float:
     """Return an upper bound of the machine's delay of a run, in seconds.
 
     The larger of two measures: the kernel's (`Recording.held_up`), and the time in which a worker
-    overslept. The second one needs the observer; it also detects a machine that was suspended.
+    overslept. The second one needs the observer; it also detects a machine that was suspended. What
+    slow motion may have taken is added.
     """
     if not recording.receipt.observed:
         return recording.held_up
     overslept = sum(end - start for start, end in _joined(_overslept(recording.events)))
-    return max(recording.held_up, overslept / MICROSECONDS)
+    lines = sum(event.kind is Kind.STEPPED for event in recording.events)
+    return max(recording.held_up, overslept / MICROSECONDS) + lines * LINE_SECONDS
 
 
 def _overslept(events: Iterable[Event]) -> Iterator[tuple[int, int]]:

@@ -84,9 +84,9 @@ def run_program(request: Request) -> NoReturn:
     recorder.begin(request.path, request.terminals, slow_motion=request.slow_motion)
     known = set(sys.modules)
     source = _source(request)
-    if directed := _directed(request, source):
-        _run_directed(directed, request, source, known)
     sites = _sites(request, source)
+    if directed := _directed(request, source, sites):
+        _run_directed(directed, request, source, known)
     _report_begin(source)
     try:
         code = _compiled(request, source)
@@ -105,12 +105,12 @@ def _sites(request: Request, source: bytes) -> Sites | None:
     return None
 
 
-def _directed(request: Request, source: bytes) -> Directed | None:
+def _directed(request: Request, source: bytes, sites: Sites | None) -> Directed | None:
     """Return the program as its scheduler runs it; None if it has none, or cannot be read."""
     if request.directed is not None:
         assert _directed_class is not None
         with suppress(SyntaxError, SystemExit):  # the plain execution reports them
-            return _directed_class(request.directed, _text(request, source), request.path)
+            return _directed_class(request.directed, _text(request, source), request.path, sites)
     return None
 
 

@@ -32,6 +32,7 @@ def show(arguments: Sequence[str]) -> int:
     command = _read(list(arguments))
     try:
         program = program_of(command.path, command.parameters, command.arguments)
+        program = replace(program, slow_motion=command.slow_motion)
         if command.schedule is not None:
             program = directed(program, Direction(command.schedule))
     except (OSError, SyntaxError, ValueError) as error:
@@ -79,8 +80,14 @@ def _read(arguments: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("path", type=Path, help="the program's file")
     parser.add_argument("--timeout", type=float, help="seconds after which it is ended")
-    parser.add_argument(
+    watched = parser.add_mutually_exclusive_group()
+    watched.add_argument(
         "--transcript-only", action="store_true", help="watch nothing but what is printed"
+    )
+    watched.add_argument(
+        "--slow-motion",
+        action="store_true",
+        help="record each line, with the shared values that it reads and writes",
     )
     parser.add_argument(
         "--schedule", help="who goes on at each choice, such as 1,2,2,1: run it so, in virtual time"

@@ -12,6 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+MOST_LINES = 10_000
+"""Lines of a run that are recorded."""
+
+LIMIT, TRACED = "limit", "trace"
+"""Why no more lines are recorded: the object of a `Kind.UNWATCHED`."""
+
 
 class Read(NamedTuple):
     """A variable that a line has read, and its value as Python writes it."""

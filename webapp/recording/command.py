@@ -65,7 +65,7 @@ def _record(command: argparse.Namespace, target: Target) -> int:
     with PageFile(command.output, target.program.path) as file:
         form, terminal = _form(command), Terminal()
         with closing(_runner(command, terminal)) as runner:
-            run = runner.start(target.program)
+            run = runner.start(replace(target.program, slow_motion=command.lines))
             with Interrupts(partial(_end, runner, run, terminal)) as interrupts:
                 # The program runs meanwhile.
                 from webapp.pages.texts.wording import load_wording  # noqa: PLC0415
@@ -142,6 +142,7 @@ def _parser() -> argparse.ArgumentParser:
     add("-o", "--output", type=Path, default=PAGE, metavar="FILE", help="(%(default)s)")
     add("--open", action="store_true", help="open the page in a browser")
     add("--timeout", type=_seconds, metavar="SECONDS", help="end the program after so long")
+    add("--lines", action="store_true", help="record each line, with the shared values it touches")
     add("--quiet", action="store_true", help="do not say where the file is")
     add("--language", choices=LANGUAGES, default=DEFAULT_LANGUAGE, help="the page's (%(default)s)")
     return parser

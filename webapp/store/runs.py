@@ -51,9 +51,11 @@ def row_of(run: StoredRun) -> dict[str, object]:
 
 
 def _outcome(recording: Recording) -> str:
-    """Return the outcome; that of a directed run, which is no example of a demo, is marked."""
-    directed = recording.receipt.schedule is not None
-    return f"directed {recording.outcome}" if directed else recording.outcome.value
+    """Return the outcome; that of a run that is no example of a demo is marked."""
+    if recording.receipt.schedule is not None:
+        return f"directed {recording.outcome}"
+    slow = recording.receipt.slow_motion
+    return f"slow {recording.outcome}" if slow else recording.outcome.value
 
 
 def read_run(row: Row[Any]) -> StoredRun:

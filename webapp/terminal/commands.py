@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 
 import click
 from flask import Flask
 
 from webapp.api.answers import Detail, details
+from webapp.engine.program import Program
 from webapp.engine.recording import Outcome, Recording
 from webapp.engine.runner import Unreachable
 from webapp.engine.schedules import Search
@@ -109,7 +111,7 @@ def _demos(site: Site) -> Iterator[tuple[str, Demo]]:
 def _command(site: Site, name: str, demo: Demo) -> click.Command:
     return click.Command(
         name,
-        params=[*map(_option, demo.parameters), TRANSCRIPT_ONLY, PREDICT],
+        params=[*map(_option, demo.parameters), TRANSCRIPT_ONLY, SLOW_MOTION, PREDICT],
         callback=partial(run_demo, site, demo),
         help=demo.watch[DEFAULT_LANGUAGE],
         short_help=demo.title[DEFAULT_LANGUAGE],
@@ -118,6 +120,10 @@ def _command(site: Site, name: str, demo: Demo) -> click.Command:
 
 TRANSCRIPT_ONLY = click.Option(
     ["--transcript-only"], is_flag=True, help="Record only what the demo prints."
+)
+
+SLOW_MOTION = click.Option(
+    ["--slow-motion"], is_flag=True, help="Record each line, and say what it reads and writes."
 )
 
 PREDICT = click.Option(
@@ -150,11 +156,21 @@ def _kind(parameter: AnyParameter) -> str:
             return f"{parameter.minimum:g}…{parameter.maximum:g}"
 
 
-def run_demo(site: Site, demo: Demo, transcript_only: bool, predict: bool, **entered: str) -> None:
+def run_demo(
+    site: Site,
+    demo: Demo,
+    transcript_only: bool,
+    slow_motion: bool,
+    predict: bool,
+    **entered: str,
+) -> None:
     """Run a demo and show it. The exit code is 0 if it finished, 130 after Ctrl-C, else 1."""
+    if transcript_only and slow_motion:
+        raise click.UsageError("--slow-motion does not go with --transcript-only")
     values = _values(demo, entered)
     predicted = ask_questions(demo) if predict else {}
-    recording, interrupted = _watch(site, demo, values, observe=not transcript_only)
+    program = replace(demo.program(values), slow_motion=slow_motion)
+    recording, interrupted = _watch(site, demo, program, observe=not transcript_only)
     print_end(demo, values, recording)
     print_answers(demo, values, recording, predicted)
     if interrupted:
@@ -169,10 +185,10 @@ def _values(demo: Demo, entered: Mapping[str, str]) -> Values:
         raise click.UsageError("\n".join(map(_message, details(invalid.problems)))) from None
 
 
-def _watch(site: Site, demo: Demo, values: Values, *, observe: bool) -> tuple[Recording, bool]:
+def _watch(site: Site, demo: Demo, program: Program, *, observe: bool) -> tuple[Recording, bool]:
     """Print a run's lines live. Return its record, and whether Ctrl-C has ended it."""
     runner, screen = site.runner, Screen()
-    run = _started(site, demo, values, observe=observe)
+    run = _started(site, demo, program, observe=observe)
     after, interrupted = 0, False
     while (recording := runner.recording(run)) is None:
         try:
@@ -187,9 +203,9 @@ def _watch(site: Site, demo: Demo, values: Values, *, observe: bool) -> tuple[Re
     return recording, interrupted
 
 
-def _started(site: Site, demo: Demo, values: Values, *, observe: bool) -> str:
+def _started(site: Site, demo: Demo, program: Program, *, observe: bool) -> str:
     try:
-        return site.runner.start(demo.program(values), observe=observe)
+        return site.runner.start(program, observe=observe)
     except Unreachable:
         if is_offered(demo, site.runner.machines()):
             raise click.ClickException("No machine answers.") from None

@@ -15,6 +15,7 @@ from webapp.lessons.text import DEFAULT_LANGUAGE
 from webapp.lessons.topic import Demo
 from webapp.lessons.values import Values
 from webapp.terminal.lanes import Lane, Sign, draw_lanes
+from webapp.terminal.steps import step_lines
 
 MICROSECONDS = 1_000_000
 MILLISECONDS = 1000
@@ -58,6 +59,8 @@ def print_end(demo: Demo, values: Values, recording: Recording) -> None:
     ideal = demo.ideal.seconds(values)
     _echo(f"\nTime: {recording.wall:.3f} s, ideally {ideal:.3f} s; CPU {recording.cpu:.3f} s")
     _print_lanes(recording)
+    for line in step_lines(recording, demo.source):
+        _echo(line)
 
 
 def _print_outcome(recording: Recording) -> None:

@@ -11,16 +11,16 @@ from typing import Any
 from webapp.engine.directed import clock, locks, threads
 from webapp.engine.directed.points import Points
 from webapp.engine.directed.scheduler import Scheduler
-from webapp.engine.directed.tracing import Begin, trace
+from webapp.engine.directed.tracing import Begin, Watch, trace
 from webapp.engine.recorder import locks as recorded
 from webapp.engine.recorder import queues
 
 
-def direct(scheduler: Scheduler, points: Points) -> Begin:
+def direct(scheduler: Scheduler, points: Points, watch: Watch | None = None) -> Begin:
     """Let the scheduler direct this process; return what the main thread calls to begin.
 
-    The process must have one thread. Cycles are not collected any more, and `random` begins with a
-    fixed seed: otherwise the same schedule could give another run.
+    `watch` is what `trace` takes. The process must have one thread. Cycles are not collected any
+    more, and `random` begins with a fixed seed: otherwise the same schedule could give another run.
     """
     gc.disable()
     random.seed(0)
@@ -34,7 +34,7 @@ def direct(scheduler: Scheduler, points: Points) -> Begin:
     own_queues._SimpleQueue = locks.SimpleQueue
     pool._global_shutdown_lock = locks.Lock()
     _replace_methods()
-    begin = trace(scheduler, points)
+    begin = trace(scheduler, points, watch)
     threads.direct(scheduler, begin)
     clock.direct(scheduler)
     return begin

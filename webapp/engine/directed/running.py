@@ -21,13 +21,25 @@ from webapp.engine.directed.watching import look_at
 from webapp.engine.events import Kind
 from webapp.engine.recorder import channel
 from webapp.engine.schedules import Search, from_request, parse
+from webapp.engine.slow_motion import tracing as slow_motion
+from webapp.engine.slow_motion.sites import Sites
 
 
 class Directed:
     """A program with its schedule, or its search, prepared to be run."""
 
-    def __init__(self, directed: Mapping[str, Any], text: str | bytes, path: str) -> None:
-        """`directed` is what `schedules.as_request` returned. Raises SyntaxError."""
+    def __init__(
+        self,
+        directed: Mapping[str, Any],
+        text: str | bytes,
+        path: str,
+        sites: Sites | None = None,
+    ) -> None:
+        """`directed` is what `schedules.as_request` returned. Raises SyntaxError.
+
+        With `sites` it is run in slow motion; a search is not.
+        """
+        self._sites = sites
         tree = ast.parse(text, path)
         self._how = from_request(directed)
         self._code = compile(tree, path, "exec", dont_inherit=True)
@@ -49,7 +61,8 @@ class Directed:
         scheduler.halt = halting.halt
         scheduler.pauses = self._how.pauses
         start_new_thread(halting.watch, ())
-        direct(scheduler, self._points)()
+        watch = slow_motion.begin(self._sites, traces=False) if self._sites else None
+        direct(scheduler, self._points, watch)()
         try:
             return execute(self._code)
         finally:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from types import CodeType, FrameType
 from typing import Any
 
-from webapp.engine.directed.points import Points
+from webapp.engine.directed.points import Points, Table
 from webapp.engine.directed.scheduler import Scheduler
 
 MONITORS = sys.version_info >= (3, 12)
@@ -19,43 +19,53 @@ TOOL = 3
 """Of sys.monitoring: one that no debugger, profiler or coverage has."""
 
 Begin = Callable[[], None]
+Watch = Callable[[FrameType], None]
+
+NO_PROBES: Table = {}
 
 
-def trace(scheduler: Scheduler, points: Points) -> Begin:
-    """Trace the program from now on; return what each of its threads calls first."""
+def trace(scheduler: Scheduler, points: Points, watch: Watch | None = None) -> Begin:
+    """Trace the program from now on; return what each of its threads calls first.
+
+    `watch` is called with the frame before each instruction, by the worker that has the turn. Two
+    tools of sys.monitoring cannot both have it: the second one takes it from the first.
+    """
     if MONITORS:
-        _monitor(scheduler, points)
+        _monitor(scheduler, points, watch)
         return lambda: None
-    tracer = _tracer(scheduler, points)
+    tracer = _tracer(scheduler, points, watch)
     return lambda: sys.settrace(tracer)
 
 
-def _monitor(scheduler: Scheduler, points: Points) -> None:
+def _monitor(scheduler: Scheduler, points: Points, watch: Watch | None) -> None:
     monitoring: Any = vars(sys)["monitoring"]
     tables = points.tables
 
     def step(code: CodeType, offset: int) -> object:
-        probe = tables[id(code)].get(offset)
-        if probe is None:
+        probe = tables.get(id(code), NO_PROBES).get(offset)
+        if probe is None and watch is None:
             return monitoring.DISABLE
-        if not scheduler.alone and (touched := probe(sys._getframe(1))):
+        frame = sys._getframe(1)
+        if probe is not None and not scheduler.alone and (touched := probe(frame)):
             scheduler.point(touched)
+        if watch:
+            watch(frame)
         return None
 
     monitoring.use_tool_id(TOOL, "schedule")
     monitoring.register_callback(TOOL, monitoring.events.INSTRUCTION, step)
     for code in points.codes:
-        if id(code) in tables:
+        if watch or id(code) in tables:
             monitoring.set_local_events(TOOL, code, monitoring.events.INSTRUCTION)
 
 
-def _tracer(scheduler: Scheduler, points: Points) -> Callable[..., Any]:
+def _tracer(scheduler: Scheduler, points: Points, watch: Watch | None) -> Callable[..., Any]:
     tables = points.tables
 
     def enter(frame: FrameType, event: str, arg: object) -> Any:
         code = frame.f_code
-        table = tables.get(id(code))
-        if table is None:
+        table = tables.get(id(code), NO_PROBES)
+        if table is NO_PROBES and not (watch and points.is_own(code)):
             return None
         frame.f_trace_lines, frame.f_trace_opcodes = False, True
         has_cells = bool(code.co_cellvars or code.co_freevars)
@@ -69,6 +79,8 @@ def _tracer(scheduler: Scheduler, points: Points) -> Callable[..., Any]:
                         # After this the interpreter writes the cells back as it knows them; others
                         # may have changed them meanwhile.
                         frame.f_locals  # noqa: B018
+                if watch:
+                    watch(frame)
             return step
 
         return step

@@ -25,19 +25,13 @@ from webapp.engine.slow_motion import between
 from webapp.engine.slow_motion.labels import is_own
 from webapp.engine.slow_motion.shown import DATA, shown
 from webapp.engine.slow_motion.sites import Form, Found, Point, Starts
-from webapp.engine.touches import Read, Touched, Write
-
-MOST_LINES = 10_000
-"""Steps of a process that are recorded."""
+from webapp.engine.touches import LIMIT, MOST_LINES, Read, Touched, Write
 
 MOST_TOUCHED = 8
 """Variables that a step reads, or writes."""
 
 UNSET, ABSENT = object(), object()
 """A value that is not looked up yet, and that of a name that does not exist."""
-
-LIMIT, TRACED = "limit", "trace"
-"""Why no more steps are recorded: the object of an UNWATCHED."""
 
 
 class Access:
@@ -168,10 +162,12 @@ class Stepper:
         access = state.access if state is not None else None
         if access is None or access.found.form is not Form.BETWEEN:
             return
-        if written and access.writes:
-            access.after = value
-        elif not written and not access.writes:
-            access.value = value
+        if written == access.writes:
+            access.time = channel.clock()()
+            if written:
+                access.after = value
+            else:
+                access.value = value
 
     def forget_others(self) -> None:
         """Forget the other threads, in a child that was forked."""
@@ -209,7 +205,9 @@ class Stepper:
         before = _text(access.value)
         after_text = _text(access.after) if access.writes else None
         access.found = access.value = access.after = None  # type: ignore[assignment]
-        if access.apart and (state.reads or state.writes):
+        # Another process may have touched shared memory since.
+        apart = access.apart or found.form is Form.BETWEEN
+        if apart and (state.reads or state.writes):
             self._report(state)
             state.open = True
         state.time = access.time

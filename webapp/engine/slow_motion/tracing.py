@@ -19,12 +19,12 @@ from webapp.engine.events import Kind
 from webapp.engine.recorder import channel
 from webapp.engine.slow_motion import between
 from webapp.engine.slow_motion.sites import Sites
-from webapp.engine.slow_motion.stepper import TRACED, Stepper
+from webapp.engine.slow_motion.stepper import Stepper
+from webapp.engine.touches import TRACED
 
 MONITORS = sys.version_info >= (3, 12)
 TOOL = 3
-"""Of sys.monitoring: one that no debugger, profiler or coverage has. A higher number is called
-first, and a scheduler must be (`directed.tracing`)."""
+"""Of sys.monitoring: one that no debugger, profiler or coverage has."""
 
 Watch = Callable[[FrameType], None]
 """To be called with a frame of the program before each of its instructions."""
@@ -33,19 +33,17 @@ Watch = Callable[[FrameType], None]
 def begin(sites: Sites, *, traces: bool = True) -> Watch:
     """Record the lines of the program that `sites` was made of, from now on.
 
-    Without `traces` the caller calls what is returned, until Python 3.11.
+    Without `traces` the caller calls what is returned.
     """
     stepper = Stepper()
     between.tell(stepper.note)
     os.register_at_fork(after_in_child=stepper.forget_others)
     watch = _watch(sites, stepper)
-    if MONITORS:
+    channel.call_before_events(stepper.flush)
+    if traces and MONITORS:
         _monitor(sites, stepper)
-        channel.call_before_events(stepper.flush)
     elif traces:
         _trace(sites, stepper, watch)
-    else:
-        channel.call_before_events(stepper.flush)
     return watch
 
 
@@ -101,14 +99,12 @@ def _trace(sites: Sites, stepper: Stepper, watch: Watch) -> None:
         return step_with_cells if code.co_cellvars or code.co_freevars else step
 
     def step(frame: FrameType, event: str, arg: object) -> Any:
-        if stepper.stopped:
-            return None
         if event == "opcode":
             watch(frame)
         return step
 
     def step_with_cells(frame: FrameType, event: str, arg: object) -> Any:
-        if event == "opcode" and not stepper.stopped:
+        if event == "opcode":
             watch(frame)
         # After this the interpreter writes the cells back as it knows them: others may have changed
         # them meanwhile.

@@ -47,7 +47,8 @@ def _add_pages(blueprint: Blueprint, site: Site, topic: Topic, examples: Example
 
         def page(submission: Submission, values: Values) -> Response:
             # An example has the default values: beside other values in the form it would mislead.
-            default = values == handler.demo.defaults and not submission.transcript_only
+            chosen = submission.transcript_only or submission.slow_motion
+            default = values == handler.demo.defaults and not chosen
             earlier = (
                 examples.earlier(handler.demo, language, offered=handler.offered)
                 if default

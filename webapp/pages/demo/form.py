@@ -36,7 +36,8 @@ VISITOR = "run-visitor"
 TRANSCRIPT_ONLY = "run-transcript-only"
 FURTHER = "run-further"
 """Searches with one switch more."""
-CONTROLS = frozenset({VISITOR, TRANSCRIPT_ONLY, FURTHER})
+SLOW_MOTION = "run-slow-motion"
+CONTROLS = frozenset({VISITOR, TRANSCRIPT_ONLY, FURTHER, SLOW_MOTION})
 
 # A floating-point number as HTML defines it: ASCII digits only.
 _NUMBER = re.compile(r"^-?\d+(\.\d+)?$", re.ASCII)
@@ -51,7 +52,8 @@ VISITOR_LENGTH = 32  # characters; our own tokens are shorter
 class Submission:
     """What was submitted: the values of each parameter, and the control fields.
 
-    `predicted` holds all fields of predictions, as they were sent.
+    `predicted` holds all fields of predictions, as they were sent. A run in `slow_motion` is
+    watched: if both are chosen, it is not `transcript_only`.
     """
 
     given: Mapping[str, Sequence[str]]
@@ -59,6 +61,7 @@ class Submission:
     further: bool = False
     visitor: str = ""
     predicted: Mapping[str, str] = field(default_factory=dict)
+    slow_motion: bool = False
 
     def query(self) -> dict[str, object]:
         """Return what was submitted as the query of an address.
@@ -66,7 +69,7 @@ class Submission:
         It has neither the visitor's token nor the predictions: others may follow it.
         """
         query: dict[str, object] = {name: list(values) for name, values in self.given.items()}
-        return {**query, **_controls(self.transcript_only)}
+        return {**query, **_controls(self.transcript_only, self.slow_motion)}
 
 
 def read_submission(sent: MultiDict[str, str]) -> Submission:
@@ -81,7 +84,10 @@ def read_submission(sent: MultiDict[str, str]) -> Submission:
         if name not in CONTROLS and name not in predicted
     }
     visitor = sent.get(VISITOR, "")[:VISITOR_LENGTH]
-    return Submission(given, TRANSCRIPT_ONLY in sent, FURTHER in sent, visitor, predicted)
+    slow_motion = SLOW_MOTION in sent
+    transcript_only = TRANSCRIPT_ONLY in sent and not slow_motion
+    further = FURTHER in sent
+    return Submission(given, transcript_only, further, visitor, predicted, slow_motion)
 
 
 def submitted() -> Submission:
@@ -92,9 +98,11 @@ def submitted() -> Submission:
     return submission
 
 
-def query_of(demo: Demo, values: Values, *, transcript_only: bool = False) -> dict[str, object]:
+def query_of(
+    demo: Demo, values: Values, *, transcript_only: bool = False, slow_motion: bool = False
+) -> dict[str, object]:
     """Return the query of an address that opens a demo with these values."""
-    return {**value_texts(demo, values), **_controls(transcript_only)}
+    return {**value_texts(demo, values), **_controls(transcript_only, slow_motion)}
 
 
 def value_texts(demo: Demo, values: Values) -> dict[str, str]:
@@ -171,6 +179,7 @@ class Form:
     problems: tuple[str, ...]
     refused: bool
     transcript_only: bool
+    slow_motion: bool
     visitor: str
     preset: Preset | None
     compare: CompareMenu | None
@@ -203,6 +212,7 @@ def build_form(
         problems=tuple(reason for name, reason in reasons.items() if name not in names),
         refused=bool(problems),
         transcript_only=submission.transcript_only,
+        slow_motion=submission.slow_motion,
         visitor=submission.visitor or secrets.token_urlsafe(VISITOR_BYTES),
         preset=_preset(say, topic, demo, submission),
         compare=compare,
@@ -242,7 +252,7 @@ def _preset(say: Wording, topic: Topic, demo: Demo, submission: Submission) -> P
         return None
     values = {**demo.defaults, **demo.as_in_report}
     entered = {name: given[-1] for name, given in submission.given.items() if given}
-    query = query_of(demo, values, transcript_only=submission.transcript_only)
+    query = {**value_texts(demo, values), **replace(submission, given={}).query()}
     address = addresses.demo(say.language, topic, demo, query)
     return Preset(address, entered == value_texts(demo, values))
 
@@ -283,5 +293,6 @@ def _kind(problem: Problem) -> str:
     return problem.type if problem.type in ("missing", "repeated") else "unreadable"
 
 
-def _controls(transcript_only: bool) -> dict[str, object]:
-    return {TRANSCRIPT_ONLY: "on"} if transcript_only else {}
+def _controls(transcript_only: bool, slow_motion: bool) -> dict[str, object]:
+    chosen = {TRANSCRIPT_ONLY: transcript_only, SLOW_MOTION: slow_motion}
+    return {name: "on" for name, on in chosen.items() if on}

@@ -136,7 +136,8 @@ class DemoHandler:
 
     def repeat(self, submission: Submission, values: Values) -> Response:
         """Start many runs and stream them. Raises Busy."""
-        start = self.starter(submission, values)
+        # Slow motion would change what they are compared by.
+        start = self.starter(replace(submission, slow_motion=False), values)
         first = replace(start(), predicted=self.predicted(submission))
         repetition = self.site.repetitions.begin(
             self.site.runner,
@@ -185,6 +186,7 @@ class DemoHandler:
             self.demo,
             values,
             transcript_only=submission.transcript_only,
+            slow_motion=submission.slow_motion,
             visitor=f"{visitor_address()} {submission.visitor}",
         )
 

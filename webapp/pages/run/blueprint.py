@@ -133,7 +133,9 @@ def _show_kept(site: Site, kept: Kept) -> Response:
 
 def _back(run: Run) -> AnyResponse:
     """Redirect to the demo's page with the run's values."""
-    query = query_of(run.demo, run.values, transcript_only=run.transcript_only)
+    query = query_of(
+        run.demo, run.values, transcript_only=run.transcript_only, slow_motion=run.slow_motion
+    )
     return redirect(addresses.demo(run.language, run.topic, run.demo, query), 303)
 
 
@@ -174,7 +176,9 @@ def _view(
 ) -> RunView:
     language, topic, demo = run.language, run.topic, run.demo
     say, title = site.wordings[language], demo.title[language]
-    query = query_of(demo, run.values, transcript_only=run.transcript_only)
+    query = query_of(
+        run.demo, run.values, transcript_only=run.transcript_only, slow_motion=run.slow_motion
+    )
     return RunView(
         page=build_page(
             site,

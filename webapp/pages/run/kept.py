@@ -95,7 +95,13 @@ def _stored_late(site: Site, id: str) -> StoredRun | None:
 
 def _run(site: Site, language: Language, topic: Topic, demo: Demo, stored: StoredRun) -> Run:
     return Run(
-        stored.id, language, topic, demo, _values(site, demo, stored), stored.transcript_only
+        stored.id,
+        language,
+        topic,
+        demo,
+        _values(site, demo, stored),
+        stored.transcript_only,
+        slow_motion=stored.recording.receipt.slow_motion,
     )
 
 

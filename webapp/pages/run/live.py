@@ -206,7 +206,9 @@ def _more(site: Site, say: Wording, screen: Screen, batch: Sequence[Event], afte
 def _progress(site: Site, run: Run, *, first: bool = False) -> Progress:
     state = site.runner.state(run.id)
     say = site.wordings[run.language]
-    query = query_of(run.demo, run.values, transcript_only=run.transcript_only)
+    query = query_of(
+        run.demo, run.values, transcript_only=run.transcript_only, slow_motion=run.slow_motion
+    )
     return Progress(
         say=say,
         run=run.id,

@@ -185,6 +185,7 @@ def _smallest_run(asked: Asked) -> Generator[Wait | Step, None, Ending | None]:
             asked.values,
             visitor=asked.visitor,
             schedule=smallest.schedule,
+            slow_motion=True,
         )
         with closing(asked.site.runner.follow(run.id, changed=signal.set)) as batches:
             for batch in batches:

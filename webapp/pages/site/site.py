@@ -38,6 +38,7 @@ class Run:
     values: Values
     transcript_only: bool
     predicted: Mapping[str, str] = field(default_factory=dict)
+    slow_motion: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class Site:
         transcript_only: bool = False,
         visitor: str = "",
         schedule: str | None = None,
+        slow_motion: bool = False,
     ) -> Run:
         """Start a run of a demo, directed by a schedule if there is one. Raises Busy."""
         about = {
@@ -76,15 +78,16 @@ class Site:
             "demo": topic.name_of(demo),
             "values": values,
             "transcript_only": transcript_only,
+            "slow_motion": slow_motion,
         }
         directed = None if schedule is None else Direction(schedule)
         id = self.runner.start(
-            replace(demo.program(values), directed=directed),
+            replace(demo.program(values), directed=directed, slow_motion=slow_motion),
             visitor=visitor,
             observe=not transcript_only,
             about=json.dumps(about),
         )
-        return Run(id, language, topic, demo, values, transcript_only)
+        return Run(id, language, topic, demo, values, transcript_only, slow_motion=slow_motion)
 
     def find(self, id: str) -> Run:
         """Return a run that the runner still knows. Raises UnknownRun and Unreachable."""
@@ -100,7 +103,15 @@ class Site:
             values = take_all(demo.parameters, details["values"])
         except InvalidParameters:  # the demo's parameters have changed since the run started
             raise UnknownRun(id) from None
-        return Run(id, details["language"], topic, demo, values, details["transcript_only"])
+        return Run(
+            id,
+            details["language"],
+            topic,
+            demo,
+            values,
+            details["transcript_only"],
+            slow_motion=details.get("slow_motion", False),
+        )
 
     def topic(self, slug: str) -> Topic | None:
         """Return the topic with this slug, or None."""

@@ -42,6 +42,8 @@ def draw_receipt(say: Wording, recording: Recording) -> Iterator[Row]:
     if receipt.start_methods:
         yield Row(say("receipt.start_methods"), ", ".join(receipt.start_methods), code=True)
     yield Row(say("receipt.observed"), say("yes" if receipt.observed else "no"))
+    if receipt.slow_motion:
+        yield Row(say("receipt.slow_motion"), say("yes"))
     if receipt.schedule is not None:
         written = receipt.schedule or say("receipt.first_choice")
         yield Row(say("receipt.schedule"), written, code=bool(receipt.schedule))
