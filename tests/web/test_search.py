@@ -116,8 +116,8 @@ def test_three_switches_are_searched_on_request(client: FlaskClient, language: s
 
 
 def rows(page: str) -> list[str]:
-    """Return the numbers of schedules in the table of switches, in Latin digits."""
-    table = page.split('by-switches"')[1].split("</ul>", maxsplit=1)[0]
+    """Return the numbers of schedules by switches, in Latin digits."""
+    table = page.split('class="histograms"')[1].split("</ul>")[1]
     return re.findall(r"\d+", in_latin_digits("".join(re.findall(r'often">(.*?)<', table))))
 
 

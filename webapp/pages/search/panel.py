@@ -8,7 +8,7 @@ from webapp.engine.findings import Found
 from webapp.lessons.repeats.distribution import Key
 from webapp.pages import addresses
 from webapp.pages.repeat.histogram import Dot, Histogram, HistogramBar
-from webapp.pages.repeat.label import count_text, outcome_label
+from webapp.pages.repeat.label import Label, count_text, outcome_label
 from webapp.pages.search.running import FURTHER
 from webapp.pages.texts.wording import Wording
 
@@ -16,14 +16,6 @@ MOST_BARS = 12
 
 DOTS = 30
 """Dots of all bars together: there may be thousands of schedules."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """How many schedules have so many switches."""
-
-    switches: str
-    count: str
 
 
 @dataclass(frozen=True)
@@ -35,8 +27,8 @@ class SearchPanel:
     say: Wording
     title: str
     facts: tuple[str, ...]
-    rows: tuple[Row, ...]
     outcomes: Histogram
+    switches: Histogram
     smallest: str
     broken: bool
     play: str
@@ -52,11 +44,8 @@ def build_panel(
         say=say,
         title=_title(say, found),
         facts=tuple(_facts(say, found)),
-        rows=tuple(
-            Row(_switches(say, switches), say("search.schedules", count=count))
-            for switches, count in sorted(found.by_switches.items())
-        ),
         outcomes=outcome_histogram(say, label, found),
+        switches=_switches_histogram(say, found),
         smallest=_smallest(say, found),
         broken=found.smallest is not None,
         play=play,
@@ -109,17 +98,32 @@ def _smallest(say: Wording, found: Found[Key]) -> str:
 
 def outcome_histogram(say: Wording, label: str, found: Found[Key]) -> Histogram:
     """Return how often each outcome has come; `label` says what the outcomes are."""
-    whole = sum(found.outcomes.values()) or 1
-    bars = (
-        HistogramBar(
-            outcome_label(say, key),
-            (Dot("", ""),) * max(1, round(DOTS * count / whole)),
-            count_text(say, count),
-            say("repeat.share", percent=round(100 * count / whole)),
-        )
+    whole = found.outcomes.total()
+    bars = tuple(
+        _bar(say, outcome_label(say, key), count_text(say, count), count, whole)
         for key, count in found.outcomes.most_common(MOST_BARS)
     )
-    return Histogram(say("repeat.outcome", label=label), tuple(bars))
+    return Histogram(say("repeat.outcome", label=label), bars)
+
+
+def _switches_histogram(say: Wording, found: Found[Key]) -> Histogram:
+    whole = found.by_switches.total()
+    bars = tuple(
+        _bar(
+            say,
+            Label(_switches(say, switches)),
+            say("search.schedules", count=count),
+            count,
+            whole,
+        )
+        for switches, count in sorted(found.by_switches.items())
+    )
+    return Histogram(say("search.by_switches"), bars)
+
+
+def _bar(say: Wording, label: Label, often: str, count: int, whole: int) -> HistogramBar:
+    dots = (Dot("", ""),) * max(1, round(DOTS * count / whole))
+    return HistogramBar(label, dots, often, say("repeat.share", percent=round(100 * count / whole)))
 
 
 def _switches(say: Wording, count: int) -> str:

@@ -206,7 +206,7 @@ def _progress(asked: Asked) -> SearchProgress:
         id=asked.search.id,
         done=done,
         all=asked.search.limits.number,
-        text=asked.say("search.done", count=done),
+        text=asked.say("search.done", done=done, all=asked.search.limits.number),
         outcome=label,
         stop=addresses.stop_search(asked.search.id),
         outcomes=outcome_histogram(asked.say, label, found),
