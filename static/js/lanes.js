@@ -4,10 +4,11 @@
 
 import { Axis, drawTicks, MICROSECONDS, SVG, UNITS } from "./axis.js";
 import { mark, reveal } from "./marking.js";
+import { SlowMotion } from "./slow-motion.js";
+import { countUpTo, linesOf, Printed, States } from "./walk-state.js";
 
 const CLOSE = 4; // times closer than the whole run: what was one band is drawn piece by piece
 const NARROWEST = 20; // microseconds
-const STATE = 0;
 
 class RunLanes extends HTMLElement {
   connectedCallback() {
@@ -55,13 +56,16 @@ class RunLanes extends HTMLElement {
     this.slider.value = step;
     this.place(time);
     this.names[lane]?.classList.add("marked");
-    this.point(source, -1);
-    this.dim(printed);
+    this.mark(null, source);
+    linesOf(this.transcript).forEach((line, at) => {
+      line?.classList.toggle("later", at >= printed);
+    });
     this.count(step, steps);
   }
 
   disconnectedCallback() {
     this.gone?.abort();
+    this.slow?.leave();
     cancelAnimationFrame(this.frame);
   }
 
@@ -84,9 +88,19 @@ class RunLanes extends HTMLElement {
       this.now.open = true; // from the first step on, until the visitor closes it
       this.slider.max = data.steps.length;
       this.dataset.loaded = "";
+      this.times = data.steps.map(([time]) => time);
       this.lines = new Map(data.steps.map(([, , , line], at) => [line, at + 1]));
+      this.printed = new Printed(this.transcript, data.steps);
+      this.states = new States(data, this.now.querySelector(".now"), this.rows);
+      this.slow = data.variables && this.slowMotion();
     });
     return this.loaded;
+  }
+
+  slowMotion() {
+    const { states, names, data } = this;
+    const table = this.querySelector(".shared-values");
+    return new SlowMotion(data, { lines: this.dataset.lines, states, names, table });
   }
 
   async read() {
@@ -143,9 +157,9 @@ class RunLanes extends HTMLElement {
     const [, lane, source, line, sentence] = step ? this.data.steps[step - 1] : [0, -1, 0, -1, -1];
     this.say(step, lane, sentence);
     this.point(source, line);
-    this.dim(this.data.steps.slice(0, step).filter(([, , , begun]) => begun >= 0).length);
+    this.printed.dim(step);
     this.count(step, this.data.steps.length);
-    this.fill(step - 1);
+    this.states.fill(step - 1, this.slow?.show(step - 1, lane));
     this.names.forEach((name, at) => {
       name.classList.toggle("marked", at === lane);
     });
@@ -168,19 +182,14 @@ class RunLanes extends HTMLElement {
   }
 
   point(source, line) {
-    const printed = this.printed();
-    const here = printed[line] ?? null;
+    this.mark(this.printed.lines[line] ?? null, source);
+  }
+
+  mark(here, source) {
     const there = source ? document.getElementById(this.dataset.lines + source) : null;
     mark(this.dataset.transcript, here, there);
     reveal(here);
     reveal(there);
-  }
-
-  // Lines that are printed later than the step are pale.
-  dim(printed) {
-    this.printed().forEach((line, at) => {
-      line?.classList.toggle("later", at >= printed);
-    });
   }
 
   count(step, steps) {
@@ -191,46 +200,12 @@ class RunLanes extends HTMLElement {
       .replace("{steps}", numbers.format(steps));
   }
 
-  // The printed lines by index. A long transcript hides some lines before its last ones.
-  printed() {
-    const lines = [];
-    for (const item of this.transcript?.querySelectorAll(".line, [data-hidden]") ?? []) {
-      lines.length += Number(item.dataset.hidden ?? 0);
-      if (item.matches(".line")) {
-        lines.push(item);
-      }
-    }
-    return lines;
-  }
-
-  // Fills in the states of all workers; `at` is the index of the last event that has happened.
-  fill(at) {
-    const { before, after } = this.now.querySelector(".now").dataset;
-    const states = this.rows.map(() => before);
-    const beside = this.rows.map(() => []);
-    for (const [lane, kind, sentence, first, end] of this.data.spans) {
-      if (first > at) {
-        continue;
-      }
-      const over = at >= end;
-      if (kind === STATE) {
-        states[lane] = over ? after : this.data.sentences[sentence];
-      } else if (!over) {
-        beside[lane].push(this.data.sentences[sentence]);
-      }
-    }
-    this.rows.forEach((row, lane) => {
-      put(row.cells[1], states[lane]);
-      put(row.cells[2], [...new Set(beside[lane])].join(", "));
-    });
-  }
-
   showLine(line) {
     if (!line || this.frame) {
       return;
     }
     this.with(() => {
-      const at = this.printed().indexOf(line);
+      const at = this.printed.lines.indexOf(line);
       const step = this.lines.get(at);
       if (step) {
         this.show(step);
@@ -259,18 +234,7 @@ class RunLanes extends HTMLElement {
   }
 
   stepAt(time) {
-    const { steps } = this.data;
-    let low = 0;
-    let high = steps.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (steps[middle][0] <= time) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
+    return countUpTo(this.times, time);
   }
 
   place(time) {
@@ -342,12 +306,6 @@ class RunLanes extends HTMLElement {
     this.letters.setAttribute("x", `${(-left / width) * 100}%`);
     this.board.querySelector(".picture").classList.toggle("close", width <= UNITS / CLOSE);
     drawTicks(this.board, this.axis, this.view, this.dataset.deep);
-  }
-}
-
-function put(cell, text) {
-  if (cell.textContent !== text) {
-    cell.textContent = text;
   }
 }
 

@@ -27,12 +27,20 @@ STYLES = (
     "result",
     "lanes",
     "walk",
+    "values",
     "cycle",
     "record",
     "print",
 )
 THEME = "theme"
-MODULES = ("axis", "marking", "transcript", "lanes")  # imported modules come before their importers
+MODULES = (
+    "axis",
+    "marking",
+    "transcript",
+    "walk-state",
+    "slow-motion",
+    "lanes",
+)  # imported modules come before their importers
 
 MARK = """<svg class="mark" viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">
 <rect x="3" y="5" width="17" height="5" rx="2.5"/>

@@ -3,6 +3,7 @@
 <run-lanes>            static/js/lanes.js steps through it; without JavaScript it is static
   <figure>             the picture and the workers' names
   <section hidden>     the controls: buttons, a slider, the step in words
+  <section hidden>     the shared variables, if the run was recorded in slow motion
   <details hidden>     each worker's state after the step
   <details>            how exact it is, a part of the time, the table
 </run-lanes>
@@ -26,6 +27,7 @@ from webapp.timeline.scale import MILLISECOND, View, written
 from webapp.timeline.steps import draw_steps
 from webapp.timeline.svg import Picture, draw_picture
 from webapp.timeline.table_frame import draw_table_frame
+from webapp.timeline.values_table import draw_values_table
 from webapp.timeline.words import Words, writable
 
 SPEEDS = (1, 10, 100)
@@ -81,6 +83,7 @@ def draw_figure(timeline: Timeline, say: Words, setting: Setting) -> str:
         f'data-deep="{picture.deep}"{" data-at-end" if setting.at_end else ""}>'
         f"{_figure(timeline, picture, say, setting.name)}"
         f"{_walk(picture, say, setting.name, beginning)}"
+        f"{draw_values_table(timeline, say, setting.name)}"
         f"{_now(picture, say, setting.name)}{_exact(timeline, picture, view, say)}"
         f"{_part(setting.part, view, say)}"
         f"{_table(timeline, say, setting.name) if setting.table else ''}{embedded}"
@@ -241,7 +244,8 @@ def _now(picture: Picture, say: Words, name: str) -> str:
         f'<div class="now-frame" tabindex="0" role="region" '
         f'aria-label="{escape(_named(say("now.title"), name))}">'
         f'<table class="now" data-before="{escape(say("now.before"))}" '
-        f'data-after="{escape(say("now.after"))}"><thead><tr>{heads}</tr></thead>'
+        f'data-after="{escape(say("now.after"))}" '
+        f'data-line="{escape(say("now.line", line="{line}"))}"><thead><tr>{heads}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div></details>"
     )
 

@@ -7,7 +7,8 @@
 Sentences are indices into "sentences", since most are repeated. Lanes are indices into the
 timeline, -1 if the worker is unknown; transcript lines are indices into the transcript, -1 if the
 step began none. The kind of a span is 0 for a state, 1 for a holding, 2 for a task. Times are
-microseconds. A run in slow motion has the keys of `values`, too.
+microseconds. A run in slow motion has the keys of `values`, too, and
+"lost" if updates were lost: [[step, step that wrote over it, variable's name], …].
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 from webapp.engine.events import Event, Kind
 from webapp.timeline.bands import counts, fold
 from webapp.timeline.lanes import End, State, Timeline, in_time
+from webapp.timeline.lost import find_lost
 from webapp.timeline.values import draw_values
 from webapp.timeline.words import Words, count_text, state_text, step_text
 
@@ -63,6 +65,12 @@ def draw_steps(timeline: Timeline, say: Words) -> dict[str, Any]:
             sentence = sentences.place(state_text(say, stretch))
             spans.append([at, KINDS.get(stretch.state, 0), sentence, first, after])
     values = draw_values(timeline, events)
+    lost = [
+        [places[found.write.event.id], places[found.over.event.id], found.variable[1]]
+        for found in find_lost(events)
+    ]
+    if lost:
+        values["lost"] = lost
     return {"steps": steps, "spans": spans, "sentences": [*sentences], **values}
 
 

@@ -37,6 +37,11 @@ def touched_by(event: Event) -> Touched:
         return NOTHING  # a program may write events itself
 
 
+def variable_of(event: Event, found: Touched, name: str) -> Variable:
+    """Return the variable that a step names."""
+    return BETWEEN if name in found.between else event.pid, name
+
+
 def draw_values(timeline: Timeline, events: Sequence[Event]) -> dict[str, Any]:
     """Return the data (see the module) of a walk through `events`; empty without slow motion."""
     if not any(event.kind in (Kind.STEPPED, Kind.UNWATCHED) for event in events):
@@ -50,7 +55,7 @@ def draw_values(timeline: Timeline, events: Sequence[Event]) -> dict[str, Any]:
             continue
 
         def place(name: str, event: Event = event, found: Touched = found) -> int:
-            variable = BETWEEN if name in found.between else event.pid, name
+            variable = variable_of(event, found, name)
             workers[variable].add(event.key)
             return places.setdefault(variable, len(places))
 

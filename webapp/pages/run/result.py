@@ -18,6 +18,7 @@ from webapp.pages.site.site import Run, Site
 from webapp.pages.texts.receipt import Row, draw_notes, draw_receipt
 from webapp.pages.texts.wording import Wording
 from webapp.timeline.figure import Setting
+from webapp.timeline.lost import draw_lost
 from webapp.timeline.reading import draw
 from webapp.timeline.scale import View
 from webapp.timeline.table_frame import draw_table_frame
@@ -75,6 +76,7 @@ class Result:
     lanes: Markup
     table: Markup
     cycle: Markup
+    lost: Markup
 
 
 def build_result(
@@ -121,6 +123,7 @@ def build_result(
         lanes=draw_lanes(say, timeline, setting),
         table=Markup(draw_table_frame(timeline, say)),
         cycle=draw_deadlock(say, recording),
+        lost=Markup(draw_lost(timeline, say)),
     )
 
 

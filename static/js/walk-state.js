@@ -1,0 +1,145 @@
+// What a walk shows beside the lanes after each step: the workers' states, and how much is printed. All of it is
+// worked out once. A step then looks it up, and changes only what differs: its work does not grow with the run.
+
+const STATE = 0;
+
+// The number of entries of a sorted list that are at most `value`.
+export function countUpTo(list, value) {
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (list[middle] <= value) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
+// Writes into an element only what is new.
+export function put(element, text) {
+  if (element.textContent !== text) {
+    element.textContent = text;
+  }
+}
+
+// The state of one worker, and what it holds and works on, from step to step.
+class WorkerStates {
+  constructor(spans, sentences, { before, after }) {
+    this.starts = [];
+    this.told = [];
+    this.ends = Number.POSITIVE_INFINITY; // the step at which it is over
+    let state = before;
+    const beside = new Map(); // sentences, and how many spans say each of them now
+    for (const [at, isFirst, kind, sentence, isLast] of changes(spans)) {
+      const text = sentences[sentence];
+      if (kind === STATE) {
+        state = isFirst ? text : isLast ? after : state;
+        if (isLast) {
+          this.ends = at;
+        }
+      } else {
+        const count = (beside.get(text) ?? 0) + (isFirst ? 1 : -1);
+        beside.set(text, count);
+        if (count === 0) {
+          beside.delete(text);
+        }
+      }
+      if (this.starts.at(-1) === at) {
+        this.told.pop();
+      } else {
+        this.starts.push(at);
+      }
+      this.told.push([state, [...beside.keys()].join(", ")]);
+    }
+    this.first = [before, ""];
+  }
+
+  // After the event with the index `at`.
+  after(at) {
+    const count = countUpTo(this.starts, at);
+    return count ? this.told[count - 1] : this.first;
+  }
+}
+
+// The begin and the end of each span, in the order of the steps; an end comes before a begin at the same step.
+function changes(spans) {
+  const lasts = spans.filter(([, kind]) => kind === STATE).map(([, , , , end]) => end);
+  const last = Math.max(-1, ...lasts.slice(-1));
+  return spans
+    .flatMap(([, kind, sentence, first, end]) => [
+      [first, true, kind, sentence, false],
+      [end, false, kind, sentence, end === last],
+    ])
+    .sort(([a, isFirst], [b, isAlsoFirst]) => a - b || isFirst - isAlsoFirst);
+}
+
+export class States {
+  constructor(data, table, rows) {
+    this.rows = rows;
+    this.line = table.dataset.line;
+    const spans = rows.map(() => []);
+    for (const span of data.spans) {
+      spans[span[0]].push(span);
+    }
+    this.workers = spans.map((own) => new WorkerStates(own, data.sentences, table.dataset));
+  }
+
+  // Fills in the table; `at` is the index of the last event that has happened, `lines` are the workers' lines.
+  fill(at, lines) {
+    this.rows.forEach((row, lane) => {
+      const [state, beside] = this.workers[lane].after(at);
+      const line = lines?.[lane];
+      put(row.cells[1], line ? `${state} · ${this.line.replace("{line}", line)}` : state);
+      put(row.cells[2], beside);
+    });
+  }
+}
+
+// The printed lines of a transcript, of which those that are printed later than the step are pale.
+export class Printed {
+  constructor(transcript, steps) {
+    this.transcript = transcript;
+    this.counts = []; // lines that were printed until each step
+    let count = 0;
+    for (const [, , , begun] of steps) {
+      count += begun >= 0;
+      this.counts.push(count);
+    }
+  }
+
+  // The lines by index. A long transcript hides some lines before its last ones.
+  get lines() {
+    const children = this.transcript?.childElementCount ?? 0;
+    if (this.known !== children) {
+      this.known = children;
+      this.shown = null;
+      this.found = linesOf(this.transcript);
+    }
+    return this.found;
+  }
+
+  dim(step) {
+    const lines = this.lines;
+    const count = step ? this.counts[step - 1] : 0;
+    const from = this.shown === null ? 0 : Math.min(this.shown, count);
+    const to = this.shown === null ? lines.length : Math.max(this.shown, count);
+    for (let at = from; at < to; at += 1) {
+      lines[at]?.classList.toggle("later", at >= count);
+    }
+    this.shown = count;
+  }
+}
+
+export function linesOf(transcript) {
+  const lines = [];
+  for (const item of transcript?.querySelectorAll(".line, [data-hidden]") ?? []) {
+    lines.length += Number(item.dataset.hidden ?? 0);
+    if (item.matches(".line")) {
+      lines.push(item);
+    }
+  }
+  return lines;
+}

@@ -1,0 +1,113 @@
+"""Finds lost updates in a run in slow motion, and draws one as the few steps that make it.
+
+A worker reads a variable. Before it writes it, another one writes it, too: the first one knows
+nothing of that and writes over it. Only what was recorded is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from webapp.engine.events import Event, Kind
+from webapp.engine.recording import Key
+from webapp.timeline.lanes import Timeline, in_time
+from webapp.timeline.rows import HUES
+from webapp.timeline.values import Variable, touched_by, variable_of
+from webapp.timeline.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """A read or a write of a variable: the step at which it was done, and the value."""
+
+    event: Event
+    value: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A write that was lost: its worker's `read` before it (None: there was none), the `old` read
+    of the worker that wrote `over` it, and the lost `write`."""
+
+    variable: Variable
+    read: Deed | None
+    old: Deed
+    write: Deed
+    over: Deed
+
+
+def find_lost(events: Sequence[Event]) -> Iterator[Lost]:
+    """Yield the lost updates of events in the order of time."""
+    reads: dict[tuple[Variable, Key], Deed] = {}
+    last: dict[Variable, tuple[Deed, Deed | None]] = {}
+    for event in events:
+        if event.kind is not Kind.STEPPED:
+            continue
+        touched = touched_by(event)
+        for name, value in touched.reads:
+            reads[variable_of(event, touched, name), event.key] = Deed(event, value)
+        for name, _, after in touched.writes:
+            variable, write = variable_of(event, touched, name), Deed(event, after)
+            old = reads.pop((variable, event.key), None)
+            before, read = last.get(variable, (None, None))
+            if old and before and before.event.key != event.key and _is_older(old, before):
+                yield Lost(variable, read, old, before, write)
+            last[variable] = write, old
+
+
+def _is_older(one: Deed, other: Deed) -> bool:
+    return (one.event.time, one.event.id) < (other.event.time, other.event.id)
+
+
+def draw_lost(timeline: Timeline, say: Words) -> str:
+    """Return the first lost update as HTML: a row for each of its two workers; "" if none is."""
+    found = next(find_lost(in_time(timeline.recording.events)), None)
+    if found is None:
+        return ""
+    deeds = [deed for deed in (found.read, found.old, found.write, found.over) if deed]
+    deeds.sort(key=lambda deed: (deed.event.time, deed.event.id))
+    rows = "".join(_row(timeline, say, key, deeds, found) for key in _keys(deeds))
+    _, name = found.variable
+    told = say(
+        "lost.told",
+        over=found.over.event.worker,
+        write=found.write.event.worker,
+        name=name,
+        old=_value(found.old),
+        value=_value(found.write),
+    )
+    return (
+        f'<figure class="lost" dir="{say.direction}"><figcaption>{escape(told)}</figcaption>'
+        f'<table dir="ltr"><tbody>{rows}</tbody></table></figure>'
+    )
+
+
+def _keys(deeds: Sequence[Deed]) -> list[Key]:
+    return [*dict.fromkeys(deed.event.key for deed in deeds)]
+
+
+def _row(timeline: Timeline, say: Words, key: Key, deeds: Sequence[Deed], found: Lost) -> str:
+    lane = timeline.lanes[timeline.index[key]]
+    cells = "".join(
+        _cell(say, deed, found) if deed.event.key == key else "<td></td>" for deed in deeds
+    )
+    return (
+        f'<tr class="hue-{lane.number % HUES}"><th scope="row"><bdi>{escape(lane.name)}</bdi></th>'
+        f"{cells}</tr>"
+    )
+
+
+def _cell(say: Words, deed: Deed, found: Lost) -> str:
+    reads = deed is found.read or deed is found.old
+    text = escape(say("lost.reads" if reads else "lost.writes", value=_value(deed)))
+    place = escape(say("lost.line", line=deed.event.line))
+    if deed is found.write:
+        text = f'<s>{text}</s> <span class="lost-sign">{escape(say("lost.lost"))}</span>'
+    kind = "read" if reads else "write"
+    return f'<td class="{kind}" dir="{say.direction}">{text} <small>{place}</small></td>'
+
+
+def _value(deed: Deed) -> str:
+    return "?" if deed.value is None else deed.value
