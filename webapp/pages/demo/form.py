@@ -62,7 +62,6 @@ class Submission:
     visitor: str = ""
     predicted: Mapping[str, str] = field(default_factory=dict)
     slow_motion: bool = False
-    further: bool = False
 
     def query(self) -> dict[str, object]:
         """Return what was submitted as the query of an address.
