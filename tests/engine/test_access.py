@@ -91,7 +91,7 @@ def test_a_run_and_its_children_inherit_no_descriptor_of_the_server(
     for method in ("itself", "hand"):
         assert {*STREAMS} < {*found[method]}
         more = [Path(name).name for number, name in found[method].items() if number not in STREAMS]
-        assert more == [CHANNEL, CHANNEL]
+        assert [name for name in more if not _is_libffi(name)] == [CHANNEL, CHANNEL]
     theirs = _open_in(os.getpid()) | _open_in(served.launcher_pid)
     assert len(theirs) > 5
     for own in found.values():
@@ -118,4 +118,9 @@ def _open_in(pid: int) -> set[str]:
     for file in Path(f"/proc/{pid}/fd").iterdir():
         with contextlib.suppress(FileNotFoundError):  # it may be closed meanwhile
             found.add(str(file.readlink()))
-    return found - {os.devnull}
+    return {name for name in found if name != os.devnull and not _is_libffi(name)}
+
+
+def _is_libffi(name: str) -> bool:
+    """Return whether a file is libffi's: some builds keep it open in every process with ctypes."""
+    return Path(name).name.startswith("libffi.")

@@ -305,7 +305,9 @@ def test_a_full_pipe_that_nobody_empties_keeps_a_child_from_its_end(run: Run) ->
             child.join()
             print([queue.get() for _ in range(40)])
     """)
-    assert texts(recording) == ["all put"]
+    # The resource tracker may complain of what the killed processes leave.
+    printed = [line.text for line in recording.lines if line.stream == "stdout"]
+    assert printed == ["all put"]
     assert recording.outcome is Outcome.DEADLOCKED
     assert recording.detail == "MainThread → child → queue → MainThread"
 

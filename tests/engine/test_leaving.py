@@ -124,7 +124,7 @@ CHILD = """
         log = open(FILE, "w")
         log.write("by the child")
         thing = Thing()
-        atexit.register(print, "exit function")
+        atexit.register(print, "exit function", flush=True)
         print("worked", flush=True)
         sys.exit(3)
     if __name__ == "__main__":

@@ -278,15 +278,16 @@ def test_waits_for_tasks_and_workers_of_an_executor_are_reported(run: Run) -> No
         from multiprocessing import Pool
         def work(seconds):
             time.sleep(seconds)
-        with ThreadPoolExecutor(1, "own") as threads:
-            for done in as_completed([threads.submit(work, 0.02)]): pass
-            list(threads.map(work, [0.02]))
-            threads.submit(work, 0.02)
-        with ProcessPoolExecutor(1) as processes:
-            processes.submit(work, 0.02)
-        with Pool(1) as pool:
-            pool.apply_async(work, (0.02,))
-            pool.close(); pool.join()
+        if __name__ == "__main__":
+            with ThreadPoolExecutor(1, "own") as threads:
+                for done in as_completed([threads.submit(work, 0.02)]): pass
+                list(threads.map(work, [0.02]))
+                threads.submit(work, 0.02)
+            with ProcessPoolExecutor(1) as processes:
+                processes.submit(work, 0.02)
+            with Pool(1) as pool:
+                pool.apply_async(work, (0.02,))
+                pool.close(); pool.join()
     """)
     main = [wait for wait in recording.waits if wait.worker == "MainThread"]
     assert [wait.object for wait in main] == ["futures", "future#2", "own_0", "processes", "pool"]
@@ -308,12 +309,13 @@ def test_the_waits_for_the_results_of_a_pool_have_their_names(run: Run) -> None:
         from multiprocessing import Pool
         def work(seconds):
             time.sleep(seconds)
-        with Pool(1) as pool:
-            single = pool.apply_async(work, (0.2,))
-            single.get()
-            several = pool.imap(work, [0.2, 0.2])
-            print(list(several))
-            for _ in pool.imap_unordered(work, [0.2], 2): pass
+        if __name__ == "__main__":
+            with Pool(1) as pool:
+                single = pool.apply_async(work, (0.2,))
+                single.get()
+                several = pool.imap(work, [0.2, 0.2])
+                print(list(several))
+                for _ in pool.imap_unordered(work, [0.2], 2): pass
     """)
     waits = [wait for wait in recording.waits if wait.worker == "MainThread"]
     assert {wait.object for wait in waits} == {"single", "several", "result"}
@@ -323,9 +325,10 @@ def test_the_waits_for_the_results_of_a_pool_have_their_names(run: Run) -> None:
 def test_a_task_goes_from_who_submits_it_to_who_runs_it(run: Run) -> None:
     recording = run("""
         from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-        with ThreadPoolExecutor(1, "thread") as threads, ProcessPoolExecutor(1) as processes:
-            futures = [pool.submit(abs, -1) for pool in (threads, processes)]
-            print(*(future.result() for future in futures), list(threads.map(abs, [2])))
+        if __name__ == "__main__":
+            with ThreadPoolExecutor(1, "thread") as threads, ProcessPoolExecutor(1) as processes:
+                futures = [pool.submit(abs, -1) for pool in (threads, processes)]
+                print(*(future.result() for future in futures), list(threads.map(abs, [2])))
     """)
     puts = {event.object: event for event in kinds(recording.events, Kind.PUT)}
     tooks = [event for event in recording.events if event.kind is Kind.TOOK]
@@ -350,12 +353,13 @@ def test_tasks_have_the_names_of_the_programs_functions(run: Run) -> None:
         def second(number, other): return number + other
         async def further():
             await asyncio.to_thread(first, 5)
-        with ProcessPoolExecutor(1) as executor:
-            list(executor.map(first, [1, 2], chunksize=2))
-            executor.submit(partial(second, 3), 4).result()
-        asyncio.run(further())
-        with Pool(1) as pool:
-            pool.starmap(second, [(6, 7)])
+        if __name__ == "__main__":
+            with ProcessPoolExecutor(1) as executor:
+                list(executor.map(first, [1, 2], chunksize=2))
+                executor.submit(partial(second, 3), 4).result()
+            asyncio.run(further())
+            with Pool(1) as pool:
+                pool.starmap(second, [(6, 7)])
     """)
     began = kinds(recording.events, Kind.BEGAN)
     assert [(event.object, event.text, event.line) for event in began] == [

@@ -83,18 +83,20 @@ def told(recording: Recording, worker: str) -> list[str]:
 
 def test_a_wait_names_what_a_task_awaits(run: Run) -> None:
     recording = run("""
-        import asyncio
+        import asyncio, threading
         async def work(): await asyncio.sleep(0.01)
-        def add(): pass
+        waiting = threading.Event()
+        def add(): waiting.wait()
         async def main():
+            loop = asyncio.get_running_loop()
             async with asyncio.TaskGroup() as group:
                 first = group.create_task(work())
                 second = group.create_task(work())
             await asyncio.gather(work(), work())
             await asyncio.create_task(work())
+            loop.call_soon(waiting.set)
             await asyncio.to_thread(add)
             await asyncio.sleep(0)
-            loop = asyncio.get_running_loop()
             answer = loop.create_future()
             loop.call_later(0.01, answer.set_result, 1)
             await answer
@@ -109,13 +111,13 @@ def test_a_wait_names_what_a_task_awaits(run: Run) -> None:
     """)
     waits = [e for e in recording.events if e.kind is Kind.WAITS and e.worker == "Task-1 (main)"]
     assert [(wait.object, wait.how, wait.line) for wait in waits[:7]] == [
-        ("group", How.JOIN, 5),
-        ("gather", How.JOIN, 8),
-        ("Task-6 (work)", How.JOIN, 9),
-        ("add", How.RESULT, 10),
-        ("", How.TURN, 11),
-        ("answer", How.AWAIT, 15),
-        ("ready", How.SIGNAL, 19),
+        ("group", How.JOIN, 7),
+        ("gather", How.JOIN, 10),
+        ("Task-6 (work)", How.JOIN, 11),
+        ("add", How.RESULT, 13),
+        ("", How.TURN, 14),
+        ("answer", How.AWAIT, 17),
+        ("ready", How.SIGNAL, 21),
     ]
     assert [list(numbers) for numbers in waits[0].group] == [[2, 3]]
     assert 0 < (waits[6].timeout or 0) <= 0.01

@@ -8,13 +8,14 @@ have no frames either.
 
 from __future__ import annotations
 
-import ctypes
 import sys
 from collections.abc import Callable
 from functools import partial
 from operator import call, countOf
 from types import CodeType
 from typing import Any, NoReturn
+
+from webapp.engine.foreign import ctypes
 
 Judge = Callable[[BaseException | None], int]
 """Called with the exception that ended the program, or None; returns the exit code."""

@@ -41,7 +41,7 @@ def make_main(request: Request) -> ModuleType:
     Spawned children find a module by the name in its `__spec__`, and import no `-c` code.
     """
     main = ModuleType("__main__")
-    vars(main).update(__builtins__=builtins, __annotations__={})
+    vars(main).update(given_names())
     if request.code is not None:
         main.__loader__ = BuiltinImporter
     else:
@@ -51,3 +51,10 @@ def make_main(request: Request) -> ModuleType:
         vars(main)["__cached__"] = spec.cached
     sys.modules["__main__"] = main
     return main
+
+
+def given_names() -> dict[str, object]:
+    """Return the names that the interpreter gives to every `__main__`, beside a module's."""
+    # Since Python 3.14, annotations are evaluated when they are needed.
+    annotations: dict[str, object] = {"__annotations__": {}} if sys.version_info < (3, 14) else {}
+    return {"__builtins__": builtins, **annotations}

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import ctypes
 import sys
 import threading
 from collections.abc import Collection
 from typing import TextIO
 
+from webapp.engine.foreign import ctypes
 from webapp.engine.recorder import tracebacks
 from webapp.engine.recorder.ending import clear_modules
 

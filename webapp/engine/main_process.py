@@ -6,7 +6,6 @@ interpreter's finalization by hand.
 
 from __future__ import annotations
 
-import builtins
 import hashlib
 import os
 import platform
@@ -25,7 +24,7 @@ from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, NoReturn
 
 from webapp.engine import bottom, recorder
-from webapp.engine.entry import compile_entry, make_main
+from webapp.engine.entry import compile_entry, given_names, make_main
 from webapp.engine.events import Kind
 from webapp.engine.leaving import leave
 from webapp.engine.machines import has_gil
@@ -216,7 +215,7 @@ def _main_module(request: Request) -> ModuleType:
     module = ModuleType("__main__")
     module.__file__ = request.path
     module.__loader__ = SourceFileLoader("__main__", request.path)
-    vars(module).update(__builtins__=builtins, __cached__=None, __annotations__={})
+    vars(module).update(given_names(), __cached__=None)
     sys.modules["__main__"] = module
     sys.argv[:] = [request.name, *request.arguments]
     # The launcher's own arguments end with its flags, `-c` and the code.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import signal
+
+from webapp.engine.foreign import ctypes
 
 # <linux/prctl.h>
 _PR_SET_PDEATHSIG = 1

@@ -6,7 +6,6 @@ What the child reports goes to a file in memory instead of the run's FIFO, and s
 from __future__ import annotations
 
 import atexit
-import ctypes
 import marshal
 import mmap
 import os
@@ -26,6 +25,7 @@ from webapp.engine.directed.reduction import Step
 from webapp.engine.directed.scheduler import Scheduler
 from webapp.engine.directed.turns import LOOK_EVERY, Patience
 from webapp.engine.events import Kind
+from webapp.engine.foreign import ctypes
 from webapp.engine.machines import has_gil
 from webapp.engine.recorder import channel
 

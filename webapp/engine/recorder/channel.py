@@ -6,7 +6,6 @@ cannot inherit one that is held.
 
 from __future__ import annotations
 
-import ctypes
 import fcntl
 import os
 import select
@@ -20,6 +19,7 @@ from types import CodeType
 from typing import Protocol
 
 from webapp.engine.events import TASK_BITS, Kind, escape
+from webapp.engine.foreign import ctypes
 
 # Programs expect low numbers for the files that they open.
 LOWEST_DESCRIPTOR = 500
@@ -65,8 +65,8 @@ task_step: CodeType | None = None
 # A forked child runs no event loop until it starts one.
 os.register_at_fork(after_in_child=tasks.clear)
 
-# In a forked child, the frames below this one are the parent's.
-_CHILD = process.BaseProcess._bootstrap.__code__  # type: ignore[attr-defined]
+child_code: CodeType | None = None
+"""The code that runs a child: in a forked one, the frames below it are the parent's."""
 
 # os.write() releases the GIL. A thread that computes would then keep it for 5 ms, and each event of
 # another thread would take that long. A function of a PyDLL is called with the GIL held.
@@ -287,12 +287,12 @@ def _write_pieces(line: bytes) -> None:
 
 def _source_line() -> int:
     frame = sys._getframe(1)
-    program, step = _program, task_step
+    program, child, task = _program, child_code, task_step
     while frame is not None:
         code = frame.f_code
         if code.co_filename == program:
             return frame.f_lineno
-        if code is _CHILD or code is step:
+        if code is child or code is task:
             break
         frame = frame.f_back  # type: ignore[assignment]
     return 0

@@ -51,7 +51,9 @@ def clear_modules(known: Collection[str]) -> None:
 def _end_child(known: Collection[str]) -> None:
     # Daemon threads run until the interpreter is finalized, and need their modules.
     if threading.active_count() == 1:
-        _forget_process()
+        # From 3.13 on, the interpreter leaves what only this function knows as it is, too.
+        if sys.version_info < (3, 13):
+            _forget_process()
         clear_modules(known)
 
 

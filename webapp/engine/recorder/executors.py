@@ -21,7 +21,7 @@ from webapp.engine.events import TASK, How, Kind
 from webapp.engine.recorder.callers import is_standard_library
 from webapp.engine.recorder.channel import emit
 from webapp.engine.recorder.names import name_new
-from webapp.engine.recorder.pools import put_public, report_end, run_task
+from webapp.engine.recorder.pools import put_public, report_end, report_task, run_task
 from webapp.engine.recorder.processes import is_recorded
 from webapp.engine.recorder.waiting import (
     LABEL,
@@ -31,6 +31,8 @@ from webapp.engine.recorder.waiting import (
 )
 
 FUTURE = "future"
+EXECUTORS = ("InterpreterPoolExecutor", "ThreadPoolExecutor", "ProcessPoolExecutor")
+"""The executors by their names; the one of interpreters is new in Python 3.14."""
 
 
 class Task(NamedTuple):
@@ -46,8 +48,9 @@ _submitting = threading.local()
 
 def observe() -> None:
     """Report the tasks of executors."""
-    for kind in (futures.ThreadPoolExecutor, futures.ProcessPoolExecutor):
-        label_when_made(kind, kind.__name__)
+    for name in EXECUTORS:
+        if kind := getattr(futures, name, None):
+            label_when_made(kind, name)
     for module in (thread_pool, process_pool):
         _report_submissions(module._WorkItem)
     _report_thread_executors()
@@ -103,13 +106,25 @@ def _report_thread_executors() -> None:
             _report_begin(task)
         if hasattr(self, "fn"):
             self.fn = partial(run_task, self.fn)
-        elif isinstance(getattr(self, "task", None), tuple):  # from Python 3.14 on
-            function, given, options = self.task
-            self.task = partial(run_task, function), given, options
-        run(self, *args)
+            run(self)
+        else:  # since Python 3.14
+            run(self, *map(_Reporting, args))
 
     futures.ThreadPoolExecutor.submit = recorded_submit  # type: ignore[method-assign]
     item.run = recorded_run
+
+
+class _Reporting(NamedTuple):
+    """A worker's context, which runs its tasks, and reports them.
+
+    It may run them in another interpreter of the process, where there is no recorder.
+    """
+
+    context: Any
+
+    def run(self, task: tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]) -> Any:
+        function, args, _ = task
+        return report_task(function, args, partial(self.context.run, task))
 
 
 def _report_process_executors() -> None:

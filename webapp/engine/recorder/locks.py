@@ -155,6 +155,12 @@ class rlock(_Recorded):
         self._depth = 0  # changed by the holder only
         return self
 
+    if hasattr(RawRLock, "locked"):  # since Python 3.14
+
+        def locked(self) -> bool:
+            """Return whether it is held."""
+            return bool(self._raw.locked())
+
     def _may_release(self) -> bool:
         return bool(self._raw._is_owned())
 

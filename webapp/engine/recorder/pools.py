@@ -39,13 +39,18 @@ def observe() -> None:
 
 def run_task(function: Callable[..., Any], *args: Any, **options: Any) -> Any:
     """Run one task of a pool; report its beginning and its end."""
+    return report_task(function, args, partial(function, *args, **options))
+
+
+def report_task(function: Callable[..., Any], args: tuple[Any, ...], run: Callable[[], Any]) -> Any:
+    """Report the beginning and the end of a task that calls `function` with `args` in `run`."""
     own, given = _unwrapped(function, args)
     name = _name(own)
     # Its caller is the pool. In a forked worker, the program's frames are the parent's.
     line = _first_line(own)
     emit(Kind.BEGAN, name, ", ".join(map(repr, given))[:TEXT_LENGTH], line=line)
     try:
-        return function(*args, **options)
+        return run()
     finally:
         emit(Kind.DONE, name, line=line)
 

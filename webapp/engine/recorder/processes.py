@@ -7,7 +7,10 @@ tracker gets no recorder, since it runs no code of the program.
 
 from __future__ import annotations
 
+import atexit
 import os
+import re
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from multiprocessing import get_start_method, popen_fork, popen_forkserver, util
@@ -16,9 +19,14 @@ from pathlib import Path
 from typing import Any
 
 from webapp.engine.events import How, Kind
+from webapp.engine.recorder import channel
 from webapp.engine.recorder.callers import is_standard_library
 from webapp.engine.recorder.channel import current_key, emit, program
 from webapp.engine.recorder.waiting import reporting_wait
+
+# Since 3.14.8 the fork server's code begins with another import.
+WORKERS = re.compile(r"(import sys; )?from multiprocessing\.(spawn|forkserver) import ")
+"""How the code of the interpreters begins that multiprocessing starts for workers."""
 
 ROOT = str(Path(__file__).resolve().parent.parent.parent.parent)
 
@@ -93,7 +101,7 @@ def _install_in_spawned() -> None:
             f"install({_events!r}, observe={_observe}, shows={_shows}); "
             f"begin({program()!r}, {_terminals!r}, slow_motion={_slow_motion}); {slowly[1]}"
         )
-        return spawn(path, [_preceded(arg, first) for arg in args], passfds)
+        return spawn(path, _preceded(args, first), passfds)
 
     util.spawnv_passfds = recorded_spawn  # type: ignore[assignment]
 
@@ -123,10 +131,14 @@ def _report_lives() -> None:
         try:
             return int(bootstrap(self, *args, **options))
         finally:
+            # Since then, our caller calls them next: in one of them a queue waits for its feeder.
+            if sys.version_info >= (3, 14):
+                atexit._run_exitfuncs()
             emit(Kind.ENDED, worker=self.name, line=0)
 
     BaseProcess.start = recorded_start  # type: ignore[method-assign]
     BaseProcess._bootstrap = recorded_bootstrap  # type: ignore[attr-defined]
+    channel.child_code = recorded_bootstrap.__code__  # type: ignore[attr-defined]
 
 
 def _start_method(process: BaseProcess) -> str:
@@ -183,7 +195,10 @@ def _report_signal(name: str, signal: str) -> None:
     setattr(BaseProcess, name, recorded_send)
 
 
-def _preceded(arg: str | bytes, first: str) -> str | bytes:
-    code = os.fsdecode(arg)
-    servers = ("from multiprocessing.spawn import", "from multiprocessing.forkserver import")
-    return first + code if code.startswith(servers) else arg
+def _preceded(args: Sequence[str | bytes], first: str) -> list[str | bytes]:
+    """Return an interpreter's arguments with `first` before its code, if a worker begins so."""
+    given = [*args]
+    place = given.index("-c") + 1 if "-c" in given[:-1] else 0
+    if place and WORKERS.match(code := os.fsdecode(given[place])):
+        given[place] = first + code
+    return given
