@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.engine.conftest import Run, Write
+from webapp.engine.machines import has_gil
 
+DAEMONS = "threads that are waited for, and one that is not"
 METHODS = ("fork", "spawn", "forkserver")
 
 ENDS = {
@@ -49,7 +51,7 @@ ENDS = {
         atexit.register(fail)
         atexit.register(print, "last")
         """,
-    "threads that are waited for, and one that is not": """
+    DAEMONS: """
         import threading
         log = open(FILE, "w")
         log.write("in the buffer")
@@ -168,6 +170,8 @@ def _comparable(lines: list[str]) -> list[str]:
 def test_a_program_leaves_what_it_leaves_in_plain_python(
     run: Run, write: Write, tmp_path: Path, name: str
 ) -> None:
+    if name == DAEMONS and not has_gil():
+        pytest.skip("what is left beside threads that do not end comes to no end there")
     ends_alike(run, write, tmp_path, ENDS[name])
 
 

@@ -17,6 +17,7 @@ from tests.engine.conftest import Run, Write
 from tests.engine.running import finish, kinds, texts
 from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.events import Kind
+from webapp.engine.machines import has_gil
 from webapp.engine.surroundings import bare
 
 THREADS, PRINTS = 4, 4000
@@ -73,7 +74,8 @@ def test_lines_of_threads_come_as_they_do_in_a_terminal(
     runner = make_runner_around(environment)
     lines = texts(finish(runner, runner.start(program)))
     plain = in_a_terminal(program.path, environment)
-    assert set(map(kind_of, lines)) == set(map(kind_of, plain))
+    if has_gil():  # without one it is left to chance which lines come
+        assert set(map(kind_of, lines)) == set(map(kind_of, plain))
     assert len(lines) == len(plain) == THREADS * PRINTS
     for printed in (lines, plain):
         messages = re.findall(r"<\d+ \d+>", "\n".join(printed))
@@ -262,6 +264,9 @@ def test_a_signals_handler_that_prints_or_raises_loses_no_line_and_doubles_none(
     assert recording.exit_code == 0
     *lines, last = texts(recording)
     came, interrupted, turn = map(int, last.split())
-    assert len(set(lines)) == len(lines)
+    messages = re.findall(r"<.*?>", "\n".join(lines))
+    assert len(set(messages)) == len(messages)
     # An exception that comes before a line is begun keeps it from being printed.
-    assert turn + came - interrupted <= len(lines) <= turn + came
+    assert turn + came - interrupted <= len(messages) <= turn + came
+    if has_gil():  # without one, a handler may come between the two writes of a print
+        assert lines == messages

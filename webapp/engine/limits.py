@@ -15,9 +15,11 @@ RUNS_PER_CORE = 128
 RUN_MEMORY = 8 << 20
 """Bytes that one more run of ten threads takes (PSS)."""
 
-RESERVED = 1 << 30 if sysconfig.get_config_var("Py_GIL_DISABLED") else 0
+_FREE_THREADED = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
+RESERVED = 1 << 30 if _FREE_THREADED else 0
+RESERVED_BY_THREAD = 32 << 20 if _FREE_THREADED else 0
 """Bytes of address space that the interpreter reserves and does not use: the allocator of a
-free-threaded one (mimalloc) reserves a gigabyte at a time."""
+free-threaded one (mimalloc) reserves a gigabyte at a time, and a segment for each thread."""
 
 
 def default_capacity(cores: int | None = None, memory: int | None = None) -> int:
@@ -42,7 +44,7 @@ class Limits:
 
     A run with more than `processes` processes and threads together is killed; a run that prints
     more than `output` is ended. The kernel limits each process of a run to `cpu` seconds of
-    processor time, `memory` of address space (plus RESERVED), `open_files` open files and
+    processor time, `memory` of address space (plus what is RESERVED), `open_files` open files and
     `file_size` per file (see setrlimit(2)). The recorder's own descriptors start at 500.
     """
 
@@ -66,13 +68,17 @@ class Limits:
         """Return the limits that the kernel enforces, by their names in the module `resource`."""
         limits = {
             "RLIMIT_CPU": self.cpu,
-            "RLIMIT_AS": None if self.memory is None else self.memory + RESERVED,
+            "RLIMIT_AS": None if self.memory is None else self.memory + self._reserved,
             "RLIMIT_NOFILE": self.open_files,
             "RLIMIT_FSIZE": self.file_size,
             # A core dump would be as large as the process.
             "RLIMIT_CORE": 0 if self.memory is not None else None,
         }
         return {name: limit for name, limit in limits.items() if limit is not None}
+
+    @property
+    def _reserved(self) -> int:
+        return RESERVED + RESERVED_BY_THREAD * (self.processes or 0)
 
 
 UNLIMITED = Limits(

@@ -10,7 +10,6 @@ from __future__ import annotations
 import atexit
 import os
 import re
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from multiprocessing import get_start_method, popen_fork, popen_forkserver, util
@@ -123,6 +122,9 @@ def _report_lives() -> None:
         if self.pid is not None:
             _names[self.pid] = self.name
 
+    # Newer Pythons call the exit functions after it, among them one that writes what queues hold.
+    leaves_exits = "_exit_function" not in bootstrap.__code__.co_names
+
     @wraps(bootstrap)
     def recorded_bootstrap(self: Any, *args: Any, **options: Any) -> int:
         parent = self._parent_pid
@@ -131,8 +133,7 @@ def _report_lives() -> None:
         try:
             return int(bootstrap(self, *args, **options))
         finally:
-            # Since then, our caller calls them next: in one of them a queue waits for its feeder.
-            if sys.version_info >= (3, 14):
+            if leaves_exits:
                 atexit._run_exitfuncs()
             emit(Kind.ENDED, worker=self.name, line=0)
 
