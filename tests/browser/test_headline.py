@@ -43,12 +43,12 @@ def test_a_trap_that_showed_nothing_does_not_say_so(open_page: Opener) -> None:
     expect(headline).to_have_class(re.compile("tone-plain"))
 
 
-def test_another_demo_says_its_outcome(open_page: Opener) -> None:
-    page = open_page("/en/threads/lock/lock-around-everything?sleep_seconds=0.1")
+def test_a_demo_without_a_headline_says_its_outcome(open_page: Opener) -> None:
+    page = open_page("/en/processes/name-a-process/renamed-inside")
     run(page)
     headline = page.locator("#lanes > .headline")
     expect(headline).to_have_class(re.compile("tone-good"))
-    expect(headline).to_contain_text(re.compile(r"order in which the threads got the lock:\s+1"))
+    expect(headline).to_contain_text(re.compile(r"what the parent calls the child.*:\s+old name"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

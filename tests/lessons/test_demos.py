@@ -24,6 +24,7 @@ from tests.lessons.demos import (
     run_all,
     short_values,
 )
+from tests.lessons.headlines import READINGS, check_headline
 from tests.lessons.mistakes import Mistake, mistakes
 from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.limits import Limits
@@ -84,6 +85,7 @@ def test_its_claims_hold_in_every_run(
             assert finding.holds is not None or finding.late is not None, claim.text["en"]
         for values, recording in zip(chosen, runs, strict=True):
             assert not [*_failures(demo, values, recording)]
+            check_headline(demo, values, recording)
 
 
 @every_demo()
@@ -103,6 +105,17 @@ def test_it_prints_the_same_recorded_and_plain(
         hangs = recording.outcome is Outcome.DEADLOCKED
         printed = _until_it_hangs(plain, len(recorded)) if hangs else _until_it_ends(plain)
     assert Counter(_without_varying(recorded)) == Counter(_without_varying(printed))
+
+
+def test_each_trap_that_comes_to_its_end_has_a_headline_of_its_own() -> None:
+    """The others end in a deadlock, whose headline is who waits for whom."""
+    assert not [
+        name for name, demo in DEMOS if demo.trap and not demo.headline and not [*_unusual(demo)]
+    ]
+
+
+def test_the_numbers_of_each_headline_are_checked() -> None:
+    assert {name for name, demo in DEMOS if demo.headline} == READINGS.keys()
 
 
 def test_they_run_with_the_values_of_the_report(runner: EmbeddedRunner) -> None:

@@ -25,18 +25,18 @@ class Told:
 
     shows: bool
     text: Text
-    numbers: Mapping[str, int | float]
+    numbers: Mapping[str, int | float | str]
 
 
 @dataclass(frozen=True, slots=True)
 class Headline:
     """How to measure a headline's numbers, and its texts.
 
-    The run shows what the demo is about if the first number is above zero. `name` is the key of
-    the texts if demos share them.
+    The run shows what the demo is about if the first number is above zero; the others may be words.
+    `name` is the key of the texts if demos share them.
     """
 
-    numbers: Mapping[str, Measure[int | float]]
+    numbers: Mapping[str, Measure[int | float | str]]
     name: str = ""
     shown: Text = UNSAID  # set when the topic is loaded
     unshown: Text = UNSAID  # likewise
@@ -45,11 +45,12 @@ class Headline:
         """Return the headline of a run; None if it did not finish or a number is missing."""
         if recording.outcome is not Outcome.FINISHED or recording.cut:
             return None
-        numbers: dict[str, int | float] = {}
+        numbers: dict[str, int | float | str] = {}
         for name, measure in self.numbers.items():
             number = measure(recording, values)
             if number is None:
                 return None
             numbers[name] = number
-        shows = next(iter(numbers.values())) > 0
+        first = next(iter(numbers.values()))
+        shows = not isinstance(first, str) and first > 0
         return Told(shows, self.shown if shows else self.unshown, numbers)

@@ -75,6 +75,16 @@ def both(first: Measure[T], second: Measure[U]) -> Measure[tuple[T, U]]:
     return pair
 
 
+def rounded(measure: Measure[int | float], digits: int = 2) -> Measure[float]:
+    """Round the number of a measure."""
+    return derived(measure, lambda number: round(number, digits))
+
+
+def more(first: Measure[int | float], second: Measure[int | float]) -> Measure[float]:
+    """Measure by how much `first` is more than `second`, to two digits; it may be negative."""
+    return rounded(derived(both(first, second), lambda pair: pair[0] - pair[1]))
+
+
 def out_of(count: Measure[int], whole: Callable[[Values], int]) -> Measure[Share]:
     """Return a count as a share of a number given by the parameters."""
     return derived(both(count, given(whole)), lambda counts: Share(*counts))

@@ -22,6 +22,7 @@ _FREE_NUMBER = re.compile(r"(?<![\w#.-])\d+(?:\.\d+)?(?![\w#-])")
 
 # First strong isolate and its end (Unicode Standard Annex 9): a Latin name in a Persian sentence
 # keeps its own direction and does not change that of the text around it.
+_LEFT_TO_RIGHT = "\u200e"
 _ISOLATE = "\u2068{}\u2069"
 
 
@@ -59,7 +60,9 @@ class Wording:
                 text = f"{value:f}"
             case _:
                 text = f"{value:.6g}"
-        return self._digits(text)
+        # A minus sign after a Persian word belongs to the left of its number.
+        mark = _LEFT_TO_RIGHT if value < 0 and self.direction == "rtl" else ""
+        return mark + self._digits(text)
 
     def entered(self, text: str) -> str:
         """Return numbers as they are entered, such as "0.5, 2", in the language's digits."""

@@ -1,11 +1,16 @@
 """Topic 24: asyncio: many tasks that take turns in one thread."""
 
+from collections.abc import Callable
+
 from webapp.engine.events import Kind
 from webapp.engine.recording import Recording
 from webapp.lessons.claims import Claim, judged, unless, where
-from webapp.lessons.measures import Share, both, watched
+from webapp.lessons.common.headlines import lost_updates, together
+from webapp.lessons.headlines import Headline
+from webapp.lessons.measures import Share, both, given, more, watched
 from webapp.lessons.measures.printed.lines import (
     lines_that_fit,
+    missing,
     never_printed,
     printed,
     printed_exactly_when,
@@ -171,6 +176,21 @@ heart_stood_still = judged(beats_meanwhile, lambda beats, values: beats == 0)
 all_counted = equals(FINAL, EXPECTED)
 tasks_are_smaller = below(TASKS_MEMORY, THREADS_MEMORY)
 
+
+def all_increments(values: Values) -> int:
+    return tasks(values) * int(values["increments"])
+
+
+def heart(working: Callable[[Values], float]) -> Headline:
+    """Tell how many of the heart's beats did not come while tasks were `working`, in seconds."""
+
+    def due(values: Values) -> int:
+        return round(working(values) / BEATING)
+
+    numbers = {"missed": missing(BEAT, due), "beats": lines_that_fit(BEAT), "due": given(due)}
+    return Headline(numbers, "heart")
+
+
 topic = Topic(
     level=3,
     picture="in-turn-or-together",
@@ -179,6 +199,7 @@ topic = Topic(
             slug="sleepers",
             ideal=Ideal(asleep),
             outcome=DemoOutcome(printed_number(TOGETHER)),
+            headline=together(all_in_turn),
             parameters=(task_count(100, 1000), seconds_asleep),
             beside=(
                 Pair(
@@ -212,6 +233,7 @@ topic = Topic(
             slug="in-turn-or-together",
             ideal=Ideal(fetching),
             outcome=DemoOutcome(order_of(ANSWER)),
+            headline=together(fetches_in_turn),
             parameters=(task_count(4, 10), how),
             beside=(
                 Pair(
@@ -251,6 +273,7 @@ topic = Topic(
             slug="blocking-call",
             ideal=Ideal(lambda values: BLOCKING),
             outcome=DemoOutcome(lines_that_fit(BEAT)),
+            headline=heart(one_after_the_other),
             parameters=(task_count(4, 10, minimum=2),),
             questions=(
                 Question(
@@ -283,6 +306,7 @@ topic = Topic(
             slug="to-thread",
             ideal=Ideal(lambda values: BLOCKING),
             outcome=DemoOutcome(lines_that_fit(BEAT)),
+            headline=heart(lambda values: BLOCKING),
             # A machine with one processor has five threads in this pool.
             parameters=(task_count(4, 5, minimum=2),),
             questions=(
@@ -316,6 +340,7 @@ topic = Topic(
             slug="forgot-await",
             ideal=Ideal(lambda values: 0),
             outcome=DemoOutcome(lines_that_fit(SAVED)),
+            headline=Headline({"unsaved": missing(SAVED)}),
             parameters=(awaited,),
             questions=(
                 Question(
@@ -346,6 +371,9 @@ topic = Topic(
             slug="race-between-awaits",
             ideal=Ideal(lambda values: 0),
             outcome=DemoOutcome(printed_number(FINAL)),
+            headline=lost_updates(
+                more(printed_number(EXPECTED), printed_number(FINAL)), all_increments
+            ),
             parameters=(task_count(4, 10, minimum=2), increments, lock),
             questions=(
                 Question(
@@ -412,6 +440,14 @@ topic = Topic(
             slug="threads-or-tasks",
             ideal=Ideal(lambda values: 2 * SLEEPING),
             outcome=DemoOutcome(printed_number(THREADS_MEMORY)),
+            headline=Headline(
+                {
+                    "more": more(printed_number(THREADS_MEMORY), printed_number(TASKS_MEMORY)),
+                    "threads": printed_number(THREADS_MEMORY),
+                    "tasks": printed_number(TASKS_MEMORY),
+                    "count": given(sleepers),
+                }
+            ),
             parameters=(sleeper_count,),
             questions=(
                 Question(

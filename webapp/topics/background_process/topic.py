@@ -4,7 +4,9 @@ from dataclasses import replace
 
 from webapp.lessons.claims import Claim, unless, where
 from webapp.lessons.common import forked, start_method
-from webapp.lessons.measures.printed.lines import lines_that_fit, never_printed, printed
+from webapp.lessons.headlines import Headline
+from webapp.lessons.measures import derived
+from webapp.lessons.measures.printed.lines import lines_that_fit, missing, never_printed, printed
 from webapp.lessons.measures.printed.order import order_of, printed_in_order, printed_sequence
 from webapp.lessons.measures.timing import took_about, took_at_least
 from webapp.lessons.measures.workers import (
@@ -120,6 +122,12 @@ topic = Topic(
             slug="daemon-or-not",
             ideal=Ideal(until_the_last),
             outcome=DemoOutcome(lines_that_fit(BACKGROUND_NUMBER)),
+            headline=Headline(
+                {
+                    "cut": missing(BACKGROUND_NUMBER, lambda values: 5),
+                    "done": lines_that_fit(BACKGROUND_NUMBER),
+                }
+            ),
             beside=(
                 Pair(
                     name="daemon-or-not",
@@ -160,6 +168,7 @@ topic = Topic(
             slug="the-parent-leaves-first",
             ideal=Ideal(lambda values: 0),
             outcome=DemoOutcome(exit_codes()),
+            headline=Headline({"unfinished": missing(DONE), "code": derived(exit_codes(), int)}),
             parameters=(child_seconds, start_method),
             questions=(
                 Question(

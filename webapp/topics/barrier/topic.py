@@ -1,7 +1,17 @@
 """Topic 7: a barrier, at which threads wait for each other, and how it breaks."""
 
+import re
+
+from webapp.engine.recording import Recording
 from webapp.lessons.claims import Claim, unless
-from webapp.lessons.measures.printed.lines import never_printed, printed, printed_once_each
+from webapp.lessons.headlines import Headline
+from webapp.lessons.measures import given
+from webapp.lessons.measures.printed.lines import (
+    lines_that_fit,
+    never_printed,
+    printed,
+    printed_once_each,
+)
 from webapp.lessons.measures.printed.numbers import printed_ascending
 from webapp.lessons.measures.printed.order import (
     lines_before_the_last,
@@ -70,6 +80,13 @@ took_the_slowest = Claim("took-the-slowest", took_about(slowest))
 all_broken = printed_once_each(BROKEN, lambda values: names(values)[:-1])
 went_on = printed(r" goes on$", lambda values: parties(values) - 1)
 
+
+def longest_wait(recording: Recording, values: Values) -> float | None:
+    """Measure the seconds from the first racer's arrival to the last one's."""
+    times = [line.time for line in recording.lines if re.search(REACHED, line.text)]
+    return round((max(times) - min(times)) / 1_000_000, 2) if times else None
+
+
 topic = Topic(
     level=2,
     picture="laps",
@@ -78,6 +95,7 @@ topic = Topic(
             slug="race",
             ideal=Ideal(slowest),
             outcome=DemoOutcome(order_of(LEFT)),
+            headline=Headline({"waited": longest_wait, "all": given(parties)}),
             beside=(Pair(name="barrier-or-join", other="barrier/join-is-not-a-barrier"),),
             parameters=racing,
             as_in_report={"slowest_seconds": 3.0},
@@ -103,6 +121,9 @@ topic = Topic(
             slug="join-is-not-a-barrier",
             ideal=Ideal(slowest),
             outcome=DemoOutcome(lines_before_the_last(LEFT, REACHED)),
+            headline=Headline(
+                {"early": lines_before_the_last(LEFT, REACHED), "all": given(parties)}
+            ),
             parameters=racing,
             questions=(
                 Question(
@@ -154,6 +175,7 @@ topic = Topic(
             slug="broken-barrier",
             ideal=Ideal(timeout),
             outcome=DemoOutcome(order_of(BROKEN)),
+            headline=Headline({"broken": lines_that_fit(BROKEN), "all": given(parties)}),
             parameters=(racers, timeout_seconds),
             questions=(
                 Question(

@@ -8,7 +8,8 @@ from webapp.engine.recording import Recording
 from webapp.lessons.claims import Claim, Measured, judged, unless
 from webapp.lessons.common import every_thread_ended
 from webapp.lessons.goals import Goal
-from webapp.lessons.measures import both
+from webapp.lessons.headlines import Headline
+from webapp.lessons.measures import both, given
 from webapp.lessons.measures.printed import matches, words
 from webapp.lessons.measures.printed.lines import (
     lines_that_fit,
@@ -213,6 +214,12 @@ topic = Topic(
             slug="if-instead-of-while",
             ideal=Ideal(one_made_for_each),
             outcome=DemoOutcome(lines_that_fit(FOUND_NOTHING)),
+            headline=Headline(
+                {
+                    "empty": lines_that_fit(FOUND_NOTHING),
+                    "all": given(lambda values: len(consumers(values))),
+                }
+            ),
             beside=(
                 Pair(
                     name="if-or-while",
@@ -254,6 +261,9 @@ topic = Topic(
             slug="notify-one-or-all",
             ideal=Ideal(lambda values: REST),
             outcome=DemoOutcome(order_of(GOES_ON)),
+            headline=Headline(
+                {"woken": went_on_first, "all": given(lambda values: len(waiters(values)))}
+            ),
             beside=(
                 Pair(
                     name="one-or-all",
@@ -285,6 +295,7 @@ topic = Topic(
             slug="bounded-buffer",
             ideal=Ideal(largest_share_used),
             outcome=DemoOutcome(largest(FULL)),
+            headline=Headline({"most": largest(FULL), "places": given(capacity)}),
             beside=(
                 Pair(
                     name="one-place-or-five",
@@ -323,6 +334,7 @@ topic = Topic(
             slug="readers-and-writers",
             ideal=Ideal(one_after_another),
             outcome=DemoOutcome(overtakings),
+            headline=Headline({"ahead": overtakings, "all": lines_that_fit(READS)}),
             beside=(
                 Pair(
                     name="readers-or-writers",

@@ -6,9 +6,12 @@ from itertools import pairwise
 from webapp.engine.recording import Recording
 from webapp.lessons.claims import Check, Claim, judged, unless, where
 from webapp.lessons.common import every_thread_ended, thread_count, threads
+from webapp.lessons.common.headlines import out_of_turn
+from webapp.lessons.headlines import Headline
 from webapp.lessons.measures import Share
 from webapp.lessons.measures.printed.lines import (
     every_line_from,
+    lines_that_fit,
     printed,
     printed_alike,
     printed_distinct,
@@ -130,12 +133,27 @@ by_itself = Claim("by-itself", said_by_whom_it_names(r"^(function_[ABC])--> "))
 took_longest_unit = Claim("took-longest-unit", took_about(longest_unit))
 longest_sleep = Ideal(longest_unit, "longest-sleep")
 
+
+def lines_of_their_own(recording: Recording, values: Values) -> int:
+    """Count the lines that were printed by the thread which they name."""
+    named = [re.match(r"(function_[ABC])--> ", line.text) for line in recording.lines]
+    return sum(
+        found is not None and found.group(1) == line.worker
+        for found, line in zip(named, recording.lines, strict=True)
+    )
+
+
+who_says_it = Headline(
+    {"own": lines_of_their_own, "all": lines_that_fit(r"^function_[ABC]--> ")}, "who-says-it"
+)
+
 topic = Topic(
     demos=(
         Demo(
             slug="report-as-it-happens",
             ideal=longest_sleep,
             outcome=DemoOutcome(order_of(EXITING)),
+            headline=who_says_it,
             beside=(Pair(name="who-says-it", other="current-thread/report-when-done"),),
             parameters=reporting,
             as_in_report={"unit_seconds": 1.0},
@@ -167,6 +185,7 @@ topic = Topic(
             slug="report-when-done",
             ideal=longest_sleep,
             outcome=DemoOutcome(order_of(EXITING)),
+            headline=who_says_it,
             parameters=reporting,
             as_in_report={"unit_seconds": 1.0},
             questions=(
@@ -193,6 +212,7 @@ topic = Topic(
             slug="last-started-first-done",
             ideal=Ideal(longest),
             outcome=DemoOutcome(order_of(EXITING)),
+            headline=out_of_turn(EXITING),
             parameters=(durations,),
             questions=(
                 Question(

@@ -13,7 +13,8 @@ from webapp.lessons.claims import (
     without_figure,
 )
 from webapp.lessons.goals import Goal, hangs
-from webapp.lessons.measures import Share, both, out_of, watched
+from webapp.lessons.headlines import Headline
+from webapp.lessons.measures import Share, both, given, out_of, watched
 from webapp.lessons.measures.printed import matches
 from webapp.lessons.measures.printed.lines import (
     lines_that_fit,
@@ -269,6 +270,7 @@ topic = Topic(
             slug="dining-philosophers",
             ideal=Ideal(eating_in_turns),
             outcome=DemoOutcome(printed_word(EATS)),
+            headline=Headline({"eaten": lines_that_fit(EATS), "all": given(all_meals)}),
             beside=(
                 Pair(
                     name="ordered-or-waiter",

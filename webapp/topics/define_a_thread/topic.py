@@ -2,11 +2,13 @@
 
 from webapp.lessons.claims import Claim, judged, unless, where
 from webapp.lessons.common import every_thread_ended, thread_count, threads
+from webapp.lessons.common.headlines import one_by_one, out_of_turn
 from webapp.lessons.headlines import Headline
-from webapp.lessons.measures import both, derived, given
+from webapp.lessons.measures import both, derived, given, more
 from webapp.lessons.measures.printed import words
 from webapp.lessons.measures.printed.lines import (
     every_line_from,
+    lines_that_fit,
     printed,
     printed_once_each,
     printers,
@@ -86,6 +88,7 @@ topic = Topic(
             slug="start-all-then-join",
             ideal=Ideal(lambda values: 0),
             outcome=DemoOutcome(order_of(MY_FUNC)),
+            headline=out_of_turn(MY_FUNC),
             beside=(
                 Pair(
                     name="threads-or-processes",
@@ -122,6 +125,7 @@ topic = Topic(
             slug="join-inside-the-loop",
             ideal=Ideal(works_in_a_row),
             outcome=DemoOutcome(most_alive()),
+            headline=one_by_one(one_work),
             beside=(
                 Pair(
                     name="join-inside-or-after",
@@ -189,6 +193,9 @@ topic = Topic(
             slug="call-instead-of-target",
             ideal=Ideal(calls_in_a_row),
             outcome=DemoOutcome(printers()),
+            headline=Headline(
+                {"by_main": lines_that_fit(r"^work \d+ runs in MainThread$"), "all": given(threads)}
+            ),
             parameters=(thread_count(3),),
             questions=(
                 Question(
@@ -216,6 +223,9 @@ topic = Topic(
             slug="late-binding",
             ideal=Ideal(lambda values: 0),
             outcome=DemoOutcome(numbers_by_lambda),
+            headline=Headline(
+                {"missing": more(given(threads), numbers_by_lambda), "all": given(threads)}
+            ),
             beside=(
                 Pair(
                     name="started-after-or-inside",

@@ -8,7 +8,8 @@ from webapp.engine.recording import Recording
 from webapp.lessons.claims import Claim, judged, unless
 from webapp.lessons.common import every_thread_ended
 from webapp.lessons.goals import Goal
-from webapp.lessons.measures import Share, out_of, watched
+from webapp.lessons.headlines import Headline
+from webapp.lessons.measures import Share, given, more, out_of, rounded, watched
 from webapp.lessons.measures.printed.lines import (
     lines_that_fit,
     printed,
@@ -194,6 +195,9 @@ topic = Topic(
             slug="lost-wake-up",
             ideal=Ideal(two_signals),
             outcome=DemoOutcome(lines_that_fit(MISSED)),
+            headline=Headline(
+                {"missed": lines_that_fit(MISSED), "all": given(lambda values: WORKERS)}
+            ),
             beside=(
                 Pair(
                     name="cleared-at-once-or-later",
@@ -243,6 +247,13 @@ topic = Topic(
             slug="heartbeat",
             ideal=Ideal(until_stopped),
             outcome=DemoOutcome(printed_number(STOPPED_AFTER)),
+            headline=Headline(
+                {
+                    "sooner": more(given(interval_ms), printed_number(STOPPED_AFTER)),
+                    "late": rounded(printed_number(STOPPED_AFTER)),
+                    "interval": given(interval_ms),
+                }
+            ),
             parameters=(beats, interval_seconds),
             questions=(
                 Question(

@@ -3,7 +3,9 @@
 from webapp.engine.machines import Needs
 from webapp.lessons.claims import Claim, judged, unless, where
 from webapp.lessons.common import every_child_ended, every_thread_ended, forked, start_method
-from webapp.lessons.measures import Measure, derived
+from webapp.lessons.common.headlines import out_of_turn, together
+from webapp.lessons.headlines import Headline
+from webapp.lessons.measures import Measure, derived, given, more, rounded
 from webapp.lessons.measures.printed import words
 from webapp.lessons.measures.printed.lines import (
     lines_that_fit,
@@ -13,7 +15,7 @@ from webapp.lessons.measures.printed.lines import (
     printed_exactly_when,
     printed_once_each,
 )
-from webapp.lessons.measures.printed.numbers import below, least
+from webapp.lessons.measures.printed.numbers import below, least, printed_number
 from webapp.lessons.measures.printed.order import (
     begun_at_once,
     order_of,
@@ -154,6 +156,11 @@ before_only = printed_sequence(BY_MAP, before_the_broken)
 all_good = printed_sequence(BY_MAP, all_but_the_broken)
 processes_won = below(PROCESSES_TOOK, THREADS_TOOK)
 
+
+def squaring_in_a_row(values: Values) -> float:
+    return count(values) * SQUARING
+
+
 topic = Topic(
     level=2,
     picture="as-completed",
@@ -162,6 +169,7 @@ topic = Topic(
             slug="thread-pool",
             ideal=Ideal(thread_pool_seconds),
             outcome=DemoOutcome(order_of(DONE)),
+            headline=together(all_tasks),
             parameters=(task_count(8, 20), pool_size(3, 5), seconds),
             beside=(
                 Pair(
@@ -200,6 +208,7 @@ topic = Topic(
             slug="process-pool",
             ideal=Ideal(process_pool_seconds),
             outcome=DemoOutcome(processes_used),
+            headline=together(squaring_in_a_row),
             parameters=(task_count(6, 20), pool_size(2, 4), start_method),
             questions=(
                 Question(
@@ -226,6 +235,7 @@ topic = Topic(
             slug="as-completed",
             ideal=Ideal(longest_task),
             outcome=DemoOutcome(order_of(ARRIVED)),
+            headline=out_of_turn(ARRIVED),
             parameters=(task_count(5, 10, minimum=2),),
             questions=(
                 Question(
@@ -252,6 +262,9 @@ topic = Topic(
             slug="an-exception-nobody-asks-for",
             ideal=Ideal(lambda values: 0),
             outcome=DemoOutcome(lines_that_fit(HEARD)),
+            headline=Headline(
+                {"unheard": derived(lines_that_fit(HEARD), lambda heard: int(heard == 0))}
+            ),
             parameters=(ask,),
             questions=(
                 Question(
@@ -284,6 +297,14 @@ topic = Topic(
             slug="map-or-submit",
             ideal=Ideal(lambda values: 0),
             outcome=DemoOutcome(lines_that_fit(BY_MAP)),
+            headline=Headline(
+                {
+                    "more": more(lines_that_fit(BY_SUBMIT), lines_that_fit(BY_MAP)),
+                    "by_map": lines_that_fit(BY_MAP),
+                    "by_submit": lines_that_fit(BY_SUBMIT),
+                    "all": given(count),
+                }
+            ),
             parameters=(task_count(4, 10),),
             questions=(
                 Question(
@@ -309,6 +330,13 @@ topic = Topic(
             outcome=DemoOutcome(
                 least(r"^(threads|processes): .* took ([\d.]+) s$"),
                 answers=("threads", "processes"),
+            ),
+            headline=Headline(
+                {
+                    "gain": more(printed_number(THREADS_TOOK), printed_number(PROCESSES_TOOK)),
+                    "threads": rounded(printed_number(THREADS_TOOK)),
+                    "processes": rounded(printed_number(PROCESSES_TOOK)),
+                }
             ),
             parameters=(kind, pool_size(2, 4), task_count(4, 8)),
             beside=(

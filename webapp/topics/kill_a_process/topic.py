@@ -4,13 +4,17 @@ from math import inf
 
 from webapp.lessons.claims import Check, Claim, of_any, unless, where, without_figure
 from webapp.lessons.common import forked, start_method
+from webapp.lessons.headlines import Headline
+from webapp.lessons.measures import derived
 from webapp.lessons.measures.printed.lines import (
+    lines_that_fit,
+    missing,
     never_printed,
     printed,
     printed_exactly_when,
     printed_word,
 )
-from webapp.lessons.measures.printed.numbers import equals
+from webapp.lessons.measures.printed.numbers import equals, printed_number
 from webapp.lessons.measures.printed.order import printed_in_order
 from webapp.lessons.measures.timing import took_about, took_at_least
 from webapp.lessons.measures.waiting import waited_in_a_cycle
@@ -113,6 +117,12 @@ topic = Topic(
             slug="terminate",
             ideal=Ideal(time_given),
             outcome=DemoOutcome(printed_word(STATE_AFTER)),
+            headline=Headline(
+                {
+                    "by_signal": derived(printed_number(EXIT_CODE), lambda code: -code),
+                    "code": printed_number(EXIT_CODE),
+                }
+            ),
             parameters=(
                 duration(maximum=10),
                 start_method,
@@ -146,6 +156,9 @@ topic = Topic(
             slug="kill-cannot-be-caught",
             ideal=Ideal(lambda values: PATIENCE),
             outcome=DemoOutcome(printed_word(CODE)),
+            headline=Headline(
+                {"survived": lines_that_fit(AFTER_TERMINATE), "code": printed_number(CODE)}
+            ),
             parameters=(start_method,),
             questions=(
                 Question(
@@ -168,6 +181,7 @@ topic = Topic(
             slug="finally-did-not-run",
             ideal=Ideal(lambda values: 0.1),
             outcome=DemoOutcome(printed_word(PARENTS_CODE)),
+            headline=Headline({"skipped": missing(FINALLY), "code": printed_number(PARENTS_CODE)}),
             beside=(
                 Pair(
                     name="terminated-or-asked",
@@ -254,6 +268,9 @@ topic = Topic(
             slug="polite-stop",
             ideal=Ideal(time_given),
             outcome=DemoOutcome(printed_word(PARENTS_CODE)),
+            headline=Headline(
+                {"cleaned": lines_that_fit(CLEANS_UP), "code": printed_number(PARENTS_CODE)}
+            ),
             parameters=(
                 duration(maximum=5),
                 start_method,

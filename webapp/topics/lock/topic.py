@@ -2,12 +2,14 @@
 
 from webapp.lessons.claims import Claim, judged, unless, where
 from webapp.lessons.common import thread_count, threads
+from webapp.lessons.common.headlines import lost_updates, one_by_one, together
 from webapp.lessons.goals import Goal
 from webapp.lessons.headlines import Headline
-from webapp.lessons.measures import both, derived, given
+from webapp.lessons.measures import both, derived, given, rounded
 from webapp.lessons.measures.printed import words
 from webapp.lessons.measures.printed.lines import (
     either,
+    lines_that_fit,
     printed,
     printed_exactly_when,
     printed_once_each,
@@ -123,7 +125,7 @@ lost_of_all = Claim("lost-of-all", at_most(LOST, expected))
 final_number = DemoOutcome(printed_number(FINAL), "final-number", expected=expected)
 every_thread_answered = Claim("every-thread-answered", printed_once_each(ASKED, numbers))
 nothing_disappeared = Claim("nothing-disappeared", nothing_lost)
-lost_updates = Headline({"lost": printed_number(LOST), "all": given(expected)}, "lost-updates")
+updates_lost = lost_updates(printed_number(LOST), expected)
 overdrawn = Headline(
     {
         "overdrawn": derived(printed_number(BALANCE), lambda balance: max(0, -balance)),
@@ -177,6 +179,7 @@ topic = Topic(
             slug="lock-around-everything",
             ideal=Ideal(sleeps_in_a_row),
             outcome=DemoOutcome(order_of(RUNNING)),
+            headline=one_by_one(one_sleep),
             beside=(
                 Pair(
                     name="around-everything-or-message",
@@ -207,6 +210,7 @@ topic = Topic(
             slug="lock-around-the-message",
             ideal=Ideal(one_sleep),
             outcome=DemoOutcome(order_of(OVER)),
+            headline=together(sleeps_in_a_row),
             parameters=printing,
             questions=(
                 Question(
@@ -237,7 +241,7 @@ topic = Topic(
             slug="lost-update",
             ideal=counting_costs_nothing,
             outcome=final_number,
-            headline=lost_updates,
+            headline=updates_lost,
             beside=(Pair(name="without-or-with-lock", other="lock/lost-update-fixed"),),
             parameters=counting,
             questions=(
@@ -261,7 +265,7 @@ topic = Topic(
             slug="lost-update-fixed",
             ideal=counting_in_turn_costs_nothing,
             outcome=final_number,
-            headline=lost_updates,
+            headline=updates_lost,
             parameters=counting,
             questions=(
                 Question(
@@ -278,7 +282,7 @@ topic = Topic(
             slug="one-thread-skips-the-lock",
             ideal=counting_in_turn_costs_nothing,
             outcome=final_number,
-            headline=lost_updates,
+            headline=updates_lost,
             parameters=counting,
             questions=(
                 Question(
@@ -302,7 +306,7 @@ topic = Topic(
             slug="a-lock-each",
             ideal=counting_costs_nothing,
             outcome=final_number,
-            headline=lost_updates,
+            headline=updates_lost,
             parameters=counting,
             questions=(
                 Question(
@@ -373,6 +377,13 @@ topic = Topic(
             outcome=DemoOutcome(
                 either({SECOND_GOT_IT: "got-it", SECOND_GAVE_UP: "gave-up"}),
                 answers=("got-it", "gave-up"),
+            ),
+            headline=Headline(
+                {
+                    "gave_up": lines_that_fit(SECOND_GAVE_UP),
+                    "waited": rounded(printed_number(r"^second: .* after ([\d.]+) s$")),
+                    "hold": given(hold),
+                }
             ),
             parameters=(hold_seconds, timeout_seconds),
             questions=(

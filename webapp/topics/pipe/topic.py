@@ -11,11 +11,8 @@ from webapp.lessons.claims import (
     without_figure,
 )
 from webapp.lessons.common import a_pid_each, every_child_ended, forked, start_method
-from webapp.lessons.measures.printed.lines import (
-    lines_that_fit,
-    never_printed,
-    printed_once_each,
-)
+from webapp.lessons.headlines import Headline
+from webapp.lessons.measures.printed.lines import lines_that_fit, never_printed, printed_once_each
 from webapp.lessons.measures.printed.order import (
     lines_before_the_last,
     printed_after,
@@ -124,6 +121,9 @@ topic = Topic(
             slug="two-pipes-in-a-row",
             ideal=Ideal(pipelined),
             outcome=DemoOutcome(lines_before_the_last(RESULT, FIRST_DONE)),
+            headline=Headline(
+                {"early": lines_before_the_last(RESULT, FIRST_DONE), "all": lines_that_fit(RESULT)}
+            ),
             parameters=(count, start_method),
             questions=(
                 Question(

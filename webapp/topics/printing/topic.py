@@ -7,6 +7,7 @@ import re
 from webapp.engine.recording import Line, Recording
 from webapp.lessons.claims import Claim, judged, unless
 from webapp.lessons.common import every_thread_ended
+from webapp.lessons.headlines import Headline
 from webapp.lessons.measures import Share, out_of
 from webapp.lessons.measures.printed.lines import every_line_from
 from webapp.lessons.misconceptions import Misconception
@@ -106,12 +107,16 @@ whole_lines = Question(
 by_the_writer = every_line_from("writer")
 no_time = Ideal(lambda values: 0)
 
+
+spoilt = Headline({"spoilt": spoilt_lines, "all": lines_in_all}, "spoilt")
+
 topic = Topic(
     demos=(
         Demo(
             slug="print-is-two-writes",
             ideal=no_time,
             outcome=DemoOutcome(spoilt_lines, name="spoilt-lines"),
+            headline=spoilt,
             beside=(Pair(name="two-writes-or-one", other="printing/one-write-a-line"),),
             parameters=(threads, lines, buffering),
             questions=(whole_lines,),
@@ -124,6 +129,7 @@ topic = Topic(
             slug="one-write-a-line",
             ideal=no_time,
             outcome=DemoOutcome(spoilt_lines, name="spoilt-lines"),
+            headline=spoilt,
             parameters=(threads, lines, how),
             questions=(whole_lines,),
             claims=(no_line_spoilt, *nothing_lost, each_in_order, every_thread_ended),
@@ -132,6 +138,7 @@ topic = Topic(
             slug="log-instead",
             ideal=no_time,
             outcome=DemoOutcome(spoilt_lines, name="spoilt-lines"),
+            headline=spoilt,
             parameters=(threads, lines),
             questions=(whole_lines,),
             claims=(
@@ -148,6 +155,7 @@ topic = Topic(
             slug="a-writer-thread",
             ideal=no_time,
             outcome=DemoOutcome(spoilt_lines, name="spoilt-lines"),
+            headline=spoilt,
             parameters=(threads, lines),
             questions=(
                 Question(

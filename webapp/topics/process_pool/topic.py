@@ -9,7 +9,9 @@ from webapp.engine.machines import Needs
 from webapp.engine.recording import Recording
 from webapp.lessons.claims import Check, Claim, Measured, judged, unless, where
 from webapp.lessons.common import forked, start_method
-from webapp.lessons.measures import Measure, both, derived, out_of
+from webapp.lessons.common.headlines import out_of_turn, sped_up
+from webapp.lessons.headlines import Headline
+from webapp.lessons.measures import Measure, both, derived, given, more, out_of, rounded
 from webapp.lessons.measures.printed import words
 from webapp.lessons.measures.printed.lines import (
     lines_that_fit,
@@ -211,6 +213,9 @@ as_ideal = judged(
     lambda found, values: found[0] >= NEARLY * found[1],
 )
 
+
+WHOLE_TOOK = r"^the whole took ([\d.]+) s$"
+
 topic = Topic(
     level=2,
     demos=(
@@ -218,6 +223,9 @@ topic = Topic(
             slug="map-squares",
             ideal=Ideal(lambda values: 0),
             outcome=DemoOutcome(largest_share),
+            headline=Headline(
+                {"largest": largest_share, "all": given(lambda values: len(numbers(values)))}
+            ),
             parameters=(
                 bound("start", 0),
                 bound("end", 100),
@@ -246,6 +254,7 @@ topic = Topic(
             slug="unordered",
             ideal=Ideal(unordered_seconds),
             outcome=DemoOutcome(order_of(ARRIVED)),
+            headline=out_of_turn(ARRIVED),
             parameters=(task_count(8, minimum=1, maximum=20), process_count(2), start_method),
             questions=(
                 Question(
@@ -275,6 +284,14 @@ topic = Topic(
             slug="chunksize",
             ideal=Ideal(chunked_seconds),
             outcome=DemoOutcome(printed_number(r"^the whole took ([\d.]+) s$")),
+            headline=Headline(
+                {
+                    "idle": more(given(workers), printed_number(BUSY)),
+                    "busy": printed_number(BUSY),
+                    "all": given(workers),
+                    "took": rounded(printed_number(WHOLE_TOOK)),
+                }
+            ),
             beside=(
                 Pair(
                     name="small-chunks-or-one",
@@ -321,6 +338,7 @@ topic = Topic(
             needs=Needs(cores=2),
             ideal=Ideal(lambda values: serial_seconds(values) * (1 + 1 / workers(values))),
             outcome=DemoOutcome(printed_number(SPEED_UP)),
+            headline=sped_up(SPEED_UP, printed_number(IDEAL_SPEED_UP)),
             parameters=(amount, process_count(2), start_method),
             questions=(
                 Question(
@@ -351,6 +369,13 @@ topic = Topic(
             slug="a-task-that-raises",
             ideal=Ideal(lambda values: 0),
             outcome=DemoOutcome(lines_that_fit(RESULT)),
+            headline=Headline(
+                {
+                    "came": lines_that_fit(RESULT),
+                    "by_map": lines_that_fit(MAP_GAVE),
+                    "all": given(lambda values: len(RAISING)),
+                }
+            ),
             parameters=(bad, process_count(2), start_method),
             questions=(
                 Question(

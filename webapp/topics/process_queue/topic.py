@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 from webapp.lessons.claims import Check, Claim, Measured, judged, unless, where
 from webapp.lessons.common import a_pid_each, forked, start_method
+from webapp.lessons.common.headlines import together, waited_for_room
 from webapp.lessons.headlines import Headline
-from webapp.lessons.measures import given
+from webapp.lessons.measures import given, rounded
 from webapp.lessons.measures.printed.lines import (
     either,
+    lines_that_fit,
     never_printed,
     printed,
     printed_exactly_when,
@@ -232,6 +234,7 @@ topic = Topic(
             slug="sentinel",
             ideal=Ideal(shared_work),
             outcome=DemoOutcome(shared_out(SHARE)),
+            headline=together(work_of_one),
             beside=(
                 Pair(
                     name="one-or-four-consumers",
@@ -274,6 +277,7 @@ topic = Topic(
             slug="bounded-queue",
             ideal=Ideal(work_of_one),
             outcome=DemoOutcome(printed_number(PRODUCER_DONE)),
+            headline=waited_for_room(),
             beside=(
                 Pair(
                     name="little-or-much-room",
@@ -310,6 +314,12 @@ topic = Topic(
             outcome=DemoOutcome(
                 either({GOT_IN_TIME: "got-it", GAVE_UP: "gave-up"}),
                 answers=("got-it", "gave-up"),
+            ),
+            headline=Headline(
+                {
+                    "gave_up": lines_that_fit(GAVE_UP),
+                    "waited": rounded(printed_number(r"^consumer: .* after ([\d.]+) s$")),
+                }
             ),
             parameters=(delay_seconds, timeout_seconds, start_method),
             questions=(

@@ -2,7 +2,15 @@
 
 from webapp.lessons.claims import Claim, unless
 from webapp.lessons.common import a_pid_each, every_child_ended, one_parent, start_method
-from webapp.lessons.measures.printed.lines import every_line_from, printed, printed_once_each
+from webapp.lessons.common.headlines import out_of_turn
+from webapp.lessons.headlines import Headline
+from webapp.lessons.measures import given
+from webapp.lessons.measures.printed.lines import (
+    every_line_from,
+    lines_that_fit,
+    printed,
+    printed_once_each,
+)
 from webapp.lessons.measures.printed.numbers import equals, printed_ascending
 from webapp.lessons.measures.printed.order import order_of, printed_in_order
 from webapp.lessons.measures.workers import lived_together, ran_processes
@@ -53,6 +61,7 @@ topic = Topic(
             slug="named-subclass",
             ideal=Ideal(lambda values: 0),
             outcome=DemoOutcome(order_of(CALLED)),
+            headline=out_of_turn(CALLED),
             parameters=(count_of(10, maximum=20), start_method),
             questions=(
                 Question(
@@ -80,6 +89,7 @@ topic = Topic(
             slug="result-by-queue",
             ideal=Ideal(lambda values: 0),
             outcome=DemoOutcome(order_of(FINDER)),
+            headline=out_of_turn(FINDER),
             parameters=(count_of(4, maximum=10), start_method),
             questions=(
                 Question(
@@ -107,6 +117,7 @@ topic = Topic(
             slug="attributes-stay-in-the-child",
             ideal=Ideal(lambda values: 0),
             outcome=DemoOutcome(order_of(r"^parent: Squarer-\d+\.result = (\w+)$")),
+            headline=Headline({"lost": lines_that_fit(PARENT_RESULT), "all": given(count)}),
             parameters=(count_of(3, maximum=10), start_method),
             questions=(
                 Question(

@@ -1,7 +1,10 @@
 """Topic 5: a lock that its holder may acquire again, and when to use it."""
 
+from webapp.engine.recording import Recording
 from webapp.lessons.claims import Check, Claim, judged, unless, where
 from webapp.lessons.goals import Goal
+from webapp.lessons.headlines import Headline
+from webapp.lessons.measures import derived, given
 from webapp.lessons.measures.printed.lines import printed_exactly_when
 from webapp.lessons.measures.printed.numbers import equals, printed_number
 from webapp.lessons.measures.printed.order import printed_in_order, printed_sequence
@@ -97,6 +100,21 @@ finished = ended_as(lambda values: "finished")
 # Few enough steps to choose each of them by hand.
 ONE_EACH = {"add_count": 1, "remove_count": 1, "pause_seconds": 0.0}
 
+
+def wrong_by(recording: Recording, values: Values) -> int | float | None:
+    """Measure by how much the final total differs from what it should be."""
+    final = printed_number(FINAL)(recording, values)
+    return None if final is None else abs(final - final_total(values))
+
+
+held_deep = Headline(
+    {
+        "again": derived(deepest_hold("lock"), lambda depth: depth - 1),
+        "depth": deepest_hold("lock"),
+    },
+    "held-deep",
+)
+
 topic = Topic(
     level=2,
     picture="two-threads-one-box",
@@ -105,6 +123,7 @@ topic = Topic(
             slug="remove-then-add",
             ideal=Ideal(one_after_the_other),
             outcome=DemoOutcome(deepest_hold("lock")),
+            headline=held_deep,
             parameters=boxing,
             questions=(
                 Question(
@@ -127,6 +146,7 @@ topic = Topic(
             slug="alternate",
             ideal=Ideal(side_by_side),
             outcome=DemoOutcome(deepest_hold("lock")),
+            headline=held_deep,
             parameters=boxing,
             questions=(
                 Question(
@@ -149,6 +169,9 @@ topic = Topic(
             slug="two-threads-one-box",
             ideal=Ideal(side_by_side),
             outcome=DemoOutcome(printed_number(FINAL), expected=total_at_the_end),
+            headline=Headline(
+                {"off": wrong_by, "final": printed_number(FINAL), "due": given(final_total)}
+            ),
             parameters=boxing,
             questions=(
                 Question(
@@ -179,6 +202,7 @@ topic = Topic(
             slug="nested-acquire",
             ideal=Ideal(lambda values: 0),
             outcome=DemoOutcome(ending()),
+            headline=held_deep,
             beside=(
                 Pair(
                     name="lock-or-rlock",

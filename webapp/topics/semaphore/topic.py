@@ -2,9 +2,10 @@
 
 from webapp.lessons.claims import Claim, judged, unless, where
 from webapp.lessons.common import thread_count, threads
+from webapp.lessons.common.headlines import lost_updates
 from webapp.lessons.goals import Goal
 from webapp.lessons.headlines import Headline
-from webapp.lessons.measures import given
+from webapp.lessons.measures import given, more
 from webapp.lessons.measures.printed.lines import (
     printed,
     printed_distinct,
@@ -113,6 +114,9 @@ def all_holds(values: Values) -> float:
     return len(numbers(values)) * one_hold(values)
 
 
+MOST = r"^most at once: (\d+)$"
+PERMITS_BEFORE = r"^permits before: (\d+)$"
+
 topic = Topic(
     level=2,
     picture="at-most-k-at-once",
@@ -150,6 +154,15 @@ topic = Topic(
             slug="at-most-k-at-once",
             ideal=Ideal(rounds),
             outcome=DemoOutcome(printed_number(r"^most at once: (\d+)$"), expected=permit_count),
+            headline=Headline(
+                {
+                    "kept_out": more(
+                        given(lambda values: len(numbers(values))), printed_number(MOST)
+                    ),
+                    "most": printed_number(MOST),
+                    "all": given(lambda values: len(numbers(values))),
+                }
+            ),
             beside=(
                 Pair(
                     name="one-permit-or-three",
@@ -188,6 +201,13 @@ topic = Topic(
             slug="released-once-too-often",
             ideal=Ideal(lambda values: 0),
             outcome=DemoOutcome(printed_number(r"^permits after: (\d+)$")),
+            headline=Headline(
+                {
+                    "extra": more(printed_number(PERMITS_AFTER), printed_number(PERMITS_BEFORE)),
+                    "before": printed_number(PERMITS_BEFORE),
+                    "after": printed_number(PERMITS_AFTER),
+                }
+            ),
             parameters=(kind,),
             questions=(
                 Question(
@@ -208,7 +228,7 @@ topic = Topic(
         Demo(
             slug="not-a-big-lock",
             ideal=Ideal(lambda values: 0),
-            headline=Headline({"lost": printed_number(LOST), "all": given(expected)}),
+            headline=lost_updates(printed_number(LOST), expected),
             outcome=DemoOutcome(printed_number(FINAL), expected=expected),
             beside=(
                 Pair(

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from webapp.lessons.claims import Check, Claim, unless
 from webapp.lessons.common import a_pid_each, every_child_ended, start_method
+from webapp.lessons.headlines import Headline
+from webapp.lessons.measures import more
 from webapp.lessons.measures.printed.lines import (
     never_printed,
     printed,
@@ -11,13 +13,7 @@ from webapp.lessons.measures.printed.lines import (
     printed_once_each,
     shared_out,
 )
-from webapp.lessons.measures.printed.numbers import (
-    at_least,
-    at_most,
-    below,
-    equals,
-    printed_number,
-)
+from webapp.lessons.measures.printed.numbers import at_least, at_most, below, equals, printed_number
 from webapp.lessons.measures.printed.order import order_of, printed_in_order
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Integer
@@ -129,6 +125,15 @@ topic = Topic(
             slug="copy-or-share",
             ideal=Ideal(lambda values: 0),
             outcome=DemoOutcome(printed_number(COPY_TOOK)),
+            headline=Headline(
+                {
+                    "spared": more(
+                        printed_number(COPY_ALLOCATED), printed_number(SHARED_ALLOCATED)
+                    ),
+                    "copy": printed_number(COPY_ALLOCATED),
+                    "share": printed_number(SHARED_ALLOCATED),
+                }
+            ),
             parameters=(megabytes, start_method),
             questions=(
                 Question(
@@ -153,6 +158,7 @@ topic = Topic(
             slug="never-unlinked",
             ideal=Ideal(lambda values: 0),
             outcome=DemoOutcome(printed_number(LEAKED)),
+            headline=Headline({"left": printed_number(LEAKED)}),
             parameters=(start_method,),
             questions=(
                 Question(

@@ -8,7 +8,11 @@ from webapp.lessons.common import (
     one_parent,
     start_method,
 )
+from webapp.lessons.common.headlines import one_by_one, out_of_turn
+from webapp.lessons.headlines import Headline
+from webapp.lessons.measures import Measure, more
 from webapp.lessons.measures.printed.lines import (
+    lines_that_fit,
     never_printed,
     printed,
     printed_alike,
@@ -88,12 +92,18 @@ def quickest(start_method: str) -> Check:
     return judged(least(TIMED), lambda found, values: found == start_method)
 
 
+def took_by(start_method: str) -> Measure[int | float]:
+    """Measure the milliseconds that children took with a start method."""
+    return printed_number(rf"^{start_method}: .* took ([\d.]+) ms$")
+
+
 topic = Topic(
     demos=(
         Demo(
             slug="start-all-then-join",
             ideal=Ideal(lambda values: 0),
             outcome=DemoOutcome(order_of(CALLING)),
+            headline=out_of_turn(CALLING),
             beside=(
                 Pair(
                     name="fork-or-spawn",
@@ -138,6 +148,7 @@ topic = Topic(
             slug="join-inside-the-loop",
             ideal=Ideal(works_in_a_row),
             outcome=DemoOutcome(most_alive()),
+            headline=one_by_one(one_work),
             beside=(
                 Pair(
                     name="join-inside-or-after",
@@ -177,6 +188,13 @@ topic = Topic(
             slug="start-methods",
             ideal=Ideal(lambda values: 0),
             outcome=DemoOutcome(least(TIMED)),
+            headline=Headline(
+                {
+                    "slower": more(took_by("spawn"), took_by("fork")),
+                    "fork": took_by("fork"),
+                    "spawn": took_by("spawn"),
+                }
+            ),
             parameters=(processes_each,),
             questions=(
                 Question(
@@ -210,6 +228,7 @@ topic = Topic(
             slug="globals-are-not-shared",
             ideal=Ideal(lambda values: 0),
             outcome=DemoOutcome(printed_word(r"^parent \d+: items = (.+)$")),
+            headline=Headline({"empty": lines_that_fit(PARENT)}),
             parameters=(start_method,),
             questions=(
                 Question(
@@ -239,6 +258,7 @@ topic = Topic(
             slug="no-guard",
             ideal=Ideal(lambda values: 0),
             outcome=DemoOutcome(printed_number(CODE)),
+            headline=Headline({"code": printed_number(CODE), "worked": lines_that_fit(WORK)}),
             beside=(
                 Pair(
                     name="spawned-or-forked",

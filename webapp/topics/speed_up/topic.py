@@ -3,7 +3,9 @@
 from webapp.engine.machines import Needs
 from webapp.engine.recording import Recording
 from webapp.lessons.claims import Claim, Measured, judged, unless, where
-from webapp.lessons.measures import both
+from webapp.lessons.common.headlines import sped_up
+from webapp.lessons.headlines import Headline
+from webapp.lessons.measures import both, given, more
 from webapp.lessons.measures.printed import matches
 from webapp.lessons.measures.printed.numbers import below, printed_number
 from webapp.lessons.measures.printed.order import printed_sequence
@@ -140,6 +142,10 @@ times = both(printed_number(TOOK), printed_number(TOOK_ALONE))
 time_fell = judged(times, lambda took, values: took[0] < ALIKE * took[1])
 time_rose = judged(times, lambda took, values: took[1] < ALIKE * took[0])
 
+
+MEASURED = r"^speed-up ([\d.]+), "
+SPEED_UP = r"^speed-up: ([\d.]+), "
+
 topic = Topic(
     level=3,
     picture="fixed-or-growing-work",
@@ -149,6 +155,13 @@ topic = Topic(
             needs=Needs(cores=2),
             ideal=Ideal(amdahl_seconds),
             outcome=DemoOutcome(printed_number(r"^speed-up ([\d.]+), ")),
+            headline=Headline(
+                {
+                    "gain": more(printed_number(MEASURED), given(lambda values: 1)),
+                    "times": printed_number(MEASURED),
+                    "law": printed_number(CURVE),
+                }
+            ),
             parameters=(serial_percent, pool_size, amount),
             beside=(
                 Pair(
@@ -181,6 +194,7 @@ topic = Topic(
             needs=Needs(cores=2),
             ideal=Ideal(overhead_seconds),
             outcome=DemoOutcome(printed_number(r"^speed-up: ([\d.]+), ")),
+            headline=sped_up(SPEED_UP, given(workers)),
             parameters=(task_ms, task_count, pool_size),
             beside=(
                 Pair(

@@ -5,7 +5,9 @@ from datetime import datetime
 from webapp.engine.recording import Recording
 from webapp.lessons.claims import Claim, judged, unless, where
 from webapp.lessons.common import a_pid_each, every_child_ended, forked, start_method
-from webapp.lessons.measures import Measure, both
+from webapp.lessons.common.headlines import lost_updates
+from webapp.lessons.headlines import Headline
+from webapp.lessons.measures import Measure, both, more, rounded
 from webapp.lessons.measures.printed.lines import printed_once_each
 from webapp.lessons.measures.printed.numbers import (
     at_most,
@@ -120,6 +122,13 @@ topic = Topic(
             slug="with-and-without-barrier",
             ideal=Ideal(both_staggers),
             outcome=DemoOutcome(apart_with_barrier),
+            headline=Headline(
+                {
+                    "closer": more(apart_without, apart_with_barrier),
+                    "with_barrier": rounded(apart_with_barrier, 1),
+                    "without": rounded(apart_without, 1),
+                }
+            ),
             parameters=(stagger_seconds, start_method),
             as_in_report={"stagger_seconds": 0.0},
             questions=(
@@ -157,6 +166,7 @@ topic = Topic(
             slug="lost-update",
             ideal=Ideal(lambda values: 0),
             outcome=final_number,
+            headline=lost_updates(printed_number(LOST), expected),
             # With fewer increments, one process often ends before the other wakes up.
             beside=(
                 Pair(
@@ -191,6 +201,7 @@ topic = Topic(
             slug="lost-update-fixed",
             ideal=Ideal(lambda values: 0),
             outcome=final_number,
+            headline=lost_updates(printed_number(LOST), expected),
             # The maximum is lower, since each increment holds the lock and is recorded.
             parameters=counting(each=5000, maximum=20_000),
             questions=(

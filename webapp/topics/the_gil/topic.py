@@ -4,7 +4,9 @@ from webapp.engine.machines import Needs
 from webapp.engine.recording import Recording
 from webapp.lessons.claims import Check, Claim, Measured, judged, unless, where
 from webapp.lessons.common import a_pid_each, every_child_ended, every_thread_ended, start_method
-from webapp.lessons.measures import both
+from webapp.lessons.common.headlines import sped_up
+from webapp.lessons.headlines import Headline
+from webapp.lessons.measures import both, given, more, rounded
 from webapp.lessons.measures.printed.lines import (
     printed,
     printed_alike,
@@ -138,6 +140,9 @@ def quickest(*beginnings: str) -> Check:
     return judged(quickest_way, lambda way, values: way.startswith(beginnings))
 
 
+ANY_TOOK = r": \d+ primes, took ([\d.]+) s$"
+COUNTED = r"^counted to (\d+)$"
+
 topic = Topic(
     level=2,
     picture="one-job-five-ways",
@@ -146,6 +151,13 @@ topic = Topic(
             slug="threads-that-compute",
             ideal=Ideal(serial_and_divided),
             outcome=DemoOutcome(printed_number(CORES), name="cores"),
+            headline=Headline(
+                {
+                    "short": more(printed_number(IDEAL_SPEED_UP), printed_number(SPEED_UP)),
+                    "times": printed_number(SPEED_UP),
+                    "hoped": printed_number(IDEAL_SPEED_UP),
+                }
+            ),
             parameters=(worker_count, work),
             questions=(
                 Question(
@@ -174,6 +186,7 @@ topic = Topic(
             needs=Needs(cores=2),
             ideal=Ideal(serial_and_divided),
             outcome=DemoOutcome(printed_number(CORES), name="cores"),
+            headline=sped_up(SPEED_UP, printed_number(IDEAL_SPEED_UP)),
             parameters=(worker_count, work, start_method),
             questions=(
                 Question(
@@ -197,6 +210,12 @@ topic = Topic(
             slug="sleep-releases-it",
             ideal=Ideal(one_sleep),
             outcome=DemoOutcome(printed_number(r"^counted to (\d+)$")),
+            headline=Headline(
+                {
+                    "counted": printed_number(COUNTED),
+                    "sleepers": given(lambda values: int(values["sleepers"])),
+                }
+            ),
             parameters=(sleepers, sleep_seconds),
             questions=(
                 Question(
@@ -231,6 +250,7 @@ topic = Topic(
             needs=Needs(cores=2),
             ideal=Ideal(hashing_seconds),
             outcome=DemoOutcome(printed_number(SPEED_UP)),
+            headline=sped_up(SPEED_UP, printed_number(IDEAL_SPEED_UP)),
             parameters=(worker_count, megabytes),
             questions=(
                 Question(
@@ -255,6 +275,7 @@ topic = Topic(
             slug="switch-interval",
             ideal=Ideal(lambda values: WAKES * PERIOD),
             outcome=DemoOutcome(printed_number(LATENESS)),
+            headline=Headline({"late": rounded(printed_number(LATENESS))}),
             parameters=(interval_ms, busy_threads),
             beside=(
                 Pair(
@@ -285,6 +306,14 @@ topic = Topic(
             slug="one-job-five-ways",
             ideal=Ideal(lambda values: serial_seconds(values) * (1 + 2 / workers(values))),
             outcome=DemoOutcome(least(r"^([^:]+): \d+ primes, took ([\d.]+) s$")),
+            headline=Headline(
+                {
+                    "gain": more(printed_number(SERIAL_TOOK), smallest(ANY_TOOK)),
+                    "way": quickest_way,
+                    "took": rounded(smallest(ANY_TOOK)),
+                    "serial": rounded(printed_number(SERIAL_TOOK)),
+                }
+            ),
             parameters=(work, worker_count),
             questions=(
                 Question(

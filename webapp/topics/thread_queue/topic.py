@@ -7,6 +7,7 @@ from webapp.engine.machines import Needs
 from webapp.engine.recording import Recording
 from webapp.lessons.claims import Claim, judged, of_any, unless, where, without_figure
 from webapp.lessons.common import every_thread_ended
+from webapp.lessons.common.headlines import out_of_turn, waited_for_room
 from webapp.lessons.measures.printed import matches
 from webapp.lessons.measures.printed.lines import (
     never_printed,
@@ -185,6 +186,7 @@ topic = Topic(
             slug="task-done-and-join",
             ideal=Ideal(rounds_of_work),
             outcome=DemoOutcome(order_of(DONE)),
+            headline=out_of_turn(DONE),
             parameters=(workers_of("workers", 2), item_count(6)),
             questions=(
                 Question(
@@ -245,6 +247,7 @@ topic = Topic(
             slug="bounded",
             ideal=Ideal(work_of_one),
             outcome=DemoOutcome(printed_number(PRODUCER_DONE)),
+            headline=waited_for_room(),
             beside=(
                 Pair(
                     name="little-or-much-room",
@@ -281,6 +284,7 @@ topic = Topic(
             slug="by-priority",
             ideal=Ideal(lambda values: 0),
             outcome=DemoOutcome(order_of(TOOK_TASK)),
+            headline=out_of_turn(TOOK_TASK),
             parameters=(item_count(6, maximum=10),),
             questions=(
                 Question(

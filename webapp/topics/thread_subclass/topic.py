@@ -2,8 +2,12 @@
 
 from webapp.lessons.claims import Claim, unless, where
 from webapp.lessons.common import every_thread_ended, thread_count, threads
+from webapp.lessons.common.headlines import together
+from webapp.lessons.headlines import Headline
+from webapp.lessons.measures import given, more
 from webapp.lessons.measures.printed.lines import (
     every_line_from,
+    lines_that_fit,
     printed_exactly_when,
     printed_once_each,
 )
@@ -23,6 +27,7 @@ from webapp.lessons.measures.workers import (
     raised,
     ran_in_one_process,
     started_workers,
+    uncaught,
     worker_count,
 )
 from webapp.lessons.misconceptions import Misconception
@@ -121,6 +126,7 @@ topic = Topic(
             slug="sleep-inside-run",
             ideal=Ideal(one_sleep),
             outcome=DemoOutcome(order_of(OVER)),
+            headline=together(sleeps_in_a_row),
             parameters=(thread_count(5), sleep_seconds),
             questions=(
                 Question(
@@ -158,6 +164,12 @@ topic = Topic(
             slug="no-sleep",
             ideal=Ideal(lambda values: 0),
             outcome=DemoOutcome(lines_followed_by(RUNNING, OVER)),
+            headline=Headline(
+                {
+                    "parted": more(given(threads), lines_followed_by(RUNNING, OVER)),
+                    "all": given(threads),
+                }
+            ),
             parameters=(thread_count(5),),
             questions=(
                 Question(
@@ -216,6 +228,9 @@ topic = Topic(
             slug="run-instead-of-start",
             ideal=Ideal(calls_in_a_row),
             outcome=DemoOutcome(worker_count()),
+            headline=Headline(
+                {"called": lines_that_fit(CALLED), "all": given(threads), "started": worker_count()}
+            ),
             parameters=(thread_count(3),),
             questions=(
                 Question(
@@ -241,6 +256,13 @@ topic = Topic(
             slug="exception-in-run",
             ideal=Ideal(one_work_of_others),
             outcome=DemoOutcome(order_of(OVER)),
+            headline=Headline(
+                {
+                    "raised": uncaught("ValueError"),
+                    "joined": lines_that_fit(JOINED),
+                    "all": given(threads),
+                }
+            ),
             parameters=(raise_in, thread_count(3, maximum=5)),
             questions=(
                 Question(

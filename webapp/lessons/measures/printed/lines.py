@@ -19,6 +19,11 @@ def lines_that_fit(pattern: str) -> Measure[int]:
     return lambda recording, values: sum(1 for _ in matches(recording, pattern))
 
 
+def missing(pattern: str, due: Callable[[Values], int] = lambda values: 1) -> Measure[int]:
+    """Measure how many of the lines matching `pattern` that are due did not come."""
+    return derived(both(given(due), lines_that_fit(pattern)), lambda found: found[0] - found[1])
+
+
 def printed(pattern: str, times: Callable[[Values], int] = lambda values: 1) -> Check:
     """Check that `times` lines match `pattern`."""
     return judged(lines_that_fit(pattern), lambda seen, values: seen == times(values))

@@ -22,6 +22,20 @@ def order_of(pattern: str) -> Measure[str]:
     return listed(words(pattern), THEN)
 
 
+def out_of_place(pattern: str) -> Measure[int]:
+    """Count the lines matching `pattern` that sorting by its group would move.
+
+    Numbers are sorted as numbers, and other groups by their letters.
+    """
+
+    def moved(recording: Recording, values: Values) -> int:
+        seen = words(pattern)(recording, values) or []
+        ordered = sorted(seen, key=lambda word: (int(word) if word.isdigit() else 0, word))
+        return sum(came != due for came, due in zip(seen, ordered, strict=True))
+
+    return moved
+
+
 def printed_sequence(pattern: str, expected: Callable[[Values], Iterable[object]]) -> Check:
     """Check that the group of `pattern` takes the expected values, line by line, in order."""
     return judged(
