@@ -275,7 +275,9 @@ READINGS: dict[str, Reading] = {
         "copy": said.number("copy:", "allocated "),
         "share": said.number("share:", "allocated "),
     },
-    "shared-memory/never-unlinked": lambda said: {"left": said.number("UserWarning", "appear to be ")},
+    "shared-memory/never-unlinked": lambda said: {
+        "left": said.number("UserWarning", "appear to be ")
+    },
     "executors/thread-pool": took,
     "executors/process-pool": took,
     "executors/as-completed": lambda said: moved(said.after("result of task ")),
