@@ -37,7 +37,17 @@ COUNTED = "lock/lost-update"
 TOLD = (211, 211, 340, 344, 350, 350, 352, 512, 800, 800)
 """Outcomes for the dots: some that are alike, a gap, and the expected value."""
 
-_TOKEN = re.compile(r"^\s+(--[\w-]+): light-dark\(", re.MULTILINE)
+_COLOUR = re.compile(r"^\s+(--[\w-]+): light-dark\(", re.MULTILINE)
+_SIZE = re.compile(r"^\s+(--[\w-]+): (?:[\d.]+rem|clamp\(.+\));$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The names of the tokens of one scale each: text, space and corners, from small to large."""
+
+    texts: Sequence[str]
+    spaces: Sequence[str]
+    corners: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -47,6 +57,7 @@ class StyleView:
     page: Page
     say: Wording
     colours: Sequence[str]
+    scale: Scale
     form: Form
     refused: Form
     run_panel: RunPanel
@@ -78,6 +89,7 @@ def build_styleguide(site: Site, language: Language) -> StyleView:
     """Return the view of the style page."""
     say = site.wordings[language]
     topic, demo = _found(site, COUNTED)
+    tokens = (STATIC / "css/tokens.css").read_text(encoding="utf-8")
     handler = DemoHandler(site, language, topic, demo)
     wrong = [Problem(parameter.name, "missing") for parameter in demo.parameters]
     run = _run(site, language)
@@ -92,7 +104,8 @@ def build_styleguide(site: Site, language: Language) -> StyleView:
             indexed=False,
         ),
         say=say,
-        colours=_TOKEN.findall((STATIC / "css/tokens.css").read_text(encoding="utf-8")),
+        colours=_COLOUR.findall(tokens),
+        scale=read_scale(tokens),
         form=handler.form(Submission({})),
         refused=handler.form(Submission({}), wrong),
         run_panel=build_run_panel(handler, Submission({})),
@@ -102,6 +115,14 @@ def build_styleguide(site: Site, language: Language) -> StyleView:
         dots=_dots(say, site, run),
         chapters=build_chapters(site, language)[:1],
     )
+
+
+def read_scale(tokens: str) -> Scale:
+    """Return the scale that the text of `tokens.css` declares, in its order."""
+    sizes = _SIZE.findall(tokens)
+    spaces = [name for name in sizes if name.startswith(("--space-", "--gap"))]
+    corners = [name for name in sizes if name.startswith("--radius")]
+    return Scale(sizes[: sizes.index(spaces[0])], spaces, corners)
 
 
 def _found(site: Site, name: str) -> tuple[Topic, Demo]:
