@@ -101,7 +101,12 @@ def test_a_demos_program_has_the_demos_needs(folder: Path) -> None:
         assert demo.program(demo.defaults).needs == needed
 
 
-SEEN_LATER = 'Option("fewer", some_lost, Misconception.INCREMENT)'
+SEEN_LATER = 'Option("fewer", some_lost, Misconception.INCREMENT, never=True)'
+WRONG_WHEN = 'when={"nothing": 1}'
+NEVER_WHEN = 'when={"increments": 1}, never'
+# Both options of lost-update-fixed, one of which may be true.
+LOCKED = f"""Option("all", none_lost),
+                        {SEEN_LATER}"""
 PAIR = 'other="lock/lock-around-the-message"'
 BREAKS: dict[str, tuple[Callable[[Path], object], str, str]] = {
     "no topic.py": (lambda f: (f / "topic.py").unlink(), "topic.py", "missing"),
@@ -264,6 +269,44 @@ BREAKS: dict[str, tuple[Callable[[Path], object], str, str]] = {
         lambda f: replace(f / "topic.py", "questions=(", "questions=2 * ("),
         "topic.py",
         "lock-around-everything, question time: there are two of that name",
+    ),
+    "an option with values that the demo does not have": (
+        lambda f: replace(f / "topic.py", SEEN_LATER, SEEN_LATER.replace("never=True", WRONG_WHEN)),
+        "topic.py",
+        "lost-update-fixed, question final: lost-update-fixed has no parameter nothing",
+    ),
+    "an option with a value that is too large": (
+        lambda f: replace(f / "topic.py", 'when={"increments": 1}', 'when={"increments": 5000}'),
+        "topic.py",
+        "lost-update, question final: ",
+    ),
+    "an option that is never true, with values": (
+        lambda f: replace(f / "topic.py", SEEN_LATER, SEEN_LATER.replace("never", NEVER_WHEN)),
+        "topic.py",
+        "lost-update-fixed, question final: option fewer is never true, but there are values",
+    ),
+    "a question that no run answers": (
+        lambda f: replace(
+            f / "topic.py", LOCKED, LOCKED.replace("none_lost", "none_lost, never=True")
+        ),
+        "topic.py",
+        "lost-update-fixed, question final: no run makes any of its options true",
+    ),
+    "an option that is never true, and nothing says why": (
+        lambda f: replace(
+            f / "topic.py",
+            LOCKED,
+            LOCKED.replace(", never=True", "").replace("none_lost", "none_lost, never=True"),
+        ),
+        "topic.py",
+        "lost-update-fixed, question final: all has no feedback",
+    ),
+    "a line that the program does not have": (
+        lambda f: replace(
+            f / "topic.py", 'at("joins", "thread.join()"', 'at("joins", "thread.wait()"'
+        ),
+        "topic.py",
+        "lock-around-everything: the program does not have the line 'thread.wait()' 1 times",
     ),
 }
 

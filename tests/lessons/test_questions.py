@@ -10,19 +10,29 @@ from tests.engine.running import finish
 from tests.lessons.demos import DEMOS, each_choice, every_demo, run_all
 from tests.lessons.test_claims import prints, recording
 from webapp.engine.embedded import EmbeddedRunner
+from webapp.engine.events import Event, Kind
+from webapp.engine.lateness import lateness
 from webapp.engine.machines import this_machine
-from webapp.engine.recording import Outcome
+from webapp.engine.recording import Outcome, Recording
 from webapp.lessons.claims import Measured, unless
 from webapp.lessons.measures.printed.lines import printed
 from webapp.lessons.measures.printed.numbers import equals
 from webapp.lessons.measures.timing import took_nearest
+from webapp.lessons.measures.waiting import line_of_longest_wait
 from webapp.lessons.misconceptions import Misconception
-from webapp.lessons.questions import VARIES, Option, Question
+from webapp.lessons.questions import VARIES, Option, Question, at, place
 from webapp.lessons.text import UNSAID
 from webapp.lessons.topic import Demo
+from webapp.lessons.values import Values
 
-TRIES = 10
-"""Runs, one of which must refute a misconception: on a busy machine its workers may not meet."""
+TRIES = 30
+"""Runs, one of which must decide as a question says: workers may not meet in each."""
+
+LATE = 0.05
+"""Seconds of lateness that may upset what workers do."""
+
+LATE_TRIES = 3
+"""Runs after which an option is given up, if the machine was too busy in all of them."""
 
 HELD = [
     (belief, name, demo, question, option)
@@ -40,7 +50,7 @@ def test_each_run_makes_one_option_true(runner: EmbeddedRunner, demo: Demo) -> N
     chosen = [demo.defaults, *each_choice(demo)]
     runs = run_all(runner, [demo.program(values) for values in chosen])
     for values, run in zip(chosen, runs, strict=True):
-        for question in demo.questions:
+        for question in (*demo.questions, *demo.lines):
             answer = question.answer(run, values)
             # None, if the machine was too late for a question of time to be decided.
             undecided = None in answer.holds.values()
@@ -48,6 +58,33 @@ def test_each_run_makes_one_option_true(runner: EmbeddedRunner, demo: Demo) -> N
             for option in question.options:
                 if answer.holds[option.name] is False:
                     assert option.feedback is not UNSAID, (question.name, option.name, values)
+
+
+@every_demo(lambda demo: demo.questions)
+def test_each_option_is_true_of_some_run(runner: EmbeddedRunner, demo: Demo) -> None:
+    """Each but those that are rare, or that never are: these are true of none of the runs."""
+    for question in (*demo.questions, *demo.lines):
+        for option in question.options:
+            if not (option.never or option.rare):
+                values = {**demo.defaults, **option.when}
+                seen = _seen(runner, demo, question, option, values)
+                assert seen[-1] or set(seen) == {None}, (question.name, option.name, seen)
+
+
+def _seen(
+    runner: EmbeddedRunner, demo: Demo, question: Question, option: Option, values: Values
+) -> list[bool | None]:
+    """Run a demo until the option is true; return what each run says, None if it was late."""
+    seen: list[bool | None] = []
+    while True not in seen and len(seen) < (TRIES if {*seen} - {None} else LATE_TRIES):
+        run = finish(runner, runner.start(demo.program(values)))
+        answer = question.answer(run, values)
+        wrong = [other.name for other in question.options if other.never]
+        late = lateness(run) > LATE
+        assert late or not {*answer.true} & {*wrong}, (question.name, answer)
+        held = answer.holds[option.name]
+        seen.append(held or (None if late else held))
+    return seen
 
 
 def test_every_demo_has_a_question() -> None:
@@ -128,3 +165,50 @@ def test_a_time_is_of_the_nearest_option() -> None:
     assert (one(slow, {}).holds, five(slow, {}).holds) == (False, True)
     held_up = recording([], wall=4.9, held_up=2.5)
     assert one(held_up, {}).holds is five(held_up, {}).holds is None
+
+
+PROGRAM = """with lock:
+    work()
+with lock:
+    rest()
+"""
+WAITS = Question(
+    "wait",
+    (at("first", "with lock:"), at("second", "with lock:", nth=2)),
+    line=line_of_longest_wait("^A"),
+)
+
+
+def waiting(*lines: int, for_ever: bool = False) -> Recording:
+    """Make a run in which thread A waits at these lines, each time longer, or for ever at last."""
+    events = []
+    for number, line in enumerate(lines, start=1):
+        begun = Event(number, number * 1000, 1, 2, "A", Kind.WAITS, "lock", "acquire", line)
+        events += [begun, begun._replace(time=begun.time + number * 10, kind=Kind.GOT)]
+    return replace(recording([]), events=tuple(events[:-1] if for_ever else events))
+
+
+def test_lines_are_found_and_a_run_decides_which_is_right() -> None:
+    placed = place(WAITS, PROGRAM)
+    assert [option.number for option in placed.options] == [1, 3]
+    assert placed.answer(waiting(1, 3), {}).true == ("second",)
+    assert placed.answer(waiting(3, 1), {}).true == ("first",)
+    assert placed.answer(waiting(3, 1), {}).is_right("second") is False
+    assert placed.answer(waiting(3, 1, 3), {}).true == ("second",)  # both waits count together
+    assert placed.answer(waiting(1, 2), {}).true == ()
+    assert not placed.answer(recording([]), {}).is_decided
+
+
+def test_a_wait_that_does_not_end_is_the_longest() -> None:
+    stuck = waiting(3, 3, 1, for_ever=True)
+    assert place(WAITS, PROGRAM).answer(stuck, {}).true == ("first",)
+
+
+def test_a_line_that_is_not_in_the_program_is_refused() -> None:
+    with pytest.raises(ValueError, match="does not have the line 'with lock:' 2 times"):
+        place(WAITS, "with lock:\n    work()\n")
+
+
+def test_lines_are_asked_for_in_several_topics() -> None:
+    asking = [name for name, demo in DEMOS if demo.lines]
+    assert len({name.partition("/")[0] for name in asking}) >= 3

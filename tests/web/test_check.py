@@ -7,12 +7,14 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
-from tests.web.scripted import HELLO, ScriptedRunner
+from tests.web.scripted import HELLO, NamedRunner, ScriptedRunner, SharedSite
+from webapp.engine.events import Event, Kind
 from webapp.engine.machines import this_machine
 from webapp.engine.recording import Outcome
 from webapp.lessons.folders import find_topics
 from webapp.lessons.topic import Topic
 from webapp.pages.check.choosing import MOST, choose_questions
+from webapp.store.store import Store
 
 CHECK = "/en/threads/greeting/check"
 RIGHT, WRONG, VARIES = ({"say-hello.lines": option} for option in ("all", "fewer", "varies"))
@@ -30,7 +32,16 @@ def test_every_topic_has_a_check_of_a_few_questions(topic: Topic) -> None:
 def test_misconceptions_come_first_into_the_choice() -> None:
     [lock] = [topic for topic in TOPICS if topic.slug == "lock"]
     asked = choose_questions(lock, [this_machine()])
-    assert all(any(option.misconception for option in one.question.options) for one in asked)
+    assert all(
+        any(option.misconception for option in one.question.options)
+        for one in asked
+        if one.question.line is None
+    )
+
+
+@pytest.mark.parametrize("topic", [t for t in TOPICS if any(demo.lines for demo in t.demos)])
+def test_a_line_of_a_program_is_asked_for(topic: Topic) -> None:
+    assert any(one.question.line for one in choose_questions(topic, ()))
 
 
 def test_the_demo_pages_lead_to_the_check(client: FlaskClient) -> None:
@@ -63,6 +74,38 @@ def test_a_run_decides_each_answer(
     assert 'href="/en/runs/run1"' in html
     assert ("Look at these again:" in html) is (state == "wrong")
     assert html.rstrip().endswith("</html>")
+
+
+WAITING = tuple(
+    Event(number, number * 1000, 42, 43, "Dewey", kind, "barrier", "", 14)
+    for number, kind in enumerate((Kind.WAITS, Kind.PASSED), 1)
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "line 14: \u2066barrier.wait()"), ("fa", "خط ۱۴: \u2066barrier.wait()")],
+)
+def test_a_line_is_chosen_in_the_program_without_a_script(
+    store: Store, language: str, said: str
+) -> None:
+    runner = NamedRunner(batches=(WAITING,))
+    client = SharedSite(TOPICS).lent(runner, store).test_client()
+    check = f"/{language}/threads/barrier/check"
+    [program] = re.findall(
+        r'<div class="code choose-line".*?</fieldset>', client.get(check).text, re.S
+    )
+    assert re.findall(r'<input type="radio"\s+name="race.wait"\s+value="(\w+)"', program) == [
+        "sleeps",
+        "barrier",
+        "joins",
+    ]
+    assert said not in client.get(check).text
+    for chosen, state in (("barrier", "right"), ("joins", "wrong")):
+        html = client.post(check, data={"race.wait": chosen}).text
+        assert said in html
+        assert f'class="reply {state}"' in html
+        assert len(re.findall(rf'value="{chosen}"\s+checked', html)) == 1
 
 
 def test_without_an_answer_nothing_runs(client: FlaskClient, runner: ScriptedRunner) -> None:

@@ -10,6 +10,11 @@ from flask.testing import FlaskClient
 from tests.web.scripted import GOOD, HELLO, STREAMED, ScriptedRunner, printed
 from tests.web.test_runs import messages
 from webapp.engine.recording import Outcome
+from webapp.lessons.claims import Measured
+from webapp.lessons.questions import Answer, Option, Question
+from webapp.lessons.text import LANGUAGES, Text
+from webapp.pages.run.answers import said_of
+from webapp.pages.texts.wording import load_wordings
 
 ALL, FEWER, VARIES = ({"predict-lines": name} for name in ("all", "fewer", "varies"))
 FEEDBACK = "Not all of them were printed."
@@ -176,3 +181,19 @@ def test_a_program_that_prints_markup_changes_nothing(
 ) -> None:
     runner.batches = [[printed(1, "hello <b>\n")]]
     assert state(ran(client, FEWER)) == "right"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "more than one answer is true: one sleep, all sleeps."),
+        ("fa", "بیش از یک پاسخ درست است: \u2068one sleep، all sleeps\u2069."),
+    ],
+)
+def test_a_run_may_make_more_than_one_answer_true(language: str, said: str) -> None:
+    """With one thread, one sleep is as long as all of them."""
+    texts = [Text(dict.fromkeys(LANGUAGES, name)) for name in ("one sleep", "all sleeps")]
+    options = [Option(text["en"], lambda run, values: Measured(True), text=text) for text in texts]
+    answer = Answer({option.name: True for option in options})
+    question = Question("time", tuple(options))
+    assert said_of(load_wordings()[language], question, answer).endswith(said)

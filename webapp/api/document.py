@@ -130,6 +130,10 @@ def _course() -> Iterator[tuple[str, Schema]]:
             claims=_list(ref("Text")),
             observations=_list(ref("Text")),
             questions=_list(ref("Question")),
+            lines={
+                **_list(ref("Question")),
+                "description": "Questions of the topic's check, whose answers are lines.",
+            },
             file=TEXT,
             source=TEXT,
         ),
@@ -156,6 +160,11 @@ def _question() -> Schema:
         question=TEXT,
         prompt=ref("Text"),
         options={**texts, "description": "The answers, by name. A run says which are true."},
+        lines={
+            "type": "object",
+            "additionalProperties": WHOLE,
+            "description": "The numbers of the lines that the answers are; empty if they are none.",
+        },
         varies={
             **YES_OR_NO,
             "description": f"If so, `{VARIES}` is an option: no run decides it.",

@@ -69,6 +69,7 @@ def _whole(topic: Topic, demo: Demo, machines: Sequence[Machine]) -> dict[str, A
         "claims": _texts(demo.claims),
         "observations": _texts(demo.observations),
         "questions": [_question(question) for question in demo.questions],
+        "lines": [_question(question) for question in demo.lines],
         "file": demo.path.name,
         "source": demo.source,
     }
@@ -92,6 +93,7 @@ def _question(question: Question) -> dict[str, Any]:
         "question": question.name,
         "prompt": dict(question.prompt),
         "options": {name: dict(text) for name, text in question.choices().items()},
+        "lines": {option.name: option.number for option in question.options if option.number},
         "varies": question.varies,
         "misconceptions": {
             option.name: option.misconception for option in question.options if option.misconception

@@ -12,6 +12,7 @@ from webapp.engine.program import main_defaults
 from webapp.lessons.broken import BrokenTopic
 from webapp.lessons.goals import Goal
 from webapp.lessons.questions import VARIES, Question
+from webapp.lessons.text import UNSAID
 from webapp.lessons.topic import LEVELS, Demo, Topic, find_demo
 from webapp.lessons.values import Values
 
@@ -37,7 +38,7 @@ def check_topic(topic: Topic) -> None:
 def check_references(topics: Sequence[Topic], topic: Topic) -> None:
     """Check where a topic's questions lead: to demos of any topic. Raises BrokenTopic."""
     for demo in topic.demos:
-        for question in demo.questions:
+        for question in (*demo.questions, *demo.lines):
             if question.see and not find_demo(topics, question.see):
                 reason = f"{demo.slug}, question {question.name}: there is no demo {question.see}"
                 raise BrokenTopic(topic.folder / "topic.py", reason)
@@ -66,25 +67,41 @@ def _check_card(topic: Topic) -> None:
         raise BrokenTopic(topic.folder / "topic.py", f"there is no demo {topic.picture} to picture")
 
 
+def check_feedback(topic: Topic) -> None:
+    """Check that each option that no run makes true says why. Raises BrokenTopic."""
+    for demo in topic.demos:
+        for question in (*demo.questions, *demo.lines):
+            for option in question.options:
+                if (option.never or option.misconception) and option.feedback is UNSAID:
+                    reason = f"{demo.slug}, question {question.name}: {option.name} has no feedback"
+                    raise BrokenTopic(topic.folder / "topic.py", reason)
+
+
 def _check_questions(topic: Topic, demo: Demo) -> None:
-    names = [question.name for question in demo.questions]
-    for question in demo.questions:
-        wrong = _wrong_options(question)
-        if names.count(question.name) > 1:
-            wrong = "there are two of that name"
-        if wrong:
-            reason = f"{demo.slug}, question {question.name}: {wrong}"
-            raise BrokenTopic(topic.folder / "topic.py", reason)
+    names = [question.name for question in (*demo.questions, *demo.lines)]
+    for question in (*demo.questions, *demo.lines):
+        try:
+            if names.count(question.name) > 1:
+                raise ValueError("there are two of that name")
+            _check_options(demo, question)
+        except ValueError as error:
+            reason = f"{demo.slug}, question {question.name}: {error}"
+            raise BrokenTopic(topic.folder / "topic.py", reason) from error
 
 
-def _wrong_options(question: Question) -> str:
-    """Return what is wrong with the options of a question, or ""."""
+def _check_options(demo: Demo, question: Question) -> None:
+    """Raise ValueError if a question's options cannot be chosen from, or never be decided."""
     options = {VARIES, *(option.name for option in question.options)}
     if len(question.options) < 2:  # noqa: PLR2004 (else there is nothing to choose)
-        return "it has fewer than two options"
+        raise ValueError("it has fewer than two options")
     if len(options) <= len(question.options):
-        return f"two options have the same name, or one is called {VARIES}"
-    return ""
+        raise ValueError(f"two options have the same name, or one is called {VARIES}")
+    if all(option.never for option in question.options):
+        raise ValueError("no run makes any of its options true")
+    for option in question.options:
+        _check_values(demo, option.when)
+        if option.never and (option.rare or option.when):
+            raise ValueError(f"option {option.name} is never true, but there are values for it")
 
 
 def _check_demo(demo: Demo) -> None:

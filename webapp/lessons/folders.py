@@ -13,9 +13,10 @@ from pathlib import Path
 
 from webapp.lessons import common
 from webapp.lessons.broken import BrokenTopic
-from webapp.lessons.checks import check_pairs, check_references, check_topic
+from webapp.lessons.checks import check_feedback, check_pairs, check_references, check_topic
+from webapp.lessons.questions import place
 from webapp.lessons.text import LANGUAGES
-from webapp.lessons.topic import Topic
+from webapp.lessons.topic import Demo, Topic
 from webapp.lessons.worded import worded
 from webapp.lessons.words import Words
 
@@ -35,6 +36,7 @@ def find_topics(folder: Path = TOPICS, words: Words | None = None) -> tuple[Topi
     for topic in topics:
         check_pairs(topics, topic)
         check_references(topics, topic)
+        check_feedback(topic)
     return topics
 
 
@@ -47,7 +49,16 @@ def load_topic(folder: Path, shared: Words) -> Topic:
     demos = tuple(replace(demo, folder=folder / "demos") for demo in declared.demos)
     topic = replace(declared, folder=folder, demos=demos)
     check_topic(topic)
+    topic = replace(topic, demos=tuple(_placed(topic, demo) for demo in demos))
     return worded(topic, Words(folder, shared))
+
+
+def _placed(topic: Topic, demo: Demo) -> Demo:
+    """Find the lines that the demo's questions are about. Raises BrokenTopic."""
+    try:
+        return replace(demo, lines=tuple(place(question, demo.source) for question in demo.lines))
+    except ValueError as error:
+        raise BrokenTopic(topic.folder / "topic.py", f"{demo.slug}: {error}") from error
 
 
 def _in_order(folder: Path, order: Path) -> Iterator[tuple[str, Path]]:

@@ -55,5 +55,13 @@ class Text(Mapping[Language, str]):
         return f"Text({self._said!r})"
 
 
+def in_digits(number: int, language: Language) -> str:
+    """Return a number in the language's digits."""
+    digits = WRITINGS[language].digits
+    return (
+        str(number).translate(str.maketrans("0123456789", digits[:10])) if digits else str(number)
+    )
+
+
 UNSAID = Text(dict.fromkeys(LANGUAGES, ""))
 """Placeholder in declarations; `worded` replaces it when the topic is loaded."""

@@ -67,11 +67,12 @@ class Demo:
     """One program of a topic, with its texts.
 
     `claims` must hold in every run; `observations` may hold or not. `questions` are asked before a
-    run. A `trap` is a demo that shows a fault. `outcome` is the result to compare when the demo is
-    run many times, `headline` what a run says first (None: its outcome), `beside` are demos to
-    compare it with. `goal` is what a schedule of its threads may reach. `as_in_report` holds the
-    parameters of the course report that differ from the defaults. `watch` says what to look for in
-    a run, `needs` what the machine must have.
+    run, and in the topic's check; there also `lines`, questions whose options are its lines. A
+    `trap` is a demo that shows a fault. `outcome` is the result to compare when the demo is run
+    many times, `headline` what a run says first (None: its outcome), `beside` are demos to compare
+    it with. `goal` is what a schedule of its threads may reach. `as_in_report` holds the parameters
+    of the course report that differ from the defaults. `watch` says what to look for in a run,
+    `needs` what the machine must have.
     """
 
     slug: str
@@ -82,6 +83,7 @@ class Demo:
     claims: tuple[Claim, ...] = ()
     observations: tuple[Claim, ...] = ()
     questions: tuple[Question, ...] = ()
+    lines: tuple[Question, ...] = ()
     trap: bool = False
     needs: Needs = ANYWHERE
     as_in_report: Mapping[str, Value] = field(default_factory=dict)

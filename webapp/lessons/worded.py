@@ -13,6 +13,7 @@ A key is looked up in the demo's own table, then in the topic, then in the commo
     demos.SLUG.beside.NAME.title, .look  a pair
     questions.NAME.prompt                a question; all of it may be of the demo, or shared
     questions.NAME.options.NAME          one of its answers
+    questions.line                       an answer that is a line of the program; common to all
     demos.SLUG.questions.NAME.feedback.NAME  why an answer is wrong, if it can be
     misconceptions.NAME                  what is behind wrong answers; common to all topics
     questions.varies                     "it differs from run to run"; likewise
@@ -28,7 +29,7 @@ from webapp.lessons.headlines import Headline
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import AnyParameter, Choice
 from webapp.lessons.questions import Option, Question
-from webapp.lessons.text import UNSAID
+from webapp.lessons.text import LANGUAGES, UNSAID, Text, in_digits
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
 from webapp.lessons.words import Scope, Words
 
@@ -57,6 +58,7 @@ def _demo(demo: Demo, scope: Scope) -> Demo:
         claims=tuple(_claim(claim, scope) for claim in demo.claims),
         observations=tuple(_claim(claim, scope) for claim in demo.observations),
         questions=tuple(_question(question, scope) for question in demo.questions),
+        lines=tuple(_question(question, scope) for question in demo.lines),
         beside=tuple(_pair(pair, scope) for pair in demo.beside),
         goal=_goal(demo.goal, scope) if demo.goal else None,
     )
@@ -118,7 +120,19 @@ def _option(option: Option, key: str, scope: Scope) -> Option:
     believed = option.misconception
     return replace(
         option,
-        text=scope[f"{key}.options.{option.name}"],
+        text=_line(option, scope) if option.code else scope[f"{key}.options.{option.name}"],
         feedback=scope.if_said(f"{key}.feedback.{option.name}"),
         belief=scope[f"misconceptions.{believed}"] if believed else UNSAID,
+    )
+
+
+def _line(option: Option, scope: Scope) -> Text:
+    said = scope["questions.line"]
+    return Text(
+        {
+            language: said[language].format(
+                number=in_digits(option.number, language), code=option.code
+            )
+            for language in LANGUAGES
+        }
     )

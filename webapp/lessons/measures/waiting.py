@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import re
+from collections import defaultdict
 from collections.abc import Callable
 
 from webapp.engine.events import Kind
@@ -70,6 +73,29 @@ def held_deepest(name: str, depth: Callable[[Values], int]) -> Check:
 def waits_for(name: str) -> Measure[int]:
     """Count the waits for the object `name`."""
     return watched(lambda recording, values: sum(w.object == name for w in recording.waits))
+
+
+def line_of_longest_wait(worker: str) -> Measure[int]:
+    """Measure the number of the line at which workers waited longest, all their waits together.
+
+    `worker` is a pattern of their names. A wait that did not end is the longest. None if none of
+    them waited.
+    """
+
+    def line(recording: Recording, values: Values) -> int | None:
+        begun = {
+            (event.key, event.time, event.object): event.line
+            for event in recording.events
+            if event.kind is Kind.WAITS
+        }
+        times: defaultdict[int, float] = defaultdict(float)
+        for wait in recording.waits:
+            if re.search(worker, wait.worker):
+                end = math.inf if wait.end is None else wait.end
+                times[begun[wait.key, wait.start, wait.object]] += end - wait.start
+        return max(times, key=times.__getitem__, default=None)
+
+    return watched(line)
 
 
 def waited_for(name: str) -> Check:

@@ -30,20 +30,21 @@ class Asked:
 def choose_questions(topic: Topic, machines: Sequence[Machine]) -> tuple[Asked, ...]:
     """Return the questions of a topic's check, in the order of its demos.
 
-    Questions behind which there is a misconception come first into the choice, then those of traps.
+    Questions for a line of the program come first into the choice, then those behind which there is
+    a misconception, then those of traps.
     Only demos that a machine can run are asked about.
     """
     asked = [
         Asked(demo, question)
         for demo in topic.demos
-        for question in demo.questions
+        for question in (*demo.questions, *demo.lines)
         if is_offered(demo, machines)
     ]
     chosen = sorted(asked, key=_interest)[:MOST]
     return tuple(one for one in asked if one in chosen)
 
 
-def _interest(asked: Asked) -> tuple[bool, bool]:
+def _interest(asked: Asked) -> tuple[bool, bool, bool]:
     """Return a key by which the most telling questions are sorted first."""
     told = any(option.misconception for option in asked.question.options)
-    return not told, not asked.demo.trap
+    return asked.question.line is None, not told, not asked.demo.trap

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from webapp.lessons.questions import Question
 from webapp.lessons.text import Language
-from webapp.lessons.topic import Topic
+from webapp.lessons.topic import Demo, Topic
 from webapp.pages import addresses
 from webapp.pages.check.choosing import Asked
 from webapp.pages.demo.next import topic_after
@@ -19,17 +20,29 @@ from webapp.pages.site.site import Site
 
 
 @dataclass(frozen=True)
+class CodeLine:
+    """A line of a program. `option` is the name of the answer that it is, or ""."""
+
+    html: Markup
+    option: str
+
+
+@dataclass(frozen=True)
 class CheckField:
-    """A question with the program that it is about. `chosen` is the answer's name, or ""."""
+    """A question with the program that it is about. `chosen` is the answer's name, or "".
+
+    It `asks_for_a_line` if the answers are lines of the program.
+    """
 
     name: str
     demo: str
     address: str
     file: str
-    source: Sequence[Markup]
+    source: Sequence[CodeLine]
     prompt: str
     options: tuple[Option, ...]
     chosen: str
+    asks_for_a_line: bool
 
 
 @dataclass(frozen=True)
@@ -112,8 +125,17 @@ def _field(language: Language, topic: Topic, asked: Asked, chosen: str) -> Check
         demo=demo.title[language],
         address=addresses.demo(language, topic, demo),
         file=demo.path.name,
-        source=highlighted(demo.source),
+        source=_lines(demo, question),
         prompt=question.prompt[language],
         options=tuple(Option(name, text[language]) for name, text in question.choices().items()),
         chosen=chosen,
+        asks_for_a_line=question.line is not None,
+    )
+
+
+def _lines(demo: Demo, question: Question) -> tuple[CodeLine, ...]:
+    names = {option.number: option.name for option in question.options if option.number}
+    return tuple(
+        CodeLine(html, names.get(number, ""))
+        for number, html in enumerate(highlighted(demo.source), start=1)
     )

@@ -60,7 +60,8 @@ def said_of(say: Wording, question: Question, answer: Answer) -> str:
     texts = [question.choices()[name][say.language] for name in answer.true]
     if not texts:
         return say("question.none")
-    return say("question.true", answer=say("list.separator").join(texts))
+    key = "question.true" if len(texts) == 1 else "question.several"
+    return say(key, answer=say("list.separator").join(texts))
 
 
 def view_answer(

@@ -215,7 +215,10 @@ topic = Topic(
                     (
                         Option("one", took_nearest(asleep, all_in_turn)),
                         Option(
-                            "all", took_nearest(all_in_turn, asleep), Misconception.SLEEP_HOLDS_GIL
+                            "all",
+                            took_nearest(all_in_turn, asleep),
+                            Misconception.SLEEP_HOLDS_GIL,
+                            when={"tasks": 1},
                         ),
                     ),
                     see="asyncio/blocking-call",
@@ -248,7 +251,9 @@ topic = Topic(
                     "time",
                     (
                         Option("one", took_nearest(one_fetch, fetches_in_turn)),
-                        Option("all", took_nearest(fetches_in_turn, one_fetch)),
+                        Option(
+                            "all", took_nearest(fetches_in_turn, one_fetch), when={"how": "await"}
+                        ),
                     ),
                 ),
             ),
@@ -279,7 +284,7 @@ topic = Topic(
                 Question(
                     "heart",
                     (
-                        Option("beats", unless(heart_stood_still)),
+                        Option("beats", unless(heart_stood_still), never=True),
                         Option("stands", heart_stood_still),
                     ),
                     see="asyncio/to-thread",
@@ -314,7 +319,9 @@ topic = Topic(
                     "heart",
                     (
                         Option("beats", unless(heart_stood_still)),
-                        Option("stands", heart_stood_still, Misconception.SLEEP_HOLDS_GIL),
+                        Option(
+                            "stands", heart_stood_still, Misconception.SLEEP_HOLDS_GIL, never=True
+                        ),
                     ),
                 ),
             ),
@@ -346,7 +353,7 @@ topic = Topic(
                 Question(
                     "saved",
                     (
-                        Option("yes", printed(SAVED)),
+                        Option("yes", printed(SAVED), when={"awaited": "yes"}),
                         Option("no", never_printed(SAVED)),
                     ),
                 ),
@@ -379,7 +386,7 @@ topic = Topic(
                 Question(
                     "final",
                     (
-                        Option("all", all_counted, Misconception.INCREMENT),
+                        Option("all", all_counted, Misconception.INCREMENT, when={"lock": "yes"}),
                         Option("fewer", unless(all_counted)),
                     ),
                 ),
@@ -416,7 +423,7 @@ topic = Topic(
                     "cleans-up",
                     (
                         Option("yes", printed(CLEANS_UP)),
-                        Option("no", never_printed(CLEANS_UP)),
+                        Option("no", never_printed(CLEANS_UP), never=True),
                     ),
                     see="kill-a-process/finally-did-not-run",
                 ),
@@ -454,7 +461,7 @@ topic = Topic(
                     "memory",
                     (
                         Option("threads", tasks_are_smaller),
-                        Option("tasks", unless(tasks_are_smaller)),
+                        Option("tasks", unless(tasks_are_smaller), never=True),
                     ),
                 ),
             ),

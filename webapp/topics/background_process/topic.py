@@ -103,7 +103,7 @@ topic = Topic(
                 Question(
                     "blocks",
                     (
-                        Option("mixed", unless(printed_sequence(EDGE, all_edges))),
+                        Option("mixed", unless(printed_sequence(EDGE, all_edges)), never=True),
                         Option("blocks", printed_sequence(EDGE, all_edges)),
                     ),
                 ),
@@ -141,7 +141,7 @@ topic = Topic(
                 Question(
                     "exits",
                     (
-                        Option("yes", printed(BACKGROUND_EXITS)),
+                        Option("yes", printed(BACKGROUND_EXITS), when={"daemon": "no"}),
                         Option("no", never_printed(BACKGROUND_EXITS)),
                     ),
                 ),
@@ -174,7 +174,7 @@ topic = Topic(
                 Question(
                     "done",
                     (
-                        Option("yes", printed(DONE)),
+                        Option("yes", printed(DONE), when={"child_seconds": 0.0}),
                         Option("no", never_printed(DONE)),
                     ),
                 ),

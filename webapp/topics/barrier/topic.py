@@ -21,10 +21,14 @@ from webapp.lessons.measures.printed.order import (
     printers_of,
 )
 from webapp.lessons.measures.timing import took_about
-from webapp.lessons.measures.waiting import nobody_passed_before_the_last_arrived, nobody_waited
+from webapp.lessons.measures.waiting import (
+    line_of_longest_wait,
+    nobody_passed_before_the_last_arrived,
+    nobody_waited,
+)
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Float, Integer
-from webapp.lessons.questions import Option, Question
+from webapp.lessons.questions import Option, Question, at
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
 from webapp.lessons.values import Values
 
@@ -103,9 +107,20 @@ topic = Topic(
                 Question(
                     "leaves",
                     (
-                        Option("at-once", unless(printed_in_order(REACHED, LEFT))),
+                        Option("at-once", unless(printed_in_order(REACHED, LEFT)), never=True),
                         Option("last", printed_in_order(REACHED, LEFT)),
                     ),
+                ),
+            ),
+            lines=(
+                Question(
+                    "wait",
+                    (
+                        at("sleeps", "time.sleep(seconds)", never=True),
+                        at("barrier", "barrier.wait()"),
+                        at("joins", "thread.join()", never=True),
+                    ),
+                    line=line_of_longest_wait(r"^(?!MainThread)"),
                 ),
             ),
             claims=(
@@ -130,7 +145,7 @@ topic = Topic(
                     "leaves",
                     (
                         Option("at-once", unless(printed_in_order(REACHED, LEFT))),
-                        Option("last", printed_in_order(REACHED, LEFT)),
+                        Option("last", printed_in_order(REACHED, LEFT), rare=True),
                     ),
                     see="barrier/race",
                 ),
@@ -160,6 +175,7 @@ topic = Topic(
                                 r"^all are here$",
                                 lambda values: lap_count(values) * parties(values),
                             ),
+                            never=True,
                         ),
                     ),
                 ),
@@ -181,8 +197,8 @@ topic = Topic(
                 Question(
                     "waiting",
                     (
-                        Option("on", went_on),
-                        Option("first", unless(all_broken, went_on)),
+                        Option("on", went_on, never=True),
+                        Option("first", unless(all_broken, went_on), never=True),
                         Option("all", all_broken),
                     ),
                 ),

@@ -196,7 +196,7 @@ topic = Topic(
                     "put",
                     (
                         Option("yes", finished),
-                        Option("no", unless(finished)),
+                        Option("no", unless(finished), never=True),
                     ),
                 ),
             ),
@@ -233,7 +233,7 @@ topic = Topic(
                 Question(
                     "empty-handed",
                     (
-                        Option("none", nobody_empty_handed),
+                        Option("none", nobody_empty_handed, rare=True),
                         Option("some", unless(nobody_empty_handed)),
                     ),
                     see="condition/wait-for-items",
@@ -278,7 +278,7 @@ topic = Topic(
                     "first-call",
                     (
                         Option("one", one_went_on),
-                        Option("all", all_went_on),
+                        Option("all", all_went_on, when={"how": "notify_all"}),
                     ),
                 ),
             ),
@@ -315,7 +315,7 @@ topic = Topic(
                     "full",
                     (
                         Option("capacity", unless(over_the_brim)),
-                        Option("over", over_the_brim),
+                        Option("over", over_the_brim, never=True),
                     ),
                 ),
             ),
@@ -349,7 +349,7 @@ topic = Topic(
                     "overtake",
                     (
                         Option("yes", overtook),
-                        Option("no", unless(overtook)),
+                        Option("no", unless(overtook), when={"prefer": "writers"}),
                     ),
                 ),
             ),

@@ -162,7 +162,7 @@ topic = Topic(
                     "who",
                     (
                         Option("itself", by_itself.check),
-                        Option("main", every_line_from("MainThread")),
+                        Option("main", every_line_from("MainThread"), never=True),
                     ),
                 ),
             ),
@@ -192,7 +192,7 @@ topic = Topic(
                 Question(
                     "who",
                     (
-                        Option("itself", by_itself.check),
+                        Option("itself", by_itself.check, never=True),
                         Option("main", every_line_from("MainThread")),
                     ),
                 ),
@@ -222,6 +222,7 @@ topic = Topic(
                             "joined",
                             printed_sequence(EXITING, lambda values: NAMES),
                             Misconception.JOIN_ORDER,
+                            when={"durations": (0.5, 1.0, 1.5)},
                         ),
                         Option("duration", printed_sequence(EXITING, names_by_duration)),
                         Option(
@@ -230,6 +231,7 @@ topic = Topic(
                                 printed_sequence(EXITING, lambda values: NAMES),
                                 printed_sequence(EXITING, names_by_duration),
                             ),
+                            when={"durations": (0.5, 0.5, 0.5)},
                         ),
                     ),
                     see="thread-subclass/chosen-start-order",
@@ -271,8 +273,8 @@ topic = Topic(
                     "same",
                     (
                         Option("process", printed_alike(PROCESS_ID)),
-                        Option("native", printed_alike(NATIVE_ID)),
-                        Option("ident", printed_alike(IDENT)),
+                        Option("native", printed_alike(NATIVE_ID), never=True),
+                        Option("ident", printed_alike(IDENT), never=True),
                     ),
                 ),
             ),

@@ -29,6 +29,7 @@ from webapp.lessons.measures.printed.order import order_of, printed_in_pairs
 from webapp.lessons.measures.timing import took_about, took_nearest
 from webapp.lessons.measures.waiting import (
     held_at_once,
+    line_of_longest_wait,
     never_held_together,
     nobody_waited_for,
     waited_for,
@@ -38,7 +39,7 @@ from webapp.lessons.measures.workers import ended_as, ending, seen_to_end_as
 from webapp.lessons.misconceptions import Misconception
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Choice, Float, Integer
-from webapp.lessons.questions import Option, Question
+from webapp.lessons.questions import Option, Question, at
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
 from webapp.lessons.values import Values
 
@@ -213,10 +214,23 @@ topic = Topic(
                 Question(
                     "end",
                     (
-                        Option("ends", finished, Misconception.RAN_ONCE),
+                        Option(
+                            "ends", finished, Misconception.RAN_ONCE, when={"between": "nothing"}
+                        ),
                         Option("hangs", unless(finished)),
                     ),
                     see="deadlock/same-order",
+                ),
+            ),
+            lines=(
+                Question(
+                    "wait",
+                    (
+                        at("first", "with printer:", rare=True),
+                        at("meets", "each_has_one.wait()", never=True),
+                        at("second", "with scanner:"),
+                    ),
+                    line=line_of_longest_wait(r"^ada$"),
                 ),
             ),
             trap=True,
@@ -251,9 +265,11 @@ topic = Topic(
                 Question(
                     "time",
                     (
-                        Option("one", took_nearest(one_work, both_in_a_row)),
+                        Option(
+                            "one", took_nearest(one_work, both_in_a_row), when={"work_seconds": 0.0}
+                        ),
                         Option("two", took_nearest(both_in_a_row, one_work)),
-                        Option("hangs", unless(finished)),
+                        Option("hangs", unless(finished), never=True),
                     ),
                 ),
             ),
@@ -284,7 +300,7 @@ topic = Topic(
                 Question(
                     "end",
                     (
-                        Option("ends", finished),
+                        Option("ends", finished, when={"strategy": "ordered"}),
                         Option("hangs", unless(finished)),
                     ),
                 ),
@@ -326,8 +342,12 @@ topic = Topic(
                     "end",
                     (
                         Option("done", both_done.check),
-                        Option("gives-up", unless(both_done.check, unless(finished))),
-                        Option("hangs", unless(finished)),
+                        Option(
+                            "gives-up",
+                            unless(both_done.check, unless(finished)),
+                            when={"pause": "none"},
+                        ),
+                        Option("hangs", unless(finished), never=True),
                     ),
                 ),
             ),
@@ -356,7 +376,7 @@ topic = Topic(
                 Question(
                     "end",
                     (
-                        Option("ends", finished),
+                        Option("ends", finished, when={"threads": 2}),
                         Option("hangs", unless(finished)),
                     ),
                 ),
@@ -390,7 +410,7 @@ topic = Topic(
                 Question(
                     "end",
                     (
-                        Option("ends", finished),
+                        Option("ends", finished, when={"items": 1}),
                         Option("hangs", unless(finished)),
                     ),
                     see="process-subclass/result-by-queue",

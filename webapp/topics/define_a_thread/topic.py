@@ -103,7 +103,9 @@ topic = Topic(
                     "processes",
                     (
                         Option("one", ran_in_one_process()),
-                        Option("each", ran_processes(lambda values: threads(values) + 1)),
+                        Option(
+                            "each", ran_processes(lambda values: threads(values) + 1), never=True
+                        ),
                     ),
                 ),
             ),
@@ -139,7 +141,9 @@ topic = Topic(
                 Question(
                     "time",
                     (
-                        Option("one", took_nearest(one_work, works_in_a_row)),
+                        Option(
+                            "one", took_nearest(one_work, works_in_a_row), when={"thread_count": 1}
+                        ),
                         Option("all", took_nearest(works_in_a_row, one_work)),
                     ),
                     see="thread-subclass/sleep-inside-run",
@@ -164,11 +168,16 @@ topic = Topic(
                 Question(
                     "counted",
                     (
-                        Option("all", equals(COUNTED, threads)),
+                        Option(
+                            "all",
+                            equals(COUNTED, threads),
+                            rare=True,
+                        ),
                         Option("none", equals(COUNTED, lambda values: 0)),
                         Option(
                             "some",
                             unless(equals(COUNTED, threads), equals(COUNTED, lambda values: 0)),
+                            when={"work_seconds": 0.0},
                         ),
                     ),
                     see="define-a-thread/start-all-then-join",
@@ -202,7 +211,7 @@ topic = Topic(
                     "who",
                     (
                         Option("main", every_line_from("MainThread")),
-                        Option("new", printed(r"^work \d+ runs in Thread-", threads)),
+                        Option("new", printed(r"^work \d+ runs in Thread-", threads), never=True),
                     ),
                     see="define-a-thread/start-all-then-join",
                 ),
@@ -242,6 +251,7 @@ topic = Topic(
                         Option(
                             "own",
                             printed_once_each(BY_LAMBDA, lambda values: range(threads(values))),
+                            when={"start": "inside"},
                         ),
                         Option(
                             "last", where(lambda values: threads(values) > 1, lambdas_gave_the_last)
@@ -252,6 +262,7 @@ topic = Topic(
                                 printed_once_each(BY_LAMBDA, lambda values: range(threads(values))),
                                 lambdas_gave_the_last,
                             ),
+                            rare=True,
                         ),
                     ),
                 ),

@@ -149,7 +149,7 @@ topic = Topic(
                 Question(
                     "latecomer",
                     (
-                        Option("waits", unless(did_not_wait)),
+                        Option("waits", unless(did_not_wait), never=True),
                         Option("passes", did_not_wait),
                     ),
                 ),
@@ -175,7 +175,7 @@ topic = Topic(
                 Question(
                     "stops",
                     (
-                        Option("one", unless(all_stopped)),
+                        Option("one", unless(all_stopped), never=True),
                         Option("all", all_stopped),
                     ),
                 ),
@@ -211,9 +211,9 @@ topic = Topic(
                 Question(
                     "missed",
                     (
-                        Option("all", all_in_time),
+                        Option("all", all_in_time, when={"gap_ms": 100}),
                         Option("some", unless(all_in_time, all_too_late)),
-                        Option("none", all_too_late),
+                        Option("none", all_too_late, rare=True),
                     ),
                 ),
             ),
@@ -260,7 +260,7 @@ topic = Topic(
                     "soon",
                     (
                         Option("at-once", stopped_at_once),
-                        Option("next", unless(stopped_at_once)),
+                        Option("next", unless(stopped_at_once), never=True),
                     ),
                 ),
             ),

@@ -183,12 +183,17 @@ topic = Topic(
                 Question(
                     "time",
                     (
-                        Option("one", took_nearest(one_task, thread_pool_seconds, all_tasks)),
+                        Option(
+                            "one",
+                            took_nearest(one_task, thread_pool_seconds, all_tasks),
+                            when={"tasks": 1},
+                        ),
                         Option("rounds", took_nearest(thread_pool_seconds, one_task, all_tasks)),
                         Option(
                             "all",
                             took_nearest(all_tasks, one_task, thread_pool_seconds),
                             Misconception.SLEEP_HOLDS_GIL,
+                            when={"workers": 1},
                         ),
                     ),
                     see="the-gil/sleep-releases-it",
@@ -214,7 +219,7 @@ topic = Topic(
                 Question(
                     "processes",
                     (
-                        Option("each", a_process_each),
+                        Option("each", a_process_each, when={"tasks": 1}),
                         Option("workers", unless(a_process_each)),
                     ),
                 ),
@@ -241,7 +246,7 @@ topic = Topic(
                 Question(
                     "order",
                     (
-                        Option("submitted", as_submitted, Misconception.START_ORDER),
+                        Option("submitted", as_submitted, Misconception.START_ORDER, never=True),
                         Option("done", unless(as_submitted)),
                     ),
                 ),
@@ -270,7 +275,12 @@ topic = Topic(
                 Question(
                     "heard",
                     (
-                        Option("told", unless(never_printed(HEARD)), Misconception.JOIN_RAISES),
+                        Option(
+                            "told",
+                            unless(never_printed(HEARD)),
+                            Misconception.JOIN_RAISES,
+                            when={"ask": "yes"},
+                        ),
                         Option("silent", never_printed(HEARD)),
                     ),
                     see="executors/map-or-submit",
@@ -310,7 +320,7 @@ topic = Topic(
                 Question(
                     "by-map",
                     (
-                        Option("good", all_good),
+                        Option("good", all_good, when={"tasks": 1}),
                         Option("before", before_only),
                     ),
                 ),
@@ -351,7 +361,12 @@ topic = Topic(
                 Question(
                     "quicker",
                     (
-                        Option("threads", unless(processes_won), Misconception.THREADS_SPEED_UP),
+                        Option(
+                            "threads",
+                            unless(processes_won),
+                            Misconception.THREADS_SPEED_UP,
+                            when={"kind": "io"},
+                        ),
                         Option("processes", processes_won),
                     ),
                     see="the-gil/one-job-five-ways",

@@ -17,12 +17,12 @@ from webapp.lessons.measures.printed.lines import (
 from webapp.lessons.measures.printed.numbers import equals, printed_number
 from webapp.lessons.measures.printed.order import printed_in_order
 from webapp.lessons.measures.timing import took_about, took_at_least
-from webapp.lessons.measures.waiting import waited_in_a_cycle
+from webapp.lessons.measures.waiting import line_of_longest_wait, waited_in_a_cycle
 from webapp.lessons.measures.workers import ending, every_worker_ended, raised, seen_to_end_as
 from webapp.lessons.misconceptions import Misconception
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Choice, Float
-from webapp.lessons.questions import Option, Question
+from webapp.lessons.questions import Option, Question, at
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
 from webapp.lessons.values import Values
 
@@ -132,8 +132,13 @@ topic = Topic(
                 Question(
                     "code",
                     (
-                        Option("zero", leaves_with(EXIT_CODE, 0), Misconception.CLEAN_TERMINATE),
-                        Option("one", leaves_with(EXIT_CODE, 1)),
+                        Option(
+                            "zero",
+                            leaves_with(EXIT_CODE, 0),
+                            Misconception.CLEAN_TERMINATE,
+                            never=True,
+                        ),
+                        Option("one", leaves_with(EXIT_CODE, 1), never=True),
                         Option("signal", leaves_with(EXIT_CODE, -15)),
                     ),
                     see="kill-a-process/finally-did-not-run",
@@ -164,7 +169,7 @@ topic = Topic(
                 Question(
                     "alive",
                     (
-                        Option("dead", unless(printed(AFTER_TERMINATE))),
+                        Option("dead", unless(printed(AFTER_TERMINATE)), never=True),
                         Option("alive", printed(AFTER_TERMINATE)),
                     ),
                 ),
@@ -195,7 +200,12 @@ topic = Topic(
                 Question(
                     "finally",
                     (
-                        Option("yes", printed(FINALLY), Misconception.CLEAN_TERMINATE),
+                        Option(
+                            "yes",
+                            printed(FINALLY),
+                            Misconception.CLEAN_TERMINATE,
+                            when={"how": "SIGINT"},
+                        ),
                         Option("no", never_printed(FINALLY)),
                     ),
                     see="kill-a-process/polite-stop",
@@ -235,10 +245,26 @@ topic = Topic(
                 Question(
                     "lock",
                     (
-                        Option("yes", printed(OTHER_HAS), Misconception.CLEAN_TERMINATE),
+                        Option(
+                            "yes",
+                            printed(OTHER_HAS),
+                            Misconception.CLEAN_TERMINATE,
+                            when={"how": "Event"},
+                        ),
                         Option("no", never_printed(OTHER_HAS)),
                     ),
                     see="kill-a-process/polite-stop",
+                ),
+            ),
+            lines=(
+                Question(
+                    "wait",
+                    (
+                        at("stops", "stop.wait()", never=True),
+                        at("takes", "with lock:", nth=2),
+                        at("joins", "other.join()", never=True),
+                    ),
+                    line=line_of_longest_wait(r"^other$"),
                 ),
             ),
             trap=True,
@@ -280,7 +306,7 @@ topic = Topic(
                     "code",
                     (
                         Option("zero", leaves_with(PARENTS_CODE, 0)),
-                        Option("signal", leaves_with(PARENTS_CODE, -15)),
+                        Option("signal", leaves_with(PARENTS_CODE, -15), never=True),
                     ),
                 ),
             ),

@@ -17,11 +17,16 @@ from webapp.lessons.measures.printed.lines import (
 from webapp.lessons.measures.printed.numbers import at_most, below, equals, printed_number
 from webapp.lessons.measures.printed.order import order_of, printed_in_order, printed_in_pairs
 from webapp.lessons.measures.timing import took_about, took_nearest
-from webapp.lessons.measures.waiting import never_held_together, nobody_waited, slept_together
+from webapp.lessons.measures.waiting import (
+    line_of_longest_wait,
+    never_held_together,
+    nobody_waited,
+    slept_together,
+)
 from webapp.lessons.misconceptions import Misconception
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Choice, Float, Integer
-from webapp.lessons.questions import Option, Question
+from webapp.lessons.questions import Option, Question, at
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
 from webapp.lessons.values import Value, Values
 
@@ -194,9 +199,24 @@ topic = Topic(
                 Question(
                     "time",
                     (
-                        Option("one", took_nearest(one_sleep, sleeps_in_a_row)),
+                        Option(
+                            "one",
+                            took_nearest(one_sleep, sleeps_in_a_row),
+                            when={"thread_count": 1},
+                        ),
                         Option("all", took_nearest(sleeps_in_a_row, one_sleep)),
                     ),
+                ),
+            ),
+            lines=(
+                Question(
+                    "wait",
+                    (
+                        at("takes", "with lock:"),
+                        at("sleeps", "time.sleep(sleep_seconds)", never=True),
+                        at("joins", "thread.join()", never=True),
+                    ),
+                    line=line_of_longest_wait(r"^Thread#"),
                 ),
             ),
             claims=(
@@ -221,6 +241,7 @@ topic = Topic(
                             "all",
                             took_nearest(sleeps_in_a_row, one_sleep),
                             Misconception.SLEEP_HOLDS_GIL,
+                            when={"thread_count": 1},
                         ),
                     ),
                     see="lock/lock-around-everything",
@@ -248,8 +269,8 @@ topic = Topic(
                 Question(
                     "final",
                     (
-                        Option("all", none_lost, Misconception.INCREMENT),
-                        Option("few", unless(none_lost, most_lost)),
+                        Option("all", none_lost, Misconception.INCREMENT, when={"thread_count": 1}),
+                        Option("few", unless(none_lost, most_lost), when={"increments": 1}),
                         Option("most", most_lost, Misconception.INCREMENT),
                     ),
                     see="lock/lost-update-fixed",
@@ -272,7 +293,7 @@ topic = Topic(
                     "final",
                     (
                         Option("all", none_lost),
-                        Option("fewer", some_lost, Misconception.INCREMENT),
+                        Option("fewer", some_lost, Misconception.INCREMENT, never=True),
                     ),
                 ),
             ),
@@ -288,7 +309,12 @@ topic = Topic(
                 Question(
                     "final",
                     (
-                        Option("all", none_lost, Misconception.LOCK_GUARDS_DATA),
+                        Option(
+                            "all",
+                            none_lost,
+                            Misconception.LOCK_GUARDS_DATA,
+                            when={"thread_count": 1},
+                        ),
                         Option("fewer", some_lost),
                     ),
                     see="lock/lost-update-fixed",
@@ -312,7 +338,7 @@ topic = Topic(
                 Question(
                     "final",
                     (
-                        Option("all", none_lost, Misconception.ANY_LOCK),
+                        Option("all", none_lost, Misconception.ANY_LOCK, when={"thread_count": 1}),
                         Option("fewer", some_lost),
                     ),
                     see="lock/lost-update-fixed",
@@ -338,6 +364,7 @@ topic = Topic(
                             "one-paid",
                             equals(BALANCE, lambda values: DEPOSIT - AMOUNT),
                             Misconception.ANY_LOCK,
+                            when={"thread_count": 1},
                         ),
                         Option("below", below(BALANCE, lambda values: 0)),
                     ),
@@ -360,7 +387,7 @@ topic = Topic(
                     "balance",
                     (
                         Option("one-paid", equals(BALANCE, lambda values: DEPOSIT - AMOUNT)),
-                        Option("below", below(BALANCE, lambda values: 0)),
+                        Option("below", below(BALANCE, lambda values: 0), never=True),
                     ),
                 ),
             ),
@@ -390,9 +417,13 @@ topic = Topic(
                 Question(
                     "attempt",
                     (
-                        Option("got", printed(SECOND_GOT_IT)),
+                        Option("got", printed(SECOND_GOT_IT), when={"hold_seconds": 0.0}),
                         Option("gave-up", printed(SECOND_GAVE_UP)),
-                        Option("raises", unless(printed(SECOND_GOT_IT), printed(SECOND_GAVE_UP))),
+                        Option(
+                            "raises",
+                            unless(printed(SECOND_GOT_IT), printed(SECOND_GAVE_UP)),
+                            never=True,
+                        ),
                     ),
                 ),
             ),

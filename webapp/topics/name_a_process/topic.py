@@ -110,7 +110,7 @@ topic = Topic(
                 Question(
                     "name",
                     (
-                        Option("first", second_is_called("Process-1")),
+                        Option("first", second_is_called("Process-1"), never=True),
                         Option("second", second_is_called("Process-2")),
                     ),
                 ),
@@ -148,6 +148,7 @@ topic = Topic(
                             judged(
                                 children_of_main, lambda so, values: so and generations(values) > 1
                             ),
+                            never=True,
                         ),
                         Option("above", each_parent_is_the_pid_above),
                     ),
@@ -181,6 +182,7 @@ topic = Topic(
                             "new",
                             printed(r"^parent, after: the child is called new name$"),
                             Misconception.SHARED_GLOBALS,
+                            never=True,
                         ),
                         Option("old", printed(PARENT_AFTER)),
                     ),

@@ -100,7 +100,7 @@ topic = Topic(
                     "order",
                     (
                         Option("sent", in_order),
-                        Option("any", unless(in_order)),
+                        Option("any", unless(in_order), never=True),
                     ),
                 ),
             ),
@@ -129,7 +129,7 @@ topic = Topic(
                 Question(
                     "meanwhile",
                     (
-                        Option("after", unless(came_meanwhile)),
+                        Option("after", unless(came_meanwhile), when={"count": 0}),
                         Option("meanwhile", came_meanwhile),
                     ),
                 ),
@@ -164,7 +164,7 @@ topic = Topic(
                 Question(
                     "end",
                     (
-                        Option("ends", finished),
+                        Option("ends", finished, never=True),
                         Option("hangs", unless(finished)),
                     ),
                     see="pipe/send-and-receive",
@@ -200,7 +200,7 @@ topic = Topic(
                 Question(
                     "end",
                     (
-                        Option("ends", finished),
+                        Option("ends", finished, when={"closes": "yes"}),
                         Option("hangs", unless(finished)),
                     ),
                 ),

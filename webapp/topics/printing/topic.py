@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from webapp.engine.recording import Line, Recording
 from webapp.lessons.claims import Claim, judged, unless
@@ -96,14 +97,15 @@ each_in_order = Claim(
     "each-in-order", judged(in_order_of_each, lambda share, values: share.complete)
 )
 nothing_lost = (every_message_once, a_newline_each)
-whole_lines = Question(
-    "lines",
-    (
-        Option("whole", no_line_spoilt.check, Misconception.ATOMIC_PRINT),
-        Option("torn", unless(no_line_spoilt.check)),
-    ),
-    see="printing/one-write-a-line",
-)
+whole = Option("whole", no_line_spoilt.check)
+torn = Option("torn", unless(no_line_spoilt.check))
+
+
+def lines_question(whole: Option, torn: Option) -> Question:
+    return Question("lines", (whole, torn), see="printing/one-write-a-line")
+
+
+whole_lines = lines_question(whole, replace(torn, never=True))
 by_the_writer = every_line_from("writer")
 no_time = Ideal(lambda values: 0)
 
@@ -119,7 +121,14 @@ topic = Topic(
             headline=spoilt,
             beside=(Pair(name="two-writes-or-one", other="printing/one-write-a-line"),),
             parameters=(threads, lines, buffering),
-            questions=(whole_lines,),
+            questions=(
+                lines_question(
+                    replace(
+                        whole, misconception=Misconception.ATOMIC_PRINT, when={"buffering": "line"}
+                    ),
+                    replace(torn, when={"lines": 2000}),
+                ),
+            ),
             trap=True,
             next="one-write-a-line",
             claims=(*nothing_lost, each_in_order, every_thread_ended),
@@ -160,7 +169,10 @@ topic = Topic(
             questions=(
                 Question(
                     "who",
-                    (Option("each", unless(by_the_writer)), Option("writer", by_the_writer)),
+                    (
+                        Option("each", unless(by_the_writer), never=True),
+                        Option("writer", by_the_writer),
+                    ),
                 ),
             ),
             claims=(

@@ -237,7 +237,7 @@ topic = Topic(
                     "order",
                     (
                         Option("numbers", in_order_of_numbers),
-                        Option("done", unless(in_order_of_numbers)),
+                        Option("done", unless(in_order_of_numbers), never=True),
                     ),
                     see="process-pool/unordered",
                 ),
@@ -260,7 +260,9 @@ topic = Topic(
                 Question(
                     "first",
                     (
-                        Option("first", first_came_first, Misconception.START_ORDER),
+                        Option(
+                            "first", first_came_first, Misconception.START_ORDER, when={"tasks": 1}
+                        ),
                         Option("short", unless(first_came_first)),
                     ),
                     see="executors/as-completed",
@@ -311,7 +313,7 @@ topic = Topic(
                     "busy",
                     (
                         Option("all", all_busy),
-                        Option("not-all", unless(all_busy)),
+                        Option("not-all", unless(all_busy), when={"chunksize": 100}),
                     ),
                 ),
             ),
@@ -344,9 +346,9 @@ topic = Topic(
                 Question(
                     "speed-up",
                     (
-                        Option("slower", faster(0, 1)),
+                        Option("slower", faster(0, 1), when={"work": 1, "start_method": "spawn"}),
                         Option("less", unless(faster(0, 1), as_ideal)),
-                        Option("ideal", as_ideal),
+                        Option("ideal", as_ideal, rare=True),
                     ),
                     varies=True,
                 ),
@@ -381,7 +383,7 @@ topic = Topic(
                 Question(
                     "results",
                     (
-                        Option("good", printed(MAP_GAVE)),
+                        Option("good", printed(MAP_GAVE), never=True),
                         Option("none", never_printed(MAP_GAVE)),
                     ),
                 ),

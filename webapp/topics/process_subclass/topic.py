@@ -67,7 +67,7 @@ topic = Topic(
                 Question(
                     "entries",
                     (
-                        Option("none", equals(ENTRIES, lambda values: 0)),
+                        Option("none", equals(ENTRIES, lambda values: 0), never=True),
                         Option("all", equals(ENTRIES, count)),
                     ),
                 ),
@@ -95,7 +95,12 @@ topic = Topic(
                 Question(
                     "order",
                     (
-                        Option("started", printed_ascending(FINDER), Misconception.START_ORDER),
+                        Option(
+                            "started",
+                            printed_ascending(FINDER),
+                            Misconception.START_ORDER,
+                            when={"count": 1},
+                        ),
                         Option("ready", unless(printed_ascending(FINDER))),
                     ),
                     varies=True,
@@ -127,6 +132,7 @@ topic = Topic(
                             "square",
                             printed(r"^parent: Squarer-\d+\.result = \d+$", count),
                             Misconception.SHARED_GLOBALS,
+                            never=True,
                         ),
                         Option("none", printed(PARENT_RESULT, count)),
                     ),

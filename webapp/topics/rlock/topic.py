@@ -129,7 +129,7 @@ topic = Topic(
                 Question(
                     "depth",
                     (
-                        Option("waits", unless(finished)),
+                        Option("waits", unless(finished), never=True),
                         Option("twice", finished),
                     ),
                     see="rlock/nested-acquire",
@@ -152,8 +152,8 @@ topic = Topic(
                 Question(
                     "depth",
                     (
-                        Option("once", held_deepest("lock", lambda values: 1)),
-                        Option("twice", held_deepest("lock", lambda values: 2)),
+                        Option("once", held_deepest("lock", lambda values: 1), never=True),
+                        Option("twice", held_deepest("lock", lambda values: 2), never=True),
                         Option("thrice", held_deepest("lock", lambda values: 3)),
                     ),
                 ),
@@ -179,7 +179,10 @@ topic = Topic(
                     (
                         Option("right", equals(FINAL, final_total)),
                         Option(
-                            "wrong", unless(equals(FINAL, final_total)), Misconception.INCREMENT
+                            "wrong",
+                            unless(equals(FINAL, final_total)),
+                            Misconception.INCREMENT,
+                            never=True,
                         ),
                     ),
                 ),
@@ -217,7 +220,7 @@ topic = Topic(
                     "end",
                     (
                         Option("ends", finished),
-                        Option("hangs", unless(finished)),
+                        Option("hangs", unless(finished), when={"lock_type": "Lock"}),
                     ),
                 ),
             ),

@@ -131,7 +131,7 @@ topic = Topic(
                 Question(
                     "ahead",
                     (
-                        Option("ahead", unless(printed_sequence(EITHER, in_turn))),
+                        Option("ahead", unless(printed_sequence(EITHER, in_turn)), never=True),
                         Option("in-turn", printed_sequence(EITHER, in_turn)),
                     ),
                 ),
@@ -176,10 +176,15 @@ topic = Topic(
                 Question(
                     "time",
                     (
-                        Option("one", took_nearest(one_hold, rounds, all_holds)),
+                        Option(
+                            "one", took_nearest(one_hold, rounds, all_holds), when={"workers": 1}
+                        ),
                         Option("rounds", took_nearest(rounds, one_hold, all_holds)),
                         Option(
-                            "all", took_nearest(all_holds, rounds, one_hold), Misconception.BIG_LOCK
+                            "all",
+                            took_nearest(all_holds, rounds, one_hold),
+                            Misconception.BIG_LOCK,
+                            when={"permits": 1},
                         ),
                     ),
                 ),
@@ -213,7 +218,11 @@ topic = Topic(
                 Question(
                     "permits",
                     (
-                        Option("two", equals(PERMITS_AFTER, lambda values: PERMITS)),
+                        Option(
+                            "two",
+                            equals(PERMITS_AFTER, lambda values: PERMITS),
+                            when={"kind": "BoundedSemaphore"},
+                        ),
                         Option("three", equals(PERMITS_AFTER, lambda values: PERMITS + 1)),
                     ),
                 ),
@@ -243,7 +252,12 @@ topic = Topic(
                 Question(
                     "final",
                     (
-                        Option("all", equals(FINAL, expected), Misconception.BIG_LOCK),
+                        Option(
+                            "all",
+                            equals(FINAL, expected),
+                            Misconception.BIG_LOCK,
+                            when={"thread_count": 1},
+                        ),
                         Option("fewer", below(FINAL, expected)),
                     ),
                     see="lock/lost-update-fixed",

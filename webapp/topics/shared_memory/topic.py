@@ -79,7 +79,7 @@ topic = Topic(
                 Question(
                     "cells",
                     (
-                        Option("zeros", after(lambda n: 0)),
+                        Option("zeros", after(lambda n: 0), never=True),
                         Option("squares", after(lambda n: n * n)),
                     ),
                 ),
@@ -105,7 +105,7 @@ topic = Topic(
                 Question(
                     "gone",
                     (
-                        Option("yes", never_printed(GONE)),
+                        Option("yes", never_printed(GONE), never=True),
                         Option("no", printed(GONE)),
                     ),
                 ),
@@ -139,7 +139,7 @@ topic = Topic(
                 Question(
                     "memory",
                     (
-                        Option("whole", child_allocated),
+                        Option("whole", child_allocated, never=True),
                         Option("none", unless(child_allocated)),
                     ),
                 ),
@@ -164,7 +164,7 @@ topic = Topic(
                 Question(
                     "frees",
                     (
-                        Option("nobody", never_printed(LEAKED)),
+                        Option("nobody", never_printed(LEAKED), never=True),
                         Option("tracker", printed(LEAKED)),
                     ),
                     see="shared-memory/shared-memory-block",

@@ -117,7 +117,7 @@ topic = Topic(
                 Question(
                     "processes",
                     (
-                        Option("one", ran_processes(lambda values: 1)),
+                        Option("one", ran_processes(lambda values: 1), never=True),
                         Option("each", ran_processes(lambda values: children(values) + 1)),
                     ),
                 ),
@@ -162,7 +162,7 @@ topic = Topic(
                 Question(
                     "time",
                     (
-                        Option("one", took_nearest(one_work, works_in_a_row)),
+                        Option("one", took_nearest(one_work, works_in_a_row), when={"num": 0}),
                         Option("all", took_nearest(works_in_a_row, one_work)),
                     ),
                     see="spawn-a-process/start-all-then-join",
@@ -201,8 +201,8 @@ topic = Topic(
                     "quickest",
                     (
                         Option("fork", quickest("fork")),
-                        Option("spawn", quickest("spawn")),
-                        Option("forkserver", quickest("forkserver")),
+                        Option("spawn", quickest("spawn"), never=True),
+                        Option("forkserver", quickest("forkserver"), never=True),
                     ),
                 ),
             ),
@@ -238,6 +238,7 @@ topic = Topic(
                             "entry",
                             printed(r"^parent \d+: items = \['from the child'\]$"),
                             Misconception.SHARED_GLOBALS,
+                            never=True,
                         ),
                         Option("empty", printed(PARENT)),
                     ),
@@ -272,7 +273,7 @@ topic = Topic(
                 Question(
                     "works",
                     (
-                        Option("yes", printed(WORK)),
+                        Option("yes", printed(WORK), when={"start_method": "fork"}),
                         Option("no", never_printed(WORK)),
                     ),
                 ),

@@ -175,7 +175,7 @@ topic = Topic(
                 Question(
                     "speed-up",
                     (
-                        Option("workers", as_many_times),
+                        Option("workers", as_many_times, when={"workers": 1}),
                         Option("fewer", unless(as_many_times)),
                     ),
                 ),
@@ -209,7 +209,7 @@ topic = Topic(
                     "pays",
                     (
                         Option("yes", pool_won),
-                        Option("no", unless(pool_won)),
+                        Option("no", unless(pool_won), when={"task_ms": 0.0}),
                     ),
                     varies=True,
                 ),
@@ -240,8 +240,8 @@ topic = Topic(
                     "time",
                     (
                         Option("less", time_fell),
-                        Option("same", unless(time_fell, time_rose)),
-                        Option("more", time_rose),
+                        Option("same", unless(time_fell, time_rose), when={"scaling": "weak"}),
+                        Option("more", time_rose, rare=True),
                     ),
                 ),
             ),

@@ -136,7 +136,7 @@ topic = Topic(
                     "closer",
                     (
                         Option("with", closer_together),
-                        Option("without", unless(closer_together)),
+                        Option("without", unless(closer_together), rare=True),
                     ),
                 ),
             ),
@@ -181,7 +181,12 @@ topic = Topic(
                 Question(
                     "final",
                     (
-                        Option("all", equals(FINAL, expected), Misconception.ATOMIC_VALUE),
+                        Option(
+                            "all",
+                            equals(FINAL, expected),
+                            Misconception.ATOMIC_VALUE,
+                            when={"processes": 1},
+                        ),
                         Option("fewer", below(FINAL, expected)),
                     ),
                     see="synchronise-processes/lost-update-fixed",
@@ -209,7 +214,9 @@ topic = Topic(
                     "final",
                     (
                         Option("all", equals(FINAL, expected)),
-                        Option("fewer", below(FINAL, expected), Misconception.INCREMENT),
+                        Option(
+                            "fewer", below(FINAL, expected), Misconception.INCREMENT, never=True
+                        ),
                     ),
                 ),
             ),
@@ -229,7 +236,7 @@ topic = Topic(
                 Question(
                     "runs",
                     (
-                        Option("at-once", unless(printed_in_order(GO, RUNS))),
+                        Option("at-once", unless(printed_in_order(GO, RUNS)), never=True),
                         Option("go", printed_in_order(GO, RUNS)),
                     ),
                 ),

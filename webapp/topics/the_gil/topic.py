@@ -163,9 +163,9 @@ topic = Topic(
                 Question(
                     "speed-up",
                     (
-                        Option("quicker", quicker, Misconception.THREADS_SPEED_UP),
+                        Option("quicker", quicker, Misconception.THREADS_SPEED_UP, rare=True),
                         Option("same", unless(quicker, slower)),
-                        Option("slower", slower),
+                        Option("slower", slower, rare=True),
                     ),
                     see="the-gil/processes-that-compute",
                 ),
@@ -193,8 +193,8 @@ topic = Topic(
                     "speed-up",
                     (
                         Option("quicker", quicker),
-                        Option("same", unless(quicker, slower)),
-                        Option("slower", slower),
+                        Option("same", unless(quicker, slower), when={"workers": 1}),
+                        Option("slower", slower, when={"work": 1, "start_method": "spawn"}),
                     ),
                 ),
             ),
@@ -222,7 +222,12 @@ topic = Topic(
                     "counter",
                     (
                         Option("moves", unless(stood_still)),
-                        Option("stands", stood_still, Misconception.SLEEP_HOLDS_GIL),
+                        Option(
+                            "stands",
+                            stood_still,
+                            Misconception.SLEEP_HOLDS_GIL,
+                            when={"sleep_seconds": 0.0},
+                        ),
                     ),
                 ),
             ),
@@ -257,8 +262,8 @@ topic = Topic(
                     "speed-up",
                     (
                         Option("quicker", quicker),
-                        Option("same", unless(quicker, slower)),
-                        Option("slower", slower),
+                        Option("same", unless(quicker, slower), when={"workers": 1}),
+                        Option("slower", slower, rare=True),
                     ),
                 ),
             ),
@@ -289,7 +294,7 @@ topic = Topic(
                 Question(
                     "late",
                     (
-                        Option("at-once", unless(late_by_the_interval)),
+                        Option("at-once", unless(late_by_the_interval), rare=True),
                         Option("interval", late_by_the_interval),
                     ),
                 ),
@@ -319,8 +324,13 @@ topic = Topic(
                 Question(
                     "quickest",
                     (
-                        Option("serial", quickest("serial")),
-                        Option("threads", quickest("threads"), Misconception.THREADS_SPEED_UP),
+                        Option("serial", quickest("serial"), rare=True),
+                        Option(
+                            "threads",
+                            quickest("threads"),
+                            Misconception.THREADS_SPEED_UP,
+                            rare=True,
+                        ),
                         Option("own-gil", quickest("processes", "interpreters")),
                     ),
                     see="the-gil/threads-that-compute",

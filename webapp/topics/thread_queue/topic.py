@@ -23,11 +23,16 @@ from webapp.lessons.measures.printed.numbers import (
 )
 from webapp.lessons.measures.printed.order import order_of, printed_in_order, printed_sequence
 from webapp.lessons.measures.timing import lasted_at_least, took_about, took_at_least
-from webapp.lessons.measures.waiting import never_longer_than, taken_as_put, waited_in_a_cycle
+from webapp.lessons.measures.waiting import (
+    line_of_longest_wait,
+    never_longer_than,
+    taken_as_put,
+    waited_in_a_cycle,
+)
 from webapp.lessons.measures.workers import ended_as, ending, seen_to_end_as
 from webapp.lessons.outcomes import DemoOutcome
 from webapp.lessons.parameters import Choice, Integer
-from webapp.lessons.questions import Option, Question
+from webapp.lessons.questions import Option, Question, at
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
 from webapp.lessons.values import Values
 
@@ -133,13 +138,9 @@ def equal_ones(recording: Recording, values: Values) -> list[tuple[int, int]]:
 finished = ended_as(lambda values: "finished")
 
 
-def never_held_up(values: Values) -> float:
-    return min(WORK, wait_for_room(values)) / 2
-
-
 each_once = printed_once_each(GOT, items_of_all)
 producer_went_on = judged(
-    printed_number(PRODUCER_DONE), lambda took, values: took < never_held_up(values)
+    printed_number(PRODUCER_DONE), lambda took, values: took < WORK / 2 or not wait_for_room(values)
 )
 by_priority = printed_ascending(PRIORITY)
 all_taken = equals(TAKEN, lambda values: PUT_BEFORE_THE_END)
@@ -168,7 +169,7 @@ topic = Topic(
                 Question(
                     "takers",
                     (
-                        Option("all", unless(each_once)),
+                        Option("all", unless(each_once), never=True),
                         Option("one", each_once),
                     ),
                 ),
@@ -192,7 +193,7 @@ topic = Topic(
                 Question(
                     "alive",
                     (
-                        Option("none", equals(ALIVE, lambda values: 0)),
+                        Option("none", equals(ALIVE, lambda values: 0), never=True),
                         Option("all", equals(ALIVE, lambda values: int(values["workers"]))),
                     ),
                 ),
@@ -222,10 +223,21 @@ topic = Topic(
                 Question(
                     "end",
                     (
-                        Option("ends", finished),
+                        Option("ends", finished, never=True),
                         Option("hangs", unless(finished)),
                     ),
                     see="thread-queue/task-done-and-join",
+                ),
+            ),
+            lines=(
+                Question(
+                    "wait",
+                    (
+                        at("puts", "queue.put(item)", never=True),
+                        at("joins", "queue.join()"),
+                        at("gets", "item = queue.get()", never=True),
+                    ),
+                    line=line_of_longest_wait(r"^MainThread$"),
                 ),
             ),
             trap=True,
@@ -261,7 +273,7 @@ topic = Topic(
                 Question(
                     "done",
                     (
-                        Option("at-once", producer_went_on),
+                        Option("at-once", producer_went_on, when={"items": 1}),
                         Option("held-up", unless(producer_went_on)),
                     ),
                 ),
@@ -290,7 +302,7 @@ topic = Topic(
                 Question(
                     "order",
                     (
-                        Option("put", unless(by_priority)),
+                        Option("put", unless(by_priority), never=True),
                         Option("priority", by_priority),
                     ),
                 ),
@@ -317,7 +329,7 @@ topic = Topic(
                     "taken",
                     (
                         Option("all", all_taken),
-                        Option("lost", unless(all_taken)),
+                        Option("lost", unless(all_taken), when={"immediate": "yes"}),
                     ),
                 ),
             ),

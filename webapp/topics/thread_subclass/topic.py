@@ -137,6 +137,7 @@ topic = Topic(
                             "all",
                             took_nearest(sleeps_in_a_row, one_sleep),
                             Misconception.SLEEP_HOLDS_GIL,
+                            when={"thread_count": 1},
                         ),
                     ),
                     see="the-gil/sleep-releases-it",
@@ -175,8 +176,15 @@ topic = Topic(
                 Question(
                     "pairs",
                     (
-                        Option("yes", printed_in_pairs(RUNNING, OVER), Misconception.START_ORDER),
-                        Option("no", unless(printed_in_pairs(RUNNING, OVER))),
+                        Option(
+                            "yes",
+                            printed_in_pairs(RUNNING, OVER),
+                            Misconception.START_ORDER,
+                            when={"thread_count": 1},
+                        ),
+                        Option(
+                            "no", unless(printed_in_pairs(RUNNING, OVER)), when={"thread_count": 10}
+                        ),
                     ),
                     varies=True,
                 ),
@@ -205,7 +213,10 @@ topic = Topic(
                     "order",
                     (
                         Option(
-                            "started", printed_sequence(OVER, chosen), Misconception.START_ORDER
+                            "started",
+                            printed_sequence(OVER, chosen),
+                            Misconception.START_ORDER,
+                            when={"thread_count": 1},
                         ),
                         Option("numbers", printed_ascending(OVER)),
                     ),
@@ -237,7 +248,9 @@ topic = Topic(
                     "threads",
                     (
                         Option("none", started_workers(lambda values: 0)),
-                        Option("each", started_workers(threads), Misconception.RUN_IS_START),
+                        Option(
+                            "each", started_workers(threads), Misconception.RUN_IS_START, never=True
+                        ),
                     ),
                     see="thread-subclass/sleep-inside-run",
                 ),
@@ -272,6 +285,7 @@ topic = Topic(
                             "raises",
                             unless(printed_sequence(JOINED, numbers)),
                             Misconception.JOIN_RAISES,
+                            never=True,
                         ),
                         Option("nothing", printed_sequence(JOINED, numbers)),
                     ),
