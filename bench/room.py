@@ -1,7 +1,8 @@
-"""A class in a room: all follow it live and vote within two seconds, twice.
+"""A class in a room: all follow it live, vote within two seconds, twice, and all run the demo.
 
 `make bench ARGS=room` prints how long a vote and a change of the room take, beside a request that
-does nothing, and what a room costs in the database. Each of ROUNDS rooms is a new one.
+does nothing; how long each student's own run takes if all press at once, beside the same class on
+the demo's page; and what a room costs in the database. Each of ROUNDS rooms is a new one.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from statistics import median, quantiles
 from urllib.parse import urlencode
 
 from bench.stream import served
+from bench.students import Exercise, press_at_once
 
 STUDENTS = 200
 ROUNDS = 5
@@ -27,39 +29,62 @@ WITHIN = 2.0
 
 QUESTION = "lock/lost-update#final"
 OPTIONS = ("all", "few")
+DEMO = Exercise(
+    "lost-update",
+    "/en/threads/lock/lost-update",
+    {"thread_count": 4, "increments": 200, "window": "yield"},
+    {r"expected: 800": 1, r"final: \d+": 1, r"lost: \d+": 1},
+)
+"""The demo of the question, as the class runs it on its page."""
 NOTHING = "/healthz"
 HTMX = {"HX-Request": "true", "Content-Type": "application/x-www-form-urlencoded"}
 
 
 @dataclass
 class Measured:
-    """Milliseconds, in all rounds together."""
+    """Milliseconds, in all rounds together; `sizes` are the bytes of each room in the database."""
 
     votes: list[float] = field(default_factory=list)
     nothing: list[float] = field(default_factory=list)
     changes: list[float] = field(default_factory=list)
     counted: list[int] = field(default_factory=list)
+    own_runs: list[float] = field(default_factory=list)
+    pooled: list[int] = field(default_factory=list)
+    on_the_page: list[float] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
 
 
 def main() -> int:
-    """Print the table; return 1 if a vote was lost or counted twice."""
+    """Print the table; return 1 if a vote or a run was lost or counted twice."""
     measured = Measured()
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "runs.sqlite"
         settings = {"DATABASE_URL": f"sqlite:///{file}", "MOVAZI_RATE_LIMIT": "10000"}
         with served(**settings) as port:
-            before = _size(file)
             for _ in range(ROUNDS):
-                asyncio.run(_lesson(port, measured))
-            cost = (_size(file) - before) / ROUNDS
+                asyncio.run(_lesson(port, measured, lambda: _size(file)))
+                _press_on_the_page(port, measured)
     print(f"{STUDENTS} students, {ROUNDS} rooms, two votes of {WITHIN:g} s each\n")
     print("| | min | median | p95 | max |\n|---|---|---|---|---|")
     print(_row("a vote is answered", measured.votes))
     print(_row("a request that does nothing, at the same time", measured.nothing))
     print(_row("a change is on all pages", measured.changes))
+    print(_row("a student's own run is answered, all at once", measured.own_runs))
+    print(_row("the same run on the demo's page, all at once", measured.on_the_page))
     print(f"\nvotes counted of {STUDENTS}: {sorted(set(measured.counted))}")
-    print(f"a room with its votes takes {cost / 1000:.0f} kB of the database")
-    return 0 if set(measured.counted) == {STUDENTS} else 1
+    print(f"own runs pooled of {STUDENTS}: {sorted(set(measured.pooled))}")
+    print(
+        f"a room with its votes takes {sum(measured.sizes) / ROUNDS / 1000:.0f} kB of the database"
+    )
+    return 0 if {*measured.counted, *measured.pooled} == {STUDENTS} else 1
+
+
+def _press_on_the_page(port: int, measured: Measured) -> None:
+    """Let the class press Run on the demo's page."""
+    answers = press_at_once(port, [DEMO] * STUDENTS)
+    if faults := {fault for answer in answers if (fault := answer.fault())}:
+        raise RuntimeError(f"runs on the page failed: {faults}")
+    measured.on_the_page += [answer.took * 1e3 for answer in answers]
 
 
 def _row(name: str, times: Sequence[float]) -> str:
@@ -77,9 +102,9 @@ def _size(file: Path) -> int:
     return int(pages * size)
 
 
-async def _lesson(port: int, measured: Measured) -> None:
-    """Open a room, seat the class, vote twice."""
-    server = Server(port)
+async def _lesson(port: int, measured: Measured, size: Callable[[], int]) -> None:
+    """Open a room, seat the class, vote twice, run the demo, and let all run it themselves."""
+    server, before = Server(port), size()
     teacher = (await server.ask("POST", "/en/class/new")).location
     code = re.findall(r'href="/c/(\w{6})"', (await server.ask("GET", teacher)).text)[0]
     seats = [(await server.ask("GET", f"/c/{code}")).location for _ in range(STUDENTS)]
@@ -92,6 +117,10 @@ async def _lesson(port: int, measured: Measured) -> None:
     await lesson.change("talk")
     await lesson.change("again")
     await lesson.vote(2)
+    measured.sizes.append(size() - before)
+    await lesson.change("run")
+    await _until(lambda: all(follower.has_result for follower in followers))
+    await lesson.run_all()
     for task in reading:
         task.cancel()
     await asyncio.gather(*reading, return_exceptions=True)
@@ -113,7 +142,8 @@ class Lesson:
         version = re.findall(r'name="version" value="(\d+)"', page)[0]
         seen = [follower.seen for follower in self.followers]
         began = time.perf_counter()
-        await self.server.ask("POST", self.teacher, do=action, version=version, **more)
+        address = f"{self.teacher}/run" if action == "run" else self.teacher
+        await self.server.ask("POST", address, do=action, version=version, **more)
         await _until(lambda: all(f.seen > old for f, old in zip(self.followers, seen, strict=True)))
         last = max(follower.at for follower in self.followers)
         self.measured.changes.append((last - began) * 1e3)
@@ -126,6 +156,17 @@ class Lesson:
         )
         page = (await self.server.ask("GET", self.teacher)).text
         self.measured.counted += [int(count) for count in re.findall(r"voted: (\d+)", page)]
+
+    async def run_all(self) -> None:
+        """Let all press "Run it yourself" at once; measure each answer."""
+        answers = await asyncio.gather(
+            *(self.server.ask("POST", f"{seat}/run") for seat in self.seats)
+        )
+        if failed := {answer.status for answer in answers} - {200}:
+            raise RuntimeError(f"own runs were answered with {failed}")
+        self.measured.own_runs += [answer.took for answer in answers]
+        page = (await self.server.ask("GET", self.teacher)).text
+        self.measured.pooled += [int(count) for count in re.findall(r"own runs \((\d+)\)", page)]
 
     async def _vote(self, seat: str, round: int) -> None:
         await asyncio.sleep(random.uniform(0, WITHIN))
@@ -192,12 +233,16 @@ class Server:
 
 @dataclass
 class Follower:
-    """A page that follows the room: how many panels it has seen, and when the last one came."""
+    """A page that follows the room: how many panels it has seen, and when the last one came.
+
+    It `has_result` once the run has decided.
+    """
 
     server: Server
     address: str
     seen: int = 0
     at: float = 0.0
+    has_result: bool = False
 
     async def read(self) -> None:
         """Read until it is cancelled."""
@@ -207,5 +252,6 @@ class Follower:
                 if b"hx-partial hx-target" in line:
                     self.seen += 1
                     self.at = time.perf_counter()
+                self.has_result = self.has_result or b"room-results" in line
         finally:
             writer.close()

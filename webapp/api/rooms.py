@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort
 
 from webapp.api.answers import json_answer
 from webapp.engine.runner import UnknownRun
-from webapp.pages.classroom.decided import asked, decide, recording_of
+from webapp.pages.classroom.decided import asked, decisions
 from webapp.pages.site.site import Site
 from webapp.store.rooms import Ballot, UnknownRoom
 
@@ -37,17 +37,17 @@ def _ballot(site: Site, code: str, ballot: Ballot) -> dict[str, Any]:
         "question": ballot.question,
         "votes": [dict(counts) for _, counts in sorted(tally.items())],
         "run": ballot.run,
-        "true": _true(site, ballot),
+        "true": _true(site, code, ballot),
         "own_runs": len(own),
         "own_true": dict(Counter(option for _, options in own.values() for option in options)),
     }
 
 
-def _true(site: Site, ballot: Ballot) -> list[str]:
+def _true(site: Site, code: str, ballot: Ballot) -> list[str]:
     """Return the options that the run made true; none while it runs, or if it is gone."""
     of = asked(site, ballot)
     try:
-        recording = recording_of(site, ballot.run) if ballot.run else None
+        answer = decisions.find(site, code, of) if of and ballot.run else None
     except UnknownRun:
-        recording = None
-    return [*decide(of, recording).true] if of and recording else []
+        answer = None
+    return [*answer.true] if answer else []

@@ -227,9 +227,13 @@ class Rooms:
         with transaction(self._database.readers) as connection:
             return {row.round: row.option for row in connection.execute(query)}
 
-    def runs(self, code: str, ballot: int) -> dict[str, tuple[str, tuple[str, ...]]]:
-        """Return the own run of each seat: its id, and the options that it made true."""
+    def runs(
+        self, code: str, ballot: int, seat: str = ""
+    ) -> dict[str, tuple[str, tuple[str, ...]]]:
+        """Return the own run of each seat, or of one: its id, and the options that it made true."""
         query = select(class_runs).where(class_runs.c.code == code, class_runs.c.ballot == ballot)
+        if seat:
+            query = query.where(class_runs.c.seat == seat)
         with transaction(self._database.readers) as connection:
             return {
                 row.seat: (row.run, tuple(row.options.split())) for row in connection.execute(query)

@@ -5,9 +5,10 @@ Until the run nobody is shown how the others vote; the teacher and the projector
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from threading import Lock
 
 from markupsafe import Markup
 
@@ -15,11 +16,15 @@ from webapp.engine.runner import UnknownRun
 from webapp.lessons.questions import Answer
 from webapp.lessons.text import Language
 from webapp.pages import addresses
-from webapp.pages.classroom.decided import Asked, asked, decide, recording_of
+from webapp.pages.classroom.decided import Asked, asked, decisions
+from webapp.pages.classroom.watch import UNSEEN, Pulse
 from webapp.pages.demo.source import highlighted
 from webapp.pages.site.site import Site
 from webapp.pages.texts.wording import Wording
 from webapp.store.rooms import ROUNDS, Room, Stage
+
+REMEMBERED = 100
+"""Rooms and languages whose decisions are remembered."""
 
 
 @dataclass(frozen=True)
@@ -104,21 +109,29 @@ class Panel:
 
 
 def build_panel(
-    site: Site, language: Language, room: Room, *, seat: str = "", note: str = ""
+    site: Site,
+    language: Language,
+    room: Room,
+    *,
+    seat: str = "",
+    note: str = "",
+    pulse: Pulse = UNSEEN,
 ) -> Panel:
-    """Return what a room shows now; to a student if there is a `seat`. Raises StoreError."""
+    """Return what a room shows now; to a student if there is a `seat`. Raises StoreError.
+
+    Streams with the same `pulse` share a decision.
+    """
     say = site.wordings[language]
     of = asked(site, room.ballot)
     if of is None:
         return Panel(say, Stage.WAITING, note=note)
-    question, number = of.question, of.ballot.number
-    made = site.store.rooms.choices(room.code, number, seat) if seat else {}
-    chosen = made.get(room.round) or made.get(2) or made.get(1)
-    decision, lost = _decision(site, language, room, of)
+    question = of.question
+    chosen = _chosen(site, room, of, seat) if seat else None
+    decision, lost = shared.find(site, language, room, of, pulse)
     return Panel(
         say,
         room.stage,
-        number=number,
+        number=of.ballot.number,
         round=room.round,
         prompt=question.prompt[language],
         title=of.demo.title[language],
@@ -130,17 +143,51 @@ def build_panel(
         counts=() if seat else _counts(site, room),
         vote=addresses.class_seat(language, room.code, seat) if seat and room.round else "",
         own_run=addresses.class_own_run(language, room.code, seat) if seat and decision else "",
-        own=_own(site, language, room, of, seat) if seat and decision else "",
+        own=_own(site, say, room, of, seat) if seat and decision else "",
         decision=decision,
         lost=lost,
         note=note,
     )
 
 
+def _chosen(site: Site, room: Room, of: Asked, seat: str) -> str | None:
+    """Return what a seat voted for in the vote that is open, else in the last one."""
+    made = site.store.rooms.choices(room.code, of.ballot.number, seat)
+    return made.get(room.round) or made.get(2) or made.get(1)
+
+
 def _counts(site: Site, room: Room) -> Sequence[int]:
     assert room.ballot is not None
     tally = site.store.rooms.tally(room.code, room.ballot.number)
     return tuple(tally[round].total() for round in ROUNDS)
+
+
+class SharedDecisions:
+    """The last decision of each room and language, for all streams of the room."""
+
+    def __init__(self) -> None:
+        self._drawn: OrderedDict[tuple[str, Language], tuple[object, Decision]] = OrderedDict()
+        self._lock = Lock()
+
+    def find(
+        self, site: Site, language: Language, room: Room, of: Asked, pulse: Pulse
+    ) -> tuple[Decision | None, bool]:
+        """Return what the run decided, and whether it is lost; see `_decision`."""
+        if not pulse:
+            return _decision(site, language, room, of)
+        key, state = (room.code, language), (pulse, room.version)
+        with self._lock:
+            if key in self._drawn and self._drawn[key][0] == state:
+                return self._drawn[key][1], False
+            decision, lost = _decision(site, language, room, of)
+            if decision:
+                self._drawn[key] = state, decision
+                if len(self._drawn) > REMEMBERED:
+                    self._drawn.popitem(last=False)
+            return decision, lost
+
+
+shared = SharedDecisions()
 
 
 def _decision(
@@ -150,12 +197,11 @@ def _decision(
     if room.stage is not Stage.RUN:
         return None, False
     try:
-        recording = recording_of(site, of.ballot.run)
+        answer = decisions.find(site, room.code, of)
     except UnknownRun:
         return None, True
-    if recording is None:
+    if answer is None:
         return None, False
-    answer = decide(of, recording)
     votes = site.store.rooms.tally(room.code, of.ballot.number)
     own = site.store.rooms.runs(room.code, of.ballot.number)
     pooled = Counter(option for _, options in own.values() for option in options)
@@ -188,12 +234,11 @@ def _why(of: Asked, answer: Answer, name: str, language: Language) -> str:
     return option.feedback[language] if option.feedback else ""
 
 
-def _own(site: Site, language: Language, room: Room, of: Asked, seat: str) -> str:
+def _own(site: Site, say: Wording, room: Room, of: Asked, seat: str) -> str:
     """Return what the seat's own run made true, or ""."""
-    own = site.store.rooms.runs(room.code, of.ballot.number).get(seat)
+    own = site.store.rooms.runs(room.code, of.ballot.number, seat).get(seat)
     if own is None:
         return ""
     labels = of.question.choices()
-    listed = [labels[name][language] for name in own[1] if name in labels]
-    say = site.wordings[language]
+    listed = [labels[name][say.language] for name in own[1] if name in labels]
     return say("list.separator").join(listed) or say("class.undecided")

@@ -23,51 +23,48 @@ from webapp.streaming import SLOW, Pieces, Signal, Wait
 CALM = 0.7
 """Seconds between two panels that differ in their numbers only."""
 
+CALM_OF_STUDENTS = 2.0
+"""The same for students, who are many: drawing for all of them must not hold up their runs."""
+
 
 def as_events(
     site: Site,
     watcher: Watcher,
     code: str,
     say: Wording,
-    draw: Callable[[Room], Panel],
+    draw: Callable[[Room, Pulse], Panel],
     *,
     counts_votes: bool,
 ) -> Pieces:
     """Stream a room until its day is over. `counts_votes` sends a panel for each vote, too."""
+    calm = CALM if counts_votes else CALM_OF_STUDENTS
     seen, shown = UNSEEN, ""  # `shown` is the run whose result is on the page
     signal = Signal()
     with watcher.following(code, signal.set):
-        while True:
-            pulse = watcher.pulse(code, seen)
-            if pulse is None:
-                yield OVER
-                return
+        while (pulse := watcher.pulse(code, seen)) is not None:
             if _looks_same(pulse, seen, counts_votes=counts_votes):
                 seen = pulse
-                yield Wait(signal)
+                yield Wait(signal, least=calm)
                 continue
-            if pulse[:1] == seen[:1]:
-                yield Wait(Signal(), CALM)
             seen = pulse
             yield SLOW
             try:
                 room = site.store.rooms.find(code)
-                panel = draw(room)
-                yield _panel(site, panel)
+                yield _panel(site, draw(room, pulse))
                 run = room.ballot.run if room.ballot else ""
                 if run and run != shown:
                     yield from _run(site, say, run)
                     yield SLOW
-                    panel = draw(site.store.rooms.find(code))
+                    panel = draw(site.store.rooms.find(code), UNSEEN)
                     yield _panel(site, panel)
                     # A run that could not be followed to its end is followed again.
                     seen, shown = (pulse, run) if panel.is_decided else (UNSEEN, "")
             except UnknownRoom:
-                yield OVER
-                return
+                break
             except StoreError:
                 seen = UNSEEN  # try again
                 yield Wait(Signal())
+    yield OVER
 
 
 def _looks_same(pulse: Pulse, seen: Pulse, *, counts_votes: bool) -> bool:

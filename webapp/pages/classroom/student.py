@@ -36,7 +36,7 @@ def student_blueprint(site: Site, watcher: Watcher) -> Blueprint:
     """Return the routes of students and of the projector."""
     blueprint = Blueprint("students", __name__)
     _add_pages(blueprint, site, watcher)
-    _add_votes(blueprint, site, watcher)
+    _add_votes(blueprint, site)
     return blueprint
 
 
@@ -71,7 +71,7 @@ def _add_pages(blueprint: Blueprint, site: Site, watcher: Watcher) -> None:
             watcher,
             room.code,
             site.wordings[language],
-            lambda room: build_panel(site, language, room),
+            lambda room, pulse: build_panel(site, language, room, pulse=pulse),
             counts_votes=True,
         )
         return streamed(events, "text/event-stream")
@@ -93,13 +93,13 @@ def _add_pages(blueprint: Blueprint, site: Site, watcher: Watcher) -> None:
             watcher,
             room.code,
             site.wordings[language],
-            lambda room: build_panel(site, language, room, seat=own),
+            lambda room, pulse: build_panel(site, language, room, seat=own, pulse=pulse),
             counts_votes=False,
         )
         return streamed(pieces, "text/event-stream")
 
 
-def _add_votes(blueprint: Blueprint, site: Site, watcher: Watcher) -> None:
+def _add_votes(blueprint: Blueprint, site: Site) -> None:
     seats = Bound(SEATS_OF_ONE)
 
     @blueprint.post("/<language:language>/c/<code>/<seat>")
@@ -112,7 +112,6 @@ def _add_votes(blueprint: Blueprint, site: Site, watcher: Watcher) -> None:
             if not by_htmx():
                 raise
             return _answer(site, language, room.code, seat, refused)
-        watcher.hurry()
         return _answer(site, language, room.code, seat)
 
     @blueprint.post("/<language:language>/c/<code>/<seat>/run")
@@ -122,7 +121,6 @@ def _add_votes(blueprint: Blueprint, site: Site, watcher: Watcher) -> None:
         room = find_room(site, code)
         with site.room.waiting():
             _run(site, language, room, _seat(seat))
-        watcher.hurry()
         return _answer(site, language, room.code, seat)
 
 

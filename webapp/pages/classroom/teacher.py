@@ -10,9 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 
-import segno
 from flask import Blueprint, Response, redirect, request
-from markupsafe import Markup
 from werkzeug.exceptions import TooManyRequests
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -77,7 +75,6 @@ class TeacherView:
     votes: str
     screen: str
     try_it: str
-    code: Markup
     topics: tuple[TopicQuestions, ...]
     asked: str
 
@@ -142,7 +139,7 @@ def _add_pages(blueprint: Blueprint, site: Site, watcher: Watcher) -> None:
             watcher,
             room.code,
             site.wordings[language],
-            lambda room: build_panel(site, language, room),
+            lambda room, pulse: build_panel(site, language, room, pulse=pulse),
             counts_votes=True,
         )
         return streamed(pieces, "text/event-stream")
@@ -219,7 +216,6 @@ def _view(site: Site, language: Language, key: str) -> TeacherView:
     view = build_room(
         site, language, room.code, panel, lambda other: addresses.class_teacher(other, key)
     )
-    join = request.host_url.rstrip("/") + addresses.class_join(room.code)
     return TeacherView(
         room=view,
         version=room.version,
@@ -229,7 +225,6 @@ def _view(site: Site, language: Language, key: str) -> TeacherView:
         votes=addresses.class_votes(key),
         screen=addresses.class_screen(language, room.code),
         try_it=addresses.class_join(room.code),
-        code=_qr_code(join),
         topics=_questions(site, language),
         asked=f"{room.ballot.demo}#{room.ballot.question}" if room.ballot else "",
     )
@@ -253,15 +248,6 @@ def _questions(site: Site, language: Language) -> tuple[TopicQuestions, ...]:
         for topic in site.topics
         if any(demo.questions for demo in topic.demos)
     )
-
-
-def _qr_code(address: str) -> Markup:
-    """Return the address as a QR code in SVG: dark on light in both themes, as readers need it."""
-    out = io.BytesIO()
-    segno.make(address, error="m").save(
-        out, kind="svg", xmldecl=False, svgclass="qr", lineclass=None, light="#fff", omitsize=True
-    )
-    return Markup(out.getvalue().decode())
 
 
 def _csv(site: Site, room: Room) -> str:

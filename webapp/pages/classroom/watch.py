@@ -32,15 +32,18 @@ class Watcher:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._followed: dict[str, list[Callable[[], None]]] = {}
+        self._followed: dict[str, list[Callable[[bool], None]]] = {}
         self._pulses: Mapping[str, Pulse | None] = {}
         self._hurried = False
         self._changed = Condition()
         self._thread: Thread | None = None
 
     @contextmanager
-    def following(self, code: str, told: Callable[[], None]) -> Iterator[None]:
-        """Follow a room within a `with` block; `told` is called at news, from any thread."""
+    def following(self, code: str, told: Callable[[bool], None]) -> Iterator[None]:
+        """Follow a room within a `with` block; `told` is called at news, from any thread.
+
+        Its argument is whether the news is urgent: more has changed than numbers.
+        """
         with self._changed:
             self._followed.setdefault(code, []).append(told)
             self._hurried = True
@@ -85,8 +88,9 @@ class Watcher:
                 before, self._pulses = self._pulses, {code: pulses.get(code) for code in codes}
                 for code in codes:
                     if code not in before or before[code] != self._pulses[code]:
+                        urgent = _version(before.get(code)) != _version(self._pulses[code])
                         for told in self._followed.get(code, ()):
-                            told()
+                            told(urgent)
 
     def _look(self, codes: list[str]) -> Mapping[str, Pulse] | None:
         try:
@@ -95,3 +99,7 @@ class Watcher:
             log.warning("the rooms cannot be watched: %s", error)
             time.sleep(PERIOD)
             return None
+
+
+def _version(pulse: Pulse | None) -> int | None:
+    return pulse[0] if pulse else None
