@@ -115,3 +115,28 @@ def test_a_room_is_followed_when_the_extension_for_streams_comes_late(
     student.evaluate("new Promise(done => setTimeout(done))")
     with student.expect_request("**/events"):
         late[0].continue_()
+
+
+@pytest.mark.parametrize("language", WORDS)
+def test_without_javascript_a_student_votes_and_loads_the_page_again(
+    open_page: Opener, language: str
+) -> None:
+    teacher = open_page(f"/{language}/class/new")
+    press(teacher, WORDS[language]["open"])
+    join = teacher.locator('a[href^="/c/"]').get_attribute("href")
+    assert join
+    student = open_page(join, locale=language, java_script_enabled=False)
+    again = student.locator(".room-reload a")
+    expect(student.locator(".room-welcome")).to_be_visible()
+    teacher.select_option("#question", QUESTION)
+    press(teacher, WORDS[language]["ask"])
+    expect(teacher.locator(".room-prompt")).to_be_visible()
+    again.click()
+    student.locator("button.room-choice").first.click()
+    expect(student.locator('button.room-choice[aria-pressed="true"]')).to_have_count(1)
+    press(teacher, WORDS[language]["run"])
+    expect(teacher.locator(".room-results")).to_be_visible()
+    again.click()
+    expect(student.locator(".room-results")).to_be_visible()
+    press(student, WORDS[language]["own"])
+    expect(student.locator(".room-next [role=status]")).to_be_visible()

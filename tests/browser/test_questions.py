@@ -82,6 +82,36 @@ def test_without_javascript_the_prediction_travels_with_run(open_page: Opener) -
 
 
 @EVERY_LANGUAGE
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_line_is_chosen_in_the_program_by_keyboard(
+    open_page: Opener, language: str, width: int
+) -> None:
+    page = open_page(f"/{language}/threads/barrier/check", viewport={"width": width, "height": 768})
+    program = page.locator(".choose-line")
+    program.locator("input").first.focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowDown")
+    expect(program.get_by_role("radio", name="barrier.wait()")).to_be_checked()
+    assert faults(page) == []
+    page.locator(".check-form button").focus()
+    page.keyboard.press("Enter")
+    page.locator(".check-end").wait_for()
+    asked = page.locator(".checked").filter(has=program)
+    expect(asked.locator(".reply")).to_have_class("reply right")
+    assert faults(page) == []
+
+
+def test_without_javascript_a_line_can_be_chosen(open_page: Opener) -> None:
+    page = open_page("/en/threads/barrier/check", java_script_enabled=False)
+    program = page.locator(".choose-line")
+    program.get_by_role("radio", name="time.sleep(seconds)").check()
+    page.locator(".check-form button").click()
+    asked = page.locator(".checked").filter(has=program)
+    expect(asked.locator(".reply")).to_have_class("reply wrong")
+    expect(asked.locator(".reply")).to_contain_text("barrier.wait()")
+
+
+@EVERY_LANGUAGE
 def test_a_check_runs_its_programs_and_says_what_to_look_at(
     open_page: Opener, language: str
 ) -> None:
