@@ -15,10 +15,19 @@ LOCK = "/threads/lock/lock-around-everything?thread_count=3&sleep_seconds=0.2"
 COUNTED = "/threads/lock/lost-update-fixed?thread_count=4&increments=500"
 MANY = "/processes/process-subclass/named-subclass?count=20"
 RING = "/beyond/deadlock/dining-philosophers"
+TWO = "/beyond/deadlock/opposite-order"
 
 SMALLEST = """() => Math.min(...[...document.querySelectorAll(
   "#lanes .picture text, #lanes .lane-names span")].map(
   (text) => parseFloat(getComputedStyle(text).fontSize)))"""
+
+# A picture that is wider than its place shrinks, and its letters with it.
+SMALLEST_OF_RING = """() => {
+  const ring = document.querySelector(".headline .cycle");
+  const scale = ring.getBoundingClientRect().width / ring.viewBox.baseVal.width;
+  return Math.min(...[...ring.querySelectorAll("text")].map(
+    (text) => parseFloat(getComputedStyle(text).fontSize) * scale));
+}"""
 
 # Each lane's name and bars, as (top, bottom, left).
 PLACES = """() => {
@@ -55,6 +64,17 @@ def test_no_letter_is_smaller_than_12_pixels(
     page = open_page(f"/{language}{address}")
     run(page)
     assert page.evaluate(SMALLEST) >= 12
+
+
+@pytest.mark.parametrize("address", [RING, f"{RING}?seats=7", TWO])
+@pytest.mark.parametrize("width", [360, 1024, 1280])
+def test_no_letter_of_a_ring_is_smaller_than_12_pixels(
+    open_page: Opener, address: str, width: int
+) -> None:
+    page = open_page(f"/fa{address}", viewport={"width": width, "height": 800})
+    run(page)
+    page.locator(".headline .cycle").wait_for()
+    assert page.evaluate(SMALLEST_OF_RING) >= 12
 
 
 @pytest.mark.parametrize("width", [360, 1280])

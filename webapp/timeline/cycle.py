@@ -6,22 +6,26 @@ The waits form a circle, or end at a worker that has ended.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
-from math import cos, hypot, pi, sin
+from math import ceil, cos, hypot, pi, sin
 
 from webapp.engine.recording import Link, Wait
 from webapp.timeline.ring import Edge, Name, arrow, draw_ring, linked
 from webapp.timeline.words import Words
 
-WIDTH = 420
-LOW, HIGH = 130, 260
+WIDTH = 340
+"""The least width in pixels. Long names make a wider graph."""
+LOW, HIGH = 120, 190
 """Heights in pixels: of a graph of two boxes, side by side, and of more."""
 TWO = 2
 MOST_BOXES = 4  # of more nodes, the names stand outside of a ring
 BOX_HEIGHT = 28
 LETTER = 7.6  # pixels
-TEXT_GAP = 13  # pixels from a curve to its text
+BETWEEN = 70  # pixels between the two boxes that stand side by side, at least
+STEEP = 4  # times as wide as high: such an arrow is level, and its text stands above or below
+BASE = 4  # pixels from the middle of small letters to the line that they stand on
+TEXT_GAP = 8  # pixels from a curve to its text
 LETTERS = 18  # that are shown of a name
 
 
@@ -52,7 +56,8 @@ def draw_cycle(cycle: Sequence[Wait], say: Words, *, lines: str) -> str:
     else:
         width, height, drawn = _boxes(names, _edges(cycle, len(names), say, lines))
     return (
-        f'<svg class="cycle" viewBox="0 0 {width} {height}" role="group" '
+        f'<svg class="cycle" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
+        f'role="group" '
         f'aria-label="{escape(say("lanes.cycle"))}">{drawn}</svg>'
     )
 
@@ -72,10 +77,12 @@ def _edges(cycle: Sequence[Wait], count: int, say: Words, lines: str) -> Iterato
 
 def _boxes(names: Sequence[Name], edges: Iterable[Edge]) -> tuple[int, int, str]:
     """Draw a few nodes as boxes, with their names in them and the edges' texts beside them."""
-    nodes = _placed(names)
+    widest = max(_Node(name.text, name.worker, 0, 0).width for name in names)
+    width = max(WIDTH, ceil(2 * widest) + BETWEEN)
+    nodes = _placed(names, width)
     drawn = [_box(node) for node in nodes]
     drawn += [linked(edge, _edge(nodes[edge.start], nodes[edge.end], edge)) for edge in edges]
-    return WIDTH, LOW if len(nodes) == TWO else HIGH, "".join(drawn)
+    return width, LOW if len(nodes) == TWO else HIGH, "".join(drawn)
 
 
 def _named(cycle: Sequence[Wait], say: Words) -> list[Name]:
@@ -91,15 +98,16 @@ def _named(cycle: Sequence[Wait], say: Words) -> list[Name]:
     return names
 
 
-def _placed(names: Sequence[Name]) -> list[_Node]:
+def _placed(names: Sequence[Name], width: int) -> list[_Node]:
     height = LOW if len(names) == TWO else HIGH
     nodes = []
     for at, name in enumerate(names):
         # From the left, clockwise.
         angle = pi + 2 * pi * at / len(names)
-        x = WIDTH / 2 + cos(angle) * (WIDTH / 2 - 80)
-        y = height / 2 + sin(angle) * (height / 2 - 24)
-        nodes.append(_Node(name.text, name.worker, x, y))
+        node = _Node(name.text, name.worker, 0, 0)
+        x = width / 2 + cos(angle) * (width - node.width - 2) / 2
+        y = height / 2 + sin(angle) * (height - BOX_HEIGHT - 2) / 2
+        nodes.append(replace(node, x=x, y=y))
     return nodes
 
 
@@ -119,8 +127,12 @@ def _edge(here: _Node, there: _Node, edge: Edge) -> str:
     start = _leaving(here, mid_x, mid_y)
     end = _leaving(there, mid_x, mid_y)
     text_x = (start[0] + 2 * mid_x + end[0]) / 4 + way_y / length * TEXT_GAP
-    text_y = (start[1] + 2 * mid_y + end[1]) / 4 - way_x / length * TEXT_GAP
-    return arrow(edge, start, (mid_x, mid_y), end, (text_x, text_y + 4))
+    text_y = (start[1] + 2 * mid_y + end[1]) / 4 - way_x / length * (TEXT_GAP + BASE)
+    # Beside the curve, not across it: letters stand on their line, which is below their middle.
+    anchor = "end" if text_x < (start[0] + end[0]) / 2 else "start"
+    if abs(way_y) < abs(way_x) / STEEP:
+        anchor = "middle"
+    return arrow(edge, start, (mid_x, mid_y), end, (text_x, text_y + BASE), anchor=anchor)
 
 
 def _leaving(node: _Node, x: float, y: float) -> tuple[float, float]:
@@ -142,5 +154,5 @@ def _box(node: _Node) -> str:
     return (
         f'<g class="node{" worker" if node.worker else ""}">'
         f'<rect x="{x:.0f}" y="{y:.0f}" width="{node.width:.0f}" height="{BOX_HEIGHT}"{round_}/>'
-        f'<text x="{node.x:.0f}" y="{node.y + 4:.0f}">{escape(node.text)}</text></g>'
+        f'<text x="{node.x:.0f}" y="{node.y + BASE:.0f}">{escape(node.text)}</text></g>'
     )

@@ -99,13 +99,18 @@ def _arc(edge: Edge, angle: float, middle: Place, radius: float, count: int) -> 
     return arrow(edge, start, bow, end, (middle[0], middle[1] + 4))
 
 
-def arrow(edge: Edge, start: Place, bow: Place, end: Place, text: Place) -> str:
-    """Return a curved arrow, bent towards `bow`, with the edge's text."""
+def arrow(
+    edge: Edge, start: Place, bow: Place, end: Place, text: Place, *, anchor: str = "middle"
+) -> str:
+    """Return a curved arrow, bent towards `bow`, with the edge's text.
+
+    `anchor` is the part of the text that stands at its place: "start", "middle" or "end".
+    """
     way = f"M{start[0]:.0f} {start[1]:.0f}Q{bow[0]:.0f} {bow[1]:.0f} {end[0]:.0f} {end[1]:.0f}"
     return (
         f'<g class="edge {edge.kind}"><path class="reach" d="{way}"/><path d="{way}"/>'
         f"{_head(bow, end)}"
-        f'<text x="{text[0]:.0f}" y="{text[1]:.0f}">{escape(edge.text)}</text></g>'
+        f'<text class="{anchor}" x="{text[0]:.0f}" y="{text[1]:.0f}">{escape(edge.text)}</text></g>'
     )
 
 
