@@ -91,9 +91,11 @@ function number(value, digits) {
   });
 }
 
+// The units are those of the page's language, too.
 function written(time, span) {
+  const [s, ms, µs] = document.documentElement.dataset.units.split(" ");
   if (span >= MICROSECONDS) {
-    return `${number(time / MICROSECONDS, 6)} s`;
+    return `${number(time / MICROSECONDS, 6)} ${s}`;
   }
-  return span >= 1000 ? `${number(time / 1000, 3)} ms` : `${number(Math.round(time), 0)} µs`;
+  return span >= 1000 ? `${number(time / 1000, 3)} ${ms}` : `${number(Math.round(time), 0)} ${µs}`;
 }

@@ -85,7 +85,7 @@ def test_all_but_its_own_options_are_the_programs(
 def test_options_may_stand_before_the_program(write: Write, page: Path) -> None:
     run = record("-o", page, "--language", "fa", write(ARGUMENTS), "a")
     assert run.stdout == "['a']\n"
-    assert '<html lang="fa" dir="rtl">' in read(page).html
+    assert '<html lang="fa" dir="rtl" ' in read(page).html
 
 
 @pytest.mark.parametrize("word", ["-h", "--help"])

@@ -129,7 +129,7 @@ def test_it_is_well_formed_and_loads_nothing(once: Recorded, language: str) -> N
 def test_it_speaks_its_language(once: Recorded, language: str) -> None:
     say = load_wordings()["fa" if language == "fa" else "en"]
     html = once.page(HOSTILE, language).html
-    assert f'<html lang="{language}" dir="{say.direction}">' in html
+    assert f'<html lang="{language}" dir="{say.direction}" ' in html
     assert say("own.eyebrow") in html
     assert say("lanes.title") in html
     # Its language's font is in it, and no other.

@@ -98,7 +98,9 @@ def test_the_figures_of_claims_have_persian_digits(client: FlaskClient) -> None:
     ("text", "figures"),
     [
         ("10 / 10", "۱۰ / ۱۰"),
-        ("1.024 s ≥ 1 s", "۱٫۰۲۴ s ≥ ۱ s"),
+        ("1.024 s ≥ 1 s", "۱٫۰۲۴ ثانیه ≥ ۱ ثانیه"),
+        ("1.6 ms < 201 ms", "۱٫۶ میلی‌ثانیه < ۲۰۱ میلی‌ثانیه"),
+        ("3 sleepers", "۳ sleepers"),
         ("Thread-1, Thread#2, p3", "Thread-1, Thread#2, p3"),
         ("3 → 1", "۳ → ۱"),
     ],
@@ -106,6 +108,32 @@ def test_the_figures_of_claims_have_persian_digits(client: FlaskClient) -> None:
 def test_numbers_in_names_stay_as_the_program_has_them(text: str, figures: str) -> None:
     assert SAY["fa"].figures(text) == figures
     assert SAY["en"].figures(text) == text
+
+
+def test_the_axis_has_persian_digits_with_short_persian_units(client: FlaskClient) -> None:
+    page = client.post(PERSIAN, data=GOOD).text
+    ticks = re.findall(r'class="tick"[^>]*>([^<]+)<', page)
+    assert ticks
+    assert all(re.fullmatch("[۰-۹٫]+ (ث|م‌ث|میکروث)", tick) for tick in ticks)
+
+
+def test_no_latin_unit_follows_a_persian_digit(client: FlaskClient) -> None:
+    page = client.post(PERSIAN, data=GOOD).text
+    assert not re.findall(r"[۰-۹] (?:s|ms|µs|MB)\b", re.sub("<[^>]+>", " ", page))
+
+
+def test_the_parentheses_of_a_call_stay_at_its_right() -> None:
+    titles = [demo.title["fa"] for topic in find_topics() for demo in topic.demos]
+    calls = [title for title in titles if "()" in title]
+    assert calls
+    for said in (*calls, *SAY["fa"].texts.values()):
+        assert said.count("()") == said.count("()\u200e")
+    assert not [text for text in SAY["en"].texts.values() if "\u200e" in text]
+
+
+def test_a_minus_stands_at_the_left_of_a_persian_number() -> None:
+    assert SAY["fa"].number(-15) == "\u200e-۱۵"
+    assert SAY["en"].number(-15) == "-15"
 
 
 def test_fields_show_persian_digits_and_call_for_a_keyboard_of_numbers(

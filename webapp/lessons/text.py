@@ -31,6 +31,14 @@ LANGUAGES: tuple[Language, ...] = tuple(WRITINGS)
 DEFAULT_LANGUAGE: Language = LANGUAGES[0]
 
 
+def directed(text: str, language: Language) -> str:
+    """Return a text whose calls, such as join(), keep their parentheses at the right.
+
+    In a text from right to left they would stand at the left of the name: a mark follows them.
+    """
+    return text.replace("()", "()\u200e") if WRITINGS[language].direction == "rtl" else text
+
+
 class Text(Mapping[Language, str]):
     """A text in every language: `text["fa"]`. Raises KeyError if a language is missing."""
 

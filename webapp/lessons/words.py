@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from webapp.lessons.broken import BrokenTopic
-from webapp.lessons.text import LANGUAGES, UNSAID, Text
+from webapp.lessons.text import LANGUAGES, UNSAID, Text, directed
 
 
 class Words:
@@ -34,7 +34,9 @@ class Words:
             if key not in said:
                 raise BrokenTopic(self._files[language], f"{key} is missing")
         self._used.add(key)
-        return Text({language: said[key] for language, said in self._said.items()})
+        return Text(
+            {language: directed(said[key], language) for language, said in self._said.items()}
+        )
 
     def nearest(self, scope: str, key: str) -> Text:
         """Return the text of a key in a scope, else in the topic, else in the common texts.

@@ -42,7 +42,7 @@ def draw_page(say: Wording, ran: Ran) -> str:
     policy = inline.policy(scripts=(theme, modules), styles=(style,))
     timeline, answer = draw(ran.recording), explain(say, ran.recording, ran.standing)
     return f"""<!DOCTYPE html>
-<html lang="{say.language}" dir="{say.direction}">
+<html lang="{say.language}" dir="{say.direction}" data-units="{say("unit.short")}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{policy}">

@@ -145,8 +145,8 @@ class _Pen:
         self.labels.letters.append(f'<g class="ticks">{told}</g>')
 
     def _time(self, time: int, span: int) -> str:
-        """Format a time for an axis of that span, in the digits of the language."""
-        return self.labels.say.figures(written(time, span))
+        """Format a time for an axis of that span, in the language."""
+        return self.labels.say.times(written(time, span))
 
     def folds(self) -> None:
         """Draw the folds of the axis as torn strips."""

@@ -38,7 +38,11 @@ class Words(Protocol):
         ...
 
     def figures(self, text: str) -> str:
-        """Return a text with its numbers in the digits of the language."""
+        """Return a text with its numbers and their units in the language."""
+        ...
+
+    def times(self, text: str) -> str:
+        """Return the same with short units, for the time axis."""
         ...
 
     def seconds(self, value: float) -> str:

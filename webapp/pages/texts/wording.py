@@ -11,14 +11,19 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from webapp.lessons.text import LANGUAGES, WRITINGS, Language, Text
+from webapp.lessons.text import LANGUAGES, WRITINGS, Language, Text, directed
 
 TEXTS = Path(__file__).parent
 
 _DIGITS = "0123456789."
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
-_FREE_NUMBER = re.compile(r"(?<![\w#.-])\d+(?:\.\d+)?(?![\w#-])")
+UNITS = ("s", "ms", "µs", "MB")
+"""The units of figures, as programs write them, in the order of `unit.long` and `unit.short`."""
+
+_FREE_NUMBER = re.compile(
+    r"(?<![\w#.-])(?P<number>\d+(?:\.\d+)?)(?![\w#-])(?: (?P<unit>s|ms|µs|MB)\b)?"
+)
 
 # First strong isolate and its end (Unicode Standard Annex 9): a Latin name in a Persian sentence
 # keeps its own direction and does not change that of the text around it.
@@ -71,11 +76,24 @@ class Wording:
         return comma.join(self._digits(p) if _NUMBER.fullmatch(p) else p for p in parts)
 
     def figures(self, text: str) -> str:
-        """Return a text with its free-standing numbers in the language's digits.
+        """Return a text with its free-standing numbers, and their units, in the language.
 
         Those in names, such as Thread-1, stay as the program has them.
         """
-        return _FREE_NUMBER.sub(lambda number: self._digits(number[0]), text)
+        return self._with_units(text, "unit.long")
+
+    def times(self, text: str) -> str:
+        """Return the same with short units, for the time axis."""
+        return self._with_units(text, "unit.short")
+
+    def _with_units(self, text: str, key: str) -> str:
+        units = dict(zip(UNITS, self(key).split(), strict=True))
+
+        def write(found: re.Match[str]) -> str:
+            number = self._digits(found["number"])
+            return f"{number} {units[found['unit']]}" if found["unit"] else number
+
+        return _FREE_NUMBER.sub(write, text)
 
     def version(self, value: str) -> str:
         """Format a version such as 3.13."""
@@ -124,7 +142,8 @@ def in_every_language(wordings: Mapping[Language, Wording], key: str, **values: 
 def read_texts(language: Language) -> dict[str, str]:
     """Read one language's file. Returns `{"table.key": text}`."""
     with (TEXTS / f"{language}.toml").open("rb") as file:
-        return dict(_flat(tomllib.load(file)))
+        texts = _flat(tomllib.load(file))
+        return {key: directed(text, language) for key, text in texts}
 
 
 def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
