@@ -43,6 +43,9 @@ class RunLanes extends HTMLElement {
       this.with(() => this.go("last"));
     }
     this.begin();
+    if (this.querySelector(".shared-values")) {
+      this.with(() => this.turnTo(this.step)); // slow motion shows values from the beginning
+    }
   }
 
   // Shows the first step that shows something. The page says which, so that nothing is fetched for it.
@@ -56,7 +59,7 @@ class RunLanes extends HTMLElement {
     this.slider.value = step;
     this.place(time);
     this.names[lane]?.classList.add("marked");
-    this.mark(null, source);
+    mark(this.dataset.transcript, null, this.sourceLine(source));
     linesOf(this.transcript).forEach((line, at) => {
       line?.classList.toggle("later", at >= printed);
     });
@@ -152,14 +155,25 @@ class RunLanes extends HTMLElement {
   }
 
   render(step) {
+    const [, lane, , , sentence] = this.row(step);
+    this.say(step, lane, sentence);
+    this.turnTo(step);
+  }
+
+  row(step) {
+    return step ? this.data.steps[step - 1] : [0, -1, 0, -1, -1];
+  }
+
+  // Marks all that a step has changed. Its sentence is said apart.
+  turnTo(step) {
+    const [, lane, source, line] = this.row(step);
     this.step = step;
     this.slider.value = step;
-    const [, lane, source, line, sentence] = step ? this.data.steps[step - 1] : [0, -1, 0, -1, -1];
-    this.say(step, lane, sentence);
+    const lines = this.slow?.show(step - 1, lane);
     this.point(source, line);
     this.printed.dim(step);
     this.count(step, this.data.steps.length);
-    this.states.fill(step - 1, this.slow?.show(step - 1, lane));
+    this.states.fill(step - 1, lines);
     this.names.forEach((name, at) => {
       name.classList.toggle("marked", at === lane);
     });
@@ -182,14 +196,15 @@ class RunLanes extends HTMLElement {
   }
 
   point(source, line) {
-    this.mark(this.printed.lines[line] ?? null, source);
-  }
-
-  mark(here, source) {
-    const there = source ? document.getElementById(this.dataset.lines + source) : null;
+    const here = this.printed.lines[line] ?? null;
+    const there = this.sourceLine(source);
     mark(this.dataset.transcript, here, there);
     reveal(here);
     reveal(there);
+  }
+
+  sourceLine(number) {
+    return number ? document.getElementById(this.dataset.lines + number) : null;
   }
 
   count(step, steps) {

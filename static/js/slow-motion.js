@@ -1,9 +1,11 @@
 // A walk through a run in slow motion: each worker's current line, in its colour, and the shared variables before
 // and after the step. webapp/timeline/values.py documents the data.
 
+import { reveal } from "./marking.js";
 import { countUpTo, put } from "./walk-state.js";
 
-const LAST = 6; // steps that are shown of a variable
+const LAST = 4; // steps that are shown of a variable
+const NEAR = 8; // lines: workers that stand so near to the one that steps are kept in sight
 
 export class SlowMotion {
   // `states` knows when a worker is over, `names` are the workers' names in the lanes.
@@ -67,15 +69,24 @@ export class SlowMotion {
       }
       this.signs[lane][1].classList.toggle("acting", lane === acting);
     });
+    for (const line of lines) {
+      if (Math.abs(line - lines[acting]) <= NEAR) {
+        reveal(this.place(line));
+      }
+    }
     for (const row of this.rows) {
       this.fill(row, this.variables[row.dataset.variable], at);
     }
     return lines;
   }
 
+  place(line) {
+    return line ? document.getElementById(this.listing + line) : null;
+  }
+
   move(lane, line) {
     this.stand[lane] = line;
-    const place = line ? document.getElementById(this.listing + line) : null;
+    const place = this.place(line);
     for (const [at, element] of this.signs[lane].entries()) {
       if (place) {
         holder(place, ["here-bars", "here-names"][at]).append(element);
@@ -108,7 +119,7 @@ export class SlowMotion {
     const chip = document.createElement("span");
     chip.className = `deed ${hueOf(name)}`;
     const who = document.createElement("bdi");
-    who.textContent = name?.textContent ?? "";
+    who.textContent = short(name);
     const what = document.createElement(over <= at ? "s" : "span");
     what.textContent = (reads ? read : written).replace("{value}", shown(after));
     chip.append(who, " ", what);
@@ -123,6 +134,11 @@ export class SlowMotion {
 
 function shown(value) {
   return value ?? "–";
+}
+
+// Python names a thread after its function, too: "Thread-1 (work)".
+function short(name) {
+  return (name?.textContent ?? "").replace(/ \(.*\)$/, "");
 }
 
 function hueOf(name) {
@@ -152,6 +168,6 @@ function bar(name) {
 function sign(name) {
   const element = document.createElement("b");
   element.className = hueOf(name);
-  element.textContent = name.textContent;
+  element.textContent = short(name);
   return element;
 }

@@ -3,6 +3,8 @@
 
 const STATE = 0;
 
+const numbers = new Intl.NumberFormat(document.documentElement.lang, { useGrouping: false });
+
 // The number of entries of a sorted list that are at most `value`.
 export function countUpTo(list, value) {
   let low = 0;
@@ -92,7 +94,8 @@ export class States {
     this.rows.forEach((row, lane) => {
       const [state, beside] = this.workers[lane].after(at);
       const line = lines?.[lane];
-      put(row.cells[1], line ? `${state} · ${this.line.replace("{line}", line)}` : state);
+      const place = this.line.replace("{line}", numbers.format(line ?? 0));
+      put(row.cells[1], line ? `${state} · ${place}` : state);
       put(row.cells[2], beside);
     });
   }

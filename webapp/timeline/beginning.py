@@ -1,14 +1,18 @@
 """Finds the step at which a walk through a run begins: the first that shows something.
 
-That is the wait that closes the ring of a deadlock, else the first wait for an object that another
-worker holds.
+That is the wait that closes the ring of a deadlock, else the first read of an update that is lost,
+else the first wait for an object that another worker holds.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
+from webapp.engine.events import Event
 from webapp.timeline.lanes import WAITS, Lane, State, Stretch, Timeline, in_time
+from webapp.timeline.lost import find_lost
 from webapp.timeline.words import Words
 
 HELD = WAITS - {State.JOINING, State.RESULT}
@@ -31,28 +35,41 @@ class Beginning:
     sentence: str
 
 
+_Found = tuple[Lane, Stretch, str]
+"""The lane of a worker, its wait, and the holder's name."""
+
+
 def find_beginning(timeline: Timeline, say: Words) -> Beginning | None:
-    """Return where a walk begins, or None if no worker waits for what another one holds."""
-    found = _closing(timeline) or _first_wait(timeline)
-    if not found:
-        return None
-    lane, wait, holder = found
+    """Return where a walk begins, or None if there is no such step."""
     events = in_time(timeline.recording.events)
-    step = next(at for at, event in enumerate(events, 1) if event.id == wait.first)
+    if found := _closing(timeline):
+        return _at_wait(timeline, say, events, found)
+    if lost := next(find_lost(events), None):
+        first = min((lost.read or lost.old).event, lost.old.event, key=attrgetter("time", "id"))
+        return _at(timeline, events, first, say("walk.loses", name=lost.variable[1]))
+    found = _first_wait(timeline)
+    return _at_wait(timeline, say, events, found) if found else None
+
+
+def _at_wait(timeline: Timeline, say: Words, events: Sequence[Event], found: _Found) -> Beginning:
+    lane, wait, holder = found
+    first = next(event for event in events if event.id == wait.first)
+    sentence = say("walk.waits", worker=lane.name, object=wait.object, holder=holder)
+    return _at(timeline, events, first, sentence)
+
+
+def _at(timeline: Timeline, events: Sequence[Event], first: Event, sentence: str) -> Beginning:
+    step = events.index(first) + 1
     until = {event.id for event in events[:step]}
     return Beginning(
         step=step,
         steps=len(events),
-        time=wait.start,
-        lane=timeline.lanes.index(lane),
-        source=wait.line,
+        time=first.time,
+        lane=timeline.index.get(first.key, -1),
+        source=first.line,
         printed=sum(line.event in until for line in timeline.recording.lines),
-        sentence=say("walk.waits", worker=lane.name, object=wait.object, holder=holder),
+        sentence=sentence,
     )
-
-
-_Found = tuple[Lane, Stretch, str]
-"""The lane of a worker, its wait, and the holder's name."""
 
 
 def _closing(timeline: Timeline) -> _Found | None:

@@ -62,13 +62,13 @@ def _is_older(one: Deed, other: Deed) -> bool:
 
 
 def draw_lost(timeline: Timeline, say: Words) -> str:
-    """Return the first lost update as HTML: a row for each of its two workers; "" if none is."""
+    """Return the first lost update as HTML: its steps, in the order of time; "" if there is none."""
     found = next(find_lost(in_time(timeline.recording.events)), None)
     if found is None:
         return ""
     deeds = [deed for deed in (found.read, found.old, found.write, found.over) if deed]
     deeds.sort(key=lambda deed: (deed.event.time, deed.event.id))
-    rows = "".join(_row(timeline, say, key, deeds, found) for key in _keys(deeds))
+    cards = "".join(_card(timeline, say, deed, found) for deed in deeds)
     _, name = found.variable
     told = say(
         "lost.told",
@@ -80,33 +80,24 @@ def draw_lost(timeline: Timeline, say: Words) -> str:
     )
     return (
         f'<figure class="lost" dir="{say.direction}"><figcaption>{escape(told)}</figcaption>'
-        f'<table dir="ltr"><tbody>{rows}</tbody></table></figure>'
+        f'<ol dir="ltr">{cards}</ol></figure>'
     )
 
 
-def _keys(deeds: Sequence[Deed]) -> list[Key]:
-    return [*dict.fromkeys(deed.event.key for deed in deeds)]
-
-
-def _row(timeline: Timeline, say: Words, key: Key, deeds: Sequence[Deed], found: Lost) -> str:
-    lane = timeline.lanes[timeline.index[key]]
-    cells = "".join(
-        _cell(say, deed, found) if deed.event.key == key else "<td></td>" for deed in deeds
-    )
-    return (
-        f'<tr class="hue-{lane.number % HUES}"><th scope="row"><bdi>{escape(lane.name)}</bdi></th>'
-        f"{cells}</tr>"
-    )
-
-
-def _cell(say: Words, deed: Deed, found: Lost) -> str:
-    reads = deed is found.read or deed is found.old
-    text = escape(say("lost.reads" if reads else "lost.writes", value=_value(deed)))
-    place = escape(say("lost.line", line=deed.event.line))
+def _card(timeline: Timeline, say: Words, deed: Deed, found: Lost) -> str:
+    """Return one step. Those of the worker whose write was lost stand below the other's."""
+    lane = timeline.lanes[timeline.index[deed.event.key]]
+    key = "lost.reads" if deed is found.read or deed is found.old else "lost.writes"
+    text = escape(say(key, value=_value(deed)))
     if deed is found.write:
-        text = f'<s>{text}</s> <span class="lost-sign">{escape(say("lost.lost"))}</span>'
-    kind = "read" if reads else "write"
-    return f'<td class="{kind}" dir="{say.direction}">{text} <small>{place}</small></td>'
+        text = f"<s>{text}</s> <strong>{escape(say('lost.lost'))}</strong>"
+    side = "below" if deed.event.key == found.write.event.key else "above"
+    line = escape(say("lost.line", line=deed.event.line))
+    return (
+        f'<li class="{side} hue-{lane.number % HUES}"><bdi>{escape(lane.name)}</bdi>'
+        f'<span dir="{say.direction}">{text}</span> '
+        f'<small dir="{say.direction}">{line}</small></li>'
+    )
 
 
 def _value(deed: Deed) -> str:

@@ -15,7 +15,7 @@ from webapp.timeline.words import Words
 MOST = 8
 """Variables that are shown. Those that several workers touch come first."""
 
-HEADS = ("variable", "before", "after", "last")
+HEADS = ("before", "after", "last")
 
 WORDS = ("reads", "writes", "lost")
 """Texts that the script fills in."""
@@ -31,18 +31,19 @@ def draw_values_table(timeline: Timeline, say: Words, name: str) -> str:
     shown = (shared or [*range(len(variables))])[:MOST]
     several = len({process for _, process, _ in variables if process >= 0}) > 1
     rows = "".join(_row(timeline, at, *variables[at][:2], several=several) for at in shown)
-    heads = "".join(f'<th scope="col">{escape(say(f"values.{head}"))}</th>' for head in HEADS)
+    title = say("values.title" if shared else "values.title_own")
+    texts = [title, *(say(f"values.{head}") for head in HEADS)]
+    heads = "".join(f'<th scope="col">{escape(text)}</th>' for text in texts)
     words = " ".join(
         f'data-{word}="{escape(say(f"values.{word}", value="{value}"))}"' for word in WORDS
     )
     hidden = (len(shared) or len(variables)) - len(shown)
     more = f'<p class="quiet">{escape(say("values.more", count=hidden))}</p>' if hidden else ""
-    title = say("values.title" if shared else "values.title_own")
     label = f"{name}: {title}" if name else title
     return (
         f'<section class="shared-values" dir="{say.direction}" hidden aria-label="{escape(label)}">'
         f'<div class="table-frame" tabindex="0" role="region" aria-label="{escape(label)}">'
-        f"<table {words}><caption>{escape(title)}</caption><thead><tr>{heads}</tr></thead>"
+        f"<table {words}><thead><tr>{heads}</tr></thead>"
         f"<tbody>{rows}</tbody></table></div>{more}</section>"
     )
 
