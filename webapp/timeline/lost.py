@@ -62,7 +62,7 @@ def _is_older(one: Deed, other: Deed) -> bool:
 
 
 def draw_lost(timeline: Timeline, say: Words) -> str:
-    """Return the first lost update as HTML: its steps, in the order of time; "" if there is none."""
+    """Return the first lost update as HTML: its steps in the order of time; "": there is none."""
     found = next(find_lost(in_time(timeline.recording.events)), None)
     if found is None:
         return ""
@@ -94,9 +94,8 @@ def _card(timeline: Timeline, say: Words, deed: Deed, found: Lost) -> str:
     side = "below" if deed.event.key == found.write.event.key else "above"
     line = escape(say("lost.line", line=deed.event.line))
     return (
-        f'<li class="{side} hue-{lane.number % HUES}"><bdi>{escape(lane.name)}</bdi>'
-        f'<span dir="{say.direction}">{text}</span> '
-        f'<small dir="{say.direction}">{line}</small></li>'
+        f'<li class="{side} hue-{lane.number % HUES}" dir="{say.direction}">'
+        f"<bdi>{escape(lane.name)}</bdi> <span>{text}</span> <small>{line}</small></li>"
     )
 
 
