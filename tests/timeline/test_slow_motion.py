@@ -1,0 +1,169 @@
+"""Slow motion in words and pictures: lost updates, and the table of shared variables."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from tests.timeline.records import CHILD, MAIN, A, B, Step, life, record
+from webapp.engine.events import Kind
+from webapp.engine.recording import Key, Recording
+from webapp.lessons.text import LANGUAGES, Language
+from webapp.pages.texts.wording import load_wordings
+from webapp.timeline.beginning import find_beginning
+from webapp.timeline.figure import Setting, draw_figure
+from webapp.timeline.lanes import in_time
+from webapp.timeline.lost import draw_lost, find_lost
+from webapp.timeline.reading import draw
+from webapp.timeline.steps import draw_steps
+
+WORDINGS = load_wordings()
+EN = WORDINGS["en"]
+
+
+def step(
+    at: int,
+    key: Key,
+    *,
+    reads: str = "",
+    writes: tuple[str, str] | None = None,
+    name: str = "counter",
+    between: bool = False,
+) -> Step:
+    """Return a step that reads a value, or writes another one in its place."""
+    told: dict[str, object] = {}
+    if reads:
+        told["reads"] = [[name, reads]]
+    if writes:
+        told["writes"] = [[name, *writes]]
+    if between:
+        told["between"] = [name]
+    return at, key, Kind.STEPPED, "add", json.dumps(told) if told else ""
+
+
+def run(*steps: Step) -> Recording:
+    """Return the record of a run of two threads and a process with these steps."""
+    lives = [*life(MAIN, 0, 900), *life(A, 10, 800), *life(B, 10, 800), *life(CHILD, 10, 800)]
+    return record(sorted([*lives, *steps], key=lambda each: each[0]))
+
+
+LOST = run(
+    step(100, A, reads="5"),
+    step(110, B, reads="5"),
+    step(120, B, writes=("5", "6")),
+    step(130, A, writes=("6", "6")),
+)
+
+
+def lost(recording: Recording) -> list[tuple[str, str | None, str | None, str | None]]:
+    """Return who lost which value, what the other one had read, and what it wrote."""
+    return [
+        (found.write.event.worker, found.write.value, found.old.value, found.over.value)
+        for found in find_lost(in_time(recording.events))
+    ]
+
+
+def test_a_write_between_a_read_and_its_write_is_lost() -> None:
+    assert lost(LOST) == [("B", "6", "5", "6")]
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        # One after the other.
+        (step(100, A, reads="5", writes=("5", "6")), step(110, B, reads="6", writes=("6", "7"))),
+        # Who reads again knows what the other one wrote.
+        (
+            step(100, A, reads="5"),
+            step(110, B, writes=("5", "6")),
+            step(120, A, reads="6"),
+            step(130, A, writes=("6", "7")),
+        ),
+        # Who has read nothing loses nothing of another one: it sets a value of its own.
+        (step(100, B, writes=("5", "6")), step(110, A, writes=("6", "0"))),
+        # A variable of the same name in another process is another variable.
+        (
+            step(100, A, reads="5"),
+            step(110, CHILD, writes=("5", "6")),
+            step(120, A, writes=("5", "6")),
+        ),
+        # Another variable of the same process.
+        (
+            step(100, A, reads="5"),
+            step(110, B, writes=("5", "6"), name="total"),
+            step(120, A, writes=("5", "6")),
+        ),
+    ],
+)
+def test_nothing_else_is_called_lost(steps: tuple[Step, ...]) -> None:
+    assert lost(run(*steps)) == []
+
+
+def test_an_update_in_memory_that_processes_share_is_lost_likewise() -> None:
+    recording = run(
+        step(100, MAIN, reads="5", name="total.value", between=True),
+        step(110, CHILD, writes=("5", "6"), name="total.value", between=True),
+        step(120, MAIN, writes=("6", "6"), name="total.value", between=True),
+    )
+    assert lost(recording) == [("child", "6", "5", "6")]
+
+
+def test_the_walk_knows_which_write_is_lost_and_begins_with_it() -> None:
+    timeline = draw(LOST)
+    data = draw_steps(timeline, EN)
+    [(at, over, name)] = data["lost"]
+    assert name == "counter"
+    assert [data["steps"][at][0], data["steps"][over][0]] == [120, 130]
+    beginning = find_beginning(timeline, EN)
+    assert beginning is not None
+    assert beginning.time == 100
+    assert "counter" in beginning.sentence
+    assert "lost" not in draw_steps(draw(run(step(100, A, reads="5"))), EN)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_lost_update_is_drawn_as_its_steps_in_time(language: Language) -> None:
+    say = WORDINGS[language]
+    html = draw_lost(draw(LOST), say)
+    cards = re.findall(r'<li class="(\w+) hue-\d+"[^>]*><bdi>(\w+)</bdi> <span>(.*?)</span>', html)
+    assert [(side, worker) for side, worker, _ in cards] == [
+        ("above", "A"),
+        ("below", "B"),
+        ("below", "B"),
+        ("above", "A"),
+    ]
+    assert [say("lost.reads", value="5") in text for _, _, text in cards] == [1, 1, 0, 0]
+    assert [say("lost.writes", value="6") in text for _, _, text in cards] == [0, 0, 1, 1]
+    assert ["<s>" in text for _, _, text in cards] == [0, 0, 1, 0]
+    assert draw_lost(draw(run(step(100, A, reads="5"))), say) == ""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_table_has_the_variables_that_several_workers_touch(language: Language) -> None:
+    recording = run(
+        step(100, A, reads="1", name="<own>"),
+        step(110, A, reads="5"),
+        step(120, B, reads="5"),
+    )
+    html = draw_figure(draw(recording), WORDINGS[language], Setting())
+    [table] = re.findall(r'<section class="shared-values".*?</section>', html)
+    assert re.findall(r'data-variable="(\d+)"', table) == ["1"]
+    assert "counter" in table
+    only_own = draw_figure(draw(run(step(100, A, reads="1", name="<own>"))), EN, Setting())
+    assert "&lt;own&gt;" in only_own
+    plain = draw_figure(draw(run()), EN, Setting())
+    assert "shared-values" not in plain
+
+
+def test_variables_of_several_processes_are_told_apart_and_counted() -> None:
+    steps = [
+        step(100 + at, key, reads="0", name=f"v{at // 3}")
+        for at, key in enumerate((A, B, CHILD) * 12)
+    ]
+    html = draw_figure(draw(run(*steps)), EN, Setting())
+    [table] = re.findall(r'<section class="shared-values".*?</section>', html)
+    assert len(re.findall("data-variable", table)) == 8
+    assert "MainThread" in table
+    assert EN("values.more", count=4) in table
