@@ -24,6 +24,7 @@ from bench import (
     room,
     runs,
     schedules,
+    slow_motion,
     starting,
     storing,
     stream,
@@ -42,6 +43,7 @@ MEASUREMENTS: dict[str, Callable[[], list[Row]]] = {
     "recorder": recorder.measure,
     "repeats": repeats.measure,
     "schedules": schedules.measure,
+    "slow-motion": slow_motion.measure,
 }
 
 OWN_TABLES: dict[str, Callable[[], int]] = {

@@ -16,6 +16,7 @@ from itertools import groupby
 from webapp.engine import runner
 from webapp.engine.events import Event, Kind
 from webapp.engine.limits import Limits
+from webapp.engine.line_limit import LineLimit
 from webapp.engine.machines import Machine
 from webapp.engine.pressure import held_up
 from webapp.engine.program import Program
@@ -24,7 +25,6 @@ from webapp.engine.reports import Reports
 from webapp.engine.runner import Changed, Phase
 from webapp.engine.schedules import Direction
 from webapp.engine.slots import Slot
-from webapp.engine.touches import LIMIT, MOST_LINES
 from webapp.engine.verdict import judge_halt
 from webapp.engine.wire import Over
 
@@ -63,7 +63,7 @@ class LiveRun:
     dropped: int = 0
     cut: bool = False
     printed: int = 0  # bytes
-    stepped: int = 0  # lines in slow motion
+    line_limit: LineLimit = field(default_factory=LineLimit)
     followers: int = 0
     listeners: list[Changed] = field(default_factory=list)
     recording: Recording | None = None
@@ -167,6 +167,8 @@ class LiveRun:
         if events:
             self.last_event_at = time.monotonic()
             events = self._within_output(events)
+            if self.program.slow_motion:
+                events = self.line_limit.within(events, len(self.events) + 1)
             if self.show is not None:
                 printed = (event for event in events if event.kind is Kind.PRINTED)
                 for stream, own in groupby(printed, lambda event: event.object):
@@ -247,23 +249,6 @@ class LiveRun:
                     return events[:place]
         return events
 
-    def _within_lines(self, events: list[Event]) -> Iterator[Event]:
-        """Yield the events with at most MOST_LINES lines, and where later ones are left out.
-
-        Each process records that many.
-        """
-        for event in events:
-            if event.kind is Kind.STEPPED:
-                self.stepped += 1
-                if self.stepped > MOST_LINES + 1:
-                    continue
-                if self.stepped > MOST_LINES:
-                    yield event._replace(
-                        kind=Kind.UNWATCHED, object=LIMIT, text=str(MOST_LINES), line=0
-                    )
-                    continue
-            yield event
-
     def _is_too_much(self, begun: int = 0) -> bool:
         """Return whether the output exceeds the limit; once it does, it always does."""
         limit = self.limits.output
@@ -273,7 +258,7 @@ class LiveRun:
         return True
 
     def _keep_essentials(self, events: list[Event]) -> None:
-        for event in self._within_lines(events):
+        for event in events:
             essential = event.kind in ESSENTIAL
             limit = self.limits.events * (ESSENTIAL_SHARE if essential else 1)
             if len(self.events) < limit:

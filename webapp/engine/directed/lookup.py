@@ -9,7 +9,8 @@ from __future__ import annotations
 import ast
 import builtins
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from types import FrameType
 
 Reader = Callable[[FrameType], object]
@@ -22,6 +23,9 @@ LAZY = {"enumerate", "zip", "reversed", "map", "filter", "iter"}
 
 UNKNOWN = object()
 """A value that cannot be told without running something."""
+
+class_names = vars(type)["__dict__"].__get__
+"""Returns the attributes of a class itself: its metaclass may have a `__dict__` of its own."""
 
 FRESH = (
     ast.Constant, ast.JoinedStr, ast.BinOp, ast.Compare, ast.UnaryOp, ast.Lambda, ast.List,
@@ -74,20 +78,32 @@ def _named(frame: FrameType, name: str) -> object:
 def _attribute(owner: object, name: str) -> object:
     if owner is UNKNOWN:
         return UNKNOWN
-    own = getattr(owner, "__dict__", None) if not isinstance(owner, type) else vars(owner)
-    if own is not None and name in own:
+    own = _own_names(owner)
+    if name in own:
         return own[name]
-    for kind in type(owner).__mro__:
-        if name in vars(kind):
-            found = vars(kind)[name]
-            if isinstance(found, types.FunctionType):
+    for kind in type.mro(type(owner)):
+        if name in class_names(kind):
+            found = class_names(kind)[name]
+            if type(found) is types.FunctionType:
                 return types.MethodType(found, owner)
             break
     return UNKNOWN
 
 
+def _own_names(owner: object) -> Mapping[str, object]:
+    """Return the attributes of an object itself, past a `__getattribute__` of the program's."""
+    # Not isinstance(): it asks an object for its `__class__`.
+    own: Mapping[str, object] = {}
+    if issubclass(type(owner), type):
+        own = class_names(owner)
+    else:
+        with suppress(AttributeError):
+            own = object.__getattribute__(owner, "__dict__")
+    return own
+
+
 def _item(owner: object, index: object) -> object:
-    if type(owner) in (list, tuple, dict) and isinstance(index, int | str):
+    if type(owner) in (list, tuple, dict) and type(index) in (int, str):
         try:
             return owner[index]  # type: ignore[index]
         except LookupError:

@@ -15,7 +15,7 @@ from functools import partial
 from types import FrameType
 from typing import Any
 
-from webapp.engine.directed.lookup import reader
+from webapp.engine.directed.lookup import class_names, reader
 from webapp.engine.slow_motion.shown import class_name
 
 Namer = Callable[[FrameType, object], str]
@@ -29,7 +29,7 @@ OWN = {"__main__", "__mp_main__"}
 
 def is_own(value: object) -> bool:
     """Return whether a value is an object of a class of the program."""
-    module = vars(type(value)).get("__module__")
+    module = class_names(type(value)).get("__module__")
     return isinstance(module, str) and module in OWN
 
 

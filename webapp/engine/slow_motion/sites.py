@@ -14,11 +14,11 @@ from enum import Enum
 from types import CodeType, FrameType, ModuleType
 from typing import Any, NamedTuple
 
-from webapp.engine.directed.lookup import UNKNOWN, reader
+from webapp.engine.directed.lookup import UNKNOWN, class_names, reader
 from webapp.engine.directed.points import Points
 from webapp.engine.directed.values import READERS, READING
 from webapp.engine.slow_motion import between
-from webapp.engine.slow_motion.labels import Labels, is_own
+from webapp.engine.slow_motion.labels import OWN, Labels, is_own
 from webapp.engine.slow_motion.shown import CHANGING, shown
 
 KEYS = {int, str, bytes, float, bool, type(None)}
@@ -253,7 +253,7 @@ def _statements(tree: ast.AST) -> dict[int, int]:
     """Return the line on which the statement of each line begins; a body's are statements, too."""
     found: dict[int, int] = {}
     for node in ast.walk(tree):  # the inner ones come after the outer ones
-        if isinstance(node, ast.stmt):
+        if isinstance(node, ast.stmt | ast.ExceptHandler):
             last = node.end_lineno or node.lineno
             found.update(dict.fromkeys(range(node.lineno, last + 1), node.lineno))
     return found
@@ -273,8 +273,10 @@ def _is_shared(node: ast.expr, code: CodeType) -> bool:
 
 def _attributes(owner: object, name: str, *, writes: bool) -> Any:
     """Return the dictionary that holds an attribute of an object of the program, or None."""
-    if isinstance(owner, type):
-        return vars(owner) if vars(owner).get("__module__") in ("__main__", "__mp_main__") else None
+    # Not isinstance(): it asks an object for its `__class__`, which may run code of the program.
+    if issubclass(type(owner), type):
+        names = class_names(owner)
+        return names if names.get("__module__") in OWN else None
     if not is_own(owner):
         return None
     try:
@@ -285,4 +287,5 @@ def _attributes(owner: object, name: str, *, writes: bool) -> Any:
         return None
     if name in own or writes:
         return own
-    return next((vars(kind) for kind in type(owner).__mro__ if name in vars(kind)), None)
+    kinds = map(class_names, type.mro(type(owner)))
+    return next((names for names in kinds if name in names), None)
