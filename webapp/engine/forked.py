@@ -49,7 +49,9 @@ class ForkedLauncher:
                 time.sleep(POLL)
 
 
-def become_launcher(control: int, endings: int, folder: Path, stdin: int) -> NoReturn:
+def become_launcher(
+    control: int, endings: int, folder: Path, stdin: int, *, slow_motion: bool
+) -> NoReturn:
     """Be a launcher, in a process that was just forked; see `launcher.command`.
 
     No object that would close a descriptor of its own may be left, except for the standard streams.
@@ -67,7 +69,9 @@ def become_launcher(control: int, endings: int, folder: Path, stdin: int) -> NoR
     sys.orig_argv[:] = [sys.orig_argv[0], *launcher.flags(), "-c", ""]
     if not sys.flags.safe_path:
         del sys.path[0]
-    launcher.main(control, endings, str(folder), inherits=True, directs=False)
+    launcher.main(
+        control, endings, str(folder), inherits=True, directs=False, slow_motion=slow_motion
+    )
     os._exit(0)
 
 

@@ -24,7 +24,7 @@ from typing import NoReturn
 from webapp.engine import recorder, tree
 from webapp.engine.bottom import Unwinding
 from webapp.engine.inherited import Inherited, take_away
-from webapp.engine.main_process import load_directed
+from webapp.engine.main_process import load_directed, load_slow_motion
 from webapp.engine.run_folder import remove_shared
 from webapp.engine.supervisor import SIGNALS, remove_files, supervise
 from webapp.engine.wire import MESSAGE_SIZE, Kill, Ping, Pong, Prepare, Reaped, Stop, dump, load
@@ -210,14 +210,24 @@ def flags() -> list[str]:
     return subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined,no-any-return]
 
 
-def main(control: int, endings: int, folder: str, *, inherits: bool, directs: bool = True) -> None:
+def main(
+    control: int,
+    endings: int,
+    folder: str,
+    *,
+    inherits: bool,
+    directs: bool = True,
+    slow_motion: bool = True,
+) -> None:
     """Warm up, serve the socket, then remove `folder`, in case the server was killed.
 
-    Without `directs` no program can be directed.
+    Without `directs` no program can be directed, without `slow_motion` none can be run in it.
     """
     inherited = take_away()
     if directs:
         load_directed()
+    if slow_motion:
+        load_slow_motion()
     # One program alone imports for itself what it needs.
     for module in () if inherits else WARM:
         importlib.import_module(module)

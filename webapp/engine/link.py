@@ -104,7 +104,14 @@ class Link:
             return ForkedLauncher(pid)
         for own in (ours, self._endings, self._selector):
             own.close()
-        become_launcher(theirs.detach(), told.detach(), self._folder, self._around.stdin)
+        around = self._around
+        become_launcher(
+            theirs.detach(),
+            told.detach(),
+            self._folder,
+            around.stdin,
+            slow_motion=around.slow_motion,
+        )
 
     @property
     def pid(self) -> int:

@@ -31,19 +31,20 @@ from webapp.engine.machines import has_gil
 from webapp.engine.pressure import read_pressure
 from webapp.engine.program import ProgramError, with_parameters
 from webapp.engine.recorder import channel, tracebacks
-from webapp.engine.slow_motion import tracing as slow_motion
-from webapp.engine.slow_motion.sites import Sites
 from webapp.engine.wire import Began, Prepare, Request, dump_began
 
 if TYPE_CHECKING:
     from webapp.engine.directed.running import Directed
+    from webapp.engine.slow_motion.tracing import SlowMotion
 
 # Read once, in the launcher: `platform` reads files.
 PYTHON = platform.python_version()
 IMPLEMENTATION = platform.python_implementation()
 FREE_THREADED = not has_gil()
 
+# None: not loaded.
 _directed_class: type[Directed] | None = None
+_slow_motion: type[SlowMotion] | None = None
 
 
 def load_directed() -> None:
@@ -52,6 +53,14 @@ def load_directed() -> None:
     from webapp.engine.directed.running import Directed  # noqa: PLC0415
 
     _directed_class = Directed
+
+
+def load_slow_motion() -> None:
+    """Likewise, import what records the lines of a program."""
+    global _slow_motion  # noqa: PLW0603  (likewise)
+    from webapp.engine.slow_motion.tracing import SlowMotion  # noqa: PLC0415
+
+    _slow_motion = SlowMotion
 
 
 def prepare(prepared: Prepare) -> None:
@@ -83,33 +92,34 @@ def run_program(request: Request) -> NoReturn:
     recorder.begin(request.path, request.terminals, slow_motion=request.slow_motion)
     known = set(sys.modules)
     source = _source(request)
-    sites = _sites(request, source)
-    if directed := _directed(request, source, sites):
+    slowly = _slowly(request, source)
+    if directed := _directed(request, source, slowly):
         _run_directed(directed, request, source, known)
     _report_begin(source)
     try:
         code = _compiled(request, source)
     except BaseException as error:
         _end(known, _judge(error))
-    if sites:
-        slow_motion.begin(sites)
+    if slowly:
+        slowly.begin()
     bottom.run(code, _main_module(request).__dict__, _judge, partial(_end, known))
 
 
-def _sites(request: Request, source: bytes) -> Sites | None:
-    """Return where slow motion stops; None without it, or if the program cannot be read."""
+def _slowly(request: Request, source: bytes) -> SlowMotion | None:
+    """Return slow motion for the program; None without it, or if the program cannot be read."""
     if request.slow_motion:
+        assert _slow_motion is not None
         with suppress(SyntaxError, SystemExit):  # the plain execution reports them
-            return Sites(_text(request, source), request.path)
+            return _slow_motion(_text(request, source), request.path)
     return None
 
 
-def _directed(request: Request, source: bytes, sites: Sites | None) -> Directed | None:
+def _directed(request: Request, source: bytes, slowly: SlowMotion | None) -> Directed | None:
     """Return the program as its scheduler runs it; None if it has none, or cannot be read."""
     if request.directed is not None:
         assert _directed_class is not None
         with suppress(SyntaxError, SystemExit):  # the plain execution reports them
-            return _directed_class(request.directed, _text(request, source), request.path, sites)
+            return _directed_class(request.directed, _text(request, source), request.path, slowly)
     return None
 
 

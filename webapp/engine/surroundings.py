@@ -22,7 +22,8 @@ class Surroundings:
     is removed afterwards. `stdin` is a file descriptor. `output` is called with the stream's name
     and the text of all output as it comes, beyond the limit of events too. With `inherits` a
     program has our ignored and blocked signals and our umask, as from a shell, and somebody may
-    press Ctrl-C. With `forks` the launcher is a fork of this process (see `forked`).
+    press Ctrl-C. With `forks` the launcher is a fork of this process (see `forked`), and it runs
+    programs in slow motion only with `slow_motion`: any other can.
     """
 
     environment: Mapping[str, str]
@@ -32,6 +33,7 @@ class Surroundings:
     output: Callable[[str, str], None] | None = None
     inherits: bool = False
     forks: bool = False
+    slow_motion: bool = False
 
     def request(self, program: Program, own: Path) -> wire.Request:
         """Return the request to run a program; `own` is its run's folder."""

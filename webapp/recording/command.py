@@ -175,6 +175,7 @@ def _runner(command: argparse.Namespace, terminal: Terminal) -> EmbeddedRunner:
         output=terminal.write,
         inherits=True,
         forks=command.alone,
+        slow_motion=command.lines,
     )
     try:
         return EmbeddedRunner(replace(UNLIMITED, soft_deadline=command.timeout), around)

@@ -21,8 +21,7 @@ from webapp.engine.directed.watching import look_at
 from webapp.engine.events import Kind
 from webapp.engine.recorder import channel
 from webapp.engine.schedules import Search, from_request, parse
-from webapp.engine.slow_motion import tracing as slow_motion
-from webapp.engine.slow_motion.sites import Sites
+from webapp.engine.slow_motion.tracing import SlowMotion
 
 
 class Directed:
@@ -33,13 +32,13 @@ class Directed:
         directed: Mapping[str, Any],
         text: str | bytes,
         path: str,
-        sites: Sites | None = None,
+        slowly: SlowMotion | None = None,
     ) -> None:
         """`directed` is what `schedules.as_request` returned. Raises SyntaxError.
 
-        With `sites` it is run in slow motion; a search is not.
+        With `slowly` it is run in slow motion; a search is not.
         """
-        self._sites = sites
+        self._slowly = slowly
         tree = ast.parse(text, path)
         self._how = from_request(directed)
         self._code = compile(tree, path, "exec", dont_inherit=True)
@@ -61,7 +60,7 @@ class Directed:
         scheduler.halt = halting.halt
         scheduler.pauses = self._how.pauses
         start_new_thread(halting.watch, ())
-        watch = slow_motion.begin(self._sites, traces=False) if self._sites else None
+        watch = self._slowly.watched() if self._slowly else None
         direct(scheduler, self._points, watch)()
         try:
             return execute(self._code)

@@ -30,28 +30,38 @@ Watch = Callable[[FrameType], None]
 """To be called with a frame of the program before each of its instructions."""
 
 
-def begin(sites: Sites, *, traces: bool = True) -> Watch:
-    """Record the lines of the program that `sites` was made of, from now on.
+class SlowMotion:
+    """Slow motion of one program, prepared to begin."""
 
-    Without `traces` the caller calls what is returned.
-    """
-    stepper = Stepper()
-    between.tell(stepper.note)
-    os.register_at_fork(after_in_child=stepper.forget_others)
-    watch = _watch(sites, stepper)
-    channel.call_before_events(stepper.flush)
-    if traces and MONITORS:
-        _monitor(sites, stepper)
-    elif traces:
-        _trace(sites, stepper, watch)
-    return watch
+    def __init__(self, text: str | bytes, path: str) -> None:
+        """`text` is the source of the program at `path`. Raises SyntaxError."""
+        self._sites = Sites(text, path)
+
+    def begin(self) -> None:
+        """Record the program's lines from now on."""
+        stepper = self._install()
+        if MONITORS:
+            _monitor(self._sites, stepper)
+        else:
+            _trace(self._sites, stepper, _watch(self._sites, stepper))
+
+    def watched(self) -> Watch:
+        """Record the lines of a program that the caller stops before each of its instructions."""
+        return _watch(self._sites, self._install())
+
+    def _install(self) -> Stepper:
+        stepper = Stepper()
+        between.tell(stepper.note)
+        os.register_at_fork(after_in_child=stepper.forget_others)
+        channel.call_before_events(stepper.flush)
+        return stepper
 
 
 def begin_child() -> None:
     """Record the lines of this interpreter, which was started for a child of the program."""
     path = channel.program()
     with suppress(OSError, SyntaxError):  # the program's text is no file, or is changed
-        begin(Sites(Path(path).read_bytes(), path))
+        SlowMotion(Path(path).read_bytes(), path).begin()
 
 
 def _watch(sites: Sites, stepper: Stepper) -> Watch:
