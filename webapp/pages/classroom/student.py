@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 import secrets
-from contextlib import closing
+from collections import deque
+from functools import partial
 
 from flask import Blueprint, Response, abort, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -16,17 +17,18 @@ from webapp.lessons.text import Language
 from webapp.pages import addresses
 from webapp.pages.classroom import stream
 from webapp.pages.classroom.bounds import SEATS_OF_ONE, Bound
-from webapp.pages.classroom.decided import asked, decide
+from webapp.pages.classroom.decided import asked
 from webapp.pages.classroom.errors import NoOption, NoRoom, Refused, RoomFull, VoteClosed
 from webapp.pages.classroom.layout import build_room
+from webapp.pages.classroom.own_run import start_own_run, with_panel
 from webapp.pages.classroom.panel import build_panel
 from webapp.pages.classroom.watch import Watcher
 from webapp.pages.guard import visitor_address
 from webapp.pages.htmx import NO_STORE, by_htmx, streamed
 from webapp.pages.languages import visitor_language
-from webapp.pages.run.keeping import keep_ended
 from webapp.pages.site.site import Site
-from webapp.store.rooms import Closed, Full, Room, Stage, UnknownRoom, Vote
+from webapp.store.rooms import Closed, Full, Room, UnknownRoom, Vote
+from webapp.streaming import as_bytes
 
 SEAT_BYTES = 12
 SEAT = re.compile(r"^[\w-]{16}$", re.ASCII)
@@ -118,10 +120,16 @@ def _add_votes(blueprint: Blueprint, site: Site) -> None:
     @site.limit_runs
     def run(language: Language, code: str, seat: str) -> AnyResponse:
         """Run the demo for a student, and add what the run decides to the class's runs."""
-        room = find_room(site, code)
+        room, own = find_room(site, code), _seat(seat)
+        if by_htmx():
+            site.room.check()
+            failed = site.wordings[language]("check.failed")
+            pieces = start_own_run(site, language, room, own)
+            draw = partial(_draw_panel, site, language, room.code, own)
+            return streamed(with_panel(pieces, draw, failed), "text/html")
         with site.room.waiting():
-            _run(site, language, room, _seat(seat))
-        return _answer(site, language, room.code, seat)
+            deque(as_bytes(start_own_run(site, language, room, own), b""), maxlen=0)
+        return redirect(addresses.class_seat(language, code, own), 303)
 
 
 def find_room(site: Site, code: str) -> Room:
@@ -159,25 +167,6 @@ def _vote(site: Site, seats: Bound, room: Room, seat: str) -> None:
         raise NoRoom from None
 
 
-def _run(site: Site, language: Language, room: Room, seat: str) -> None:
-    of = asked(site, room.ballot)
-    if of is None or room.stage is not Stage.RUN:
-        raise VoteClosed
-    run = site.start(
-        language,
-        of.topic,
-        of.demo,
-        of.demo.defaults,
-        visitor=f"{visitor_address()} {seat}",
-    )
-    with closing(site.runner.follow(run.id)) as batches:
-        for _ in batches:
-            pass
-    answer = decide(of, keep_ended(site, run).recording)
-    if answer.is_decided:
-        site.store.rooms.add_run(room.code, of.ballot.number, seat, run.id, answer.true)
-
-
 def _answer(
     site: Site, language: Language, code: str, seat: str, refused: Refused | None = None
 ) -> AnyResponse:
@@ -185,9 +174,14 @@ def _answer(
     if not by_htmx():
         return redirect(addresses.class_seat(language, code, seat), 303)
     note = site.wordings[language](f"error.{refused.reason}.text") if refused else ""
-    panel = build_panel(site, language, find_room(site, code), seat=seat, note=note)
     status = refused.code if refused else 200
-    return Response(site.render("classroom/_panel.html", panel), status, headers=NO_STORE)
+    html = _draw_panel(site, language, code, seat, note)
+    return Response(html, status, headers=NO_STORE)
+
+
+def _draw_panel(site: Site, language: Language, code: str, seat: str, note: str) -> str:
+    panel = build_panel(site, language, find_room(site, code), seat=seat, note=note)
+    return site.render("classroom/_panel.html", panel)
 
 
 def _page(site: Site, language: Language, room: Room, seat: str) -> str:
