@@ -1,13 +1,15 @@
 """How long a page takes while the site is under attack: its p95 under bounded loads.
 
 `make bench ARGS=attack` serves the site as `make run` does, and requests a page repeatedly while
-hundreds of clients press Run, send their requests byte by byte, or connect and send nothing. Then
-it does the same with nginx and with Caddy in front, if these are installed. Everything runs on this
-machine.
+hundreds of clients press Run, send their requests byte by byte, connect and send nothing, or follow
+a room. Then it does the same with nginx and with Caddy in front, if these are installed. Everything
+runs on this machine.
 """
 
 from __future__ import annotations
 
+import http.client
+import re
 import shutil
 import socket
 import sys
@@ -62,6 +64,7 @@ def main() -> int:
             port, 560, HEAD + b"Content-Length: 5000\r\n\r\n", b"x"
         ),
         "1,000 connect and send nothing": lambda port: _drip(port, 1000, b"", b""),
+        "1,000 follow a room, from 250 addresses": lambda port: _follow(port, 1000, 250),
     }
     print("| in front | load | a page, p50, ms | p95 | max | p95 limit | answers to the load |")
     print("|---|---|--:|--:|--:|--:|---|")
@@ -114,6 +117,33 @@ def _drip(port: int, number: int, first: bytes, then: bytes) -> str:
     return f"{closed} of {number} were closed"
 
 
+def _follow(port: int, number: int, addresses: int) -> str:
+    """Open a room, and `number` streams of it."""
+    room = _open_room(port)
+    get = f"GET /en/c/{room}/events HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+    with _connected(port, number, addresses) as clients:
+        for client in clients:
+            client.sendall(get)
+        threading.Event().wait(SENDING_TIME)
+        statuses = Counter(client.recv(12, socket.MSG_PEEK)[9:].decode() for client in clients)
+        still = number - sum(map(_is_closed, clients))
+    counts = ", ".join(f"{count} × {status}" for status, count in sorted(statuses.items()))
+    return f"{counts}, {still} still open"
+
+
+def _open_room(port: int) -> str:
+    """Open a room; return its code."""
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    connection.request("POST", "/en/class/new", headers={"Content-Length": "0"})
+    answer = connection.getresponse()
+    answer.read()
+    connection.request("GET", answer.headers["Location"])
+    page = connection.getresponse().read().decode()
+    connection.close()
+    [code] = set(re.findall(r'href="/c/(\w{6})"', page))
+    return str(code)
+
+
 def _is_closed(client: socket.socket) -> bool:
     try:
         while client.recv(1 << 16, socket.MSG_DONTWAIT):
@@ -126,8 +156,13 @@ def _is_closed(client: socket.socket) -> bool:
 
 
 @contextmanager
-def _connected(port: int, number: int) -> Iterator[list[socket.socket]]:
-    clients = [socket.create_connection(("127.0.0.1", port)) for _ in range(number)]
+def _connected(port: int, number: int, addresses: int = 1) -> Iterator[list[socket.socket]]:
+    clients = [
+        socket.create_connection(
+            ("127.0.0.1", port), source_address=(f"127.0.0.{1 + place % addresses}", 0)
+        )
+        for place in range(number)
+    ]
     try:
         yield clients
     finally:

@@ -34,12 +34,10 @@ ESSENTIAL_SHARE = 1.5
 
 GATHER, SHORTEST_GATHER, LONGEST_GATHER = 0.001, 0.016, 0.2
 """Seconds that a follower waits after a batch, to get the next events as one batch: per running
-run, at least, and at most. The least is a screen's refresh time; waking hundreds of followers for
-every event would cost more than sending it. The first line and the end are never delayed."""
+run, at least, and at most. The first line and the end are never delayed."""
 
 BACKSTOP = 5.0
-"""Seconds beyond deadline and grace after which a run is killed: ending very many processes takes
-some time."""
+"""Seconds beyond deadline and grace after which a run is killed: ending it takes some time."""
 
 BYTES_PER_EVENT = 256
 """Approximate memory of an event, in bytes: printed text counts as that many more events."""
@@ -101,13 +99,11 @@ class LiveRun:
                     batch = self.events[after:]
                     over = self.phase is Phase.OVER
                 after += len(batch)
-                if not over:
-                    yield batch
-                    continue
-                changed(True)  # it is to be asked again at once
-                if batch:
-                    yield batch
-                return
+                if over:
+                    changed(True)  # it is to be asked again at once
+                yield batch
+                if over:
+                    return
 
     def follow(
         self, after: int, how_many_run: Callable[[], int]

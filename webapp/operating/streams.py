@@ -178,6 +178,8 @@ class Streams:
 
     def _advance_elsewhere(self, stream: Stream) -> None:
         self._advance(stream)
+        with contextlib.suppress(OSError):  # the client has left: _settle notices
+            stream.flush()
         self._call(partial(self._settle, stream))
 
     def _wait_for_news(self, stream: Stream) -> None:

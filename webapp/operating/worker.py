@@ -136,6 +136,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         if conn.stream:
             conn.stream.keeps_connection = bool(stays)
             conn.sock.setblocking(False)
+            with contextlib.suppress(OSError):  # the client has left: the streams notice
+                conn.stream.flush()
             self._streams.take(conn.stream)
             return TAKEN
         if not stays:

@@ -42,6 +42,9 @@ PLACES = 100
 REFRESH = 0.016
 """Seconds that a stream rests once lines were printed: a screen's refresh time."""
 
+SHORT_REST = 0.001
+"""Seconds that it rests before: steps come in bursts."""
+
 # A page is split at these markers, and the stream fills them. Escaped text never contains them.
 LINES_HERE = "<!-- lines -->"
 LANES_HERE = "<!-- lanes -->"
@@ -135,7 +138,7 @@ def _as_events(site: Site, run: Run, after: int) -> Pieces:
         site.render("run/_progress.html" if after else "run/_begun.html", progress), after
     )
     screen, last = Screen(), after
-    signal, rest, line = Signal(), 0.0, InLine()
+    signal, rest, line = Signal(), SHORT_REST, InLine()
 
     def changed(over: bool) -> None:
         line.hurry()
@@ -155,7 +158,7 @@ def _as_events(site: Site, run: Run, after: int) -> Pieces:
             last = max(last, batch[-1].id) if batch else last
             if news := (message(html, last) if html else b"") + frames.next():
                 yield news
-            rest = rest or _rest_after(batch)
+            rest = _rest_after(batch, rest)
             yield Wait(signal, frames.patience(), rest)
         if news := frames.last():
             yield news
@@ -163,9 +166,10 @@ def _as_events(site: Site, run: Run, after: int) -> Pieces:
     yield message(site.render("run/_ending.html", end_of(site, run, screen)), last) + OVER
 
 
-def _rest_after(batch: Sequence[Event]) -> float:
-    """Return how long a stream rests, in seconds: not before the first line."""
-    return REFRESH if any(event.kind is Kind.PRINTED for event in batch) else 0.0
+def _rest_after(batch: Sequence[Event], rest: float) -> float:
+    """Return how long a stream rests, in seconds, if it has rested `rest` before."""
+    has_printed = rest == REFRESH or any(event.kind is Kind.PRINTED for event in batch)
+    return REFRESH if has_printed else SHORT_REST
 
 
 def as_page(site: Site, run: Run, page: str) -> Pieces:
@@ -173,13 +177,13 @@ def as_page(site: Site, run: Run, page: str) -> Pieces:
     before, *between, after = cut(page, LINES_HERE, LANES_HERE, RESULT_HERE)
     say = site.wordings[run.language]
     yield before.encode()
-    screen, signal, rest = Screen(), Signal(), 0.0
+    screen, signal, rest = Screen(), Signal(), SHORT_REST
     try:
         with closing(site.runner.follow(run.id, changed=signal.set)) as batches:
             for batch in batches:
                 if lines := screen.feed(batch):
                     yield site.render("_lines.html", TranscriptLines(say, lines)).encode()
-                rest = rest or _rest_after(batch)
+                rest = _rest_after(batch, rest)
                 yield Wait(signal, least=rest)
     except Interrupted:
         yield "".join(between).encode()
