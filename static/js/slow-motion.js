@@ -33,7 +33,7 @@ export class SlowMotion {
         this.note(variable, step, { step, reads: false, before, after, over });
       }
     }
-    this.signs = names.map((name) => [bar(name), sign(name)]);
+    this.signs = names.map(sign);
     this.stand = names.map(() => 0);
     this.rows = [...(table?.querySelectorAll("[data-variable]") ?? [])];
     if (table) {
@@ -43,7 +43,7 @@ export class SlowMotion {
 
   // Takes its marks out of the source.
   leave() {
-    for (const element of this.signs.flat()) {
+    for (const element of this.signs) {
       element.remove();
     }
   }
@@ -67,7 +67,7 @@ export class SlowMotion {
       if (line !== this.stand[lane]) {
         this.move(lane, line);
       }
-      this.signs[lane][1].classList.toggle("acting", lane === acting);
+      this.signs[lane].classList.toggle("acting", lane === acting);
     });
     for (const line of lines) {
       if (Math.abs(line - lines[acting]) <= NEAR) {
@@ -87,12 +87,10 @@ export class SlowMotion {
   move(lane, line) {
     this.stand[lane] = line;
     const place = this.place(line);
-    for (const [at, element] of this.signs[lane].entries()) {
-      if (place) {
-        holder(place, ["here-bars", "here-names"][at]).append(element);
-      } else {
-        element.remove();
-      }
+    if (place) {
+      holder(place).append(this.signs[lane]);
+    } else {
+      this.signs[lane].remove();
     }
   }
 
@@ -145,29 +143,24 @@ function hueOf(name) {
   return name?.className.match(/\bhue-\d+\b/)?.[0] ?? "hue-0";
 }
 
-function holder(line, kind) {
-  let found = line.querySelector(`:scope > .${kind}`);
+// Where the workers of a line stand.
+function holder(line) {
+  let found = line.querySelector(":scope > .here-names");
   if (!found) {
     found = document.createElement("span");
-    found.className = kind;
-    if (kind === "here-bars") {
-      line.prepend(found);
-    } else {
-      line.append(found);
-    }
+    found.className = "here-names";
+    found.setAttribute("aria-hidden", "true"); // the table of states says it
+    line.append(found);
+    line.closest(".code")?.classList.add("walked");
   }
   return found;
 }
 
-function bar(name) {
-  const element = document.createElement("i");
-  element.className = hueOf(name);
-  return element;
-}
-
+// A worker in few letters: T1 for Thread-1.
 function sign(name) {
   const element = document.createElement("b");
   element.className = hueOf(name);
-  element.textContent = short(name);
+  element.title = name.textContent;
+  element.textContent = short(name).replace(/^(.).*?(\d*)$/, "$1$2");
   return element;
 }

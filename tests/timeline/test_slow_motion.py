@@ -148,7 +148,7 @@ def test_the_table_has_the_variables_that_several_workers_touch(language: Langua
         step(120, B, reads="5"),
     )
     html = draw_figure(draw(recording), WORDINGS[language], Setting())
-    [table] = re.findall(r'<section class="shared-values".*?</section>', html)
+    [table] = re.findall(r'<div class="shared-values".*?</table></div>.*?</div>', html)
     assert re.findall(r'data-variable="(\d+)"', table) == ["1"]
     assert "counter" in table
     only_own = draw_figure(draw(run(step(100, A, reads="1", name="<own>"))), EN, Setting())
@@ -163,7 +163,7 @@ def test_variables_of_several_processes_are_told_apart_and_counted() -> None:
         for at, key in enumerate((A, B, CHILD) * 12)
     ]
     html = draw_figure(draw(run(*steps)), EN, Setting())
-    [table] = re.findall(r'<section class="shared-values".*?</section>', html)
+    [table] = re.findall(r'<div class="shared-values".*?</table></div>.*?</div>', html)
     assert len(re.findall("data-variable", table)) == 8
     assert "MainThread" in table
     assert EN("values.more", count=4) in table

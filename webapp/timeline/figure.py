@@ -3,7 +3,7 @@
 <run-lanes>            static/js/lanes.js steps through it; without JavaScript it is static
   <figure>             the picture and the workers' names
   <section hidden>     the controls: buttons, a slider, the step in words
-  <section hidden>     the shared variables, if the run was recorded in slow motion
+  <div hidden>         the shared variables, if the run was recorded in slow motion
   <details hidden>     each worker's state after the step
   <details>            how exact it is, a part of the time, the table
 </run-lanes>

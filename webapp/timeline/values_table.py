@@ -41,10 +41,10 @@ def draw_values_table(timeline: Timeline, say: Words, name: str) -> str:
     more = f'<p class="quiet">{escape(say("values.more", count=hidden))}</p>' if hidden else ""
     label = f"{name}: {title}" if name else title
     return (
-        f'<section class="shared-values" dir="{say.direction}" hidden aria-label="{escape(label)}">'
+        f'<div class="shared-values" dir="{say.direction}" hidden>'
         f'<div class="table-frame" tabindex="0" role="region" aria-label="{escape(label)}">'
         f"<table {words}><thead><tr>{heads}</tr></thead>"
-        f"<tbody>{rows}</tbody></table></div>{more}</section>"
+        f"<tbody>{rows}</tbody></table></div>{more}</div>"
     )
 
 
