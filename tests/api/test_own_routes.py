@@ -105,6 +105,21 @@ def test_a_run_may_go_without_the_observer(client: FlaskClient) -> None:
     assert "got" not in {event["kind"] for event in result["events"]}
 
 
+def test_a_run_in_slow_motion_has_its_lines_and_values(client: FlaskClient) -> None:
+    result = json_of(client.post(RUNS, json={**ORDER, "slow_motion": True, "events": True}))
+    assert result["receipt"]["slow_motion"] is True
+    lines = [event for event in result["events"] if event["kind"] == "stepped"]
+    assert {event["object"] for event in lines} >= {"<module>", "main"}
+    assert all(event["line"] for event in lines)
+
+
+def test_slow_motion_needs_the_observer(idle_client: FlaskClient, idle: ScriptedRunner) -> None:
+    answer = idle_client.post(RUNS, json={**ORDER, "observe": False, "slow_motion": True})
+    assert answer.status_code == 422
+    assert [problem["loc"] for problem in json_of(answer)["detail"]] == [["body", "slow_motion"]]
+    assert not idle.programs
+
+
 def test_without_parameters_a_demo_runs_with_its_defaults(
     idle_client: FlaskClient, idle: ScriptedRunner
 ) -> None:

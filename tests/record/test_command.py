@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import pty
+import re
 import resource
 import signal
 import stat
@@ -49,6 +51,33 @@ def test_it_writes_a_page_and_says_where(write: Write, page: Path) -> None:
     assert run.stderr == f"Recorded 3 events into {page}: open it in a browser.\n"
     assert read(page).transcript == ["hello"]
     assert left(page) == ["run.html"]
+
+
+def test_with_lines_the_page_has_the_values_of_each_line(write: Write, page: Path) -> None:
+    program = write(
+        """
+        count = 0
+
+        def add():
+            global count
+            count += 1
+
+        add()
+        """
+    )
+    assert record(program, "--lines", "-o", page).returncode == 0
+    walk = read_walk(page)
+    assert [name for name, _, _ in walk["variables"]] == ["count"]
+    assert walk["touched"][-1][1:] == [[[0, "0"]], [[0, "0", "1"]]]
+    assert record(program, "-o", page).returncode == 0
+    assert "variables" not in read_walk(page)
+
+
+def read_walk(page: Path) -> Any:
+    """Return the data of a page's walk."""
+    text = page.read_text(encoding="utf-8")
+    [found] = re.findall(r'<script type="application/json">(.*?)</script>', text, re.S)
+    return json.loads(found)
 
 
 def test_without_a_name_the_page_is_run_html(write: Write, page: Path) -> None:

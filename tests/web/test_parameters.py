@@ -146,6 +146,20 @@ def test_transcript_only_turns_the_observer_off(
     assert runner.observed == [True, False]
 
 
+def test_slow_motion_is_asked_of_the_program_and_is_watched(
+    client: FlaskClient, runner: ScriptedRunner
+) -> None:
+    chosen = {"run-slow-motion": "on", "run-transcript-only": "on"}
+    client.post(HELLO, data=GOOD)
+    client.post(HELLO, data={**GOOD, **chosen})
+    client.post(f"{HELLO}/repeat", data={**GOOD, **chosen})
+    assert [program.slow_motion for program in runner.programs[:3]] == [False, True, False]
+    assert runner.observed[:2] == [True, True]
+    page = client.get(HELLO, query_string={**GOOD, **chosen}).text
+    assert re.search(r'name="run-slow-motion"[^>]*checked', page)
+    assert not re.search(r'name="run-transcript-only"[^>]*checked', page)
+
+
 def test_a_visitor_is_an_address_and_the_pages_token(
     client: FlaskClient, runner: ScriptedRunner
 ) -> None:
