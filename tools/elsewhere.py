@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from contextlib import closing
 
 from webapp.engine.embedded import EmbeddedRunner
-from webapp.engine.machines import ANYWHERE, this_machine
+from webapp.engine.machines import this_machine
 from webapp.engine.recording import Recording
 from webapp.lessons.folders import find_topics
 from webapp.lessons.topic import Demo
@@ -26,29 +26,35 @@ def main(names: Sequence[str]) -> int:
         topic.name_of(demo): demo
         for topic in find_topics()
         for demo in topic.demos
-        if demo.needs != ANYWHERE
+        if demo.runs_elsewhere
     }
     if unknown := [name for name in names if name not in demos]:
         known = ", ".join(demos)
         print(f"no demo with needs: {', '.join(unknown)}. There are: {known}", file=sys.stderr)
         return 2
     machine = this_machine()
-    runnable = {name for name, demo in demos.items() if machine.meets(demo.needs)}
-    if lacking := [name for name in names if name not in runnable]:
-        print(f"this machine cannot run {', '.join(lacking)}", file=sys.stderr)
+    can_make = {
+        name: [run for run, needs in demo.runs_elsewhere.items() if machine.meets(needs)]
+        for name, demo in demos.items()
+    }
+    if lacking := [name for name in names if not can_make[name]]:
+        print(f"this machine cannot make a run of {', '.join(lacking)}", file=sys.stderr)
         return 2
     with closing(EmbeddedRunner()) as runner:
-        for name in names or sorted(runnable):
-            _make(runner, name, demos[name])
+        for name in names or sorted(demos):
+            for run in can_make[name]:
+                print(f"{name}: {_make(runner, demos[name], run)}")
     return 0
 
 
-def _make(runner: EmbeddedRunner, name: str, demo: Demo) -> None:
+def _make(runner: EmbeddedRunner, demo: Demo, run: str) -> str:
+    """Make a run, write its file, and return a line about it."""
     recording = _recorded(runner, demo)
-    demo.elsewhere.parent.mkdir(exist_ok=True)
-    write_recording(demo.elsewhere, recording)
-    size = demo.elsewhere.stat().st_size
-    print(f"{name}: {recording.outcome}, {recording.receipt.interpreter}, {size:,} bytes")
+    path = demo.elsewhere(run)
+    path.parent.mkdir(exist_ok=True)
+    write_recording(path, recording)
+    size = path.stat().st_size
+    return f"{path.name}, {recording.outcome}, {recording.receipt.interpreter}, {size:,} bytes"
 
 
 def _recorded(runner: EmbeddedRunner, demo: Demo) -> Recording:

@@ -273,5 +273,51 @@ def test_a_demo_that_cannot_run_here_shows_a_run_that_was_made_elsewhere(
     assert kept.status_code == 200 and "CPython 3.13" in kept.text
 
 
+def test_the_note_that_a_demo_cannot_run_here_links_to_a_run_made_elsewhere(
+    few: FewRunner, store: Store
+) -> None:
+    client = SharedSite(find_topics()).lent(few, store).test_client()
+    told = {"en": "See a run that was made", "fa": "اجرایی را ببینید که روی چنین ماشینی"}
+    for language, text in told.items():
+        address = ELSEWHERE.format(language)
+        [(_, note)] = LACK.findall(client.get(address).text)
+        link, _ = re.findall(r'href="([^"]+)"', note)  # the other one is the file's
+        assert link == f"{address}/example"
+        assert text in note
+        kept = client.get(link, follow_redirects=True)
+        assert kept.status_code == 200 and "CPython 3.13" in kept.text
+
+
+FULLER = "/{}/beyond/the-gil/one-job-five-ways"
+FULLER_RUN = re.compile(r'<p class="help">([^<]*)<a href="([^"]+/elsewhere/[^"]+)">')
+
+
+def test_a_demo_that_shows_more_on_other_machines_links_to_their_runs(
+    few: FewRunner, store: Store
+) -> None:
+    client = SharedSite(find_topics()).lent(few, store).test_client()
+    for language, version in (("en", "3.14"), ("fa", "۳٫۱۴")):
+        page = client.get(FULLER.format(language)).text
+        assert not lacks(page) and not DISABLED.search(page)
+        interpreters, no_gil = FULLER_RUN.findall(page)
+        assert version in interpreters[0] and "free-threaded" in no_gil[0]
+        for (_, link), made_by in ((interpreters, "CPython 3.14"), (no_gil, "free-threaded")):
+            for _ in range(2):  # it may be stored already
+                run = client.get(link, follow_redirects=True)
+                assert run.status_code == 200 and made_by in run.text
+    assert client.get(f"{FULLER.format('en')}/elsewhere/nothing").status_code == 404
+
+
+def test_a_machine_that_shows_all_of_a_demo_needs_no_run_made_elsewhere(
+    few: FewRunner, store: Store
+) -> None:
+    client = SharedSite(find_topics()).lent(few, store).test_client()
+    few.there = [SMALL, replace(SMALL, cores=2, python="3.14.0")]
+    [(why, _)] = FULLER_RUN.findall(client.get(FULLER.format("en")).text)
+    assert "free-threaded" in why
+    few.there = [replace(SMALL, cores=2, python="3.14.0", gil=False)]
+    assert not FULLER_RUN.findall(client.get(FULLER.format("en")).text)
+
+
 def test_where_there_is_no_run_made_elsewhere_none_is_offered(client_of: Client) -> None:
     assert "_example" not in client_of(TWO).get(HELLO).text

@@ -115,7 +115,8 @@ def _check_demo(demo: Demo) -> None:
     if not source.endswith('\nif __name__ == "__main__":\n    main()\n'):
         raise BrokenTopic(demo.path, 'it does not end with `if __name__ == "__main__": main()`')
     try:
-        _check_needs(demo.needs)
+        for needs in (demo.needs, *demo.fuller.values()):
+            _check_needs(needs)
         _check_parameters(demo)
     except ValueError as error:
         raise BrokenTopic(demo.path, str(error)) from error

@@ -72,7 +72,8 @@ class Demo:
     many times, `headline` what a run says first (None: its outcome), `beside` are demos to compare
     it with. `goal` is what a schedule of its threads may reach. `as_in_report` holds the parameters
     of the course report that differ from the defaults. `watch` says what to look for in a run,
-    `needs` what the machine must have.
+    `needs` what the machine must have. It may show more on some machines: `fuller` has what these
+    need, by a name for each.
     """
 
     slug: str
@@ -86,6 +87,7 @@ class Demo:
     lines: tuple[Question, ...] = ()
     trap: bool = False
     needs: Needs = ANYWHERE
+    fuller: Mapping[str, Needs] = field(default_factory=dict)
     as_in_report: Mapping[str, Value] = field(default_factory=dict)
     beside: tuple[Pair, ...] = ()
     goal: Goal | None = None
@@ -100,9 +102,17 @@ class Demo:
         return self.folder / f"{self.slug.replace('-', '_')}.py"
 
     @property
-    def elsewhere(self) -> Path:
-        """The file of a run made on another machine; only demos that have needs may have it."""
-        return self.folder.parent / "elsewhere" / f"{self.path.stem}.recording"
+    def runs_elsewhere(self) -> dict[str, Needs]:
+        """What a machine must have for each run that is made on another one, by the run's name.
+
+        "" is the name of the run that shows what the demo needs.
+        """
+        return {"": self.needs, **self.fuller} if self.needs != ANYWHERE else {**self.fuller}
+
+    def elsewhere(self, name: str = "") -> Path:
+        """Return the file of a run that is made on another machine, by the run's name."""
+        file = ".".join(filter(None, (self.path.stem, name, "recording")))
+        return self.folder.parent / "elsewhere" / file
 
     @cached_property
     def source(self) -> str:

@@ -92,6 +92,11 @@ def example_fragment(language: Language, of: Topic, demo: Demo) -> str:
     return f"{topic(language, of)}/{demo.slug}/_example"
 
 
+def elsewhere(language: Language, of: Topic, demo: Demo, name: str) -> str:
+    """Redirects to a run of a demo that shows more than one here, by its name in `Demo.fuller`."""
+    return f"{topic(language, of)}/{demo.slug}/elsewhere/{name}"
+
+
 def api(language: Language) -> str:
     """The page about the API."""
     return f"/{language}/api"

@@ -11,6 +11,7 @@ from webapp.lessons.topic import Demo, Topic
 from webapp.lessons.values import Values
 from webapp.pages import addresses
 from webapp.pages.check.routes import add_check
+from webapp.pages.demo.elsewhere import keep_run_made_elsewhere
 from webapp.pages.demo.examples import Examples, NoExample
 from webapp.pages.demo.form import Submission, read_submission, submitted
 from webapp.pages.demo.handler import DemoHandler
@@ -29,6 +30,7 @@ def topic_blueprint(site: Site, topic: Topic) -> Blueprint:
     add_check(blueprint, site, topic)
     _add_pages(blueprint, site, topic, examples)
     _add_examples(blueprint, site, topic, examples)
+    _add_runs_elsewhere(blueprint, site, topic)
     _add_runs(blueprint, site, topic)
     add_play(blueprint, site, topic)
     return blueprint
@@ -92,6 +94,18 @@ def _add_examples(blueprint: Blueprint, site: Site, topic: Topic, examples: Exam
         offered = DemoHandler(site, language, topic, demo).offered
         past = examples.render(demo, language, id, offered=offered)
         return Response(site.render("demo/_example.html", past), headers=NO_STORE)
+
+
+def _add_runs_elsewhere(blueprint: Blueprint, site: Site, topic: Topic) -> None:
+    @blueprint.get("/<slug>/elsewhere/<name>")
+    def elsewhere(language: Language, slug: str, name: str) -> AnyResponse:
+        """Redirect to a run that was made on another machine and shows more than one here."""
+        demo = _demo(topic, slug)
+        known = name in demo.fuller
+        id = keep_run_made_elsewhere(site, topic, demo, name) if known else None
+        if id is None:
+            abort(404)
+        return redirect(addresses.run(language, id), 303)
 
 
 def _add_runs(blueprint: Blueprint, site: Site, topic: Topic) -> None:

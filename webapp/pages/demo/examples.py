@@ -63,7 +63,7 @@ class Examples:
 
     def earlier(self, demo: Demo, language: Language, *, offered: bool) -> EarlierRun:
         """Return links to the example; none if there is no example, and none can be made."""
-        there = offered or demo.elsewhere.exists() or self._is_there(demo)
+        there = offered or demo.elsewhere().exists() or self._is_there(demo)
         if demo.slug in self._hopeless or not there:
             return EarlierRun()
         page = addresses.example(language, self._topic, demo)

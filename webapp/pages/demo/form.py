@@ -26,7 +26,7 @@ from webapp.lessons.parameters import (
 from webapp.lessons.topic import Demo, Topic
 from webapp.lessons.values import Value, Values, in_latin_digits
 from webapp.pages import addresses
-from webapp.pages.demo.needs import UnmetNeeds
+from webapp.pages.demo.needs import FullerRun, UnmetNeeds
 from webapp.pages.demo.option import Option
 from webapp.pages.demo.predicting import is_prediction
 from webapp.pages.repeat.running import RUNS
@@ -167,7 +167,8 @@ class CompareMenu:
 class Form:
     """A demo's form. `problems` are the errors that belong to no field.
 
-    `unmet` is set if no machine has what the demo needs: then it cannot run.
+    `unmet` is set if no machine has what the demo needs: then it cannot run. `fuller` are runs made
+    elsewhere that show more than one here.
     """
 
     address: str
@@ -184,6 +185,7 @@ class Form:
     preset: Preset | None
     compare: CompareMenu | None
     unmet: UnmetNeeds | None
+    fuller: tuple[FullerRun, ...] = ()
 
 
 def build_form(

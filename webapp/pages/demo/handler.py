@@ -8,6 +8,7 @@ from functools import cached_property, partial
 
 from flask import Response
 
+from webapp.engine.machines import Machine
 from webapp.engine.program import with_parameters
 from webapp.lessons.parameters import InvalidParameters, Problem
 from webapp.lessons.repeats.tally import Tally
@@ -18,7 +19,7 @@ from webapp.pages import addresses
 from webapp.pages.compare.pairs import build_compare_menu, pair_links
 from webapp.pages.demo.examples import EarlierRun
 from webapp.pages.demo.form import CompareLink, Form, Submission, build_form
-from webapp.pages.demo.needs import build_unmet_needs, is_offered
+from webapp.pages.demo.needs import build_unmet_needs, fuller_runs, is_offered
 from webapp.pages.demo.next import NextLink, next_links
 from webapp.pages.demo.predicting import QuestionField, build_questions, read_predictions
 from webapp.pages.demo.prose import Prose
@@ -81,9 +82,14 @@ class DemoHandler:
     demo: Demo
 
     @cached_property
+    def machines(self) -> Sequence[Machine]:
+        """The reachable machines; looked up once per request."""
+        return self.site.runner.machines()
+
+    @property
     def offered(self) -> bool:
-        """Whether a reachable machine can run the demo; looked up once per request."""
-        return is_offered(self.demo, self.site.runner.machines())
+        """Whether a reachable machine can run the demo."""
+        return is_offered(self.demo, self.machines)
 
     def page(
         self,
@@ -104,9 +110,10 @@ class DemoHandler:
         say = self.site.wordings[self.language]
         given = {} if problems else dict(submission.given)
         unmet = None if self.offered else build_unmet_needs(say, self.topic, self.demo, given)
-        return build_form(
+        form = build_form(
             say, self.topic, self.demo, submission, problems, compare=menu, unmet=unmet
         )
+        return replace(form, fuller=tuple(fuller_runs(say, self.topic, self.demo, self.machines)))
 
     def answer(self, submission: Submission, then: Answerer, *, partial: bool = False) -> Response:
         """Answer with `then` if the values are valid, else with the form and its errors.

@@ -309,6 +309,10 @@ topic = Topic(
         ),
         Demo(
             slug="one-job-five-ways",
+            fuller={
+                "interpreters": Needs(cores=2, python="3.14"),
+                "no-gil": Needs(cores=2, free_threaded=True),
+            },
             ideal=Ideal(lambda values: serial_seconds(values) * (1 + 2 / workers(values))),
             outcome=DemoOutcome(least(r"^([^:]+): \d+ primes, took ([\d.]+) s$")),
             headline=Headline(
