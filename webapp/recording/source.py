@@ -103,7 +103,9 @@ def read_source(path: Path) -> str:
 def _decoded(path: Path, content: bytes) -> str:
     """Read bytes as Python does: as UTF-8, or as the file's first lines say."""
     try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+        # Newer Pythons refuse null bytes here, too. They are told of when it is compiled.
+        without_null = content.replace(b"\0", b" ")
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(without_null).readline)
         return io.TextIOWrapper(io.BytesIO(content), encoding).read()
     except (SyntaxError, UnicodeDecodeError) as error:
         raise Refused(

@@ -150,7 +150,8 @@ def _report_process_executors() -> None:
     def recorded_submit(self: Any, fn: Any, /, *args: Any, **options: Any) -> Any:
         with _naming_task(self) as task:
             # Workers from before a recorded part know no `recorded_task`.
-            if not is_recorded((self._processes or {}).values()):
+            method = self._mp_context.get_start_method()
+            if not is_recorded((self._processes or {}).values(), method):
                 return submit(self, fn, *args, **options)
             return submit(self, recorded_task, task and tuple(task), fn, *args, **options)
 

@@ -7,6 +7,8 @@ multiprocessing does not know such a child. It is named `fork#1` here, and its t
 from __future__ import annotations
 
 import os
+import sys
+import threading
 from collections.abc import Callable
 from functools import partial, wraps
 from typing import Any, NoReturn
@@ -41,10 +43,10 @@ def _report_forks() -> None:
     @wraps(fork)
     def recorded_fork() -> int:
         if is_standard_library():
-            return fork()
+            return _from_our_caller(fork)
         name, parent = name_new("fork", None), current_key()
         emit(Kind.STARTS, name, "fork")
-        pid = fork()
+        pid = _from_our_caller(fork)
         if pid:
             _names[pid] = name
             return pid
@@ -54,6 +56,20 @@ def _report_forks() -> None:
         return 0
 
     os.fork = recorded_fork
+
+
+def _from_our_caller(fork: Callable[[], int]) -> int:
+    """Fork in the line of our caller's caller.
+
+    Since Python 3.12 a fork of a process with several threads is warned of, with that line.
+    """
+    if sys.version_info < (3, 12) or threading.active_count() == 1:
+        return fork()
+    frame = sys._getframe(2)
+    lines_before = "\n" * (frame.f_lineno - 1)
+    code = compile(f"{lines_before}fork()", frame.f_code.co_filename, "eval")
+    pid: int = eval(code, frame.f_globals, {"fork": fork})
+    return pid
 
 
 def _report_exits() -> None:

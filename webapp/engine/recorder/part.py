@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Collection
 from multiprocessing import forkserver, process
 from types import ModuleType
+from typing import Any
 
 from webapp.engine.recorder import (
     channel,
@@ -95,5 +96,7 @@ def _program_modules() -> list[ModuleType]:
 def _renew_fork_server() -> None:
     """End the fork server if it has no children: a new one has the recorder, or has it no more."""
     children = process._children  # type: ignore[attr-defined]
+    server: Any = forkserver._forkserver  # type: ignore[attr-defined]
     if not any(getattr(child._popen, "method", "") == "forkserver" for child in children):
-        forkserver._forkserver._stop()  # type: ignore[attr-defined]
+        server._stop()
+    processes.note_old_server(server._forkserver_pid)

@@ -12,7 +12,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
-from multiprocessing import get_start_method, popen_fork, popen_forkserver, util
+from multiprocessing import forkserver, get_start_method, popen_fork, popen_forkserver, util
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,8 @@ SLOWLY = "from webapp.engine.slow_motion.tracing import begin_child; ", "begin_c
 # that started it, by id() of the process.
 _names: dict[int, str] = {}
 _starters: dict[int, str] = {}
+
+_old_server: int | None = None
 
 
 # The arguments of `install` in a child: where to report to, whether to observe, and whether the
@@ -71,9 +73,25 @@ def take_along(events: str, *, observe: bool, shows: bool = False) -> None:
     _events, _observe, _shows = events, observe, shows
 
 
-def is_recorded(workers: Iterable[Any]) -> bool:
-    """Return whether all workers of a pool that are processes were started with the recorder."""
-    return all(not isinstance(one, BaseProcess) or one.pid in _names for one in workers)
+def note_old_server(pid: int | None) -> None:
+    """Note the fork server from before a recorded part: its children have no recorder."""
+    global _old_server  # noqa: PLW0603  (a process has one fork server)
+    _old_server = pid
+
+
+def is_recorded(workers: Iterable[Any], method: str = "") -> bool:
+    """Return whether all workers of a pool that are processes were started with the recorder.
+
+    `method` is how further ones are started.
+    """
+    methods = {method}
+    for worker in workers:
+        if isinstance(worker, BaseProcess):
+            if worker.pid not in _names:
+                return False
+            methods.add(getattr(worker._popen, "method", ""))  # type: ignore[attr-defined]
+    server: int | None = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]
+    return "forkserver" not in methods or server is None or server != _old_server
 
 
 def take_along_terminals(terminals: Mapping[str, tuple[int, int]]) -> None:
