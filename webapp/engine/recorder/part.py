@@ -96,7 +96,7 @@ def _program_modules() -> list[ModuleType]:
 def _renew_fork_server() -> None:
     """End the fork server if it has no children: a new one has the recorder, or has it no more."""
     children = process._children  # type: ignore[attr-defined]
-    server: Any = forkserver._forkserver  # type: ignore[attr-defined]
+    server: Any = forkserver._forkserver
     if not any(getattr(child._popen, "method", "") == "forkserver" for child in children):
         server._stop()
     processes.note_old_server(server._forkserver_pid)
