@@ -99,3 +99,18 @@ function written(time, span) {
   }
   return span >= 1000 ? `${number(time / 1000, 3)} ${ms}` : `${number(Math.round(time), 0)} ${µs}`;
 }
+
+// The number of entries of a sorted list that are at most `value`.
+export function countUpTo(list, value) {
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (list[middle] <= value) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}

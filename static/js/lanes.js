@@ -2,10 +2,8 @@
 // of the workers' states move together. webapp/timeline/figure.py draws them; steps.py documents the data.
 // After step k the first k events have happened.
 
-import { Axis, drawTicks, MICROSECONDS, SVG, UNITS } from "./axis.js";
-import { mark, reveal } from "./marking.js";
-import { SlowMotion } from "./slow-motion.js";
-import { countUpTo, linesOf, Printed, States } from "./walk-state.js";
+import { Axis, countUpTo, drawTicks, MICROSECONDS, SVG, UNITS } from "./axis.js";
+import { linesOf, mark, reveal } from "./marking.js";
 
 const CLOSE = 4; // times closer than the whole run: what was one band is drawn piece by piece
 const NARROWEST = 20; // microseconds
@@ -86,21 +84,25 @@ class RunLanes extends HTMLElement {
   // --- the data: in the page, or fetched at the first step ---
 
   load() {
-    this.loaded ??= this.read().then((data) => {
-      this.data = data;
-      this.now.open = true; // from the first step on, until the visitor closes it
-      this.slider.max = data.steps.length;
-      this.dataset.loaded = "";
-      this.times = data.steps.map(([time]) => time);
-      this.lines = new Map(data.steps.map(([, , , line], at) => [line, at + 1]));
-      this.printed = new Printed(this.transcript, data.steps);
-      this.states = new States(data, this.now.querySelector(".now"), this.rows);
-      this.slow = data.variables && this.slowMotion();
-    });
+    this.loaded ??= this.read().then((data) => this.prepare(data));
     return this.loaded;
   }
 
-  slowMotion() {
+  async prepare(data) {
+    const { Printed, States } = await import("./walk-state.js");
+    this.data = data;
+    this.now.open = true; // from the first step on, until the visitor closes it
+    this.slider.max = data.steps.length;
+    this.times = data.steps.map(([time]) => time);
+    this.lines = new Map(data.steps.map(([, , , line], at) => [line, at + 1]));
+    this.printed = new Printed(this.transcript, data.steps);
+    this.states = new States(data, this.now.querySelector(".now"), this.rows);
+    this.slow = data.variables && (await this.slowMotion());
+    this.dataset.loaded = "";
+  }
+
+  async slowMotion() {
+    const { SlowMotion } = await import("./slow-motion.js");
     const { states, names, data } = this;
     const table = this.querySelector(".shared-values");
     return new SlowMotion(data, { lines: this.dataset.lines, states, names, table });
@@ -120,7 +122,7 @@ class RunLanes extends HTMLElement {
   }
 
   with(act) {
-    if (this.data) {
+    if ("loaded" in this.dataset) {
       act();
     } else {
       this.load().then(act);

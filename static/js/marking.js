@@ -30,3 +30,14 @@ export function reveal(element) {
     box.scrollTop += inner.bottom - bottom;
   }
 }
+
+export function linesOf(transcript) {
+  const lines = [];
+  for (const item of transcript?.querySelectorAll(".line, [data-hidden]") ?? []) {
+    lines.length += Number(item.dataset.hidden ?? 0);
+    if (item.matches(".line")) {
+      lines.push(item);
+    }
+  }
+  return lines;
+}

@@ -1,8 +1,9 @@
 // A walk through a run in slow motion: each worker's current line, in its colour, and the shared variables before
 // and after the step. webapp/timeline/values.py documents the data.
 
+import { countUpTo } from "./axis.js";
 import { reveal } from "./marking.js";
-import { countUpTo, put } from "./walk-state.js";
+import { put } from "./walk-state.js";
 
 const LAST = 4; // steps that are shown of a variable
 const NEAR = 8; // lines: workers that stand so near to the one that steps are kept in sight

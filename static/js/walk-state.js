@@ -1,24 +1,11 @@
 // What a walk shows beside the lanes after each step: the workers' states, and how much is printed. All of it is
 // worked out once. A step then looks it up, and changes only what differs: its work does not grow with the run.
 
+import { countUpTo } from "./axis.js";
+import { linesOf } from "./marking.js";
+
 const STATE = 0;
-
 const numbers = new Intl.NumberFormat(document.documentElement.lang, { useGrouping: false });
-
-// The number of entries of a sorted list that are at most `value`.
-export function countUpTo(list, value) {
-  let low = 0;
-  let high = list.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (list[middle] <= value) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return low;
-}
 
 // Writes into an element only what is new.
 export function put(element, text) {
@@ -136,13 +123,3 @@ export class Printed {
   }
 }
 
-export function linesOf(transcript) {
-  const lines = [];
-  for (const item of transcript?.querySelectorAll(".line, [data-hidden]") ?? []) {
-    lines.length += Number(item.dataset.hidden ?? 0);
-    if (item.matches(".line")) {
-      lines.push(item);
-    }
-  }
-  return lines;
-}

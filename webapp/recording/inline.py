@@ -54,7 +54,9 @@ SWITCH = """<svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">
 
 _FONT_FACE = re.compile(r"@font-face \{.*?\n  \}\n", re.DOTALL)
 _FONT_FILE = re.compile(r'url\("\.\./(vendor/[^"]+\.woff2)"\)')
-_IMPORT = re.compile(r'^import .* from "\./.*";\n', re.MULTILINE)
+_IMPORT = re.compile(
+    r'^(?:import .* from "\./.*"| *const \{.*\} = await import\("\./.*"\));\n', re.MULTILINE
+)
 _EXPORT = re.compile(r"^export ", re.MULTILINE)
 
 
