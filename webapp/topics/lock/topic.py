@@ -409,7 +409,6 @@ topic = Topic(
                 {
                     "gave_up": lines_that_fit(SECOND_GAVE_UP),
                     "waited": rounded(printed_number(r"^second: .* after ([\d.]+) s$")),
-                    "hold": given(hold),
                 }
             ),
             parameters=(hold_seconds, timeout_seconds),
