@@ -23,6 +23,7 @@ from webapp.recording.ran import Ran
 from webapp.recording.unseen import find_unseen
 from webapp.timeline.figure import Setting, draw_figure
 from webapp.timeline.lanes import MICROSECONDS, Timeline
+from webapp.timeline.lost import draw_lost
 from webapp.timeline.reading import draw
 from webapp.timeline.standing import Standing, wait_text
 
@@ -173,7 +174,12 @@ def _findings(say: Wording, ran: Ran, timeline: Timeline, answer: Answer) -> str
         parts.append(draw_finding(say("standing.title"), left) if left else "")
     # What each worker of a deadlock holds is seen at the end.
     at_end = bool(recording.cycle or standing.rings)
-    setting = Setting(lines=LINES, transcript=TRANSCRIPT, at_end=at_end)
+    lost = draw_lost(timeline, say)
+    if lost:
+        parts.append(draw_finding(say("lost.title"), lost))
+    setting = Setting(
+        lines=LINES, transcript=TRANSCRIPT, at_end=at_end, begins=bool(lost) and not at_end
+    )
     figure = draw_figure(timeline, say, setting)
     if len(timeline.lanes) > MANY:
         all_ = escape(say("own.all_lanes", count=len(timeline.lanes)))
