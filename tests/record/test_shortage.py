@@ -106,6 +106,13 @@ def test_a_page_that_is_larger_than_a_file_may_be_is_told(write: Write, page: Pa
     assert [*page.parent.iterdir()] == [page.parent / "my_program.py"]
 
 
+def test_no_room_for_any_file_is_told(write: Write, tmp_path: Path) -> None:
+    run = in_shell('ulimit -f 0; exec "$@"', write(HELLO), "-o", tmp_path / "run.html")
+    assert run.returncode == 2
+    assert "No usable temporary directory" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
 def test_a_user_without_processes_left_is_told(write: Write, page: Path) -> None:
     if os.geteuid() == 0:
         pytest.skip("the limit does not hold for root")

@@ -1,6 +1,6 @@
-"""What `python -m MODULE` and `python -c CODE` run, and the `__main__` that they run it in.
+"""What `python PROGRAM.py`, `python -m MODULE` and `python -c CODE` run.
 
-`main_process` itself does what `python PROGRAM.py` does.
+That is the code, the `__main__` that it runs in, and the exit code after it.
 """
 
 from __future__ import annotations
@@ -8,17 +8,25 @@ from __future__ import annotations
 import builtins
 import linecache
 import runpy
+import signal
 import sys
-from importlib.machinery import BuiltinImporter
+from importlib.machinery import BuiltinImporter, SourceFileLoader
 from pathlib import Path
 from types import CodeType, ModuleType
 
+from webapp.engine.events import Kind
 from webapp.engine.program import CODE
+from webapp.engine.recorder import channel, tracebacks
 from webapp.engine.wire import Request
 
 
-def compile_entry(request: Request) -> CodeType:
-    """Return the program's code. Imports the packages of a module. Raises what they raise."""
+def compile_entry(request: Request, text: str | bytes) -> CodeType:
+    """Return the program's code; `text` is that of a file. Raises what compiling raises.
+
+    The packages of a module are imported. Raises what they raise.
+    """
+    if not request.module and request.code is None:
+        return compile(text, request.path, "exec", dont_inherit=True)
     option = "-m" if request.module else "-c"
     sys.argv[:] = [option, *request.arguments]
     # The launcher's own arguments end with its flags, `-c` and the code.
@@ -38,8 +46,11 @@ def compile_entry(request: Request) -> CodeType:
 def make_main(request: Request) -> ModuleType:
     """Return a `__main__` like the interpreter's, after `compile_entry`.
 
-    Spawned children find a module by the name in its `__spec__`, and import no `-c` code.
+    Spawned children find a program by its path, and a module by the name in its `__spec__`. They
+    import no `-c` code.
     """
+    if not request.module and request.code is None:
+        return _make_main_of_file(request)
     main = ModuleType("__main__")
     vars(main).update(given_names())
     if request.code is not None:
@@ -58,3 +69,41 @@ def given_names() -> dict[str, object]:
     # Since Python 3.14, annotations are evaluated when they are needed.
     annotations: dict[str, object] = {"__annotations__": {}} if sys.version_info < (3, 14) else {}
     return {"__builtins__": builtins, **annotations}
+
+
+def _make_main_of_file(request: Request) -> ModuleType:
+    main = ModuleType("__main__")
+    main.__file__ = request.path
+    main.__loader__ = SourceFileLoader("__main__", request.path)
+    vars(main).update(given_names(), __cached__=None)
+    sys.modules["__main__"] = main
+    sys.argv[:] = [request.name, *request.arguments]
+    # The launcher's own arguments end with its flags, `-c` and the code.
+    sys.orig_argv[-2:] = sys.argv
+    if not sys.flags.safe_path:
+        sys.path[0:0] = [str(Path(request.path).resolve().parent)]
+    return main
+
+
+def judge(error: BaseException | None) -> int:
+    """Return the exit code after an exception; print it as the interpreter does."""
+    try:
+        if error is None:
+            return 0
+        if isinstance(error, SystemExit):
+            return _exit_code(error.code)
+        tracebacks.report(error)
+        sys.excepthook(type(error), error, error.__traceback__)
+        return -signal.SIGINT if isinstance(error, KeyboardInterrupt) else 1
+    finally:
+        channel.emit(Kind.ENDED)
+
+
+def _exit_code(given: object) -> int:
+    """Return the interpreter's exit code after `sys.exit(given)`."""
+    if given is None:
+        return 0
+    if isinstance(given, int):
+        return given & 0xFF
+    print(given, file=sys.stderr)
+    return 1

@@ -27,6 +27,19 @@ def leave(code: int, known: Collection[str]) -> int:
 
     `known` are the names of the modules that were imported before the program began.
     """
+    code = end_threads(code)
+    if threading.active_count() > 1 and code >= 0:
+        # Daemon threads only end when the interpreter itself is finalized.
+        ctypes.pythonapi.Py_Exit(code)
+    clear_modules(known)
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(BaseException):
+            stream.flush()  # what was printed meanwhile
+    return code
+
+
+def end_threads(code: int) -> int:
+    """Wait for the threads, call the exit functions and flush the streams; return the exit code."""
     try:
         threading._shutdown()  # type: ignore[attr-defined]
     except BaseException as error:
@@ -36,15 +49,7 @@ def leave(code: int, known: Collection[str]) -> int:
     except BaseException as error:
         tracebacks.clean(error)
         sys.excepthook(type(error), error, error.__traceback__)
-    code = _flush(code)
-    if threading.active_count() > 1 and code >= 0:
-        # Daemon threads only end when the interpreter itself is finalized.
-        ctypes.pythonapi.Py_Exit(code)
-    clear_modules(known)
-    for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(BaseException):
-            stream.flush()  # what was printed meanwhile
-    return code
+    return _flush(code)
 
 
 def _flush(code: int) -> int:

@@ -29,7 +29,10 @@ def default_capacity(cores: int | None = None, memory: int | None = None) -> int
     default of kernel.pid_max allows.
     """
     cores = cores or os.cpu_count() or 1
-    memory = memory or os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    if not memory:
+        if not hasattr(os, "sysconf"):
+            return 1  # Windows, where only the recorder of threads works
+        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return max(1, min(RUNS_PER_CORE * cores, memory // 2 // RUN_MEMORY))
 
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from webapp.engine import runner
 from webapp.engine.events import Event, Kind
@@ -24,9 +25,11 @@ from webapp.engine.recording import Outcome, Receipt, Recording, Wait
 from webapp.engine.reports import Reports
 from webapp.engine.runner import Changed, Phase
 from webapp.engine.schedules import Direction
-from webapp.engine.slots import Slot
 from webapp.engine.verdict import judge_halt
 from webapp.engine.wire import Over
+
+if TYPE_CHECKING:
+    from webapp.engine.slots import Slot
 
 ESSENTIAL = frozenset({Kind.PRINTED, Kind.STARTED, Kind.ENDED, Kind.EXITED, Kind.RAISED})
 ESSENTIAL_SHARE = 1.5

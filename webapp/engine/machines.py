@@ -55,13 +55,20 @@ def this_machine(name: str = "") -> Machine:
     """Describe the machine and the Python of this process."""
     return Machine(
         name=name,
-        cores=len(os.sched_getaffinity(0)),
+        cores=_cores(),
         python=platform.python_version(),
         implementation=platform.python_implementation(),
         gil=has_gil(),
         start_methods=tuple(multiprocessing.get_all_start_methods()),
         system=f"{platform.system()} {platform.machine()}",
     )
+
+
+def _cores() -> int:
+    """Return how many cores this process may use; those of the machine where that is not told."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def has_gil() -> bool:

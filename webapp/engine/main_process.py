@@ -17,20 +17,19 @@ import time
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from functools import partial
-from importlib.machinery import SourceFileLoader
 from multiprocessing import process
 from pathlib import Path
-from types import CodeType, ModuleType
+from types import CodeType
 from typing import TYPE_CHECKING, NoReturn
 
 from webapp.engine import bottom, recorder
-from webapp.engine.entry import compile_entry, given_names, make_main
+from webapp.engine.entry import compile_entry, judge, make_main
 from webapp.engine.events import Kind
 from webapp.engine.leaving import leave
 from webapp.engine.machines import has_gil
 from webapp.engine.pressure import read_pressure
 from webapp.engine.program import ProgramError, with_parameters
-from webapp.engine.recorder import channel, tracebacks
+from webapp.engine.recorder import channel
 from webapp.engine.wire import Began, Prepare, Request, dump_began
 
 if TYPE_CHECKING:
@@ -97,12 +96,12 @@ def run_program(request: Request) -> NoReturn:
         _run_directed(directed, request, source, known)
     _report_begin(source)
     try:
-        code = _compiled(request, source)
+        code = compile_entry(request, _text(request, source))
     except BaseException as error:
-        _end(known, _judge(error))
+        _end(known, judge(error))
     if slowly:
         slowly.begin()
-    bottom.run(code, _main_module(request).__dict__, _judge, partial(_end, known))
+    bottom.run(code, make_main(request).__dict__, judge, partial(_end, known))
 
 
 def _slowly(request: Request, source: bytes) -> SlowMotion | None:
@@ -128,15 +127,15 @@ def _run_directed(
 ) -> NoReturn:
     """Run a program by its schedule, or search, and end this process."""
     # Here, since a search forks for each schedule: then its children need not do it.
-    names = vars(_main_module(request))
+    names = vars(make_main(request))
     _report_begin(source)
 
     def execute(code: CodeType) -> int:
         try:
             exec(code, names)
         except BaseException as error:
-            return _judge(error)
-        return _judge(None)
+            return judge(error)
+        return judge(None)
 
     code = directed.run(execute)
     if directed.searches:
@@ -170,20 +169,6 @@ def _report_begin(source: bytes) -> None:
     channel.emit(Kind.STARTED, "process")
 
 
-def _judge(error: BaseException | None) -> int:
-    """Return the exit code after an exception; print it as the interpreter does."""
-    try:
-        if error is None:
-            return 0
-        if isinstance(error, SystemExit):
-            return _exit_code(error.code)
-        tracebacks.report(error)
-        sys.excepthook(type(error), error, error.__traceback__)
-        return -signal.SIGINT if isinstance(error, KeyboardInterrupt) else 1
-    finally:
-        channel.emit(Kind.ENDED)
-
-
 def _end(known: Collection[str], code: int) -> NoReturn:
     """End the process. `known` are the modules that were imported before the program began."""
     try:
@@ -202,12 +187,6 @@ def _source(request: Request) -> bytes:
     return Path(request.path).read_bytes() if request.code is None else request.code.encode()
 
 
-def _compiled(request: Request, source: bytes) -> CodeType:
-    if request.module or request.code is not None:
-        return compile_entry(request)
-    return compile(_text(request, source), request.path, "exec", dont_inherit=True)
-
-
 def _text(request: Request, source: bytes) -> str | bytes:
     """Return the source with the request's parameters. Raises SystemExit."""
     if not request.parameters:
@@ -216,30 +195,3 @@ def _text(request: Request, source: bytes) -> str | bytes:
         return with_parameters(source.decode("utf-8"), request.parameters)
     except ProgramError as error:
         raise SystemExit(str(error)) from None
-
-
-def _main_module(request: Request) -> ModuleType:
-    """Return a `__main__` like the interpreter's; spawned children find the program by its path."""
-    if request.module or request.code is not None:
-        return make_main(request)
-    module = ModuleType("__main__")
-    module.__file__ = request.path
-    module.__loader__ = SourceFileLoader("__main__", request.path)
-    vars(module).update(given_names(), __cached__=None)
-    sys.modules["__main__"] = module
-    sys.argv[:] = [request.name, *request.arguments]
-    # The launcher's own arguments end with its flags, `-c` and the code.
-    sys.orig_argv[-2:] = sys.argv
-    if not sys.flags.safe_path:
-        sys.path[0:0] = [str(Path(request.path).resolve().parent)]
-    return module
-
-
-def _exit_code(given: object) -> int:
-    """Return the interpreter's exit code after `sys.exit(given)`."""
-    if given is None:
-        return 0
-    if isinstance(given, int):
-        return given & 0xFF
-    print(given, file=sys.stderr)
-    return 1

@@ -12,8 +12,8 @@ from typing import NamedTuple
 READ_SIZE = 4096
 """Bytes; only the first line of each file is needed."""
 
-TICKS = os.sysconf("SC_CLK_TCK")
-"""Clock ticks of /proc/stat per second."""
+TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 0
+"""Clock ticks of /proc/stat per second; 0 on a system that is sure to have no such file."""
 
 IDLE = {3, 4}
 """Columns `idle` and `iowait` of /proc/stat: no processor is used."""
@@ -44,6 +44,8 @@ def read_pressure() -> Pressure:
 
     Sources: proc_stat(5), and the kernel's documentation of pressure stall information.
     """
+    if not TICKS:
+        return UNTOLD
     try:
         ticks = [int(field) for field in _read("/proc/stat").split(None, COLUMNS + 1)[1:-1]]
     except OSError:
@@ -74,7 +76,7 @@ def held_up(began: Pressure, ended: Pressure, own: float) -> float:
 
 def _read(path: str) -> bytes:
     # Each run calls this four times, and pathlib is slower.
-    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    file = os.open(path, os.O_RDONLY)
     try:
         return os.read(file, READ_SIZE)
     finally:

@@ -16,22 +16,20 @@ _PR_SET_NO_NEW_PRIVS = 38
 _ENDED = (FileNotFoundError, ProcessLookupError)
 """Errors of the kernel for a process that has ended: on opening its files, and on reading them."""
 
-_prctl = ctypes.CDLL(None, use_errno=True).prctl
-
 
 def adopt_orphans() -> None:
     """Become the parent of every descendant whose own parent ends (see prctl(2), subreaper)."""
-    _check(_prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0))
+    _prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
 
 def forgo_privileges() -> None:
     """Let no set-user-id program give privileges to this process or its descendants."""
-    _check(_prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+    _prctl(_PR_SET_NO_NEW_PRIVS, 1)
 
 
 def die_with_parent(parent: int, number: signal.Signals) -> None:
     """Receive the signal when the process `parent` ends, or at once if it has ended."""
-    _check(_prctl(_PR_SET_PDEATHSIG, int(number), 0, 0, 0))
+    _prctl(_PR_SET_PDEATHSIG, int(number))
     if os.getppid() != parent:
         os.kill(os.getpid(), number)
 
@@ -128,7 +126,8 @@ def _threads_and_children(pid: int) -> tuple[int, list[int]]:
     return len(tasks), found
 
 
-def _check(result: int) -> None:
-    if result != 0:
+def _prctl(option: int, value: int) -> None:
+    # Found when it is called: other systems, which import this module too, do not have it.
+    if ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0) != 0:
         error = ctypes.get_errno()
         raise OSError(error, os.strerror(error))

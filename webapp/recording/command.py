@@ -3,29 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import math
-import os
-import subprocess
 import sys
 from collections.abc import Sequence
-from contextlib import closing
-from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
-from webapp.engine.embedded import EmbeddedRunner
-from webapp.engine.limits import UNLIMITED
-from webapp.engine.recording import Outcome, Recording
-from webapp.engine.surroundings import Surroundings
 from webapp.lessons.text import DEFAULT_LANGUAGE, LANGUAGES
-from webapp.recording.interrupts import Interrupts
-from webapp.recording.outputs import Form, form_of
-from webapp.recording.page_file import PageFile
-from webapp.recording.ran import Ran
-from webapp.recording.shortage import explain, make_up
-from webapp.recording.source import USAGE, Refused, Target, find_code, find_file, find_module
-from webapp.recording.terminal import Terminal
+from webapp.recording.shortage import ELSEWHERE, explain, make_up
+from webapp.recording.source import USAGE, Refused, find_code, find_file, find_module
 
 INTERRUPTED = 130
 """The exit code after Ctrl-C, as in a shell."""
@@ -47,8 +32,17 @@ def record(arguments: Sequence[str], *, alone: bool = False) -> int:
     command = _read(list(arguments))
     command.alone = alone
     try:
+        if not command.threads_only and sys.platform != "linux":
+            raise Refused(ELSEWHERE)
         make_up()
-        return _record(command, _TARGETS[command.by](command.named, command.arguments))
+        target = _TARGETS[command.by](command.named, command.arguments)
+        if command.threads_only:
+            from webapp.recording.threads_only import record_here  # noqa: PLC0415
+
+            return record_here(command, target)
+        from webapp.recording.whole import record_whole  # noqa: PLC0415
+
+        return record_whole(command, target)
     except Refused as refused:
         print(refused, file=sys.stderr)
         return refused.code
@@ -59,34 +53,6 @@ def record(arguments: Sequence[str], *, alone: bool = False) -> int:
             raise
         print(f"the recorder cannot go on: {lack}", file=sys.stderr)
         return USAGE
-
-
-def _record(command: argparse.Namespace, target: Target) -> int:
-    with PageFile(command.output, target.program.path) as file:
-        form, terminal = _form(command), Terminal()
-        with closing(_runner(command, terminal)) as runner:
-            run = runner.start(replace(target.program, slow_motion=command.lines))
-            with Interrupts(partial(_end, runner, run, terminal)) as interrupts:
-                # The program runs meanwhile.
-                from webapp.pages.texts.wording import load_wording  # noqa: PLC0415
-                from webapp.recording.answer import tell  # noqa: PLC0415
-
-                say, write = load_wording(command.language), form.load()
-                gc.enable()
-                ran = _ran(target, _followed(runner, run, interrupts))
-                gc.disable()  # with a hundred thousand steps it takes a third of the time
-                written = write(say, ran)
-                terminal.end_line()
-                if not command.quiet and (answer := tell(say, ran.recording, ran.standing)):
-                    print(answer, file=sys.stderr)
-                return _put(file, written, command, ran.recording)
-
-
-def _ran(target: Target, recording: Recording) -> Ran:
-    program = target.program
-    return Ran(
-        program.path, program.arguments, target.source, recording, target.words, target.folder
-    )
 
 
 _TARGETS = {
@@ -132,9 +98,10 @@ def _parser() -> argparse.ArgumentParser:
         description="Run a Python program as `python PROGRAM.py ARGUMENT ...` would, and write "
         "what its threads and processes did into one file: a page, which needs no network "
         "(.html), all events (.json), or a trace for ui.perfetto.dev (.trace.json).",
-        epilog="-m and -c are as in Python. All other options are the program's own, and what "
-        "follows -- is for certain. The exit code is the program's; 1 where it is no Python, 2 "
-        "where nothing could be run.",
+        epilog="--threads-only records from inside of the program, on any system: no children, and "
+        "no page if it is killed. -m and -c are as in Python. All other options are the program's "
+        "own, and what follows -- is for certain. The exit code is the program's; 1 where it is no "
+        "Python, 2 where nothing could be run.",
         allow_abbrev=False,
         add_help=False,
     )
@@ -143,17 +110,10 @@ def _parser() -> argparse.ArgumentParser:
     add("--open", action="store_true", help="open the page in a browser")
     add("--timeout", type=_seconds, metavar="SECONDS", help="end the program after so long")
     add("--lines", action="store_true", help="record each line, with the shared values it touches")
+    add("--threads-only", action="store_true", help="record from inside: see below")
     add("--quiet", action="store_true", help="do not say where the file is")
     add("--language", choices=LANGUAGES, default=DEFAULT_LANGUAGE, help="the page's (%(default)s)")
     return parser
-
-
-def _form(command: argparse.Namespace) -> Form:
-    """Return what to write. Raises Refused."""
-    form = form_of(command.output)
-    if command.open and not form.is_page:
-        raise Refused(f"--open opens a page, so the name must end in .html: {command.output}")
-    return form
 
 
 def _seconds(text: str) -> float:
@@ -164,67 +124,3 @@ def _seconds(text: str) -> float:
 
 
 _seconds.__name__ = "number of seconds"  # argparse tells it: "invalid number of seconds value"
-
-
-def _runner(command: argparse.Namespace, terminal: Terminal) -> EmbeddedRunner:
-    """Return a runner that runs the program as a shell would. Raises Refused."""
-    around = Surroundings(
-        environment=os.environ,
-        work=Path.cwd(),
-        stdin=sys.stdin.fileno() if sys.stdin else subprocess.DEVNULL,
-        output=terminal.write,
-        inherits=True,
-        forks=command.alone,
-        slow_motion=command.lines,
-    )
-    try:
-        return EmbeddedRunner(replace(UNLIMITED, soft_deadline=command.timeout), around)
-    except OSError as error:
-        raise Refused(f"the recorder cannot begin: {explain(error) or error}") from None
-
-
-def _end(runner: EmbeddedRunner, run: str, terminal: Terminal) -> None:
-    terminal.give_up()
-    runner.cancel(run)
-
-
-def _followed(runner: EmbeddedRunner, run: str, interrupts: Interrupts) -> Recording:
-    """Wait for the end of the run; return its recording."""
-    begun = False
-    for events in runner.follow(run):
-        # The main process speaks first, and leads the group of its run.
-        if not begun and (pids := [event.pid for event in events if event.pid]):
-            begun = True
-            interrupts.begin(pids[0])
-    recording = runner.recording(run)
-    assert recording is not None  # follow() ends when the run is over
-    never_begun = not recording.receipt.source_sha256
-    if never_begun and recording.outcome in (Outcome.LOST, Outcome.FAILED):
-        raise Refused(f"the program could not be started: {recording.detail or 'see above'}")
-    if interrupts.count and recording.outcome is Outcome.FAILED:
-        return replace(recording, outcome=Outcome.CANCELLED)
-    return recording
-
-
-def _put(file: PageFile, written: str, command: argparse.Namespace, recording: Recording) -> int:
-    """Put the file in place, say so, and open it if asked to; return the exit code."""
-    path = command.output
-    try:
-        file.put(written)
-    except OSError as error:
-        print(f"{path} could not be written: {error.strerror}", file=sys.stderr)
-        return recording.exit_status or 1
-    if not command.quiet:
-        more = f" ({recording.dropped} more were too many to keep)" if recording.dropped else ""
-        events = f"{len(recording.events)} events{more}"
-        print(f"Recorded {events} into {path}: {form_of(path).opened}.", file=sys.stderr)
-    if command.open:
-        _open(path)
-    return recording.exit_status
-
-
-def _open(page: Path) -> None:
-    import webbrowser  # noqa: PLC0415  (it takes longer to import than the rest)
-
-    if not webbrowser.open(page.resolve().as_uri()):
-        print(f"no browser was found to open {page}", file=sys.stderr)

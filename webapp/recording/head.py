@@ -80,6 +80,8 @@ def _rings(say: Wording, recording: Recording, standing: Standing) -> str:
 
 def eyebrow(say: Wording, ran: Ran) -> str:
     """Return what the page is about: a program, or which part of one."""
+    if ran.threads_only:
+        return say("own.part.threads")
     return say(f"own.part.{ran.part}" if ran.part else "own.eyebrow")
 
 

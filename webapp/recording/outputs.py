@@ -56,12 +56,14 @@ def events_json(recording: Recording) -> str:
     return json.dumps(whole, ensure_ascii=False) + "\n"
 
 
-def trace_json(recording: Recording) -> str:
-    """Return the recording in Chrome's trace format, which Perfetto opens too."""
+def _load_trace() -> Write:
     from webapp.timeline.reading import draw  # noqa: PLC0415
     from webapp.timeline.trace import draw_trace  # noqa: PLC0415
 
-    return json.dumps(draw_trace(draw(recording)), ensure_ascii=False) + "\n"
+    def write(say: Wording, ran: Ran) -> str:
+        return json.dumps(draw_trace(draw(ran.recording)), ensure_ascii=False) + "\n"
+
+    return write
 
 
 def _load_page() -> Write:
@@ -75,9 +77,7 @@ PAGE = Form(_load_page, "open it in a browser", is_page=True)
 FORMS: Mapping[str, Form] = {
     ".html": PAGE,
     ".htm": PAGE,
-    ".trace.json": Form(
-        lambda: lambda say, ran: trace_json(ran.recording), "open it at ui.perfetto.dev"
-    ),
+    ".trace.json": Form(_load_trace, "open it at ui.perfetto.dev"),
     ".json": Form(lambda: lambda say, ran: events_json(ran.recording), "its events are JSON"),
 }
 """The forms by the ending of the file's name; the first that fits."""

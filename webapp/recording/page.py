@@ -33,6 +33,7 @@ MANY = 40
 """Lanes from which the picture of all of them is opened only on request."""
 
 PART_UNSEEN = ("before", "handlers")
+THREADS_UNSEEN = ("children", "output", "end", "handlers")
 
 
 def draw_page(say: Wording, ran: Ran) -> str:
@@ -223,7 +224,8 @@ def _unseen(say: Wording, ran: Ran) -> str:
         say(f"unseen.{unseen.reason}", names=say("list.separator").join(unseen.names))
         for unseen in find_unseen(ran.program, ran.source, ran.folder)
     ]
-    of_part = [say(f"own.part_unseen.{name}") for name in PART_UNSEEN if ran.part]
+    unseen = THREADS_UNSEEN if ran.threads_only else PART_UNSEEN if ran.part else ()
+    of_part = [say(f"own.part_unseen.{name}") for name in unseen]
     sentences = [*of_part, *own, say("unseen.always"), say("unseen.cost")]
     items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
     return f'<ul class="unseen-list">{items}</ul>'

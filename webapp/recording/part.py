@@ -9,7 +9,6 @@ import hashlib
 import linecache
 import os
 import platform
-import resource
 import secrets
 import tempfile
 import threading
@@ -25,12 +24,27 @@ from webapp.engine.live_run import LiveRun
 from webapp.engine.machines import has_gil, this_machine
 from webapp.engine.pressure import read_pressure
 from webapp.engine.program import Program
-from webapp.engine.recorder import OBSERVERS, part, signals, tracebacks
+from webapp.engine.recorder import (
+    OBSERVERS,
+    conditions,
+    executors,
+    locks,
+    output,
+    part,
+    queues,
+    signals,
+    tasks,
+    threads,
+    tracebacks,
+)
 from webapp.engine.recording import Outcome, Recording, Wait
 from webapp.engine.reports import Reports
 from webapp.engine.waits import State
 
 OBSERVED = tuple(observer for observer in OBSERVERS if observer is not signals)
+
+OBSERVED_IN_THREADS = (output, threads, locks, conditions, queues, executors, tasks)
+"""What is recorded where children are not: nothing that a child could end."""
 
 
 HOSTS = {"IPython", "execnet", "ipykernel", "pytest_timeout", "tornado", "xdist", "zmq"}
@@ -53,11 +67,14 @@ class Ended:
 class Part:
     """The recording of what this process does from `begin` to `end`; `path` is the program's file.
 
-    Threads that are `left_out` have no lane.
+    Threads that are `left_out` have no lane. Without `children` only this process is recorded.
     """
 
-    def __init__(self, path: str, left_out: Collection[threading.Thread] = ()) -> None:
+    def __init__(
+        self, path: str, left_out: Collection[threading.Thread] = (), *, children: bool = True
+    ) -> None:
         self.path = path
+        self._children = children
         self.source = "".join(linecache.getlines(path))
         self._left_out = left_out
 
@@ -69,7 +86,8 @@ class Part:
         os.close(descriptor)
         self._events = Path(events)
         self._asked_at, self._cpu = datetime.now(UTC), _cpu()
-        part.begin(events, self.path, OBSERVED, self._left_out)
+        observed = OBSERVED if self._children else OBSERVED_IN_THREADS
+        part.begin(events, self.path, observed, self._left_out, children=self._children)
         self._began = self._begun()
 
     @property
@@ -160,5 +178,9 @@ def _ended_by(error: BaseException | None) -> Ended:
 
 def _cpu() -> float:
     """Return the processor time of this process and of its children that have ended, in seconds."""
+    try:
+        import resource  # noqa: PLC0415  (Windows does not have it)
+    except ImportError:
+        return time.process_time()
     used = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return sum(one.ru_utime + one.ru_stime for one in used)

@@ -19,7 +19,7 @@ class Ran:
 
     `words` are those that name the program on Python's command line, if not the file's name.
     `folder` is where it imports its own files from, if not the program's. If only a part of it was
-    recorded, `part` is "block", "cell" or "test".
+    recorded, `part` is "block", "cell" or "test". With `threads_only` children were not recorded.
     """
 
     program: Path
@@ -29,6 +29,7 @@ class Ran:
     words: tuple[str, ...] = ()
     folder: Path | None = None
     part: str = ""
+    threads_only: bool = False
 
     @cached_property
     def standing(self) -> Standing:

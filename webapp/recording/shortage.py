@@ -1,4 +1,4 @@
-"""Says what the surroundings do not give the recorder: files, processes, memory, room, a folder.
+"""Says what the surroundings do not give the recorder: Linux, files, processes, memory, a folder.
 
 Plain Python needs less of each. So the command says which limit it met and how to raise it, instead
 of showing a traceback of its own.
@@ -8,9 +8,22 @@ from __future__ import annotations
 
 import errno
 import os
-import resource
 
-FILES = 32
+ELSEWHERE = """\
+Whole programs are recorded on Linux only: the recorder needs what its kernel tells of processes.
+Here you can record the threads of one process:
+
+  movazi record --threads-only my_program.py
+
+In a container, such as Docker's, all of it works, from the folder of your program:
+
+  docker run --rm -it -v "$PWD:/work" -w /work python:3 \\
+      sh -c "pip install movazi && movazi record my_program.py"
+
+On Windows, WSL can too. GitHub Codespaces are Linux."""
+"""What a user of another system is told."""
+
+FILES = 48
 """Files that the command has open at most, those of its surroundings included."""
 
 HINTS = {
@@ -28,6 +41,8 @@ HINTS = {
 
 def lack_of_files() -> str:
     """Return what is wrong if this process may not open enough files, else ""."""
+    import resource  # noqa: PLC0415  (Windows does not have it)
+
     allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     if allowed == resource.RLIM_INFINITY or allowed >= FILES:
         return ""
@@ -54,7 +69,9 @@ def explain(error: BaseException) -> str:
     if isinstance(error, OSError) and error.errno in HINTS:
         place = f": {error.filename}" if error.filename else ""
         return HINTS[error.errno] + place
-    if isinstance(error, FileNotFoundError) and error.filename is None:
+    # That of getcwd(); `tempfile` has words of its own.
+    gone = os.strerror(errno.ENOENT)
+    if isinstance(error, FileNotFoundError) and (error.filename, error.strerror) == (None, gone):
         return "the current folder does not exist any more"
     if isinstance(error, RuntimeError) and str(error) == "can't start new thread":
         return "no thread can be started (see `ulimit -u` and `ulimit -v`)"

@@ -71,12 +71,12 @@ class ItemRecorder:
         if self._part:
             tee.take_streams()
         if self._watch:
-            self._watch.is_interruptible = True
+            self._watch.looks = True
         try:
             yield
         finally:
             if self._watch:
-                self._watch.is_interruptible = False
+                self._watch.looks = False
             if self._part:
                 tee.give_back_streams()
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from types import ModuleType
 
 from webapp.engine.recorder import (
     channel,
@@ -66,7 +67,7 @@ def arm(*, observe: bool) -> None:
     forks.install()
     if observe:
         observation.begin(OBSERVERS)
-    _hide()
+    hide()
 
 
 def report_to(events: str, *, observe: bool) -> None:
@@ -115,8 +116,10 @@ def begin(
     processes.take_along_slow_motion(slow_motion)
 
 
-def _hide() -> None:
-    """Remove our packages from sys.modules: the program may have a `webapp` of its own."""
-    for name in list(sys.modules):
-        if name.partition(".")[0] == "webapp":
-            del sys.modules[name]
+def hide() -> dict[str, ModuleType]:
+    """Remove our packages from sys.modules: the program may have a `webapp` of its own.
+
+    Returns the modules that are hidden.
+    """
+    ours = [name for name in sys.modules if name.partition(".")[0] == "webapp"]
+    return {name: sys.modules.pop(name) for name in ours}

@@ -6,7 +6,6 @@ cannot inherit one that is held.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import select
 import sys
@@ -16,10 +15,16 @@ from collections.abc import Callable
 from multiprocessing import process
 from time import monotonic_ns
 from types import CodeType
-from typing import Protocol
+from typing import Any, Protocol
 
 from webapp.engine.events import TASK_BITS, Kind, escape
 from webapp.engine.foreign import ctypes
+
+fcntl: Any
+try:
+    import fcntl
+except ImportError:  # on Windows
+    fcntl = None
 
 # Programs expect low numbers for the files that they open.
 LOWEST_DESCRIPTOR = 500
@@ -63,16 +68,28 @@ task_step: CodeType | None = None
 """The code that runs a step of a task: the frames below it are the event loop's."""
 
 # A forked child runs no event loop until it starts one.
-os.register_at_fork(after_in_child=tasks.clear)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=tasks.clear)
 
 child_code: CodeType | None = None
 """The code that runs a child: in a forked one, the frames below it are the parent's."""
 
 # os.write() releases the GIL. A thread that computes would then keep it for 5 ms, and each event of
 # another thread would take that long. A function of a PyDLL is called with the GIL held.
-_write = ctypes.PyDLL(None).write
-_write.argtypes = (ctypes.c_int, ctypes.c_char_p, ctypes.c_size_t)
-_write.restype = ctypes.c_ssize_t
+_write: Callable[[int, bytes, int], int]
+if os.name == "posix":
+    _write = ctypes.PyDLL(None).write
+    _write.argtypes = (ctypes.c_int, ctypes.c_char_p, ctypes.c_size_t)
+    _write.restype = ctypes.c_ssize_t
+else:
+
+    def _write(descriptor: int, line: bytes, size: int) -> int:
+        return os.write(descriptor, line)
+
+
+# Windows has neither, nor FIFOs; the file of a part takes a line of any size at once.
+_ATOMIC = getattr(select, "PIPE_BUF", 1 << 30)
+_IN_BYTES = getattr(os, "O_BINARY", 0)
 
 
 def open_fifo(path: str) -> None:
@@ -197,7 +214,7 @@ def write(line: bytes) -> None:
     Waits until there is room, and releases the GIL meanwhile.
     """
     try:
-        if len(line) <= select.PIPE_BUF:
+        if len(line) <= _ATOMIC:
             os.write(_fd, line)
         else:
             _write_pieces(line)
@@ -262,10 +279,12 @@ def _child() -> str:
 
 
 def _opened(path: str, flags: int) -> int:
-    opened = os.open(path, flags | os.O_CLOEXEC)
+    opened = os.open(path, flags | _IN_BYTES)  # children do not inherit it
+    if fcntl is None:
+        return opened
     # The limit may be lower than that.
     lowest = min(LOWEST_DESCRIPTOR, os.sysconf("SC_OPEN_MAX") // 2)
-    moved = fcntl.fcntl(opened, fcntl.F_DUPFD_CLOEXEC, lowest)
+    moved: int = fcntl.fcntl(opened, fcntl.F_DUPFD_CLOEXEC, lowest)
     os.close(opened)
     return moved
 
@@ -273,12 +292,12 @@ def _opened(path: str, flags: int) -> int:
 def _written_at_once(line: bytes) -> bool:
     """Write a line if that is atomic and needs no wait; return whether it was written."""
     size = len(line)
-    return size <= select.PIPE_BUF and _write(_fd_without_wait, line, size) == size
+    return size <= _ATOMIC and _write(_fd_without_wait, line, size) == size
 
 
 def _write_pieces(line: bytes) -> None:
     key = current_key().encode()
-    size = select.PIPE_BUF - len(key) - 3
+    size = _ATOMIC - len(key) - 3
     body = line.removesuffix(b"\n")
     for start in range(0, len(body), size):
         mark = b"<" if start + size >= len(body) else b">"

@@ -27,7 +27,8 @@ Semaphore, BoundedSemaphore = threading.Semaphore, threading.BoundedSemaphore
 
 def observe() -> None:
     """Report every lock and semaphore from now on."""
-    os.register_at_fork(after_in_child=_note_fork)
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=_note_fork)
     threading.Lock = lock
     threading.RLock = rlock
     _report_semaphores()

@@ -8,6 +8,7 @@ which has no name any more.
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from collections.abc import Callable, Collection
@@ -37,7 +38,8 @@ class _Installing:
         self.observe = install
 
 
-INSTALLED = tuple(_Installing(module.install) for module in (tracebacks, threads, processes, forks))
+THREADS = tuple(_Installing(module.install) for module in (tracebacks, threads))
+CHILDREN = tuple(_Installing(module.install) for module in (processes, forks))
 
 
 def is_armed() -> bool:
@@ -50,18 +52,24 @@ def begin(
     program: str,
     observers: Collection[observation.Observer],
     left_out: Collection[threading.Thread] = (),
+    *,
+    children: bool = True,
 ) -> None:
     """Report to the file at the path `events` from now on; the lines are those of `program`.
 
-    `observers` are the recorder's own. Of the threads that are `left_out` nothing is reported.
+    `observers` are the recorder's own. Of the threads that are `left_out` nothing is reported, and
+    without `children` nothing of child processes.
     """
     names.forget_names()
     channel.open_file(events)
     channel.set_program(program)
-    _renew_fork_server()
-    observation.begin([*INSTALLED, *observers])
+    if children:
+        _renew_fork_server()
+        processes.take_along(events, observe=True, shows=True)
+    elif hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=lambda: channel.open_file(os.devnull))
+    observation.begin([*THREADS, *(CHILDREN if children else ()), *observers])
     observation.begin_in(_program_modules())
-    processes.take_along(events, observe=True, shows=True)
     channel.muted.update(thread.ident for thread in left_out if thread.ident)
     begun = [thread for thread in threading.enumerate() if thread not in left_out]
     for thread in sorted(begun, key=lambda thread: thread is not threading.main_thread()):
@@ -72,7 +80,7 @@ def end() -> None:
     """Take everything back, and report to nowhere."""
     observation.end()
     _renew_fork_server()
-    channel.open_file("/dev/null")
+    channel.open_file(os.devnull)
     channel.muted.clear()
 
 

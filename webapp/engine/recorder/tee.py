@@ -65,6 +65,14 @@ class Tee:
             if is_first:
                 muted.discard(thread)
 
+    def __enter__(self) -> Tee:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        """Close the stream, as a stream does."""
+        self.report()
+        self._let("close")
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
 

@@ -75,6 +75,7 @@ OPTIONS: Mapping[str, str] = {
     "-o FILE": "output",
     "--open": "open",
     "--timeout SECONDS": "timeout",
+    "--threads-only": "threads",
     "--quiet": "quiet",
     "--language LANGUAGE": "language",
 }
