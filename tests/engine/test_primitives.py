@@ -236,4 +236,4 @@ def test_signals_to_children_and_managers_are_reported(run: Run) -> None:
             items.append(1)
     """)
     assert ("MainThread", "signalled", "SIGTERM") in steps(recording, "victim")
-    assert ("MainThread", "asked", "append") in steps(recording, "list")
+    assert ("MainThread", "asked", "append") in steps(recording, "items")

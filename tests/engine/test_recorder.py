@@ -65,6 +65,13 @@ def test_a_lock_is_named_and_its_holders_never_overlap(run: Run) -> None:
         ("first = Lock(); second = Lock()\nfor l in (first, second): l.acquire()", "first second"),
         ("left, right = Lock(), Lock()\nright.acquire(); left.acquire()", "right left"),
         ("class A:\n  def __init__(self): self.guard = Lock()\nA().guard.acquire()", "guard"),
+        ("{A}ali = A()\nsara = A()\nsara.lock.acquire(); ali.lock.acquire()", "sara.lock ali.lock"),
+        (
+            "{A}all = [A() for _ in range(2)]\nfor a in all: a.lock.acquire()",
+            "all[0].lock all[1].lock",
+        ),
+        ("{A}class B(A): pass\none, two = B(), B()\ntwo.lock.acquire()", "two.lock"),
+        ("{A}def take(a): a.lock.acquire()\ntake(A())\ntake(A())", "lock lock#2"),
         ("x, y = [Lock() for _ in range(2)]\nfor l in (x, y): l.acquire()", "x y"),
         ("forks = [Lock() for _ in range(2)]\nfor f in forks: f.acquire()", "forks[0] forks[1]"),
         ("for _ in range(2):\n  own = Lock()\n  own.acquire()", "own own#2"),
@@ -72,7 +79,8 @@ def test_a_lock_is_named_and_its_holders_never_overlap(run: Run) -> None:
     ],
 )
 def test_locks_are_named_as_the_source_names_them(run: Run, source: str, names: str) -> None:
-    recording = run(f"from threading import Lock\n{source}")
+    account = "class A:\n  def __init__(self): self.lock = Lock()\n"
+    recording = run("from threading import Lock\n" + source.replace("{A}", account))
     assert recording.outcome is Outcome.FINISHED, texts(recording)
     assert [event.object for event in kinds(recording.events, Kind.GOT)] == names.split()
 

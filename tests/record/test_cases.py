@@ -152,3 +152,20 @@ def test_a_send_that_waits_for_room_is_told(page: Path) -> None:
         f"MainThread waits for ours (line 14): {why}",
         f"Process-1 waits for theirs (line 6): {why}",
     ]
+
+
+def test_a_managers_locks_and_their_holders_are_named_through_their_proxies(page: Path) -> None:
+    record(CASES / "managers_locks.py", "-o", page, "--timeout", 5)
+    written = read(page)
+    assert [left for left in written.left if not left.startswith("MainThread")] == [
+        "one waits for right (line 8): other holds it.",
+        "other waits for left (line 8): one holds it.",
+    ]
+    assert {"left", "right", "one", "other"} <= set(written.graph)
+
+
+def test_objects_of_several_owners_have_their_owners_names(page: Path) -> None:
+    recorded = record(CASES / "two_accounts.py", "-o", page)
+    assert recorded.returncode == 128 + signal.SIGTERM
+    names = {text for text in read(page).graph if "line" not in text}
+    assert names >= {"ali.lock", "sara.lock"}

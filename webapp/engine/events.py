@@ -52,7 +52,7 @@ class Kind(StrEnum):
         "took"  # likewise; a task that an executor is given, and that begins: text "TASK: future"
     )
     JOINED = "joined"  # joined a worker: object its name, text its pid and tid
-    ASKED = "asked"  # called a manager's object: object its type, text the method
+    ASKED = "asked"  # called a manager's object: text the method
     BEGAN = "began"  # a worker of a pool begins a task: object the function, text its arguments
     DONE = "done"  # it has finished the task
     RAISED = "raised"  # an uncaught exception: object its type, text its message
