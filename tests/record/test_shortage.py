@@ -19,7 +19,7 @@ from webapp.recording.shortage import FILES, HINTS, explain
 LITTLE_MEMORY = """
 import re, resource, sys
 from webapp.engine.__main__ import main
-import webapp.recording.command, webapp.recording.page  # so that it has what it needs
+import webapp.recording.answer, webapp.recording.page, webapp.recording.whole  # has what it needs
 has = int(re.search(r"VmSize:\\s+(\\d+)", open("/proc/self/status").read())[1]) * 1024
 resource.setrlimit(resource.RLIMIT_AS, (has + 2 ** 21, has + 2 ** 21))
 sys.exit(main(sys.argv[1:]))
@@ -36,7 +36,9 @@ thread.join()
 def in_shell(first: str, *arguments: object) -> subprocess.CompletedProcess[str]:
     """Run the command in a shell, after a line of it; `"$@"` is the command."""
     shell = ["sh", "-c", first, "sh", *COMMAND, *map(str, arguments)]
-    return subprocess.run(shell, capture_output=True, text=True, check=False, cwd=ROOT)
+    # A limit may cut off the compiled modules that Python writes, and it reads them next time.
+    around = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    return subprocess.run(shell, env=around, capture_output=True, text=True, check=False, cwd=ROOT)
 
 
 def test_too_few_files_are_told(write: Write, page: Path) -> None:
