@@ -304,7 +304,7 @@ def test_a_folder_that_may_not_be_written_to_is_refused(write: Write) -> None:
 @pytest.mark.parametrize(
     ("option", "reason"),
     [
-        (["--language", "de"], "invalid choice: 'de'"),
+        (["--language", "de"], "choose from en, fa, not 'de'"),
         (["--timeout", "soon"], "invalid number of seconds value: 'soon'"),
         (["--timeout", "-1"], "invalid number of seconds value: '-1'"),
         (["--timeout", "nan"], "invalid number of seconds value: 'nan'"),

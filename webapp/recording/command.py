@@ -8,7 +8,6 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from webapp.lessons.text import DEFAULT_LANGUAGE, LANGUAGES
 from webapp.recording.shortage import ELSEWHERE, explain, make_up
 from webapp.recording.source import USAGE, Refused, find_code, find_file, find_module
 
@@ -112,8 +111,16 @@ def _parser() -> argparse.ArgumentParser:
     add("--lines", action="store_true", help="record each line, with the shared values it touches")
     add("--threads-only", action="store_true", help="record from inside: see below")
     add("--quiet", action="store_true", help="do not say where the file is")
-    add("--language", choices=LANGUAGES, default=DEFAULT_LANGUAGE, help="the page's (%(default)s)")
+    add("--language", type=_language, metavar="LANGUAGE", help="the page's: en or fa (en)")
     return parser
+
+
+def _language(text: str) -> str:
+    from webapp.lessons.text import LANGUAGES  # noqa: PLC0415  (without it the program starts sooner)
+
+    if text not in LANGUAGES:
+        raise argparse.ArgumentTypeError(f"choose from {', '.join(LANGUAGES)}, not {text!r}")
+    return text
 
 
 def _seconds(text: str) -> float:

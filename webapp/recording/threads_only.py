@@ -27,6 +27,7 @@ from webapp.engine.program import CODE
 from webapp.engine.recorder import tee
 from webapp.engine.recording import Outcome
 from webapp.engine.surroundings import Surroundings
+from webapp.lessons.text import DEFAULT_LANGUAGE
 from webapp.pages.texts.wording import load_wording
 from webapp.recording.answer import tell
 from webapp.recording.lookout import Lookout
@@ -77,7 +78,7 @@ class _Inside:
         self._command, self._target = command, target
         self._file = PageFile(command.output, target.program.path).__enter__()
         self._write = form_for(command).load()
-        self._say = load_wording(command.language)
+        self._say = load_wording(command.language or DEFAULT_LANGUAGE)
         self._ending = allocate_lock()
         self._pid = os.getpid()
         self._part: Part | None = None

@@ -33,10 +33,11 @@ def record_whole(command: argparse.Namespace, target: Target) -> int:
             run = runner.start(replace(target.program, slow_motion=command.lines))
             with Interrupts(partial(_end, runner, run, terminal)) as interrupts:
                 # The program runs meanwhile.
+                from webapp.lessons.text import DEFAULT_LANGUAGE  # noqa: PLC0415
                 from webapp.pages.texts.wording import load_wording  # noqa: PLC0415
                 from webapp.recording.answer import tell  # noqa: PLC0415
 
-                say, write = load_wording(command.language), form.load()
+                say, write = load_wording(command.language or DEFAULT_LANGUAGE), form.load()
                 gc.enable()
                 ran = _ran(target, _followed(runner, run, interrupts))
                 gc.disable()  # with a hundred thousand steps it takes a third of the time
