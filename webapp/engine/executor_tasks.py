@@ -8,6 +8,9 @@ from collections.abc import Container
 from webapp.engine.events import TASK, Event, Kind
 from webapp.engine.recording import Key, Link
 
+OF_TASKS = frozenset({Kind.PUT, Kind.TOOK, Kind.DONE, Kind.SIGNALLED})
+"""The kinds of events that begin or end a task."""
+
 
 class Tasks:
     """The tasks that are waiting or running, and the items that are taken and not done."""
@@ -22,6 +25,8 @@ class Tasks:
     def take(self, event: Event) -> None:
         """Take the next event."""
         self.idle.discard(event.key)
+        if event.kind not in OF_TASKS:
+            return
         match event.kind:
             case Kind.PUT if future := _future(event):
                 self._waiting[future] = event.object

@@ -59,7 +59,12 @@ class State:
         """Take the next event."""
         key = event.key
         self._tasks.take(event)
-        match event.kind:
+        match event.kind:  # the most frequent first
+            case Kind.GOT:
+                self._get(event)
+            case Kind.RELEASED:
+                self._release(event)
+                return  # a wait for a condition releases its lock first
             case Kind.STARTS:
                 # It lives from now on. Its ids are known when it begins.
                 self.live[event.pid, -event.id] = event.object
@@ -73,10 +78,6 @@ class State:
                 self.live = {other: name for other, name in self.live.items() if other[0] != pid}
                 # A worker that was killed while it waited has not reported the end of its wait.
                 self.waits = {other: wait for other, wait in self.waits.items() if other[0] != pid}
-            case Kind.GOT:
-                self._get(event)
-            case Kind.RELEASED:
-                self._release(event)
             case Kind.RAISED if key not in self._names:
                 self._died[event.pid] = event
                 self._names[key] = event.worker
@@ -88,7 +89,7 @@ class State:
             self._go_on_after(key)
         elif event.kind is Kind.WAITS and event.timeout is None and event.how not in PASSING:
             self.waits[key] = event
-        elif event.kind is not Kind.RELEASED:  # a wait for a condition releases its lock first
+        else:
             self.waits.pop(key, None)
 
     @property

@@ -22,8 +22,8 @@ def draw(recording: Recording) -> Timeline:
     lives = find_lives(recording, events, last)
     builders = {key: LaneBuilder(life) for key, life in lives.items()}
     for event in events:
-        if event.key in builders:
-            builders[event.key].take(event)
+        if builder := builders.get(event.key):
+            builder.take(event)
     held = find_holdings(events)
     lanes = (builder.lane(held[key]) for key, builder in builders.items())
     return Timeline(recording, tuple(lanes), last, _noise(events))

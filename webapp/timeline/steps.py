@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import Any
 
 from webapp.engine.events import Event, Kind
+from webapp.engine.recording import Key
 from webapp.timeline.bands import counts, fold
 from webapp.timeline.lanes import End, State, Timeline, in_time
 from webapp.timeline.lost import find_lost
@@ -42,16 +43,19 @@ def draw_steps(timeline: Timeline, say: Words) -> dict[str, Any]:
     sentences = Sentences()
     told: dict[tuple[str, str, str, str, int], int] = {}  # what a step is, and its sentence
     steps = []
+    first_ids: dict[Key, int] = {}
+    last_ids: dict[Key, int] = {}
     for event in events:
-        at = timeline.index.get(event.key, -1)
+        key = event.key
+        first_ids.setdefault(key, event.id)
+        last_ids[key] = event.id
+        at = timeline.index.get(key, -1)
         worker = event.worker if at >= 0 and timeline.lanes[at].members else ""
         line = event.line if event.kind is Kind.STEPPED else 0
         what = event.kind, event.object, event.text, worker, line
         if what not in told:
             told[what] = sentences.place(_told(say, event, worker))
         steps.append([event.time, at, event.line, begun.get(event.id, -1), told[what]])
-    first_ids = {event.key: event.id for event in reversed(events)}
-    last_ids = {event.key: event.id for event in events}
     spans = []
     for at, lane in enumerate(timeline.lanes):
         for states, begun_by, ended_by in counts(lane) if lane.members else ():
