@@ -44,7 +44,7 @@ def as_events(
         while (pulse := watcher.pulse(code, seen)) is not None:
             if _looks_same(pulse, seen, counts_votes=counts_votes):
                 seen = pulse
-                yield Wait(signal, least=calm)
+                yield Wait(signal, calm, calm)
                 continue
             seen = pulse
             yield SLOW
