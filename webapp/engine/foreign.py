@@ -6,7 +6,6 @@ Programs expect low numbers for the files that they open.
 
 from __future__ import annotations
 
-import contextlib
 import os
 
 __all__ = ["ctypes"]
@@ -15,9 +14,12 @@ LOW = 32
 """So many numbers are taken while ctypes is imported."""
 
 _taken: list[int] = []
-with contextlib.suppress(OSError):  # a limit may be lower
+try:
     for _ in range(LOW):
         _taken.append(os.open(os.devnull, os.O_RDONLY))
+except OSError:  # the limit is low: the import needs what is left
+    while _taken:
+        os.close(_taken.pop())
 
 import ctypes  # noqa: E402
 
