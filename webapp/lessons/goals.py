@@ -31,6 +31,7 @@ class Goal:
     """What to reach: `reached` checks a run. `name` is the key of its sentences.
 
     `values` are the parameters that differ from the defaults, so that few choices reach it.
+    At the beginning the main thread goes on for up to `starts` choices: it starts the others.
     `mended` is the slug of the demo that cannot be brought there ("": this one), with
     `mended_values`.
     """
@@ -40,6 +41,7 @@ class Goal:
     values: Mapping[str, Value] = field(default_factory=dict)
     mended: str = ""
     mended_values: Mapping[str, Value] = field(default_factory=dict)
+    starts: int = 12
     aim: Text = UNSAID  # set when the topic is loaded: what to do
     won: Text = UNSAID  # likewise: what went wrong
 

@@ -44,7 +44,7 @@ def add_play(blueprint: Blueprint, site: Site, topic: Topic) -> None:
         demo, values = game.demo, game.values
         with site.room.waiting():
             if given is None:
-                board = begin(site.runner, demo, values, visitor)
+                board = begin(site.runner, demo, game.goal, values, visitor)
             else:
                 board = play(site.runner, demo, values, schedule, visitor)
             if board.halt:

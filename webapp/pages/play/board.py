@@ -15,9 +15,6 @@ from webapp.lessons.goals import Goal
 from webapp.lessons.topic import Demo
 from webapp.lessons.values import Values
 
-MOST_STARTS = 12
-"""Choices that are made for a visitor at the beginning: the main thread starts the others."""
-
 
 @dataclass(frozen=True)
 class Standing:
@@ -79,10 +76,10 @@ def play(
     return _board(schedule, recording)
 
 
-def begin(runner: Runner, demo: Demo, values: Values, visitor: str) -> Board:
-    """Run a demo until the main thread has started the others, and waits. Raises Busy."""
+def begin(runner: Runner, demo: Demo, goal: Goal, values: Values, visitor: str) -> Board:
+    """Run a demo until the main thread has started the others. Raises Busy."""
     board = play(runner, demo, values, (), visitor)
-    for _ in range(MOST_STARTS):
+    for _ in range(goal.starts):
         if not any(thread.number == 0 and thread.able for thread in board.threads):
             break
         board = play(runner, demo, values, (*board.schedule, 0), visitor)

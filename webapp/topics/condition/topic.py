@@ -23,7 +23,7 @@ from webapp.lessons.measures.timing import took_about, took_at_least
 from webapp.lessons.measures.waiting import never_held_together, waited_for
 from webapp.lessons.measures.workers import ended_as
 from webapp.lessons.outcomes import DemoOutcome
-from webapp.lessons.parameters import Choice, Integer
+from webapp.lessons.parameters import Choice, Float, Integer
 from webapp.lessons.questions import Option, Question
 from webapp.lessons.topic import Demo, Ideal, Pair, Topic
 from webapp.lessons.values import Values
@@ -55,6 +55,8 @@ def count(name: str, default: int, maximum: int, minimum: int = 1) -> Integer:
     return Integer(name=name, default=default, minimum=minimum, maximum=maximum)
 
 
+making_seconds = Float(name="making_seconds", default=0.1, minimum=0, maximum=0.5, step=0.05)
+
 how = Choice(name="how", default="notify", options=("notify", "notify_all"))
 
 prefer = Choice(name="prefer", default="readers", options=("readers", "writers"))
@@ -81,7 +83,7 @@ def all_made(values: Values) -> float:
 
 
 def one_made_for_each(values: Values) -> float:
-    return len(consumers(values)) * MAKING
+    return len(consumers(values)) * float(values["making_seconds"])
 
 
 def woken_first(values: Values) -> int:
@@ -228,7 +230,7 @@ topic = Topic(
                     other_values={"consumers": 3, "items": 3},
                 ),
             ),
-            parameters=(count("consumers", 3, 5, minimum=2),),
+            parameters=(count("consumers", 3, 5, minimum=2), making_seconds),
             questions=(
                 Question(
                     "empty-handed",
@@ -243,7 +245,8 @@ topic = Topic(
             goal=Goal(
                 "nothing-left",
                 somebody_found_nothing,
-                values={"consumers": 2},
+                values={"consumers": 2, "making_seconds": 0.0},
+                starts=3,
                 mended="wait-for-items",
                 mended_values={"consumers": 2, "items": 1},
             ),

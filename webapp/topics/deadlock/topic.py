@@ -69,7 +69,7 @@ seats = Integer(name="seats", default=5, minimum=2, maximum=7)
 
 strategy = Choice(name="strategy", default="naive", options=("naive", "ordered", "waiter"))
 
-timing = Choice(name="timing", default="together", options=("together", "chance"))
+timing = Choice(name="timing", default="together", options=("together", "chance", "hurry"))
 
 timeout_seconds = Float(name="timeout_seconds", default=0.1, minimum=0, maximum=0.5, step=0.05)
 
@@ -309,8 +309,8 @@ topic = Topic(
             goal=Goal(
                 "nobody-eats",
                 hangs,
-                values={"seats": 2, "timing": "chance"},
-                mended_values={"seats": 2, "timing": "chance", "strategy": "ordered"},
+                values={"seats": 2, "timing": "hurry"},
+                mended_values={"seats": 2, "timing": "hurry", "strategy": "ordered"},
             ),
             claims=(
                 of_any(

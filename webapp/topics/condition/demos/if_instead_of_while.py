@@ -4,8 +4,6 @@ it: watch what those find who were woken for one item together."""
 import time
 from threading import Condition, Thread, current_thread
 
-MAKING = 0.1  # seconds
-
 box: list[int] = []
 condition = Condition()
 
@@ -22,7 +20,7 @@ def take() -> None:
             print(f"{name}: IndexError: {error}")
 
 
-def main(consumers: int = 3) -> None:
+def main(consumers: int = 3, making_seconds: float = 0.1) -> None:
     threads = [
         Thread(target=take, name=f"consumer-{number}")
         for number in range(1, consumers + 1)
@@ -30,7 +28,7 @@ def main(consumers: int = 3) -> None:
     for thread in threads:
         thread.start()
     for item in range(1, consumers + 1):  # an item for each of them
-        time.sleep(MAKING)
+        time.sleep(making_seconds)
         with condition:
             box.append(item)
             print(f"main: put item {item}")

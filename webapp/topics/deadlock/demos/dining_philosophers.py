@@ -4,10 +4,14 @@ both forks: watch who eats, by chance and by two rules."""
 import random
 import time
 from collections.abc import Callable
+from functools import partial
 from threading import Barrier, Lock, Semaphore, Thread
 
 NAMES = "Plato Farabi Hypatia Avicenna Kant Khayyam Arendt".split()
 MEALS = 2
+HESITATION = 0.02  # seconds, at most
+
+Pause = Callable[[], object]
 
 
 def dine(
@@ -15,9 +19,10 @@ def dine(
     order: list[int],
     forks: list[Lock],
     waiter: Semaphore,
-    reach: Callable[[], object],
+    pauses: tuple[Pause, Pause],
 ) -> None:
     first, second = order
+    hesitate, reach = pauses
     for meal in range(1, MEALS + 1):
         hesitate()
         with waiter, forks[first]:
@@ -28,8 +33,8 @@ def dine(
                 time.sleep(0.05)
 
 
-def hesitate() -> None:
-    time.sleep(random.uniform(0, 0.02))
+def rest(longest: float) -> None:
+    time.sleep(random.uniform(0, longest))
 
 
 def main(
@@ -38,6 +43,7 @@ def main(
     forks = [Lock() for _ in range(seats)]
     waiter = Semaphore(seats - 1 if strategy == "waiter" else seats)
     all_have_one = Barrier(seats)
+    hesitate = partial(rest, 0 if timing == "hurry" else HESITATION)
     worst_case = strategy == "naive" and timing == "together"
     reach = all_have_one.wait if worst_case else hesitate
     philosophers = []
@@ -45,7 +51,7 @@ def main(
         order = [seat, (seat + 1) % seats]  # the left fork first
         if strategy == "ordered":
             order.sort()  # the lower number first
-        args = (name, order, forks, waiter, reach)
+        args = (name, order, forks, waiter, (hesitate, reach))
         philosophers.append(Thread(target=dine, name=name, args=args))
     for philosopher in philosophers:
         philosopher.start()
