@@ -171,6 +171,17 @@ def test_pruning_needs_an_age_and_a_database(
     assert "Error: The database of runs cannot be used" in result.output
 
 
+def test_slow_motion_prints_each_line_with_its_values(shell: FlaskCliRunner) -> None:
+    own = ["--thread-count", "1", "--increments", "1", "--window", "none"]
+    run = shell.invoke(args=["run-demo", "lock/lost-update", *own, "--slow-motion"])
+    assert run.exit_code == 0
+    assert re.search(
+        r"Thread-1 \(add\) +22  counter = value.*\[counter: 0 → 1\]$", run.output, re.M
+    )
+    refused = shell.invoke(args=["run-demo", LOCK, "--slow-motion", "--transcript-only"])
+    assert refused.exit_code == 2
+
+
 def test_ctrl_c_cancels_the_run_and_its_record_is_shown() -> None:
     run = subprocess.Popen(
         [*FLASK, "run-demo", LOCK, "--sleep_seconds", "1", "--thread_count", "10"],

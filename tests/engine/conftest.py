@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.engine.running import finish
+from tests.engine.stepping import Slowly
 from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.limits import Limits
 from webapp.engine.program import Program
-from webapp.engine.recording import Recording
+from webapp.engine.recording import Outcome, Recording
 
 Write = Callable[..., Program]
 Run = Callable[..., Recording]
@@ -47,3 +49,26 @@ def run(runner: EmbeddedRunner, write: Write) -> Run:
         return finish(runner, runner.start(program, observe=observe))
 
     return run
+
+
+@pytest.fixture
+def slowly(runner: EmbeddedRunner, write: Write) -> Slowly:
+    """Write a program, run it in slow motion to its end and return its record."""
+
+    def slowly(source: str, **parameters: object) -> Recording:
+        program = replace(write(source, **parameters), slow_motion=True)
+        return finish(runner, runner.start(program))
+
+    return slowly
+
+
+@pytest.fixture
+def ended(slowly: Slowly) -> Slowly:
+    """The same, and check that the program has finished by itself."""
+
+    def ended(source: str, **parameters: object) -> Recording:
+        recording = slowly(source, **parameters)
+        assert recording.outcome is Outcome.FINISHED, recording.lines
+        return recording
+
+    return ended
