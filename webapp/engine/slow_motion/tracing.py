@@ -109,12 +109,17 @@ def _trace(sites: Sites, stepper: Stepper, watch: Watch) -> None:
         return step_with_cells if code.co_cellvars or code.co_freevars else step
 
     def step(frame: FrameType, event: str, arg: object) -> Any:
+        if stepper.stopped:
+            sys.settrace(None)  # a loop that goes on for long has its full speed again
+            return None
         if event == "opcode":
             watch(frame)
         return step
 
     def step_with_cells(frame: FrameType, event: str, arg: object) -> Any:
-        if event == "opcode":
+        if stepper.stopped:
+            sys.settrace(None)
+        elif event == "opcode":
             watch(frame)
         # After this the interpreter writes the cells back as it knows them: others may have changed
         # them meanwhile.
