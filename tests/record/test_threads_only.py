@@ -153,15 +153,17 @@ def test_threads_exit_functions_and_open_files_end_as_in_plain_python(
     write: Write, page: Path, tmp_path: Path
 ) -> None:
     program = write(f"""
-        import atexit, threading, time
+        import atexit, threading
         atexit.register(print, "at exit")
+        ended = threading.Event()
         def late():
-            time.sleep(0.05)
+            ended.wait()
             print("late")
         threading.Thread(target=late).start()
         file = open({str(tmp_path / "file.txt")!r}, "w")
         file.write("never closed")
         print("end of the module")
+        ended.set()
         """)
     run = record("-o", page, program)
     assert run.stdout.splitlines() == ["end of the module", "late", "at exit"]

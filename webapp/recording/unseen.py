@@ -38,7 +38,6 @@ REASONS: Mapping[str, tuple[str, ...]] = {
     ),
     "forks": ("os.forkpty", "pty.fork"),
     "raw_locks": ("_thread.allocate_lock", "_thread.allocate", "_thread.LockType", "_thread.RLock"),
-    "managers": ("multiprocessing.Manager", "multiprocessing.managers"),
     "interpreters": (
         "concurrent.interpreters",
         "concurrent.futures.InterpreterPoolExecutor",

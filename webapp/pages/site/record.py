@@ -88,7 +88,6 @@ UNSEEN: Mapping[str, str] = {
     "programs": "subprocess, os.system()",
     "forks": "os.forkpty()",
     "raw_locks": "_thread.allocate_lock()",
-    "managers": "multiprocessing.Manager()",
     "interpreters": "concurrent.interpreters",
     "network": "socket, urllib",
     "keyboard": "input()",
