@@ -200,11 +200,12 @@ def test_the_lines_of_all_processes_count_together(ended: Slowly) -> None:
             for _ in range(3000):
                 total += 1
 
-        children = [Process(target=count) for _ in range(2)]
-        for child in children:
-            child.start()
-        for child in children:
-            child.join()
+        if __name__ == "__main__":
+            children = [Process(target=count) for _ in range(2)]
+            for child in children:
+                child.start()
+            for child in children:
+                child.join()
         """
     )
     assert len(steps(recording)) == MOST_LINES
