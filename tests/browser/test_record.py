@@ -177,3 +177,48 @@ def test_a_deadlock_opens_at_its_end_with_what_each_worker_holds(
     assert at(page, "one") == ["waiting for right", "left"]
     assert at(page, "two") == ["waiting for left", "right"]
     assert page.evaluate("scrollY") == 0  # the answer, which stands at the top, stays in view
+
+
+LOST = """
+from threading import Event, Thread
+
+counter, has_read, has_written = 0, Event(), Event()
+
+
+def slow():
+    global counter
+    value = counter
+    has_read.set()
+    has_written.wait()
+    counter = value + 1
+
+
+def quick():
+    global counter
+    has_read.wait()
+    counter += 1
+    has_written.set()
+
+
+threads = [Thread(target=slow, name="slow"), Thread(target=quick, name="quick")]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_recorded_lines_are_walked_with_their_values_and_the_lost_update(
+    open_file: Opener, tmp_path: Path, language: str
+) -> None:
+    program = tmp_path / "lost.py"
+    program.write_text(LOST, encoding="utf-8")
+    record(program, "--lines", "-o", tmp_path / "lost.html", "--language", language)
+    page = open_file(tmp_path / "lost.html")
+    expect(page.locator(".lost li:has(s)")).to_contain_text("quick")
+    expect(page.locator(".here-names b").first).to_be_visible()
+    while not page.locator(".shared-values .deed s").count():
+        page.locator("[data-walk=on]").click()
+    expect(page.locator(".shared-values .deed:has(s)")).to_contain_text("quick")
+    assert violations(page) + misfits(page) == []
