@@ -60,8 +60,9 @@ def test_visitors_take_turns_even_if_one_has_many_runs() -> None:
 def test_messages_are_read_as_they_were_sent(tmp_path: Path) -> None:
     prepared = wire.Prepare("/slot", observe=False, resources={"RLIMIT_CPU": 20})
     over = wire.Over("/slot", True, 1, -9, "deadline", 2, 0.5, Pressure(2.5, 0.5))
-    for message in (prepared, wire.Stop("/slot"), wire.Reaped("/slot"), over):
+    for message in (prepared, wire.Stop("/slot"), wire.Reaped("/slot")):
         assert wire.load(wire.dump(message)) == message
+    assert wire.load_over(wire.dump_over(over)) == over
     began = wire.Began(
         1, 2, "hash", "3", "CPython", free_threaded=True, pressure=Pressure(1.5, None)
     )
@@ -70,7 +71,7 @@ def test_messages_are_read_as_they_were_sent(tmp_path: Path) -> None:
         with pytest.raises(ValueError):
             wire.load_began(broken)
     line = tmp_path / "line"
-    request = wire.Request("/p.py", "p.py", "/w", {"n": 1, "s": "é"}, ["a"])
+    request = wire.Request("/p.py", "p.py", "/w", {"n": 1, "s": "é"}, ["a"], terminals={})
     terms = wire.Terms(None, 1.5, 200)
     line.write_bytes(wire.dump_line(request))
     read = wire.wait_for_line(wire.open_lines(line))

@@ -88,13 +88,14 @@ def test_closing_ends_all_runs_and_removes_their_files(
     assert threading.active_count() < threads
 
 
-def test_closing_at_once_prints_nothing(
-    make_runner: MakeEngine, capfd: pytest.CaptureFixture[str]
+def test_closing_at_once_prints_nothing_and_kills_nothing(
+    make_runner: MakeEngine, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     """A supervisor may still be preparing its slot."""
     for _ in range(10):
         make_runner().close()
     assert capfd.readouterr() == ("", "")
+    assert not caplog.records
 
 
 def test_an_engine_with_nothing_to_do_does_nothing(make_runner: MakeEngine, write: Write) -> None:

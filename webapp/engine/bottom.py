@@ -34,7 +34,25 @@ class Unwinding(BaseException):
 def run(code: CodeType, names: dict[str, Any], judge: Judge, leave: Leave) -> NoReturn:
     """Execute the code of a module, then end the process. Raises Unwinding, which starts that."""
     _Bottom(code, names, judge, leave).arrange()
+    del code, names  # this frame lives as long as the program, which must be the only one to refer
     raise Unwinding
+
+
+class _Run:
+    """Calling an instance executes the program. Its last reference is gone right after."""
+
+    __call__: Callable[[], None]
+    end: Callable[[], None]
+
+    def __del__(self) -> None:
+        self.end()
+
+
+# Counts one None, the result of the call. An exception in a callback of C is not passed on: it is
+# given to sys.unraisablehook, and the result is 0. Made here, once for all runs: the first callback
+# of a process takes half as long as an empty program.
+_count = partial(countOf, map(call, map(call, [_Run])), None)
+_guarded = ctypes.PYFUNCTYPE(ctypes.c_int)(_count)
 
 
 class _Bottom:
@@ -43,35 +61,18 @@ class _Bottom:
     def __init__(self, code: CodeType, names: dict[str, Any], judge: Judge, leave: Leave) -> None:
         self._judge, self._leave = judge, leave
         self._error: BaseException | None = None
-        end = self._await_error
-
-        class Run:
-            """Calling an instance executes the code. Its last reference is gone right after."""
-
-            __call__ = staticmethod(partial(exec, code, names))
-
-            def __del__(self) -> None:
-                end()
-
-        self._run: Any = Run
-        # Counts one None, the result of the call. An exception in a callback of C is not passed on:
-        # it is given to sys.unraisablehook, and the result is 0.
-        count = partial(countOf, map(call, map(call, [Run])), None)
-        self._guarded = ctypes.PYFUNCTYPE(ctypes.c_int)(count)
+        run: Any = _Run
+        run.__call__ = staticmethod(partial(exec, code, names))
+        run.end = staticmethod(self._await_error)
 
     def arrange(self) -> None:
         """Let the interpreter call `_begin`, the program, and `_finish`, one after the other."""
-        rest = map(self._finish, map(call, (self._guarded,)))
+        rest = map(self._finish, map(call, (_guarded,)))
         # max() calls its key with each of its arguments. The hook's own three are never reached.
         sys.excepthook = partial(max, self._begin, partial(next, rest), key=call)
 
     def _begin(self) -> None:
         sys.excepthook = sys.__excepthook__
-        # The frames that were left live as long as the program. What they refer to need not.
-        step = sys.last_traceback
-        while step is not None:
-            step.tb_frame.clear()
-            step = step.tb_next
         for name in SET_BY_ERRORS:
             vars(sys).pop(name, None)
 
@@ -84,7 +85,7 @@ class _Bottom:
 
     def _finish(self, _: int) -> NoReturn:
         sys.unraisablehook = self._hook
-        del self._run.__call__  # it refers to the program's names
+        del _Run.__call__  # it refers to the program's names
         code = self._judge(self._error)
         self._error = None
         self._leave(code)

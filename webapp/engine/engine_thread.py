@@ -76,9 +76,14 @@ class EngineThread:
             gone=self._start_anew,
         )
         self._terms = wire.Terms(limits.soft_deadline, limits.grace, limits.processes)
-        resources = limits.resources()
         self.slots = Slots(
-            self._folder, user, resources, self._selector, tell=self.link.tell, take=self._take
+            self._folder,
+            user,
+            limits.resources(),
+            around.work,
+            self._selector,
+            tell=self.link.tell,
+            take=self._take,
         )
         self.slots.refill()
         self._thread = threading.Thread(target=self._serve, name="engine", daemon=True)
@@ -191,7 +196,7 @@ class EngineThread:
         run.slot = slot
         self._running[slot.name] = run
         self._starting.add(slot.name)
-        request = wire.dump_line(self._around.request(run.program, slot.folder / "work"))
+        request = wire.dump_line(self._around.request(run.program))
         if len(request) > wire.MESSAGE_SIZE:
             self._finish(run, Outcome.FAILED, "its parameters and arguments are too long")
             return

@@ -81,7 +81,7 @@ def _make_main_of_file(request: Request) -> ModuleType:
     # The launcher's own arguments end with its flags, `-c` and the code.
     sys.orig_argv[-2:] = sys.argv
     if not sys.flags.safe_path:
-        sys.path[0:0] = [str(Path(request.path).resolve().parent)]
+        sys.path[0:0] = [request.folder]
     return main
 
 

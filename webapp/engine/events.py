@@ -212,6 +212,8 @@ def unescape(text: str) -> str:
     """Undo `escape`."""
     if "\\" not in text:
         return text
+    if "\\\\" not in text:
+        return text.replace("\\n", "\n").replace("\\t", "\t")
     parts = text.split("\\\\")
     return "\\".join(part.replace("\\n", "\n").replace("\\t", "\t") for part in parts)
 

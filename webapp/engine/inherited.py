@@ -7,6 +7,7 @@ starts the same way however the server was started.
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]
 import os
 import signal
 from dataclasses import dataclass
@@ -32,7 +33,8 @@ class Inherited:
         for number in self.ignored:
             signal.signal(number, signal.SIG_IGN)
         os.umask(self.umask)
-        signal.pthread_sigmask(signal.SIG_SETMASK, self.blocked)
+        # signal.pthread_sigmask() would make Signals of the returned numbers: each run pays for it.
+        _signal.pthread_sigmask(signal.SIG_SETMASK, self.blocked)
 
 
 def take_away() -> Inherited:

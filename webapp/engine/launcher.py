@@ -127,7 +127,7 @@ class Launcher:
             if pid == 0:
                 break
             if slot := self.slots.pop(pid, None):
-                remove_files(Path(slot))  # if the supervisor was killed before it did
+                remove_files(slot)  # if the supervisor was killed before it did
                 self._send(Reaped(slot))
                 if status:
                     unswept.append(slot)

@@ -11,7 +11,6 @@ import atexit
 import contextlib
 import sys
 import threading
-from collections.abc import Collection
 from typing import TextIO
 
 from webapp.engine.foreign import ctypes
@@ -22,16 +21,13 @@ NOT_FLUSHED = 120
 """The exit code if standard output could not be flushed, as in the interpreter."""
 
 
-def leave(code: int, known: Collection[str]) -> int:
-    """Finalize the process; return the exit code. May end the process itself.
-
-    `known` are the names of the modules that were imported before the program began.
-    """
+def leave(code: int) -> int:
+    """Finalize the process; return the exit code. May end the process itself."""
     code = end_threads(code)
     if threading.active_count() > 1 and code >= 0:
         # Daemon threads only end when the interpreter itself is finalized.
         ctypes.pythonapi.Py_Exit(code)
-    clear_modules(known)
+    clear_modules()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(BaseException):
             stream.flush()  # what was printed meanwhile

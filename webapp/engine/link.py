@@ -150,8 +150,10 @@ class Link:
         """End the launcher and all runs; kill it after `within` seconds."""
         self._control.close()
         self._endings.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
+        try:
             self._process.wait(within)
+        except subprocess.TimeoutExpired:
+            log.error("the launcher of runs does not end, and is killed")
         with contextlib.suppress(PermissionError):  # another user's process: ends with its socket
             self._process.kill()
         self._process.wait()
@@ -183,6 +185,4 @@ class Link:
     def _receive_endings(self) -> None:
         with contextlib.suppress(BlockingIOError):
             while data := self._endings.recv(wire.MESSAGE_SIZE):
-                message = wire.load(data)
-                if isinstance(message, wire.Over):
-                    self._over(message)
+                self._over(wire.load_over(data))

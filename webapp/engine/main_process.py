@@ -6,19 +6,19 @@ interpreter's finalization by hand.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import platform
+import random
 import resource
 import signal
 import sys
 import threading
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from functools import partial
 from multiprocessing import process
-from pathlib import Path
 from types import CodeType
 from typing import TYPE_CHECKING, NoReturn
 
@@ -30,7 +30,7 @@ from webapp.engine.machines import has_gil
 from webapp.engine.pressure import read_pressure
 from webapp.engine.program import ProgramError, with_parameters
 from webapp.engine.recorder import channel
-from webapp.engine.wire import Began, Prepare, Request, dump_began
+from webapp.engine.wire import OUTPUTS, Began, Prepare, Request, dump_began
 
 if TYPE_CHECKING:
     from webapp.engine.directed.running import Directed
@@ -62,22 +62,88 @@ def load_slow_motion() -> None:
     _slow_motion = SlowMotion
 
 
-def prepare(prepared: Prepare) -> None:
-    """Prepare this process for a program that is not known yet."""
-    slot = Path(prepared.slot)
+try:
+    # OpenSSL's is faster for long data, but to use it once takes longer than all the rest.
+    sha256 = hashlib.__get_builtin_constructor("sha256")  # type: ignore[attr-defined]
+except ValueError:  # this Python was built without it
+    sha256 = hashlib.sha256
+
+close = os.close
+"""The original: the recorder replaces it in programs."""
+
+Limit = tuple[int, int]
+"""The soft and the hard limit of a resource: see setrlimit(2)."""
+
+
+def prepare_slot(prepared: Prepare) -> Limit | None:
+    """Prepare this process, a supervisor, for the main processes that are forked from it.
+
+    Each of them would pay for this again. Returns the limit that is left to be set in the main
+    processes: the supervisor takes longer than a run may.
+    """
+    # Without a reader, open() waits for one, for ever if the web process has ended.
+    paths = [f"{prepared.slot}/{name}" for name in OUTPUTS]
+    readers = [os.open(path, os.O_RDONLY | os.O_NONBLOCK) for path in paths]
+    for number, name in ((1, "stdout"), (2, "stderr")):
+        fifo = os.open(f"{prepared.slot}/{name}", os.O_WRONLY)
+        os.dup2(fifo, number)
+        close(fifo)
+    own = f"{prepared.slot}/work"
+    os.chdir(prepared.work or own)
+    if prepared.work is None:
+        os.environ["TMPDIR"] = own
+    limits = dict(_limits(prepared.resources))
+    cpu = limits.pop(resource.RLIMIT_CPU, None)
+    for number, both in limits.items():
+        resource.setrlimit(number, both)
+    recorder.report_to(f"{prepared.slot}/events", observe=prepared.observe)
+    for reader in readers:
+        close(reader)
+    return cpu
+
+
+class Flags:
+    """The flags of the FIFOs of `prepare_slot`: runs share them (fcntl(2), F_SETFL)."""
+
+    def __init__(self) -> None:
+        fifos = (1, 2, *channel.descriptors())
+        self._before = [(fifo, fcntl.fcntl(fifo, fcntl.F_GETFL)) for fifo in fifos]
+
+    def restore(self) -> None:
+        """Set what a run has changed as it was before."""
+        for fifo, flags in self._before:
+            if fcntl.fcntl(fifo, fcntl.F_GETFL) != flags:
+                fcntl.fcntl(fifo, fcntl.F_SETFL, flags)
+
+
+def _limits(resources: Mapping[str, int]) -> Iterator[tuple[int, Limit]]:
+    """Yield the arguments of `setrlimit`; limits never exceed the present ones of this process.
+
+    `resources` are the limits by their names in the module `resource`.
+    """
+    for name, value in resources.items():
+        number = getattr(resource, name)
+        _, old_hard = resource.getrlimit(number)
+        # At the soft limit the program gets SIGXCPU, which it may handle; a second later, SIGKILL.
+        hard = value + 1 if number == resource.RLIMIT_CPU else value
+        if old_hard != resource.RLIM_INFINITY:
+            hard = min(hard, old_hard)
+        yield number, (min(value, hard), hard)
+
+
+def prepare(cpu: Limit | None) -> None:
+    """Prepare this process, a `bare_fork` of a supervisor, for a program that is not known yet."""
     # A new process group, but the launcher's session: the kernel first divides processor time
     # among sessions (sched(7), autogroup), and 200 sessions would starve the web process.
     os.setpgid(0, 0)
-    _limit(prepared.resources)
-    for number, name in ((1, "stdout"), (2, "stderr")):
-        fifo = os.open(slot / name, os.O_WRONLY)
-        os.dup2(fifo, number)
-        os.close(fifo)
+    if cpu is not None:
+        resource.setrlimit(resource.RLIMIT_CPU, cpu)
     # All runs are forked from one launcher: each needs a key of its own.
     process.current_process().authkey = os.urandom(32)
-    # After a fork the main thread still has the native id of the thread that forked.
+    # `bare_fork` has called none of the functions that os.fork() calls. Most only make locks anew,
+    # none of which was held.
+    random.seed()
     threading.main_thread()._set_native_id()  # type: ignore[attr-defined]
-    recorder.report_to(str(slot / "events"), observe=prepared.observe)
 
 
 def run_program(request: Request) -> NoReturn:
@@ -85,23 +151,19 @@ def run_program(request: Request) -> NoReturn:
 
     Raises Unwinding, which must not be caught (see `bottom`).
     """
-    os.chdir(request.work)
-    if request.temporary:
-        os.environ["TMPDIR"] = request.temporary
     recorder.begin(request.path, request.terminals, slow_motion=request.slow_motion)
-    known = set(sys.modules)
     source = _source(request)
     slowly = _slowly(request, source)
     if directed := _directed(request, source, slowly):
-        _run_directed(directed, request, source, known)
+        _run_directed(directed, request, source)
     _report_begin(source)
     try:
         code = compile_entry(request, _text(request, source))
     except BaseException as error:
-        _end(known, judge(error))
+        _end(judge(error))
     if slowly:
         slowly.begin()
-    bottom.run(code, make_main(request).__dict__, judge, partial(_end, known))
+    bottom.run(code, make_main(request).__dict__, judge, _end)
 
 
 def _slowly(request: Request, source: bytes) -> SlowMotion | None:
@@ -122,9 +184,7 @@ def _directed(request: Request, source: bytes, slowly: SlowMotion | None) -> Dir
     return None
 
 
-def _run_directed(
-    directed: Directed, request: Request, source: bytes, known: Collection[str]
-) -> NoReturn:
+def _run_directed(directed: Directed, request: Request, source: bytes) -> NoReturn:
     """Run a program by its schedule, or search, and end this process."""
     # Here, since a search forks for each schedule: then its children need not do it.
     names = vars(make_main(request))
@@ -140,26 +200,14 @@ def _run_directed(
     code = directed.run(execute)
     if directed.searches:
         channel.emit(Kind.ENDED)
-    _end(known, code)
-
-
-def _limit(resources: Mapping[str, int]) -> None:
-    """Set resource limits for this process and its children; they never exceed the present ones."""
-    for name, value in resources.items():
-        number = getattr(resource, name)
-        _, old_hard = resource.getrlimit(number)
-        # At the soft limit the program gets SIGXCPU, which it may handle; a second later, SIGKILL.
-        hard = value + 1 if number == resource.RLIMIT_CPU else value
-        if old_hard != resource.RLIM_INFINITY:
-            hard = min(hard, old_hard)
-        resource.setrlimit(number, (min(value, hard), hard))
+    _end(code)
 
 
 def _report_begin(source: bytes) -> None:
     began = Began(
         time=time.monotonic_ns(),
         pid=os.getpid(),
-        sha256=hashlib.sha256(source).hexdigest(),
+        sha256=sha256(source).hexdigest(),
         python=PYTHON,
         implementation=IMPLEMENTATION,
         free_threaded=FREE_THREADED,
@@ -169,10 +217,10 @@ def _report_begin(source: bytes) -> None:
     channel.emit(Kind.STARTED, "process")
 
 
-def _end(known: Collection[str], code: int) -> NoReturn:
-    """End the process. `known` are the modules that were imported before the program began."""
+def _end(code: int) -> NoReturn:
+    """End the process."""
     try:
-        code = leave(code, known)
+        code = leave(code)
     except BaseException:
         sys.excepthook(*sys.exc_info())
     finally:
@@ -184,7 +232,10 @@ def _end(known: Collection[str], code: int) -> NoReturn:
 
 
 def _source(request: Request) -> bytes:
-    return Path(request.path).read_bytes() if request.code is None else request.code.encode()
+    if request.code is not None:
+        return request.code.encode()
+    with open(request.path, "rb", buffering=0) as file:  # noqa: PTH123  (each run pays for this)
+        return file.readall()
 
 
 def _text(request: Request, source: bytes) -> str | bytes:

@@ -15,14 +15,8 @@ READ_SIZE = 4096
 TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 0
 """Clock ticks of /proc/stat per second; 0 on a system that is sure to have no such file."""
 
-IDLE = {3, 4}
-"""Columns `idle` and `iowait` of /proc/stat: no processor is used."""
-
-STOLEN = 7
-"""Column `steal` of /proc/stat: the host gave the virtual machine's processor to another one."""
-
 COLUMNS = 8
-"""Columns to sum: the later ones are included in the first two."""
+"""Columns of /proc/stat that count: the later ones are included in the first two."""
 
 
 class Pressure(NamedTuple):
@@ -47,17 +41,20 @@ def read_pressure() -> Pressure:
     if not TICKS:
         return UNTOLD
     try:
-        ticks = [int(field) for field in _read("/proc/stat").split(None, COLUMNS + 1)[1:-1]]
+        ticks = _read("/proc/stat").split(None, COLUMNS + 1)[1:-1]
     except OSError:
         return UNTOLD
-    used = sum(ticks) - sum(ticks[column] for column in IDLE)
+    # The columns `idle` and `iowait` are left out: no processor is used.
+    user, nice, system, _, _, irq, softirq, steal = map(int, ticks)
+    used = user + nice + system + irq + softirq + steal
     try:
         # some avg10=0.00 avg60=0.00 avg300=0.00 total=MICROSECONDS
         some = _read("/proc/pressure/cpu").partition(b"\n")[0]
     except OSError:  # the kernel has no pressure stall information, or it is switched off
         return Pressure(used / TICKS, None)
     waited = int(some.rpartition(b"=")[2]) / 1_000_000
-    return Pressure(used / TICKS, waited + ticks[STOLEN] / TICKS)
+    # `steal`: the host gave the virtual machine's processor to another one.
+    return Pressure(used / TICKS, waited + steal / TICKS)
 
 
 def held_up(began: Pressure, ended: Pressure, own: float) -> float:

@@ -111,17 +111,19 @@ class Slots:
         folder: RunFolder,
         user: RunUser | None,
         resources: Mapping[str, int],
+        work: Path | None,
         selector: selectors.BaseSelector,
         *,
         tell: Callable[[wire.Prepare], None],
         take: Callable[[Slot, str], None],
     ) -> None:
-        """`resources` are the limits of each run's processes (see `Limits.resources`). `tell` sends
-        a message to the launcher; `take` is called with a slot and the name of an output when
-        `selector` finds that it can be read."""
+        """`resources` are the limits of each run's processes (see `Limits.resources`), and `work`
+        is that of `wire.Prepare`. `tell` sends a message to the launcher; `take` is called with a
+        slot and the name of an output when `selector` finds that it can be read."""
         self._folder = folder
         self._user = user
         self._resources = dict(resources)
+        self._work = None if work is None else str(work)
         self._selector = selector
         self._tell = tell
         self._take = take
@@ -206,7 +208,7 @@ class Slots:
             take = partial(self._take, slot, name)
             self._selector.register(slot.descriptors[name], selectors.EVENT_READ, take)
         self._slots[slot.name] = slot
-        self._tell(wire.Prepare(slot.name, observe, self._resources))
+        self._tell(wire.Prepare(slot.name, observe, self._resources, self._work))
         return slot
 
     def _furnish(self, folder: Path, *, observe: bool) -> Slot:

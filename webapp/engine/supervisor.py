@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import math
 import os
-import resource
 import select
 import shutil
 import signal
@@ -20,13 +19,20 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NoReturn
 
 from webapp.engine import tree, wire
+from webapp.engine.bare_fork import bare_fork
 from webapp.engine.bottom import Unwinding
 from webapp.engine.inherited import Inherited
-from webapp.engine.main_process import prepare, run_program
+from webapp.engine.main_process import (
+    Flags,
+    Limit,
+    close,
+    prepare,
+    prepare_slot,
+    run_program,
+)
 from webapp.engine.pressure import UNTOLD, Pressure, read_pressure
 from webapp.engine.run_folder import remove_shared
 
@@ -43,9 +49,6 @@ FEW = 0.25
 COST = 20
 """Wait COST × the duration of the last count before counting again: many processes take long."""
 
-fork = os.fork
-"""The original: the recorder replaces it in programs."""
-
 SIGNALS = {signal.SIGCHLD, signal.SIGTERM}
 
 
@@ -57,26 +60,56 @@ def supervise(
     Sends an `Over` for each on the socket `endings`. SIGNALS must be blocked, so that none is lost
     before sigwait(). Raises Unwinding in each main process.
     """
-    slot = Path(prepared.slot)
+    log = _duplicate_errors()
+    try:
+        _serve(prepared, launcher, inherited, endings, log)
+    except Unwinding:
+        raise
+    except BaseException:
+        sys.stderr = open(log, "w")  # noqa: PTH123, SIM115  (the launcher reports the error)
+        raise
+
+
+def _duplicate_errors() -> int:
+    """Return a duplicate of the descriptor of standard error, which becomes the run's."""
+    try:
+        return os.dup(2)
+    except OSError:  # it is closed
+        return os.open(os.devnull, os.O_WRONLY)
+
+
+def _serve(
+    prepared: wire.Prepare,
+    launcher: int,
+    inherited: Inherited,
+    endings: socket.socket,
+    log: int,
+) -> NoReturn:
+    slot = prepared.slot
     tree.adopt_orphans()
     tree.die_with_parent(launcher, signal.SIGTERM)
-    terms_fifo, requests = (wire.open_lines(slot / name) for name in wire.INPUTS)
-    before, main = _state(slot), 0
+    terms_fifo, requests = (wire.open_lines(f"{slot}/{name}") for name in wire.INPUTS)
+    cpu = prepare_slot(prepared)
+    flags, before, main = Flags(), _state(slot), 0
     while line := wire.wait_for_line(terms_fifo):
-        main = main or fork()
+        main = main or bare_fork()
         if main == 0:
-            endings.close()  # a program must not inherit it, nor `terms_fifo`
-            os.close(terms_fifo)
-            _become_main(prepared, inherited, requests)
+            # A program must not inherit them.
+            endings.close()
+            close(terms_fifo)
+            close(log)
+            _become_main(cpu, inherited, requests)
         if not line.strip(wire.READY):
             continue
         terms = wire.load_line(line, wire.Terms)
         run = _Run(main, terms, prepared.resources.get("RLIMIT_CPU"))
         main = 0
         over = _finish(run, slot, lambda: _is_intact(slot, before, terms_fifo, requests))
-        # If the web process has ended, wait_for_line() sees the end of the FIFO next.
-        with contextlib.suppress(OSError):
-            endings.send(wire.dump(over))
+        flags.restore()
+        try:  # noqa: SIM105  (each run pays for this)
+            endings.send(wire.dump_over(over))
+        except OSError:
+            pass  # the web process has ended: wait_for_line() sees the end of the FIFO next
         if not over.intact:
             break
     if main:
@@ -84,42 +117,41 @@ def supervise(
     os._exit(0)
 
 
-def _finish(run: _Run, slot: Path, is_intact: Callable[[], bool]) -> wire.Over:
+def _finish(run: _Run, slot: str, is_intact: Callable[[], bool]) -> wire.Over:
     """Wait for a run, end its tree, remove its files, and return how it ended."""
-    used = _used()
     by, swept = run.wait_for_main(), run.empty_tree()
     remove_files(slot)
-    remove_shared(slot.name)
+    remove_shared(slot.rpartition("/")[2])
     return wire.Over(
-        slot=str(slot),
+        slot=slot,
         intact=is_intact(),
         time=run.ended,
         code=run.code or 0,
         by=by,
         swept=swept,
-        cpu=_used() - used,
+        cpu=run.cpu,
         pressure=run.pressure,
     )
 
 
-def remove_files(slot: Path) -> None:
+def remove_files(slot: str) -> None:
     """Remove the files of a run from its folder: the server may not remove another user's.
 
     The folder may be gone already, and a run may have made it unreadable.
     """
     with contextlib.suppress(FileNotFoundError, PermissionError):
-        for entry in os.scandir(slot / "work"):
+        for entry in os.scandir(f"{slot}/work"):
             if entry.is_dir(follow_symlinks=False):
                 shutil.rmtree(entry, ignore_errors=True)
             else:
                 os.unlink(entry)  # noqa: PTH108  (each run pays for this)
 
 
-def _become_main(prepared: wire.Prepare, inherited: Inherited, requests: int) -> NoReturn:
+def _become_main(cpu: Limit | None, inherited: Inherited, requests: int) -> NoReturn:
     try:
-        prepare(prepared)
+        prepare(cpu)
         line = wire.wait_for_line(requests)
-        os.close(requests)
+        close(requests)
         inherited.restore()
         if line:
             run_program(wire.load_line(line, wire.Request))
@@ -136,11 +168,13 @@ class _Run:
 
     main: int
     terms: wire.Terms
-    cpu: int | None
+    limit: int | None  # seconds of processor time of each process
     code: int | None = None
     ended: int = 0
     used: float = 0.0  # seconds of processor time, by the main process
+    cpu: float = 0.0  # likewise, by all processes that have ended
     pressure: Pressure = UNTOLD
+    empty: bool = False  # no process is left
 
     def wait_for_main(self) -> wire.By:
         """Wait for the main process; end the run on SIGTERM or at a limit. Return what ended it."""
@@ -167,7 +201,7 @@ class _Run:
 
     def empty_tree(self) -> int:
         """End the processes that outlive the main process by LINGER; return their number."""
-        if self._is_empty():
+        if self.empty:
             return 0
         self._wait_until(self._is_empty, LINGER)
         left = self._left()
@@ -201,13 +235,13 @@ class _Run:
         """Return whether RLIMIT_CPU ended the main process: by SIGXCPU, or by SIGKILL if it
         ignored that.
         """
-        # `used` is slightly less than what the kernel counted, but SIGKILL comes 1 s after `cpu`.
-        if self.cpu is None:
+        # `used` is slightly less than what the kernel counted, but SIGKILL comes 1 s after `limit`.
+        if self.limit is None:
             return False
-        killed = self.code == -signal.SIGKILL and self.used >= self.cpu
+        killed = self.code == -signal.SIGKILL and self.used >= self.limit
         return killed or self.code == -signal.SIGXCPU
 
-    def _wait(self, until: float) -> signal.Signals | None:
+    def _wait(self, until: float) -> int | None:
         """Wait for a signal, and reap ended processes. Return the signal; None at `until`."""
         if until == math.inf:
             number: int | None = signal.sigwait(SIGNALS)
@@ -216,7 +250,7 @@ class _Run:
             number = info.si_signo if info else None
         self._is_empty()
         # CPython returns an arbitrary number if the time was over after an interruption.
-        return signal.Signals(number) if number in SIGNALS else None
+        return number if number in SIGNALS else None
 
     def _is_empty(self) -> bool:
         """Reap ended processes; return whether the tree is empty."""
@@ -225,14 +259,17 @@ class _Run:
             try:
                 pid, status, used = os.wait4(-1, os.WNOHANG)
             except ChildProcessError:
+                self.empty = True
                 return True
             if pid == 0:
                 return False
+            its = used.ru_utime + used.ru_stime  # with the processes that it has reaped
+            self.cpu += its
             if pid == self.main:
                 self.code = os.waitstatus_to_exitcode(status)
                 self.ended = time.monotonic_ns()
                 self.pressure = read_pressure()
-                self.used = used.ru_utime + used.ru_stime
+                self.used = its
 
     def _left(self) -> list[int]:
         return tree.descendants(os.getpid())
@@ -242,25 +279,18 @@ def _after(now: float, seconds: float | None) -> float:
     return math.inf if seconds is None else now + seconds
 
 
-def _used() -> float:
-    """Return the processor time of all runs so far, in seconds."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
-def _is_intact(slot: Path, before: list[object], *lines: int) -> bool:
+def _is_intact(slot: str, before: list[object], *lines: int) -> bool:
     """Return whether a run left the slot as it was, with no line in `lines` for the next run."""
     return _state(slot) == before and not select.select(lines, [], [], 0)[0]
 
 
-def _state(slot: Path) -> list[object]:
+def _state(slot: str) -> list[object]:
     """Return what a run may change in its slot: the inodes, modes and owners of its files, and the
     content of its working folder.
     """
-    work = slot / "work"
     try:
-        found = [os.lstat(path) for path in (work, *(slot / name for name in wire.FIFOS))]
-        content: object = os.listdir(work)  # noqa: PTH208  (each run pays for this)
+        found = [os.lstat(f"{slot}/{name}") for name in ("work", *wire.FIFOS)]
+        content: object = os.listdir(f"{slot}/work")  # noqa: PTH208  (each run pays for this)
     except OSError as error:
         return [error.errno]
     return [content, *((one.st_ino, one.st_mode, one.st_uid, one.st_gid) for one in found)]

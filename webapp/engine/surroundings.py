@@ -35,8 +35,8 @@ class Surroundings:
     forks: bool = False
     slow_motion: bool = False
 
-    def request(self, program: Program, own: Path) -> wire.Request:
-        """Return the request to run a program; `own` is its run's folder."""
+    def request(self, program: Program) -> wire.Request:
+        """Return the request to run a program."""
         # Plain Python does not resolve links for sys.argv and __file__.
         path = str(program.path.absolute()) if self.inherits else _resolved(program.path)
         if program.code is not None:
@@ -44,10 +44,9 @@ class Surroundings:
         return wire.Request(
             path=path,
             name=str(program.path) if self.inherits else path,
-            work=str(self.work or own),
+            folder=_folder(program.path),
             parameters=dict(program.parameters),
             arguments=list(program.arguments),
-            temporary=str(own) if self.work is None else None,
             module=program.module,
             code=program.code,
             terminals=dict(_terminals()) if self.output is not None else {},
@@ -78,3 +77,8 @@ def bare(user: str = "") -> Surroundings:
 def _resolved(path: Path) -> str:
     """Return the path without links; cached, since it needs a system call for each part."""
     return str(path.resolve())
+
+
+@lru_cache(maxsize=1024)
+def _folder(path: Path) -> str:
+    return str(path.resolve().parent)

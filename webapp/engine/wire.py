@@ -1,4 +1,4 @@
-"""The messages between runner, launcher, supervisor and program, each one JSON object.
+"""The messages between runner, launcher, supervisor and program, in JSON but for Began and Over.
 
     runner -> launcher      Prepare, Stop,  the launcher's socket
                             Kill, Ping
@@ -6,7 +6,7 @@
     supervisor -> runner    Over            the supervisors' socket
     runner -> supervisor    Terms, READY    a line of the slot's FIFO `terms`
     runner -> program       Request         a line of the slot's FIFO `request`
-    program -> runner       Began           the first line of the FIFO `events`, `!{…}`
+    program -> runner       Began           the first line of the FIFO `events`, after `!`
 
 A slot is a supervisor and a folder with its FIFOs. When it is ready, the main process of its next
 run is already forked. Programs can write to the FIFOs, but not to the sockets.
@@ -16,9 +16,10 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar, cast
 
 from webapp.engine.pressure import Pressure
 
@@ -42,11 +43,13 @@ class Prepare:
     """Fork a supervisor for the slot, the path of a folder; its runs use the observer or not.
 
     `resources` are the limits of each process of a run, by their names in the module `resource`.
+    Programs run in the folder `work`. None is the slot's own, for their temporary files, too.
     """
 
     slot: str
     observe: bool = True
     resources: dict[str, int] = field(default_factory=dict)
+    work: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +76,7 @@ class Pong:
     """The answer to Ping."""
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(NamedTuple):
     """When a run is ended: SIGTERM at the deadline, SIGKILL `grace` later (seconds).
 
     It is killed at once when it has more than `processes` processes and threads together.
@@ -85,26 +87,23 @@ class Terms:
     processes: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """Run the program at `path` in the folder `work`. `name` becomes its `sys.argv[0]`.
+class Request(NamedTuple):
+    """Run the program at `path`. `name` becomes its `sys.argv[0]`, and `folder` its `sys.path[0]`.
 
-    `temporary` is its folder for temporary files; None is the machine's default. `module` and
-    `code` are those of Program. `terminals` are the columns and lines of those that its streams
-    come out on, by the streams' names.
+    `module` and `code` are those of Program. `terminals` are the columns and lines of those that
+    its streams come out on, by the streams' names.
     `directed` is what `schedules.as_request` returned, `slow_motion` is Program's.
     """
 
     path: str
     name: str
-    work: str
-    parameters: dict[str, Any] = field(default_factory=dict)
-    arguments: list[str] = field(default_factory=list)
-    temporary: str | None = None
+    folder: str
+    parameters: Mapping[str, Any]
+    arguments: Sequence[str]
+    terminals: Mapping[str, tuple[int, int]]
     module: str = ""
     code: str | None = None
-    terminals: dict[str, tuple[int, int]] = field(default_factory=dict)
-    directed: dict[str, Any] | None = None
+    directed: Mapping[str, Any] | None = None
     slow_motion: bool = False
 
 
@@ -115,8 +114,7 @@ class Reaped:
     slot: str
 
 
-@dataclass(frozen=True, slots=True)
-class Began:
+class Began(NamedTuple):
     """The program is about to take its first step, at `time` (CLOCK_MONOTONIC, nanoseconds).
 
     `pressure` holds the machine's counters at that time.
@@ -136,8 +134,7 @@ By = Literal["itself", "request", "deadline", "processes", "processor"]
 process."""
 
 
-@dataclass(frozen=True, slots=True)
-class Over:
+class Over(NamedTuple):
     """The tree of the slot's run is empty.
 
     `intact`: the slot is as it was before the run. `time`: when the main process ended
@@ -156,32 +153,33 @@ class Over:
     pressure: Pressure
 
 
-Message = Prepare | Stop | Kill | Ping | Pong | Reaped | Over
+Message = Prepare | Stop | Kill | Ping | Pong | Reaped
 MESSAGES: dict[str, type[Message]] = {
-    kind.__name__: kind for kind in (Prepare, Stop, Kill, Ping, Pong, Reaped, Over)
+    kind.__name__: kind for kind in (Prepare, Stop, Kill, Ping, Pong, Reaped)
 }
+_decoder = json.JSONDecoder()
 Line = TypeVar("Line", Terms, Request)
 
 
 def dump(message: Message) -> bytes:
-    """Serialise a message for a socket."""
-    return json.dumps({type(message).__name__: asdict(message)}).encode()
+    """Serialise a message for the launcher's socket."""
+    return json.dumps(
+        [type(message).__name__, *(getattr(message, name) for name in message.__slots__)]
+    ).encode()
 
 
 def load(data: bytes) -> Message:
-    """Deserialise a message from a socket."""
-    [(name, fields)] = json.loads(data).items()
-    if name == "Over":
-        fields["pressure"] = Pressure(*fields["pressure"])
-    return MESSAGES[name](**fields)
+    """Deserialise a message from the launcher's socket."""
+    name, *values = json.loads(data)
+    return MESSAGES[name](*values)
 
 
 def dump_line(message: Terms | Request) -> bytes:
     """Serialise a message as a line of its FIFO."""
-    return json.dumps(asdict(message)).encode() + b"\n"
+    return json.dumps(message).encode() + b"\n"
 
 
-def open_lines(path: Path) -> int:
+def open_lines(path: str | Path) -> int:
     """Open a FIFO for `wait_for_line`; return its descriptor."""
     # Without O_NONBLOCK, open() waits for a writer, for ever if that has ended.
     fifo = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -205,18 +203,61 @@ def wait_for_line(fifo: int) -> bytes:
 
 def load_line(line: bytes, kind: type[Line]) -> Line:
     """Deserialise a line of a FIFO."""
-    return kind(**json.loads(line))
+    values, _ = _decoder.raw_decode(line.strip(READY).decode())
+    return kind(*values)
 
 
 def dump_began(message: Began) -> bytes:
     """Serialise it as a line of the event FIFO."""
-    return MARK + json.dumps(asdict(message)).encode() + b"\n"
+    return MARK + _joined(message) + b"\n"
 
 
 def load_began(line: bytes) -> Began:
     """Deserialise a line of the event FIFO that begins with MARK. Raises ValueError."""
-    try:
-        fields = json.loads(line.removeprefix(MARK))
-        return Began(**{**fields, "pressure": Pressure(*fields["pressure"])})
-    except (TypeError, LookupError) as error:
-        raise ValueError(f"no such line: {line[:40]!r}") from error
+    if not line.startswith(MARK):
+        raise ValueError(f"no such line: {line[:40]!r}")
+    time, pid, sha256, python, implementation, free_threaded, *pressure = _split(line[1:])
+    return Began(
+        int(time),
+        int(pid),
+        sha256,
+        python,
+        implementation,
+        free_threaded == "True",
+        _pressure(*pressure),
+    )
+
+
+def dump_over(message: Over) -> bytes:
+    """Serialise it for the supervisors' socket."""
+    return _joined(message)
+
+
+def load_over(data: bytes) -> Over:
+    """Deserialise it."""
+    slot, intact, time, code, by, swept, cpu, *pressure = _split(data)
+    return Over(
+        slot,
+        intact == "True",
+        int(time),
+        int(code),
+        cast(By, by),
+        int(swept),
+        float(cpu),
+        _pressure(*pressure),
+    )
+
+
+def _joined(message: Began | Over) -> bytes:
+    """Return the fields of a message, and of its pressure, in one line without an end."""
+    # Not JSON, which makes an encoder for each message: each run pays for this.
+    *values, pressure = message
+    return "\t".join(map(str, (*values, *pressure))).encode()
+
+
+def _split(line: bytes) -> list[str]:
+    return line.decode().split("\t")
+
+
+def _pressure(used: str, wanted: str) -> Pressure:
+    return Pressure(*(None if told == "None" else float(told) for told in (used, wanted)))

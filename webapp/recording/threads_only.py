@@ -24,7 +24,7 @@ from webapp.engine.entry import compile_entry, judge, make_main
 from webapp.engine.foreign import ctypes
 from webapp.engine.leaving import end_threads, leave
 from webapp.engine.program import CODE
-from webapp.engine.recorder import tee
+from webapp.engine.recorder import ending, tee
 from webapp.engine.recording import Outcome
 from webapp.engine.surroundings import Surroundings
 from webapp.lessons.text import DEFAULT_LANGUAGE
@@ -53,7 +53,7 @@ def record_here(command: argparse.Namespace, target: Target) -> NoReturn:
     if command.lines:
         raise Refused("--lines and --threads-only cannot go together")
     around = Surroundings(os.environ, work=Path.cwd(), inherits=True)
-    request = around.request(target.program, Path.cwd())
+    request = around.request(target.program)
     inside = _Inside(command, target)
     # As in an interpreter that is started with `-c`.
     sys.orig_argv[:] = [sys.orig_argv[0], "-c", ""]
@@ -82,7 +82,7 @@ class _Inside:
         self._ending = allocate_lock()
         self._pid = os.getpid()
         self._part: Part | None = None
-        self._known = frozenset(sys.modules)
+        ending.note_loaded()
         self.hidden: Mapping[str, ModuleType] = {}
         self._ended = Ended(Outcome.FINISHED)
 
@@ -109,7 +109,7 @@ class _Inside:
             self._ending.acquire()  # for ever, if the lookout ends the process
             self._lookout.stop()
             self.finish(self._ended, 128 - code if code < 0 else code)
-        code = leave(code, self._known)
+        code = leave(code)
         ctypes.pythonapi.Py_Exit(128 - code if code < 0 else code)
         raise AssertionError
 

@@ -68,6 +68,7 @@ def arm(*, observe: bool) -> None:
     if observe:
         observation.begin(OBSERVERS)
     hide()
+    ending.note_loaded()
 
 
 def report_to(events: str, *, observe: bool) -> None:
