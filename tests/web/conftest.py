@@ -20,6 +20,12 @@ def small_site() -> SharedSite:
     return SharedSite(find_topics(COURSE))
 
 
+@pytest.fixture(scope="session")
+def whole_site() -> SharedSite:
+    """A site with its own topics."""
+    return SharedSite(find_topics())
+
+
 @pytest.fixture
 def client(small_site: SharedSite, runner: ScriptedRunner, store: Store) -> FlaskClient:
     """A client of the small site."""

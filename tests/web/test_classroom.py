@@ -29,11 +29,6 @@ LOST = tuple(
 HTMX = {"HX-Request": "true"}
 
 
-@pytest.fixture(scope="module")
-def whole_site() -> SharedSite:
-    return SharedSite(find_topics())
-
-
 @pytest.fixture
 def runner() -> NamedRunner:
     return NamedRunner(batches=(LOST,))

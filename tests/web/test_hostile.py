@@ -32,7 +32,6 @@ UNKNOWN = ("unknown", f'x"><i {MARK}>')
 EVERY_LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)
 
 ADDRESSES = (
-    "/{}/",
     "/{}/threads/greeting/say-hello",
     "/{}/threads/greeting/say-in-turn",
     "/{}/threads/greeting/say-nothing",
@@ -132,20 +131,31 @@ def test_no_field_of_any_form_breaks_a_page(
 
 
 @EVERY_LANGUAGE
+def test_the_form_of_the_first_page_is_that_of_a_demo(client: FlaskClient, language: str) -> None:
+    """So the tests above send hostile values in its fields, too."""
+    [first] = forms(client, f"/{language}/")
+    assert first.action in [address.format(language) for address in ADDRESSES]
+    [demo] = forms(client, first.action)
+    assert (first.method, first.fields.keys() - demo.fields.keys()) == (demo.method, set())
+
+
+@EVERY_LANGUAGE
 @pytest.mark.timeout(120)
 def test_no_field_of_the_course_breaks_a_page(course: FlaskClient, language: str) -> None:
-    """Send the values that could break a page in all fields of each demo."""
+    """Send a value that could break text and attributes in all fields of each demo."""
+    value = "".join(FEW[:2])
     for topic in find_topics():
         for demo in topic.demos:
             address = f"/{language}/{topic.chapter}/{topic.slug}/{demo.slug}"
             names = [parameter.name for parameter in demo.parameters]
-            for value in FEW[:2] if names else ():
-                entered = {name: value.replace(MARK, f"{MARK}-{name}") for name in names}
-                answer = course.post(address, data={**value_texts(demo, demo.defaults), **entered})
-                check(answer)
-                assert answer.status_code == 422
-                for name in names:
-                    assert f"{MARK}-{name}" in answer.text  # the entered value stays, as text
+            if not names:
+                continue
+            entered = {name: value.replace(MARK, f"{MARK}-{name}") for name in names}
+            answer = course.post(address, data={**value_texts(demo, demo.defaults), **entered})
+            check(answer)
+            assert answer.status_code == 422
+            for name in names:
+                assert f"{MARK}-{name}" in answer.text  # the entered value stays, as text
 
 
 @EVERY_LANGUAGE

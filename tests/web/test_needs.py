@@ -260,10 +260,10 @@ ELSEWHERE = "/{}/beyond/thread-queue/shut-down"
 
 
 def test_a_demo_that_cannot_run_here_shows_a_run_that_was_made_elsewhere(
-    few: FewRunner, store: Store
+    whole_site: SharedSite, few: FewRunner, store: Store
 ) -> None:
     """It has its own machine and Python on its note, and is kept like any other."""
-    client = SharedSite(find_topics()).lent(few, store).test_client()
+    client = whole_site.lent(few, store).test_client()
     for language, label in (("en", "CPython 3.13"), ("fa", "CPython 3.13")):
         address = ELSEWHERE.format(language)
         assert f"{address}/_example" in client.get(address).text

@@ -11,7 +11,7 @@ from typing import cast
 import pytest
 from flask.testing import FlaskClient
 
-from webapp.app import create_app
+from tests.web.scripted import SharedSite
 from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.limits import Limits
 from webapp.engine.recording import Outcome
@@ -33,9 +33,9 @@ def runner() -> Iterator[EmbeddedRunner]:
 
 
 @pytest.fixture
-def client(runner: EmbeddedRunner, store: Store) -> FlaskClient:
+def client(whole_site: SharedSite, runner: EmbeddedRunner, store: Store) -> FlaskClient:
     """A client of the real site with a real runner."""
-    return create_app(runner, store=store, TESTING=True).test_client()
+    return whole_site.lent(runner, store).test_client()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
