@@ -65,9 +65,10 @@ def record_here(command: argparse.Namespace, target: Target) -> NoReturn:
         code = compile_entry(request, target.source)
     except BaseException as error:  # in a package of a module, which is imported here
         inside.leave(judge(error))
-    names = vars(make_main(request))
+    main = [make_main(request)]
     inside.begin(CODE if request.code is not None else request.path)
-    bottom.run(code, names, inside.judge, inside.leave)
+    # This frame lives as long as the program, which must be the only one to refer to its module.
+    bottom.run(code, vars(main.pop()), inside.judge, inside.leave)
 
 
 class _Inside:
