@@ -13,7 +13,6 @@ from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.events import Kind
 from webapp.engine.recording import Outcome
 from webapp.engine.schedules import Direction
-from webapp.engine.slow_motion.tracing import MONITORS
 from webapp.engine.touches import MOST_LINES
 
 
@@ -212,7 +211,7 @@ def test_the_lines_of_all_processes_count_together(ended: Slowly) -> None:
     assert sum(event.kind is Kind.UNWATCHED for event in recording.events) == 1
 
 
-def test_a_trace_function_of_the_program_ends_it_or_stands_beside_it(ended: Slowly) -> None:
+def test_a_trace_function_of_the_program_ends_it(ended: Slowly) -> None:
     recording = ended(
         """
         import sys
@@ -227,11 +226,7 @@ def test_a_trace_function_of_the_program_ends_it_or_stands_beside_it(ended: Slow
         """
     )
     said = [event.object for event in recording.events if event.kind is Kind.UNWATCHED]
-    if MONITORS:
-        assert said == []
-        assert 8 in [event.line for event, _ in steps(recording)]
-    else:
-        assert said == ["trace"]
+    assert said == ["trace"]
 
 
 def test_a_program_that_ends_badly_keeps_its_lines(slowly: Slowly) -> None:

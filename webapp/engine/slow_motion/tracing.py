@@ -1,8 +1,9 @@
 """Stops the program at its points, from the first line on, in all of its threads and children.
 
-Until Python 3.11 this takes a trace function in each thread; a program that sets one of its own
-ends slow motion, and that is reported. From 3.12 on `sys.monitoring` does it for the program's code
-objects only, beside any trace function.
+Until Python 3.11 this takes a trace function in each thread. From 3.12 on `sys.monitoring` does it
+for the program's code objects only. A program that sets a trace function of its own ends slow
+motion, and that is reported: there can be one only, and `sys.monitoring` loses instructions beside
+one.
 """
 
 from __future__ import annotations
@@ -91,6 +92,12 @@ def _monitor(sites: Sites, stepper: Stepper) -> None:
         stepper.at(sys._getframe(1), point)
         return None
 
+    def before(kind: Kind) -> None:
+        if sys.gettrace() is not None:
+            stepper.stop(TRACED)
+        stepper.flush(kind)
+
+    channel.call_before_events(before)
     monitoring.use_tool_id(TOOL, "slow motion")
     monitoring.register_callback(TOOL, events.PY_START, start)
     monitoring.register_callback(TOOL, events.INSTRUCTION, step)
