@@ -13,6 +13,7 @@ microseconds. A run in slow motion has the keys of `values`, too, and
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from webapp.engine.events import Event, Kind
@@ -69,13 +70,17 @@ def draw_steps(timeline: Timeline, say: Words) -> dict[str, Any]:
             sentence = sentences.place(state_text(say, stretch))
             spans.append([at, KINDS.get(stretch.state, 0), sentence, first, after])
     values = draw_values(timeline, events)
-    lost = [
+    if lost := _lost(events, places):
+        values["lost"] = lost
+    return {"steps": steps, "spans": spans, "sentences": [*sentences], **values}
+
+
+def _lost(events: Sequence[Event], places: Mapping[int, int]) -> list[list[int | str]]:
+    """Return the steps of each lost write and of the one over it, and the variable's name."""
+    return [
         [places[found.write.event.id], places[found.over.event.id], found.variable[1]]
         for found in find_lost(events)
     ]
-    if lost:
-        values["lost"] = lost
-    return {"steps": steps, "spans": spans, "sentences": [*sentences], **values}
 
 
 def _told(say: Words, event: Event, worker: str) -> str:

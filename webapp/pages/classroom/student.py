@@ -37,12 +37,13 @@ SEAT = re.compile(r"^[\w-]{16}$", re.ASCII)
 def student_blueprint(site: Site, watcher: Watcher) -> Blueprint:
     """Return the routes of students and of the projector."""
     blueprint = Blueprint("students", __name__)
-    _add_pages(blueprint, site, watcher)
+    _add_screen(blueprint, site, watcher)
+    _add_seats(blueprint, site, watcher)
     _add_votes(blueprint, site)
     return blueprint
 
 
-def _add_pages(blueprint: Blueprint, site: Site, watcher: Watcher) -> None:
+def _add_screen(blueprint: Blueprint, site: Site, watcher: Watcher) -> None:
     @blueprint.get("/c/<code>")
     def join(code: str) -> AnyResponse:
         """Give a visitor a seat in the room."""
@@ -78,6 +79,8 @@ def _add_pages(blueprint: Blueprint, site: Site, watcher: Watcher) -> None:
         )
         return streamed(events, "text/event-stream")
 
+
+def _add_seats(blueprint: Blueprint, site: Site, watcher: Watcher) -> None:
     @blueprint.get("/<language:language>/c/<code>/<seat>")
     def show(language: Language, code: str, seat: str) -> Response:
         """Show a room to a student."""

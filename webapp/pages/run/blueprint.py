@@ -65,35 +65,18 @@ class RunView:
 def runs_blueprint(site: Site) -> Blueprint:
     """Return the routes of runs."""
     blueprint = Blueprint("runs", __name__)
+    _add_pages(blueprint, site)
+    _add_files(blueprint, site)
+    return blueprint
 
+
+def _add_pages(blueprint: Blueprint, site: Site) -> None:
     @blueprint.get("/<language:language>/runs/<id>")
     def show(language: Language, id: str) -> Response:
         """Show a kept run, or stream a live one."""
         if run := _live_run(site, id):
             return _follow(site, replace(run, language=language))
         return _show_kept(site, find_kept(site, id, language))
-
-    @blueprint.get("/runs/<id>.svg")
-    def picture(id: str) -> Response:
-        """Send a run's lanes as SVG, with its words in the browser's language."""
-        kept = find_kept(site, id, visitor_language())
-        svg = _picture(site.wordings[kept.run.language], kept)
-        return Response(svg, content_type="image/svg+xml", headers=PICTURE)
-
-    @blueprint.get("/runs/<id>.py")
-    def program(id: str) -> Response:
-        """Send the run's program with its parameters in the last line."""
-        stored = find_stored(site, id)
-        return attachment(f"{stored.demo.replace('-', '_')}.py", _program(stored))
-
-    @blueprint.get("/runs/<id>/events")
-    def events(id: str) -> Response:
-        """Stream a run's events after `Last-Event-ID`."""
-        site.room.check()
-        run = _known(site, id)
-        run = replace(run, predicted=read_predictions(run.demo, request.args))
-        after = request.headers.get("Last-Event-ID", 0, type=int)
-        return streamed(as_events(site, run, max(0, after)), "text/event-stream")
 
     @blueprint.get("/<language:language>/runs/<id>/_panel")
     def run_panel(language: Language, id: str) -> Response:
@@ -116,7 +99,29 @@ def runs_blueprint(site: Site) -> Blueprint:
         site.runner.cancel(id)
         return Response(status=204) if by_htmx() else _back(run)
 
-    return blueprint
+
+def _add_files(blueprint: Blueprint, site: Site) -> None:
+    @blueprint.get("/runs/<id>.svg")
+    def picture(id: str) -> Response:
+        """Send a run's lanes as SVG, with its words in the browser's language."""
+        kept = find_kept(site, id, visitor_language())
+        svg = _picture(site.wordings[kept.run.language], kept)
+        return Response(svg, content_type="image/svg+xml", headers=PICTURE)
+
+    @blueprint.get("/runs/<id>.py")
+    def program(id: str) -> Response:
+        """Send the run's program with its parameters in the last line."""
+        stored = find_stored(site, id)
+        return attachment(f"{stored.demo.replace('-', '_')}.py", _program(stored))
+
+    @blueprint.get("/runs/<id>/events")
+    def events(id: str) -> Response:
+        """Stream a run's events after `Last-Event-ID`."""
+        site.room.check()
+        run = _known(site, id)
+        run = replace(run, predicted=read_predictions(run.demo, request.args))
+        after = request.headers.get("Last-Event-ID", 0, type=int)
+        return streamed(as_events(site, run, max(0, after)), "text/event-stream")
 
 
 def _follow(site: Site, run: Run) -> Response:

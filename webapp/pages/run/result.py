@@ -95,14 +95,6 @@ def build_result(
     outcome = recording.outcome.name.lower()
     findings = tuple(_findings(say, demo, values, recording))
     timeline = draw(recording)
-    setting = Setting(
-        lines=LINES,
-        ideal=demo.ideal.seconds(values),
-        part=part,
-        view=view,
-        table=False,
-        begins=True,
-    )
     return Result(
         say=say,
         outcome=outcome,
@@ -120,11 +112,15 @@ def build_result(
         why=demo.ideal.why[say.language],
         receipt=tuple(draw_receipt(say, recording)),
         notes=tuple(draw_notes(say, recording)),
-        lanes=draw_lanes(say, timeline, setting),
+        lanes=draw_lanes(say, timeline, _setting(demo.ideal.seconds(values), part, view)),
         table=Markup(draw_table_frame(timeline, say)),
         cycle=draw_deadlock(say, recording),
         lost=Markup(draw_lost(timeline, say)),
     )
+
+
+def _setting(ideal: float | None, part: str, view: View | None) -> Setting:
+    return Setting(lines=LINES, ideal=ideal, part=part, view=view, table=False, begins=True)
 
 
 def _holds(findings: Sequence[Finding]) -> bool:
