@@ -1,5 +1,8 @@
 // A clock during a run, and a progress bar that fills in the run's ideal time.
 
+const { lang, dataset } = document.documentElement;
+const [UNIT] = dataset.units.split(" ");
+const TENTHS = { minimumFractionDigits: 1, maximumFractionDigits: 1, useGrouping: false };
 const TICK = matchMedia("(prefers-reduced-motion: reduce)").matches ? 1000 : 100;
 
 const controls = document.getElementById("controls");
@@ -9,7 +12,7 @@ let timer = 0;
 
 function tick() {
   const seconds = (performance.now() - began) / 1000;
-  clock.textContent = `${seconds.toFixed(1)} s`;
+  clock.textContent = `${seconds.toLocaleString(lang, TENTHS)} ${UNIT}`;
   const bar = controls.querySelector(".progress:not(.counted) progress");
   if (bar) {
     bar.value = Math.min(seconds, bar.max);

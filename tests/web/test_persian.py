@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pytest
 from flask.testing import FlaskClient
 
-from tests.web.scripted import GOOD, HELLO, ScriptedRunner
+from tests.web.scripted import GOOD, HELLO, STREAMED, ScriptedRunner
 from tests.web.test_pages import VOID
 from webapp.lessons.folders import find_topics
 from webapp.lessons.values import in_latin_digits
@@ -115,6 +115,11 @@ def test_the_axis_has_persian_digits_with_short_persian_units(client: FlaskClien
     ticks = re.findall(r'class="tick"[^>]*>([^<]+)<', page)
     assert ticks
     assert all(re.fullmatch("[۰-۹٫]+ (ث|م‌ث|میکروث)", tick) for tick in ticks)
+
+
+def test_the_clock_has_persian_digits_and_a_short_persian_unit(client: FlaskClient) -> None:
+    page = client.post(PERSIAN, data=GOOD, headers=STREAMED).text
+    assert re.search(r'hx-target="#clock">[۰-۹٫]+ ث<', page)
 
 
 def test_no_latin_unit_follows_a_persian_digit(client: FlaskClient) -> None:

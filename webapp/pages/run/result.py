@@ -107,7 +107,7 @@ def build_result(
         answers=build_answers(site, run, recording),
         finished=recording.outcome is Outcome.FINISHED,
         findings=findings,
-        clock=f"{recording.wall:.3f} s",
+        clock=say.times(f"{recording.wall:.3f} s"),
         timing=tuple(timing_rows(say, demo, values, recording)),
         why=demo.ideal.why[say.language],
         receipt=tuple(draw_receipt(say, recording)),
