@@ -7,7 +7,7 @@ const PREDICT = "predict-";
 // The address has Latin digits, whatever the fields have: webapp/lessons/values.py.
 const DIGITS = "۰۱۲۳۴۵۶۷۸۹";
 const SEPARATORS = { "٫": ".", "،": "," };
-const latin = (text) =>
+export const latin = (text) =>
   text
     .replace(/[۰-۹]/g, (digit) => DIGITS.indexOf(digit))
     .replace(/[٫،]/g, (one) => SEPARATORS[one]);

@@ -1,6 +1,8 @@
 // The recorded run at the top of the home page is played once, and the time of the visitor's own run stands large
 // beside the time of the sleeps one after the other.
 
+import { latin } from "./form.js";
+
 const MICROSECONDS = 1e6;
 
 // --- the recorded run: the style sheet uncovers its lanes; here its lines are marked as they run ---
@@ -41,7 +43,7 @@ if (hero && !still) {
 const versus = document.querySelector(".versus-now");
 
 function follow(clock) {
-  const seconds = Number.parseFloat(clock.textContent);
+  const seconds = Number.parseFloat(latin(clock.textContent));
   if (!Number.isNaN(seconds)) {
     const { lang } = document.documentElement;
     const shown = { style: "unit", unit: "second", unitDisplay: lang === "en" ? "short" : "long" };

@@ -121,6 +121,7 @@ def misfits(page: Page) -> list[str]:
     """Return what does not fit at each width, without and with the text spacing of WCAG 1.4.12."""
     size = page.viewport_size
     found = []
+    page.mouse.move(0, 0)  # what is shown of something pointed at may cover other things
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": width * 3 // 4})
         found += [f"{width}: {one}" for one in page.evaluate(BOTH_SPACINGS)]

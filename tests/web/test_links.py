@@ -44,6 +44,11 @@ ROUTES: dict[str, tuple[Callable[..., str], str, dict[str, str]]] = {
         f"{TOPIC.slug}.show_check",
         {},
     ),
+    "elsewhere": (
+        partial(addresses.elsewhere, of=TOPIC, demo=DEMO, name="free"),
+        f"{TOPIC.slug}.elsewhere",
+        {**OF_A_DEMO, "name": "free"},
+    ),
     "search": (partial(addresses.search, of=TOPIC, demo=DEMO), f"{TOPIC.slug}.search", OF_A_DEMO),
     "play": (partial(addresses.play, of=TOPIC, demo=DEMO), f"{TOPIC.slug}.scheduler", OF_A_DEMO),
     "comparison": (addresses.comparison, "compare.choose", {}),
@@ -93,6 +98,7 @@ BARE: dict[str, tuple[Callable[[str], str], str, str]] = {
     "events": (addresses.events, "runs.events", "GET"),
     "cancel": (addresses.cancel, "runs.cancel", "POST"),
     "stop": (addresses.stop, "repetitions.stop", "POST"),
+    "stop_search": (addresses.stop_search, "searches.stop", "POST"),
     "class_join": (addresses.class_join, "students.join", "GET"),
     "class_votes": (addresses.class_votes, "teacher.votes", "GET"),
 }

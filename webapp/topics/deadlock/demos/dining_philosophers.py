@@ -4,12 +4,10 @@ both forks: watch who eats, by chance and by two rules."""
 import random
 import time
 from collections.abc import Callable
-from functools import partial
 from threading import Barrier, Lock, Semaphore, Thread
 
 NAMES = "Plato Farabi Hypatia Avicenna Kant Khayyam Arendt".split()
 MEALS = 2
-HESITATION = 0.02  # seconds, at most
 
 Pause = Callable[[], object]
 
@@ -33,17 +31,17 @@ def dine(
                 time.sleep(0.05)
 
 
-def rest(longest: float) -> None:
-    time.sleep(random.uniform(0, longest))
-
-
 def main(
     seats: int = 5, strategy: str = "naive", timing: str = "together"
 ) -> None:
     forks = [Lock() for _ in range(seats)]
     waiter = Semaphore(seats - 1 if strategy == "waiter" else seats)
     all_have_one = Barrier(seats)
-    hesitate = partial(rest, 0 if timing == "hurry" else HESITATION)
+    longest = 0 if timing == "hurry" else 0.02  # seconds
+
+    def hesitate() -> None:
+        time.sleep(random.uniform(0, longest))
+
     worst_case = strategy == "naive" and timing == "together"
     reach = all_have_one.wait if worst_case else hesitate
     philosophers = []
