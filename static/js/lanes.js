@@ -84,7 +84,12 @@ class RunLanes extends HTMLElement {
   // --- the data: in the page, or fetched at the first step ---
 
   load() {
-    this.loaded ??= this.read().then((data) => this.prepare(data));
+    this.loaded ??= this.read()
+      .then((data) => this.prepare(data))
+      .catch((error) => {
+        this.loaded = null; // the next press tries again
+        throw error;
+      });
     return this.loaded;
   }
 
@@ -115,7 +120,6 @@ class RunLanes extends HTMLElement {
     }
     const answer = await fetch(this.dataset.steps);
     if (!answer.ok) {
-      this.loaded = null;
       throw new Error(`no steps: ${answer.status}`);
     }
     return answer.json();
