@@ -122,4 +122,3 @@ export class Printed {
     this.shown = count;
   }
 }
-
