@@ -58,7 +58,7 @@ def test_a_page_has_its_language_and_direction(
     client: FlaskClient, language: str, direction: str
 ) -> None:
     page = client.get(f"/{language}/threads/greeting/say-hello").text
-    assert f'<html lang="{language}" dir="{direction}"' in page
+    assert re.search(rf'<html lang="{language}"\s+dir="{direction}"\s', page)
 
 
 def test_a_page_has_a_title_a_description_and_one_address(client: FlaskClient) -> None:
