@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 
 from webapp.engine.runner import Busy, Interrupted, Unreachable
@@ -14,11 +13,11 @@ from webapp.pages import addresses
 from webapp.pages.check.choosing import Asked
 from webapp.pages.check.page import Onward, next_topic
 from webapp.pages.run.answers import AnswerView, view_answer
-from webapp.pages.run.keeping import keep_ended
+from webapp.pages.run.keeping import follow_to_end
 from webapp.pages.run.live import cut
 from webapp.pages.site.site import Run, Site
 from webapp.pages.texts.wording import Wording
-from webapp.streaming import SLOW, Pieces, Signal, Step, Wait
+from webapp.streaming import SLOW, Pieces, Step, Wait
 
 ANSWER_HERE = "<!-- answer -->"
 SUMMARY_HERE = "<!-- summary -->"
@@ -81,15 +80,10 @@ class Checking:
         if not chosen:
             yield Decided(self.say, None, self.say("check.skipped"))
             return
-        signal = Signal()
         yield SLOW
         try:
             run, self._first = self._first or self._start(asked), None
-            with closing(self.site.runner.follow(run.id, changed=signal.set)) as batches:
-                for _ in batches:
-                    yield Wait(signal)
-            yield SLOW
-            ended = keep_ended(self.site, run)
+            ended = yield from follow_to_end(self.site, run)
         except (Busy, Interrupted, Unreachable, RuntimeError) as error:
             log.warning("no run for a check of %s: %r", asked.demo.path, error)
             yield Decided(self.say, None, self.say("check.failed"))

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from contextlib import closing
 
 from webapp.engine.runner import Interrupted, Unreachable
 from webapp.lessons.text import Language
 from webapp.pages.classroom.decided import Asked, asked, decide
 from webapp.pages.classroom.errors import VoteClosed
 from webapp.pages.guard import visitor_address
-from webapp.pages.run.keeping import keep_ended
+from webapp.pages.run.keeping import follow_to_end
 from webapp.pages.site.site import Run, Site
 from webapp.store.errors import StoreError
 from webapp.store.rooms import Room, Stage
-from webapp.streaming import SLOW, Pieces, Signal, Wait
+from webapp.streaming import SLOW, Pieces
 
 log = logging.getLogger(__name__)
 
@@ -46,11 +45,7 @@ def with_panel(run: Pieces, draw: Callable[[str], str], failed: str) -> Pieces:
 
 
 def _follow(site: Site, room: Room, of: Asked, seat: str, run: Run) -> Pieces:
-    signal = Signal()
-    with closing(site.runner.follow(run.id, changed=signal.set)) as batches:
-        for _ in batches:
-            yield Wait(signal)
-    yield SLOW
-    answer = decide(of, keep_ended(site, run).recording)
+    ended = yield from follow_to_end(site, run)
+    answer = decide(of, ended.recording)
     if answer.is_decided:
         site.store.rooms.add_run(room.code, of.ballot.number, seat, run.id, answer.true)

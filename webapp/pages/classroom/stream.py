@@ -53,6 +53,8 @@ def as_events(
                 yield _panel(site, draw(room, pulse))
                 run = room.ballot.run if room.ballot else ""
                 if run and run != shown:
+                    yield Wait(Signal(), most=0.0)  # all pages show the change before any line
+                    yield SLOW
                     yield from _run(site, say, run)
                     yield SLOW
                     panel = draw(site.store.rooms.find(code), UNSEEN)

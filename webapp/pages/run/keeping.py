@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from webapp.engine import runner
 from webapp.engine.recording import Recording
 from webapp.pages.site.site import Run, Site
 from webapp.store.errors import StoreError
 from webapp.store.runs import StoredRun
+from webapp.streaming import SLOW, Signal, Step, Wait
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +26,19 @@ class Ended:
     run: Run
     recording: Recording
     kept: bool
+
+
+def follow_to_end(site: Site, run: Run) -> Generator[Wait | Step, None, Ended]:
+    """Yield what a stream waits for until a run is over, whatever it prints; then store the run.
+
+    Raises Interrupted, Unreachable, and RuntimeError as `keep_ended` does.
+    """
+    signal = Signal()
+    with closing(site.runner.follow(run.id, changed=signal.set)) as batches:
+        for _ in batches:
+            yield Wait(signal, least=runner.HEARTBEAT_SECONDS)  # the end is urgent
+    yield SLOW
+    return keep_ended(site, run)
 
 
 def keep_ended(site: Site, run: Run) -> Ended:
