@@ -14,6 +14,7 @@ from webapp.engine.deadlock import describe, find_cycle
 from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.events import Event, Kind
 from webapp.engine.recording import Outcome
+from webapp.engine.waits import State
 
 
 @pytest.mark.parametrize(
@@ -169,10 +170,10 @@ def test_a_joined_worker_that_is_still_ending_is_no_deadlock(
         Event(id, id, pid, pid, names[pid], kind, object, text)
         for id, (pid, kind, object, text) in enumerate(steps, 1)
     ]
-    assert find_cycle(events) == ()
+    assert find_cycle(State(events)) == ()
     # If the last one had not ended, and waited for the first, it would be a deadlock.
     events[-1] = Event(8, 8, 12, 12, "P-2", Kind.WAITS, "MainThread", "join")
-    assert describe(find_cycle(events)) == "MainThread → P-1 → P-2 → MainThread"
+    assert describe(find_cycle(State(events))) == "MainThread → P-1 → P-2 → MainThread"
 
 
 def test_a_lost_wake_up_without_other_workers_is_only_timed_out(

@@ -11,6 +11,7 @@ import pytest
 from tests.engine.conftest import Run, Write
 from tests.engine.running import finish, texts, wait_until
 from webapp.engine.embedded import EmbeddedRunner
+from webapp.engine.events import Kind
 from webapp.engine.limits import Limits
 from webapp.engine.recording import Link, Outcome, Wait
 from webapp.engine.surroundings import bare
@@ -235,7 +236,7 @@ def test_a_run_with_an_unread_event_is_no_deadlock(
         time.sleep(0.5)
     """)
 
-    def mistaken(events: object, *, interruptible: bool) -> tuple[Wait, ...]:
+    def mistaken(state: object, *, interruptible: bool) -> tuple[Wait, ...]:
         go.touch()
         slot = next(run.slot for run in runner._engine._running.values())
         wait_until(lambda: bool(slot and slot.has_unread()))
@@ -328,3 +329,34 @@ def test_a_pipe_that_is_emptied_later_lets_the_child_end(run: Run) -> None:
     """)
     assert recording.outcome is Outcome.FINISHED
     assert texts(recording) == ["4000000"]
+
+
+ENDS = """
+    import threading
+    from multiprocessing import Pipe, get_context
+    def work(theirs):
+        print(theirs.recv())
+    {ends} = Pipe(duplex={duplex})
+    child = get_context("fork").Process(target=work, args=(theirs,), name="child")
+    child.start()
+"""
+"""A child waits at an end of a pipe, of which it has a copy of the other end, too."""
+
+
+@pytest.mark.parametrize(("duplex", "ends"), [(True, "ours, theirs"), (False, "theirs, ours")])
+def test_who_holds_the_other_end_of_a_pipe_is_looked_up(
+    runner: EmbeddedRunner, write: Write, duplex: bool, ends: str
+) -> None:
+    """The child has it open, too, but waits: so only the main process could send."""
+    program = ENDS.format(duplex=duplex, ends=ends)
+    run = runner.start(write(f"{program}    child.join()\n"))
+    recording = finish(runner, run)
+    assert recording.outcome is Outcome.DEADLOCKED
+    waits = (event for event in recording.events if event.kind is Kind.WAITS)
+    wait = next(wait for wait in waits if wait.other_end)
+    main, child = recording.receipt.pid, wait.pid
+    assert recording.other_ends == tuple(sorted([(wait.id, main), (wait.id, child)]))
+    assert recording.cycle == (
+        Wait("MainThread", "child", 8, "child", Link.JOINED),
+        Wait("child", "theirs", 4, "MainThread", Link.KEPT),
+    )

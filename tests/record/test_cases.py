@@ -145,9 +145,10 @@ def test_who_has_not_called_task_done_is_told(page: Path) -> None:
     assert read(page).left == [f"MainThread waits for jobs (line 16): Thread-1 (work) {why}"]
 
 
-def test_a_send_that_waits_for_room_is_told(page: Path) -> None:
-    record(CASES / "both_send.py", "-o", page, "--timeout", 3)
-    why = "only a receive or a get by another worker could end this."
+def test_two_that_both_wait_for_room_are_a_deadlock(page: Path) -> None:
+    record(CASES / "both_send.py", "-o", page)
+    assert read(page).outcome == "deadlocked"
+    why = "only MainThread and Process-1 can use its other end."
     assert read(page).left == [
         f"MainThread waits for ours (line 14): {why}",
         f"Process-1 waits for theirs (line 6): {why}",
@@ -169,3 +170,20 @@ def test_objects_of_several_owners_have_their_owners_names(page: Path) -> None:
     assert recorded.returncode == 128 + signal.SIGTERM
     names = {text for text in read(page).graph if "line" not in text}
     assert names >= {"ali.lock", "sara.lock"}
+
+
+def test_a_pipe_whose_other_end_only_the_receiver_has_open_is_a_deadlock(page: Path) -> None:
+    recorded = record(CASES / "end_not_closed.py", "-o", page)
+    assert (recorded.stdout, recorded.returncode) == ("hello\n", 128 + signal.SIGTERM)
+    written = read(page)
+    assert written.outcome == "deadlocked"
+    why = "nobody but ForkProcess-1 itself has its other end open."
+    assert f"Deadlocked. ForkProcess-1 waits for theirs (line 9): {why}" in recorded.stderr
+    assert {*written.graph} == {"waits, line 9", "other end held by", "ForkProcess-1", "theirs"}
+
+
+def test_a_message_that_only_its_sender_could_receive_is_a_deadlock(page: Path) -> None:
+    recorded = record(CASES / "sends_to_itself.py", "-o", page)
+    assert recorded.returncode == 128 + signal.SIGTERM
+    why = "nobody but MainThread itself has its other end open."
+    assert f"Deadlocked. MainThread waits for ours (line 6): {why}" in recorded.stderr

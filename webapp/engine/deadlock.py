@@ -18,13 +18,12 @@ HELPERS = ("from multiprocessing.resource_tracker ", "from multiprocessing.forks
 """Parts of the command lines of multiprocessing's own processes, which end no wait."""
 
 
-def find_cycle(events: Iterable[Event], *, interruptible: bool = False) -> Path:
+def find_cycle(state: State, *, interruptible: bool = False) -> Path:
     """Return the waits of a deadlock; empty if there is none for certain.
 
     A run is `interruptible` if somebody may press Ctrl-C: the exception in a main thread may end
     its wait, and the program may go on.
     """
-    state = State(events)
     if not state.all_wait or not _all_known(state) or _has_strays(state):
         return ()
     if not interruptible or not any(_heeds_interrupts(pid) for pid, _ in state.live):

@@ -20,6 +20,7 @@ from webapp.engine.limits import Limits
 from webapp.engine.link import Link
 from webapp.engine.live_run import LiveRun
 from webapp.engine.machines import Machine
+from webapp.engine.other_ends import find_other_ends
 from webapp.engine.pace import TICK, Pace
 from webapp.engine.recording import Outcome
 from webapp.engine.run_folder import RunFolder
@@ -29,6 +30,7 @@ from webapp.engine.runs import Runs
 from webapp.engine.slots import Slot, Slots
 from webapp.engine.surroundings import Surroundings
 from webapp.engine.verdict import judge, printed_too_much
+from webapp.engine.waits import State
 
 log = logging.getLogger(__name__)
 
@@ -170,7 +172,9 @@ class EngineThread:
                 self._examine(run)
 
     def _examine(self, run: LiveRun) -> None:
-        cycle = deadlock.find_cycle(run.events, interruptible=self._around.inherits)
+        state = State(run.events)
+        run.other_ends = state.other_ends = find_other_ends(state)
+        cycle = deadlock.find_cycle(state, interruptible=self._around.inherits)
         # Checked after the search: a thread that sleeps because its FIFO is full has unread events.
         if cycle and not (run.slot and run.slot.has_unread()):
             run.cycle = cycle

@@ -38,7 +38,8 @@ class Kind(StrEnum):
     PRINTED = "printed"  # object "stdout" or "stderr", text as written, newlines included
     SLEPT = "slept"  # begins to sleep: text seconds, object ASLEEP if its thread goes on
     WOKE = "woke"  # ends its sleep
-    WAITS = "waits"  # begins to wait for object: text a How, and the time-out in seconds if any
+    WAITS = "waits"  # begins to wait for object: text a How, and the time-out in seconds if any;
+    #                  after two blanks the tasks of a group, or the other end of a pipe
     GAVE_UP = "gave up"  # a wait failed: time-out, broken barrier
     GOT = "got"  # acquired: text an RLock's depth, or a semaphore's value afterwards
     RELEASED = "released"  # released: text likewise
@@ -155,6 +156,14 @@ class Event(NamedTuple):
         told = self.text.split(" ")[2:]
         ends = (part.split("-") for part in ",".join(told).split(",") if part)
         return [range(int(first), int(last) + 1) for first, *_, last in ends]
+
+    @property
+    def other_end(self) -> str:
+        """The name in /proc/PID/fd of the other end of the pipe that is waited at; else "".
+
+        Only of WAITS without a time-out.
+        """
+        return self.text.partition("  ")[2] if self.how in (How.GET, How.PUT) else ""
 
     @property
     def exit(self) -> tuple[int, int]:

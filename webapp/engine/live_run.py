@@ -26,6 +26,7 @@ from webapp.engine.reports import Reports
 from webapp.engine.runner import Changed, Phase
 from webapp.engine.schedules import Direction
 from webapp.engine.verdict import judge_halt
+from webapp.engine.waits import Held
 from webapp.engine.wire import Over
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ class LiveRun:
     stopped_as: Outcome | None = None
     detail: str = ""  # why it was stopped
     cycle: tuple[Wait, ...] = ()
+    other_ends: Held = ()
     begun_at: float = 0.0
     last_event_at: float = 0.0
     examined: int = -1
@@ -284,6 +286,7 @@ class LiveRun:
             receipt=self._receipt(machine),
             cut=self.cut,
             cycle=self.cycle if outcome is Outcome.DEADLOCKED else (),
+            other_ends=self.other_ends,
             held_up=held_up(began.pressure, over.pressure, over.cpu) if over and began else 0.0,
         )
 

@@ -45,6 +45,7 @@ def unpack(packed: bytes) -> Recording:
                 "outcome": Outcome(data["outcome"]),
                 "receipt": Receipt(**{**receipt, "start_methods": tuple(receipt["start_methods"])}),
                 "cycle": tuple(map(_wait, data["cycle"])),
+                "other_ends": tuple((wait, pid) for wait, pid in data.get("other_ends", ())),
             }
         )
     except (zlib.error, LookupError, TypeError) as error:

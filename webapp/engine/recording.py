@@ -84,6 +84,7 @@ class Link(StrEnum):
     QUEUED = "queued"  # no worker has begun the task; the giver is one of the executor's
     TAKEN = "taken"  # the giver took an item, and must still call task_done()
     UNDONE = "undone"  # the giver took an item, and ended without task_done()
+    KEPT = "kept"  # only the giver could send or receive at the other end of the pipe
     DIED = "died"  # the giver was a pool's own thread, and an exception ended it
     ANY = "any"  # any other worker can: by a put, a set, a notification …
 
@@ -136,7 +137,8 @@ class Recording:
     `cut` if lines of the transcript or ends of workers are among them. `swept` counts processes
     that outlived the main process and were ended by the engine. `cycle` is the wait-for cycle of a
     deadlock. `held_up` is an upper bound of the seconds for which other programs kept the run from
-    a processor (see `pressure`); 0 in recordings older than that measure.
+    a processor (see `pressure`); 0 in recordings older than that measure. `other_ends` are pairs of
+    the id of a wait at a pipe and the pid of a process that held its other end.
     """
 
     events: tuple[Event, ...]
@@ -151,6 +153,7 @@ class Recording:
     cut: bool = False
     cycle: tuple[Wait, ...] = ()
     held_up: float = 0.0
+    other_ends: tuple[tuple[int, int], ...] = ()
 
     @property
     def exit_status(self) -> int:

@@ -13,7 +13,7 @@ _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 _PR_SET_NO_NEW_PRIVS = 38
 
-_ENDED = (FileNotFoundError, ProcessLookupError)
+ENDED = (FileNotFoundError, ProcessLookupError)
 """Errors of the kernel for a process that has ended: on opening its files, and on reading them."""
 
 
@@ -87,7 +87,7 @@ def threads(pid: int) -> list[int]:
     """Return the native ids of a process's threads; none if it has ended."""
     try:
         return list(map(int, os.listdir(f"/proc/{pid}/task")))  # noqa: PTH208
-    except _ENDED:
+    except ENDED:
         return []
 
 
@@ -97,7 +97,7 @@ def read(pid: int, name: str) -> str:
     try:
         with open(f"/proc/{pid}/{name}", "rb", buffering=0) as file:  # noqa: PTH123
             return file.readall().decode("utf-8", "surrogateescape")
-    except _ENDED:
+    except ENDED:
         return ""
 
 

@@ -24,8 +24,11 @@ Place = tuple[int, str]
 DEAD_ENDS = frozenset({Link.ENDED, Link.COPIED, Link.DIED, Link.UNDONE})
 """Links of a wait that no live worker could end."""
 
-CERTAIN = frozenset({Link.HELD, Link.JOINED, Link.RUNS, Link.QUEUED})
+CERTAIN = frozenset({Link.HELD, Link.JOINED, Link.RUNS, Link.QUEUED, Link.KEPT})
 """Links of a wait that only one worker can end, or only workers that wait for each other."""
+
+Held = tuple[tuple[int, int], ...]
+"""Who holds the other ends of pipes: pairs of a wait's id and a pid."""
 
 Path = tuple[Wait, ...]
 """Waits, where the giver of each is the worker of the next. In a ring, the giver of the last is the
@@ -33,9 +36,13 @@ worker of the first."""
 
 
 class State:
-    """The state after some events: live workers, waits without a time-out, held locks."""
+    """The state after some events: live workers, waits without a time-out, held locks.
 
-    def __init__(self, events: Iterable[Event] = ()) -> None:
+    `other_ends` says more about some of the waits.
+    """
+
+    def __init__(self, events: Iterable[Event] = (), other_ends: Held = ()) -> None:
+        self.other_ends = other_ends
         self.live: dict[Key, str] = {}
         self.waits: dict[Key, Event] = {}
         self.main = 0  # the main process
@@ -102,6 +109,14 @@ class State:
     def standing(self) -> list[tuple[Event, Wait]]:
         """Return the waits of all live workers, each with the event that began it."""
         return [(wait, self._wait(key)) for key, wait in self.waits.items() if key in self.live]
+
+    def at_other_end(self, wait: Event) -> list[int]:
+        """Return the pids that hold the other end of the pipe that is waited at, if known."""
+        return [pid for id, pid in self.other_ends if id == wait.id]
+
+    def name_of(self, pid: int) -> str:
+        """Return the name of a process, that of its main thread; "" if it is not recorded."""
+        return self.live.get((pid, pid), "")
 
     def rings(self) -> list[Path]:
         """Return the rings of workers: each waits for what only the next one can give or do."""
@@ -178,6 +193,8 @@ class State:
 
     def _giver(self, wait: Event) -> tuple[Key, Link]:
         """Return who could end a wait, and how."""
+        if wait.how is How.COPIED:
+            return NOBODY, Link.COPIED
         if found := self._known_giver(wait):
             return found
         others = [*self._others(wait)]
@@ -187,24 +204,32 @@ class State:
     def _known_giver(self, wait: Event) -> tuple[Key, Link] | None:
         """Return the only worker that could end a wait; None if any other one could."""
         match wait.how:
-            case How.COPIED:
-                return NOBODY, Link.COPIED
             case How.ACQUIRE:
                 return self._holder(wait)
             case How.JOIN:
                 return self._joined(wait)
             case How.SIGNAL:
                 return self._tasks.of_queue(wait.object, self.live)
+            case How.GET | How.PUT:
+                return self._at_other_end(wait)
             case How.RESULT:
                 dead = self._died.get(wait.pid)
                 return (dead.key, Link.DIED) if dead else self._tasks.of_future(wait, self.live)
-            case _:
-                return None
+        return None
 
     def _joined(self, wait: Event) -> tuple[Key, Link] | None:
         named = (self._named[place] for place in self._places(wait) if place in self._named)
         # After ENDED it may still be finalizing.
         return next(((key, Link.JOINED) for key in chain(named, self._group(wait))), None)
+
+    def _at_other_end(self, wait: Event) -> tuple[Key, Link] | None:
+        """Return the only worker that could send, or receive, at the other end of a pipe."""
+        pids = self.at_other_end(wait)
+        if not pids or not all(map(self.name_of, pids)):
+            return None
+        # While it waits, it can do nothing there itself.
+        keys = [key for key in self._others(wait) if key[0] in pids] or [wait.key]
+        return (keys[0], Link.KEPT) if len(keys) == 1 else None
 
     def _holder(self, wait: Event) -> tuple[Key, Link] | None:
         holders = [key for place in self._places(wait) for key in self._held.get(place, ())]

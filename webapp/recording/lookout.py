@@ -86,4 +86,4 @@ class Lookout(ABC):
 def _waits(state: State) -> list[str]:
     """Return a sentence for each worker that waits."""
     say = load_wordings()[DEFAULT_LANGUAGE]
-    return [wait_text(say, Left(event, wait, "")) for event, wait in state.standing]
+    return [wait_text(say, Left(event, wait)) for event, wait in state.standing]

@@ -17,11 +17,15 @@ STILL = 500_000
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A wait that was left. Its worker ran the handler of `signal`, or of none ("")."""
+    """A wait that was left. Its worker ran the handler of `signal`, or of none ("").
+
+    If it waits at a pipe, the processes `holders` have the other end; empty if that is unknown.
+    """
 
     event: Event
     wait: Wait
-    signal: str
+    signal: str = ""
+    holders: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ def find_standing(recording: Recording) -> Standing:
     """Return the waits when nothing moved for the last time, or else those at the end."""
     events = in_time(recording.events)
     wall = max(round(recording.wall * MICROSECONDS), events[-1].time if events else 0)
-    state, still = State(), None
+    state, still = State(other_ends=recording.other_ends), None
     for event, after in zip_longest(events, events[1:]):
         state.take(event)
         end = after.time if after else wall
@@ -52,17 +56,26 @@ def find_standing(recording: Recording) -> Standing:
 
 def _seen(state: State, start: int = 0, end: int = 0) -> Standing:
     waits = tuple(
-        Left(event, wait, handled[-1][0] if (handled := state.handling.get(event.key)) else "")
+        _left(state, event, wait)
         for event, wait in sorted(state.standing, key=lambda found: found[0].key)
     )
     return Standing(waits, tuple(state.rings()), start, end)
+
+
+def _left(state: State, event: Event, wait: Wait) -> Left:
+    handled = state.handling.get(event.key)
+    names = tuple(map(state.name_of, state.at_other_end(event)))
+    return Left(event, wait, handled[-1][0] if handled else "", names if all(names) else ())
 
 
 def wait_text(say: Words, left: Left) -> str:
     """Return a sentence: who waits for what, and who could have ended that."""
     wait = left.wait
     key: str = wait.link
-    if wait.link is Link.ANY:
+    if left.holders:
+        itself = wait.link is Link.KEPT and wait.giver == wait.worker
+        key = "kept_itself" if itself else "kept"
+    elif wait.link is Link.ANY:
         key = left.event.how
     elif wait.link is Link.HELD and wait.giver == wait.worker:
         key = "held_itself"
@@ -72,5 +85,5 @@ def wait_text(say: Words, left: Left) -> str:
     if left.signal:
         worker = say("standing.handler", worker=worker, signal=left.signal)
     line = say("standing.line", line=wait.line) if wait.line else ""
-    why = say(f"standing.{key}", giver=wait.giver)
+    why = say(f"standing.{key}", giver=wait.giver, holders=say("standing.and").join(left.holders))
     return say("standing.wait", worker=worker, object=wait.object, line=line, why=why)

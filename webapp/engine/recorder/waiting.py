@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from webapp.engine.events import How, Kind
+from webapp.engine.events import Kind
 from webapp.engine.recorder.callers import is_standard_library
 from webapp.engine.recorder.channel import blocked_thread, emit
 from webapp.engine.recorder.names import name_new
@@ -42,14 +42,14 @@ def label_when_made(kind: Any, name: str) -> None:
     kind.__init__ = recorded_init
 
 
-def report_wait(object: str, how: How, timeout: float | None, *, worker: str | None = None) -> None:
-    """Report that a wait begins."""
+def report_wait(object: str, how: str, timeout: float | None, *, worker: str | None = None) -> None:
+    """Report that a wait begins; `how` is a How, and without a time-out what else is told of it."""
     emit(Kind.WAITS, object, how if timeout is None else f"{how} {timeout}", worker=worker)
 
 
 def reporting_wait(
     object: str,
-    how: How,
+    how: str,
     timeout: float | None,
     wait: Callable[[], Any],
     succeeded: Callable[[], bool] | None = None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import stat
 from collections.abc import Callable
 from functools import partial, wraps
 from multiprocessing import connection, context, reduction
@@ -15,6 +16,9 @@ from webapp.engine.recorder.channel import emit
 from webapp.engine.recorder.queues import item_text
 from webapp.engine.recorder.shared.queues import reporting_get
 from webapp.engine.recorder.waiting import LABEL, label_new, label_of, reporting_wait
+
+OTHER = "_recorded_other"
+"""The attribute of an end that names the other one, as the kernel does in /proc/PID/fd."""
 
 
 def observe() -> None:
@@ -35,11 +39,23 @@ def _label_pipes() -> None:
     @wraps(make)
     def recorded_pipe(self: Any, duplex: bool = True) -> Any:
         ends = make(self, duplex)
-        for end in ends:
+        for end, other in zip(ends, ends[::-1], strict=True):
             label_new(end, "Connection")
+            setattr(end, OTHER, _name(other))
         return ends
 
     context.BaseContext.Pipe = recorded_pipe  # type: ignore[method-assign]
+
+
+def _name(end: Any) -> str:
+    told = os.fstat(end.fileno())
+    return f"{'socket' if stat.S_ISSOCK(told.st_mode) else 'pipe'}:[{told.st_ino}]"
+
+
+def _how(how: How, end: Any) -> str:
+    """Return how an end waits without a time-out, and what its other end is."""
+    other = getattr(end, OTHER, "")
+    return f"{how}  {other}" if other else how
 
 
 def _reporting_send(send: Any) -> Any:
@@ -68,7 +84,8 @@ def _report_room(kind: Any) -> None:
         while rest and room.poll(0):
             rest = rest[os.write(self._handle, rest[: select.PIPE_BUF]) :]
         if rest:
-            reporting_wait(label, How.PUT, None, lambda: write_all(self, rest), lambda: True)
+            how = _how(How.PUT, self)
+            reporting_wait(label, how, None, lambda: write_all(self, rest), lambda: True)
             emit(Kind.PASSED, label)
 
     kind._send = recorded_write
@@ -81,7 +98,7 @@ def _reporting_receive(receive: Any, poll: Callable[[Any], bool]) -> Any:
         label = label_of(self)
         if label is None:
             return get()
-        item = get() if poll(self) else reporting_get(label, get)
+        item = get() if poll(self) else reporting_get(label, get, _how(How.GET, self))
         emit(Kind.TOOK, label, item_text(None, item))
         return item
 
@@ -96,7 +113,8 @@ def _report_polls(kind: Any) -> None:
         label = label_of(self)
         if label is None or timeout == 0 or poll(self):
             return bool(poll(self, timeout))
-        return bool(_waiting(label, timeout, lambda: poll(self, timeout)))
+        how = _how(How.GET, self) if timeout is None else How.GET
+        return bool(_waiting(label, timeout, lambda: poll(self, timeout), how))
 
     @wraps(wait)
     def recorded_wait(object_list: Any, timeout: float | None = None) -> list[Any]:
@@ -113,16 +131,16 @@ def _report_polls(kind: Any) -> None:
     kind.poll, connection.wait = recorded_poll, recorded_wait
 
 
-def _waiting(label: str, timeout: float | None, wait: Callable[[], Any]) -> Any:
+def _waiting(label: str, timeout: float | None, wait: Callable[[], Any], how: str = How.GET) -> Any:
     """Wait until there is something to receive, without receiving it."""
-    found = reporting_wait(label, How.GET, timeout, wait)
+    found = reporting_wait(label, how, timeout, wait)
     if found:
         emit(Kind.PASSED, label)
     return found
 
 
 def _reduce_connection(end: Any) -> tuple[Any, ...]:
-    """Pickle as the original does, with the label as state."""
+    """Pickle as the original does, with what we have noted as state."""
     rebuild, args = connection.reduce_connection(end)  # type: ignore[attr-defined]
-    label = label_of(end)
-    return (rebuild, args, {LABEL: label}) if label else (rebuild, args)
+    noted = {name: value for name in (LABEL, OTHER) if (value := getattr(end, name, None))}
+    return (rebuild, args, noted) if noted else (rebuild, args)

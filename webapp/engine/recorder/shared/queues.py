@@ -145,9 +145,9 @@ def _report_simple_queue() -> None:
     kind.put, kind.get = recorded_put, recorded_get
 
 
-def reporting_get(label: str, get: Callable[[], Any]) -> Any:
+def reporting_get(label: str, get: Callable[[], Any], how: str = How.GET) -> Any:
     """Wait for an item, and report the wait."""
-    return reporting_wait(label, How.GET, None, get, lambda: True)
+    return reporting_wait(label, how, None, get, lambda: True)
 
 
 def _report_queue_joins() -> None:
