@@ -73,6 +73,25 @@ def test_with_lines_the_page_has_the_values_of_each_line(write: Write, page: Pat
     assert "variables" not in read_walk(page)
 
 
+def test_it_prepares_no_second_run(write: Write, page: Path) -> None:
+    program = write(
+        """
+        import os
+        import time
+        from pathlib import Path
+
+        def parent(pid):
+            return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1]
+
+        time.sleep(0.3)
+        launcher = parent(os.getppid())
+        supervisors = Path(f"/proc/{launcher}/task/{launcher}/children").read_text().split()
+        print(supervisors == [str(os.getppid())])
+        """
+    )
+    assert record(program, "-o", page).stdout == "True\n"
+
+
 def read_walk(page: Path) -> Any:
     """Return the data of a page's walk."""
     text = page.read_text(encoding="utf-8")

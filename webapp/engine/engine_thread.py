@@ -84,6 +84,7 @@ class EngineThread:
             limits.resources(),
             around.work,
             self._selector,
+            ahead=not around.forks,  # a command runs one program
             tell=self.link.tell,
             take=self._take,
         )

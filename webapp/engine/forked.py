@@ -57,6 +57,7 @@ def become_launcher(
     No object that would close a descriptor of its own may be left, except for the standard streams.
     """
     os.setsid()
+    gc.freeze()  # what we have is here to stay, and to look it through takes longer than a fork
     gc.enable()
     # The numbers of standard streams may be theirs if those are closed.
     control, endings = (fcntl.fcntl(own, fcntl.F_DUPFD_CLOEXEC, 3) for own in (control, endings))

@@ -114,17 +114,20 @@ class Slots:
         work: Path | None,
         selector: selectors.BaseSelector,
         *,
+        ahead: bool,
         tell: Callable[[wire.Prepare], None],
         take: Callable[[Slot, str], None],
     ) -> None:
         """`resources` are the limits of each run's processes (see `Limits.resources`), and `work`
-        is that of `wire.Prepare`. `tell` sends a message to the launcher; `take` is called with a
-        slot and the name of an output when `selector` finds that it can be read."""
+        is that of `wire.Prepare`. Without `ahead` no slot is made ready before there is a run for
+        it, but for the first. `tell` sends a message to the launcher; `take` is called with a slot
+        and the name of an output when `selector` finds that it can be read."""
         self._folder = folder
         self._user = user
         self._resources = dict(resources)
         self._work = None if work is None else str(work)
         self._selector = selector
+        self._ahead = ahead
         self._tell = tell
         self._take = take
         self._slots: dict[str, Slot] = {}
@@ -162,9 +165,9 @@ class Slots:
         return len(self.free) == 1 and self.free[0].is_ready
 
     def is_to_refill(self) -> bool:
-        """Return whether no free slot is ready, and RETRY has passed since a failed attempt."""
+        """Return whether a free slot must be made ready, RETRY after a failed attempt."""
         ready = self.free and self.free[-1].is_ready
-        return not ready and time.monotonic() >= self._refill_at
+        return self._ahead and not ready and time.monotonic() >= self._refill_at
 
     def refill(self) -> None:
         """Make a free slot ready. Raises OSError; call again after RETRY then."""

@@ -39,9 +39,10 @@ def record(arguments: Sequence[str], *, alone: bool = False) -> int:
             from webapp.recording.threads_only import record_here  # noqa: PLC0415
 
             return record_here(command, target)
-        from webapp.recording.whole import record_whole  # noqa: PLC0415
+        from webapp.recording.whole import leave, record_whole  # noqa: PLC0415
 
-        return record_whole(command, target)
+        code = record_whole(command, target)
+        return leave(code) if alone else code
     except Refused as refused:
         print(refused, file=sys.stderr)
         return refused.code
