@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.api.serving import NotedRunner
+from tests.topics import TOPICS
 from tests.web.scripted import ScriptedRunner, SharedSite
 from webapp.app import create_app
 
@@ -22,7 +23,7 @@ def runner() -> Iterator[NotedRunner]:
 
 @pytest.fixture(scope="session")
 def app(runner: NotedRunner) -> Flask:
-    return create_app(runner, TESTING=True)
+    return create_app(runner, TOPICS, TESTING=True)
 
 
 @pytest.fixture
@@ -34,13 +35,13 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture(scope="session")
 def whole_site() -> SharedSite:
     """The site with its own topics, for tests with a store of their own."""
-    return SharedSite()
+    return SharedSite(TOPICS)
 
 
 @pytest.fixture(scope="session")
 def idle_app() -> tuple[Flask, ScriptedRunner]:
     runner = ScriptedRunner()
-    return create_app(runner, TESTING=True), runner
+    return create_app(runner, TOPICS, TESTING=True), runner
 
 
 @pytest.fixture

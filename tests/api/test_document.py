@@ -15,6 +15,7 @@ from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import validate
 
 from tests.api.serving import FastRunner, json_of, served
+from tests.topics import TOPICS
 from tests.web.scripted import COURSE, ScriptedRunner
 from webapp.app import create_app
 from webapp.lessons.folders import find_topics
@@ -50,7 +51,7 @@ def test_the_document_has_every_route_and_no_other(idle_client: FlaskClient, doc
 def test_the_document_accepts_what_the_routes_accept(document: Any) -> None:
     """Both agree on each bound, and on the value beyond it."""
     schemas = document["components"]["schemas"]
-    for topic in find_topics():
+    for topic in TOPICS:
         for demo in topic.demos:
             order = schemas[f"Order.{topic.slug}.{demo.slug}"]
             schema = order["properties"]["parameters"]
@@ -124,7 +125,7 @@ def test_schemathesis_finds_no_fault_in_our_own_routes(tmp_path: Path) -> None:
 def test_schemathesis_finds_no_fault_in_the_reports_routes(tmp_path: Path) -> None:
     runner = FastRunner()
     try:
-        with served(create_app(runner)) as port:
+        with served(create_app(runner, TOPICS)) as port:
             schemathesis(port, r"^/api\d", tmp_path)
     finally:
         runner.close()

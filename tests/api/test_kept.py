@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 
 from tests.api.serving import NotedRunner, json_of
 from tests.api.test_own_routes import ORDER, RUNS, STREAM, messages
+from tests.topics import TOPICS
 from tests.web.scripted import ScriptedRunner, SharedSite
 from webapp.engine.runner import UnknownRun
 from webapp.store.store import Store
@@ -20,7 +21,7 @@ def client(whole_site: SharedSite, runner: NotedRunner, store: Store) -> FlaskCl
 
 @pytest.fixture(scope="module")
 def restarted_site() -> SharedSite:
-    return SharedSite()
+    return SharedSite(TOPICS)
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.api.serving import NotedRunner, json_of
+from tests.topics import TOPICS
 from tests.web.scripted import ScriptedRunner
-from webapp.lessons.folders import find_topics
 
 RUNS = "/api/runs"
 ORDER: dict[str, Any] = {
@@ -33,9 +33,8 @@ def messages(text: str) -> list[tuple[str, Any]]:
 
 def test_every_topic_and_demo_is_listed_in_both_languages(idle_client: FlaskClient) -> None:
     listed = json_of(idle_client.get("/api/topics"))["topics"]
-    topics = find_topics()
-    assert [topic["topic"] for topic in listed] == [topic.slug for topic in topics]
-    for entry, topic in zip(listed, topics, strict=True):
+    assert [topic["topic"] for topic in listed] == [topic.slug for topic in TOPICS]
+    for entry, topic in zip(listed, TOPICS, strict=True):
         assert entry["title"] == dict(topic.title)
         assert [demo["demo"] for demo in entry["demos"]] == [
             f"{topic.slug}/{demo.slug}" for demo in topic.demos
@@ -43,7 +42,7 @@ def test_every_topic_and_demo_is_listed_in_both_languages(idle_client: FlaskClie
 
 
 def test_every_demo_has_its_parameters_claims_and_source(idle_client: FlaskClient) -> None:
-    for topic in find_topics():
+    for topic in TOPICS:
         for demo in topic.demos:
             entry = json_of(idle_client.get(f"/api/topics/{topic.slug}/{demo.slug}"))
             assert entry["source"] == demo.source

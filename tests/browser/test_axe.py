@@ -20,7 +20,7 @@ from tests.browser.layout import misfits
 from tests.browser.tcp_proxy import RESULT, TcpProxy, retry_soon
 from tests.browser.test_pages import LANGUAGES, NOT_FOUND, REFUSED
 from tests.browser.test_running import process
-from webapp.lessons.folders import find_topics
+from tests.topics import TOPICS
 from webapp.lessons.topic import Topic
 
 EVERY_LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)
@@ -73,7 +73,7 @@ def walk(page: Page) -> None:
 
 
 @EVERY_LANGUAGE
-@pytest.mark.parametrize("topic", find_topics(), ids=lambda topic: topic.slug)
+@pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.slug)
 def test_a_topic(open_page: Opener, topic: Topic, language: str) -> None:
     page = open_page(f"/{language}/{topic.chapter}/{topic.slug}")
     assert faults(page) == []
@@ -91,7 +91,7 @@ def test_a_page_without_a_demo(open_page: Opener, address: str, language: str) -
 def test_every_page_of_the_sitemap_is_tested(live_site: Site) -> None:
     with urlopen(f"{live_site.url}/sitemap.xml") as answer:
         sitemap = answer.read().decode()
-    chapters = "|".join({topic.chapter for topic in find_topics()})
+    chapters = "|".join({topic.chapter for topic in TOPICS})
     for language in LANGUAGES:
         found = re.findall(rf"<loc>\S+/{language}(/(?!{chapters}).*)</loc>", sitemap)
         assert sorted(found) == sorted(PAGES)

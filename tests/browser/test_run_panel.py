@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Opener, Site
 from tests.browser.test_keyboard import focused
 from tests.browser.test_pages import LANGUAGES
-from webapp.lessons.folders import find_topics
+from tests.topics import TOPICS
 from webapp.lessons.topic import Topic
 
 EVERY_LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)
@@ -34,7 +34,7 @@ def ends(page: Page, names: list[str]) -> list[tuple[float, float]]:
 
 @EVERY_LANGUAGE
 @pytest.mark.parametrize("size", [(1280, 800), (1440, 900)], ids=["1280", "1440"])
-@pytest.mark.parametrize("topic", find_topics(), ids=lambda topic: topic.slug)
+@pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.slug)
 def test_run_source_transcript_and_lanes_are_in_the_first_screen(
     open_page: Opener, topic: Topic, size: tuple[int, int], language: str
 ) -> None:
@@ -49,7 +49,7 @@ def test_run_source_transcript_and_lanes_are_in_the_first_screen(
 
 
 @EVERY_LANGUAGE
-@pytest.mark.parametrize("topic", find_topics(), ids=lambda topic: topic.slug)
+@pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.slug)
 def test_run_is_near_the_top_of_a_phones_page(
     open_page: Opener, topic: Topic, language: str
 ) -> None:

@@ -9,16 +9,15 @@ from functools import partial
 import pytest
 
 from tests.engine.running import finish
+from tests.topics import TOPICS
 from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.machines import this_machine
 from webapp.engine.program import Program
 from webapp.engine.recording import Recording
-from webapp.lessons.folders import find_topics
 from webapp.lessons.parameters import Choice, Float, Floats
 from webapp.lessons.topic import Demo
 from webapp.lessons.values import Value
 
-TOPICS = find_topics()
 DEMOS = [(f"{topic.slug}/{demo.slug}", demo) for topic in TOPICS for demo in topic.demos]
 
 SHORT = 0.2

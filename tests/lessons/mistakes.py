@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.lessons.demos import TOPICS
+from tests.topics import TOPICS
 from webapp.lessons.topic import Demo, Topic
 from webapp.lessons.values import Value
 

@@ -8,16 +8,16 @@ from dataclasses import replace
 
 import pytest
 
+from tests.topics import TOPICS
 from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.events import Kind
 from webapp.engine.limits import Limits
 from webapp.engine.schedules import Search, Tried
-from webapp.lessons.folders import find_topics
 from webapp.lessons.goals import Goal, recording_of
 from webapp.lessons.topic import Demo
 from webapp.lessons.values import Value
 
-GOALS = [(topic, demo, demo.goal) for topic in find_topics() for demo in topic.demos if demo.goal]
+GOALS = [(topic, demo, demo.goal) for topic in TOPICS for demo in topic.demos if demo.goal]
 IMPOSSIBLE = {"two-threads-one-box"}
 """Its aim says so."""
 

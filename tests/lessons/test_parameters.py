@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from webapp.lessons.folders import find_topics
+from tests.topics import TOPICS
 from webapp.lessons.parameters import (
     AnyParameter,
     Choice,
@@ -115,7 +115,7 @@ def test_parameters_that_an_address_leaves_out_have_their_defaults() -> None:
     assert parse_all(ALL, {"count": ["2"]}, partial=True) == {"count": 2, "pause": 0.5, "mode": "a"}
 
 
-@pytest.mark.parametrize("topic", find_topics(), ids=lambda topic: topic.slug)
+@pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.slug)
 def test_no_option_says_its_value_twice(topic: Topic) -> None:
     choices = [one for demo in topic.demos for one in demo.parameters if isinstance(one, Choice)]
     for choice in choices:

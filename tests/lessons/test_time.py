@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from tests.engine.running import cores_taken
-from tests.lessons.demos import TOPICS, each_choice, every_demo, run_all, short_values
+from tests.lessons.demos import each_choice, every_demo, run_all, short_values
 from tests.lessons.mistakes import Mistake, mistakes
 from tests.lessons.test_claims import recording
+from tests.topics import TOPICS
 from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.program import Program
 from webapp.lessons.claims import Claim

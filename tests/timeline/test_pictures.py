@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from functools import cache
 from xml.etree import ElementTree
 
@@ -45,16 +46,18 @@ def crowd(workers: int) -> Recording:
     return record(steps)
 
 
-ODD: dict[str, Recording] = {
-    "no events": record([]),
-    "no time at all": record(life(MAIN, 0, 0), wall=0),
-    "cut off": record(life(A, 0, None), dropped=5000, outcome=Outcome.CANCELLED),
-    "never ended": record([*life(MAIN, 0, None), *life(A, 5, None)], outcome=Outcome.TIMED_OUT),
-    "out of order": record([*reversed(life(A, 0, 90, (9, A, Kind.SLEPT, "", "1")))]),
-    "only ends": record([(5, A, Kind.WOKE, "", ""), (6, A, Kind.RELEASED, "lock", "")]),
-    "only printed": record([(5, A, Kind.PRINTED, "stdout", "x\n")], observed=False),
-    "unknown writer": record([(5, (0, 0), Kind.PRINTED, "stderr", "raw\n")]),
-    "hostile names": record(
+ODD: dict[str, Callable[[], Recording]] = {
+    "no events": lambda: record([]),
+    "no time at all": lambda: record(life(MAIN, 0, 0), wall=0),
+    "cut off": lambda: record(life(A, 0, None), dropped=5000, outcome=Outcome.CANCELLED),
+    "never ended": lambda: record(
+        [*life(MAIN, 0, None), *life(A, 5, None)], outcome=Outcome.TIMED_OUT
+    ),
+    "out of order": lambda: record([*reversed(life(A, 0, 90, (9, A, Kind.SLEPT, "", "1")))]),
+    "only ends": lambda: record([(5, A, Kind.WOKE, "", ""), (6, A, Kind.RELEASED, "lock", "")]),
+    "only printed": lambda: record([(5, A, Kind.PRINTED, "stdout", "x\n")], observed=False),
+    "unknown writer": lambda: record([(5, (0, 0), Kind.PRINTED, "stderr", "raw\n")]),
+    "hostile names": lambda: record(
         life(
             A,
             0,
@@ -63,14 +66,14 @@ ODD: dict[str, Recording] = {
             (60, A, Kind.RAISED, "&", "<"),
         )
     ),
-    "fifty workers": crowd(50),
-    "a hundred thousand events": many(100_000),
+    "fifty workers": lambda: crowd(50),
+    "a hundred thousand events": lambda: many(100_000),
 }
 
 
 @cache
 def drawn(name: str) -> Timeline:
-    return draw(ODD[name])
+    return draw(ODD[name]())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -196,7 +199,7 @@ def test_a_walk_has_the_line_that_each_step_printed() -> None:
 
 
 def test_data_in_a_page_cannot_close_their_script() -> None:
-    html = draw_figure(draw(ODD["hostile names"]), EN, Setting())
+    html = draw_figure(drawn("hostile names"), EN, Setting())
     [data] = re.findall(r'<script type="application/json">(.*?)</script>', html)
     assert any("</script>" in sentence for sentence in json.loads(data)["sentences"])
     assert "<b onload" not in html

@@ -3,6 +3,7 @@
 import pytest
 from flask.testing import FlaskClient
 
+from tests.topics import TOPICS
 from tests.web.scripted import COURSE, ScriptedRunner, SharedSite
 from webapp.app import create_app
 from webapp.lessons.folders import find_topics
@@ -23,7 +24,7 @@ def small_site() -> SharedSite:
 @pytest.fixture(scope="session")
 def whole_site() -> SharedSite:
     """A site with its own topics."""
-    return SharedSite(find_topics())
+    return SharedSite(TOPICS)
 
 
 @pytest.fixture
@@ -35,4 +36,4 @@ def client(small_site: SharedSite, runner: ScriptedRunner, store: Store) -> Flas
 @pytest.fixture(scope="session")
 def real_client() -> FlaskClient:
     """A client of the site with its own topics and a scripted runner."""
-    return create_app(ScriptedRunner(busy=True), TESTING=True).test_client()
+    return create_app(ScriptedRunner(busy=True), TOPICS, TESTING=True).test_client()

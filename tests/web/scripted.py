@@ -171,7 +171,7 @@ class Delegate:
 class SharedSite:
     """A site that is made once, for tests with a runner and a store of their own."""
 
-    def __init__(self, topics: Sequence[Topic] | None = None) -> None:
+    def __init__(self, topics: Sequence[Topic]) -> None:
         self._runner, self._store = Delegate(), Delegate()
         runner: Any = self._runner
         store: Any = self._store

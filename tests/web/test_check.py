@@ -7,11 +7,11 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
+from tests.topics import TOPICS
 from tests.web.scripted import HELLO, NamedRunner, ScriptedRunner, SharedSite
 from webapp.engine.events import Event, Kind
 from webapp.engine.machines import this_machine
 from webapp.engine.recording import Outcome
-from webapp.lessons.folders import find_topics
 from webapp.lessons.topic import Topic
 from webapp.pages.check.choosing import MOST, choose_questions
 from webapp.store.store import Store
@@ -19,7 +19,6 @@ from webapp.store.store import Store
 CHECK = "/en/threads/greeting/check"
 RIGHT, WRONG, VARIES = ({"say-hello.lines": option} for option in ("all", "fewer", "varies"))
 LEAST = 3
-TOPICS = find_topics()
 
 
 @pytest.mark.parametrize("topic", TOPICS, ids=[topic.slug for topic in TOPICS])

@@ -12,6 +12,7 @@ from contextlib import closing
 import pytest
 from flask.testing import FlaskClient
 
+from tests.topics import TOPICS
 from tests.web.scripted import COURSE, NamedRunner, SharedSite
 from webapp.engine.events import Event, Kind
 from webapp.engine.recording import Outcome
@@ -348,7 +349,7 @@ def test_the_lines_of_the_run_come_to_all(
 def test_other_servers_see_the_room(whole_site: SharedSite, store: Store) -> None:
     """Two sites with the same database: the room of one is followed on the other."""
     one = whole_site.lent(NamedRunner(), store).test_client()
-    other = SharedSite(find_topics()).lent(NamedRunner(), store).test_client()
+    other = SharedSite(TOPICS).lent(NamedRunner(), store).test_client()
     room = Class(one)
     student = pieces(other, f"{room.seat()}/events")
     until(student, "Welcome")

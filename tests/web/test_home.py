@@ -7,14 +7,13 @@ from xml.etree import ElementTree
 import pytest
 from flask.testing import FlaskClient
 
+from tests.topics import TOPICS
 from webapp.engine.recording import Outcome
-from webapp.lessons.folders import find_topics
 from webapp.lessons.text import LANGUAGES
 from webapp.lessons.topic import LEVELS, Topic, find_demo
 from webapp.pages.site.hero import DEMO, LINES, SHOWN, VALUES, read_hero
 from webapp.timeline.reading import draw
 
-TOPICS = find_topics()
 LARGEST_PICTURE = 2000  # bytes
 LARGEST_PAGE = 80_000  # bytes
 PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from tests.topics import TOPICS
 from tests.web.hostile import HEADERS, MARK, VALUES, Form, Reading, check
 from tests.web.scripted import COURSE, GOOD, HELLO, STREAMED, NamedRunner, printed
 from webapp.app import create_app
@@ -96,7 +97,7 @@ def reached(
 @pytest.fixture(scope="module")
 def course() -> Iterator[FlaskClient]:
     """A client of the whole course with a scripted runner."""
-    yield create_app(NamedRunner(busy=True), settings=settings()).test_client()
+    yield create_app(NamedRunner(busy=True), TOPICS, settings=settings()).test_client()
 
 
 def forms(client: FlaskClient, address: str) -> list[Form]:
@@ -144,7 +145,7 @@ def test_the_form_of_the_first_page_is_that_of_a_demo(client: FlaskClient, langu
 def test_no_field_of_the_course_breaks_a_page(course: FlaskClient, language: str) -> None:
     """Send a value that could break text and attributes in all fields of each demo."""
     value = "".join(FEW[:2])
-    for topic in find_topics():
+    for topic in TOPICS:
         for demo in topic.demos:
             address = f"/{language}/{topic.chapter}/{topic.slug}/{demo.slug}"
             names = [parameter.name for parameter in demo.parameters]

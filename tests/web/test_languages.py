@@ -7,13 +7,12 @@ from html import unescape
 import pytest
 from flask.testing import FlaskClient
 
-from webapp.lessons.folders import find_topics
+from tests.topics import TOPICS
 from webapp.lessons.text import DEFAULT_LANGUAGE, LANGUAGES, Language
 from webapp.lessons.topic import Topic
 from webapp.pages import addresses
 from webapp.pages.texts.wording import load_wordings, read_texts
 
-TOPICS = find_topics()
 EVERY_TOPIC = pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.slug)
 EVERY_LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)
 

@@ -7,14 +7,13 @@ from functools import partial
 import pytest
 from flask.testing import FlaskClient
 
-from webapp.lessons.folders import TOPICS, find_topics
+from tests.topics import TOPICS
 from webapp.lessons.text import LANGUAGES
 from webapp.pages import addresses
 
-COURSE = find_topics(TOPICS)
-TOPIC = COURSE[0]
+TOPIC = TOPICS[0]
 DEMO = TOPIC.demos[0]
-OTHER = (COURSE[1], COURSE[1].demos[0])
+OTHER = (TOPICS[1], TOPICS[1].demos[0])
 
 OF_A_DEMO = {"slug": DEMO.slug}
 OF_A_RUN = {"id": "a1"}

@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.store.runs import run as stored_run
+from tests.topics import TOPICS
 from tests.web.scripted import COURSE, GOOD, HELLO, STREAMED, ScriptedRunner, SharedSite
 from webapp.engine.machines import ANYWHERE, Machine, Needs
 from webapp.engine.program import Program
@@ -276,7 +277,7 @@ def test_a_demo_that_cannot_run_here_shows_a_run_that_was_made_elsewhere(
 def test_the_note_that_a_demo_cannot_run_here_links_to_a_run_made_elsewhere(
     few: FewRunner, store: Store
 ) -> None:
-    client = SharedSite(find_topics()).lent(few, store).test_client()
+    client = SharedSite(TOPICS).lent(few, store).test_client()
     told = {"en": "See a run that was made", "fa": "اجرایی روی چنین ماشینی را ببینید"}
     for language, text in told.items():
         address = ELSEWHERE.format(language)
@@ -295,7 +296,7 @@ FULLER_RUN = re.compile(r'<p class="help">([^<]*)<a href="([^"]+/elsewhere/[^"]+
 def test_a_demo_that_shows_more_on_other_machines_links_to_their_runs(
     few: FewRunner, store: Store
 ) -> None:
-    client = SharedSite(find_topics()).lent(few, store).test_client()
+    client = SharedSite(TOPICS).lent(few, store).test_client()
     for language, version in (("en", "3.14"), ("fa", "۳٫۱۴")):
         page = client.get(FULLER.format(language)).text
         assert not lacks(page) and not DISABLED.search(page)
@@ -311,7 +312,7 @@ def test_a_demo_that_shows_more_on_other_machines_links_to_their_runs(
 def test_a_machine_that_shows_all_of_a_demo_needs_no_run_made_elsewhere(
     few: FewRunner, store: Store
 ) -> None:
-    client = SharedSite(find_topics()).lent(few, store).test_client()
+    client = SharedSite(TOPICS).lent(few, store).test_client()
     few.there = [SMALL, replace(SMALL, cores=2, python="3.14.0")]
     [(why, _)] = FULLER_RUN.findall(client.get(FULLER.format("en")).text)
     assert "free-threaded" in why

@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 import pytest
 from flask.testing import FlaskClient
 
+from tests.topics import TOPICS
 from tests.web.scripted import HELLO
-from webapp.lessons.folders import find_topics
 
 PAGES = [
     "/en/",
@@ -103,7 +103,7 @@ def test_each_demo_leads_on_and_the_last_one_to_programs_of_ones_own(client: Fla
 
 def test_the_last_demo_of_a_topic_leads_to_the_next_topic(real_client: FlaskClient) -> None:
     firsts = first_demos(real_client)
-    for topic, following in zip(find_topics(), [*firsts[1:], "/en/record"], strict=True):
+    for topic, following in zip(TOPICS, [*firsts[1:], "/en/record"], strict=True):
         for demo in topic.demos:
             links = next_of(real_client, f"/en/{topic.chapter}/{topic.slug}/{demo.slug}")
             assert links, f"{topic.slug}/{demo.slug} leads nowhere"

@@ -6,9 +6,9 @@ from html.parser import HTMLParser
 import pytest
 from flask.testing import FlaskClient
 
+from tests.topics import TOPICS
 from tests.web.scripted import GOOD, HELLO, STREAMED, ScriptedRunner
 from tests.web.test_pages import VOID
-from webapp.lessons.folders import find_topics
 from webapp.lessons.values import in_latin_digits
 from webapp.pages.texts.wording import load_wordings
 
@@ -28,11 +28,7 @@ PAGES = (
     "api",
     "compare",
     "nowhere",
-    *(
-        f"{topic.chapter}/{topic.slug}/{demo.slug}"
-        for topic in find_topics()
-        for demo in topic.demos
-    ),
+    *(f"{topic.chapter}/{topic.slug}/{demo.slug}" for topic in TOPICS for demo in topic.demos),
 )
 
 
@@ -128,7 +124,7 @@ def test_no_latin_unit_follows_a_persian_digit(client: FlaskClient) -> None:
 
 
 def test_the_parentheses_of_a_call_stay_at_its_right() -> None:
-    titles = [demo.title["fa"] for topic in find_topics() for demo in topic.demos]
+    titles = [demo.title["fa"] for topic in TOPICS for demo in topic.demos]
     calls = [title for title in titles if "()" in title]
     assert calls
     for said in (*calls, *SAY["fa"].texts.values()):

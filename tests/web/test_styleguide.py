@@ -5,6 +5,7 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
+from tests.topics import TOPICS
 from tests.web.scripted import ScriptedRunner
 from webapp.app import create_app
 from webapp.engine.recording import Outcome
@@ -15,7 +16,7 @@ from webapp.lessons.text import LANGUAGES
 @pytest.fixture(scope="module")
 def client_at_work() -> FlaskClient:
     """A client of the site as FLASK_DEBUG makes it."""
-    return create_app(ScriptedRunner(busy=True), TESTING=True, DEBUG=True).test_client()
+    return create_app(ScriptedRunner(busy=True), TOPICS, TESTING=True, DEBUG=True).test_client()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -8,8 +8,8 @@ from html import unescape
 import pytest
 from flask.testing import FlaskClient
 
+from tests.topics import TOPICS
 from tests.web.compare.comparing import BOTH, COMPARE, plain, query
-from webapp.lessons.folders import find_topics
 from webapp.lessons.text import LANGUAGES
 from webapp.lessons.topic import Demo, Pair, Topic, find_demo
 
@@ -42,7 +42,6 @@ def test_what_to_look_for_is_shown_only_with_the_pairs_own_values(client: FlaskC
     assert "Feel the difference." not in client.get(COMPARE, query_string=BOTH).text
 
 
-TOPICS = find_topics()
 PAIRS = [(topic, demo, pair) for topic in TOPICS for demo in topic.demos for pair in demo.beside]
 
 
