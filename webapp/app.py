@@ -40,7 +40,7 @@ from webapp.pages.guard import guard
 from webapp.pages.languages import LanguageConverter
 from webapp.pages.rate import Counts, limit_runs
 from webapp.pages.repeat.blueprint import repetitions_blueprint
-from webapp.pages.repeat.running import Notices, Repetitions
+from webapp.pages.repeat.repetitions import Notices, Repetitions
 from webapp.pages.room import FOR_PAGES, Room
 from webapp.pages.run.blueprint import runs_blueprint
 from webapp.pages.run.lanes import lanes_blueprint

@@ -23,8 +23,8 @@ function tick() {
 function look() {
   const panel = controls.querySelector("[data-phase]");
   const running = panel?.dataset.phase === "running";
-  const { run, repetition, compared } = panel?.dataset ?? {};
-  const id = run ?? repetition ?? compared;
+  const { compared, resume, search } = panel?.dataset ?? {};
+  const id = compared ?? resume ?? search;
   if (running && (!timer || id !== clock.dataset.of)) {
     clearInterval(timer);
     clock.dataset.of = id;

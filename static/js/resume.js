@@ -1,5 +1,6 @@
-// After a reload, Back or a change of language the page goes on with the run that it showed. The tab's own
-// storage knows that run; a run that nobody follows any more is ended by the server after a moment.
+// After a reload, Back or a change of language the page goes on with what it showed: a run, thirty runs, or a
+// comparison. The tab's own storage knows it; a run that nobody follows any more is ended by the server after a
+// moment.
 
 import { query } from "./form.js";
 
@@ -23,11 +24,12 @@ function read() {
 }
 
 function note() {
-  const run = controls.querySelector("[data-run]")?.dataset.run;
+  const panel = controls.querySelector("[data-phase]");
+  const panelAt = panel?.dataset.resume;
   try {
-    if (run && run !== read().run) {
-      sessionStorage.setItem(KEY, JSON.stringify({ run, place: asked }));
-    } else if (controls.querySelector("[data-repetition]")) {
+    if (panelAt && panelAt !== read().panelAt) {
+      sessionStorage.setItem(KEY, JSON.stringify({ panelAt, place: asked }));
+    } else if (panel && !panelAt) {
       sessionStorage.removeItem(KEY);
     }
   } catch {
@@ -35,13 +37,15 @@ function note() {
   }
 }
 
-let asked = ""; // the place whose run is being shown
+let asked = ""; // the place of what is being shown
 
 function resume() {
-  const { run, place: at } = read();
-  if (run && at === asked && !document.querySelector("#transcript .line")) {
-    const address = `/${document.documentElement.lang}/runs/${encodeURIComponent(run)}/_panel`;
-    htmx.ajax("GET", address, { source: form, target: "#result" });
+  const { panelAt, place: at } = read();
+  if (panelAt && at === asked && !document.querySelector(".lines > :is(.line, .run-line)")) {
+    htmx.ajax("GET", `/${document.documentElement.lang}${panelAt}`, {
+      source: form,
+      target: "#result",
+    });
   }
 }
 

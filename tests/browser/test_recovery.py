@@ -14,6 +14,12 @@ from tests.browser.test_running import process
 ENDLESS = "/en/threads/endings/end-somehow?how=never"
 QUICK = "/en/threads/lock/lock-around-everything?thread_count=2&sleep_seconds=0.1"
 LOST_UPDATE = "/en/threads/lock/lost-update"
+SLEEPY = "/en/threads/endings/end-somehow?how=sleep"  # runs one at a time on the small site
+COMPARED = (
+    "/en/compare?a=lock/lock-around-everything&b=lock/lock-around-the-message"
+    "&a-sleep_seconds=0.2&b-sleep_seconds=0.5"
+)
+WAYS = ["reload", "Back", "language"]
 STALE = "This result belongs to other values."
 NARROWEST = 240
 FINGER = 44
@@ -23,6 +29,19 @@ FINGER = 44
 def run(page: Page) -> None:
     page.locator("#run-button").click()
     page.locator("#result > .result").wait_for()
+
+
+def leave_and_return(page: Page, how: str) -> None:
+    """Reload a page, go away and back, or change its language."""
+    if how == "reload":
+        page.reload()
+    elif how == "Back":
+        page.locator(".brand").click()
+        page.wait_for_url("**/en/")
+        page.go_back()
+    else:
+        page.locator(".languages a").click()
+        page.wait_for_url("**/fa/**")
 
 
 def test_without_a_connection_the_page_says_so_and_keeps_what_it_shows(
@@ -93,26 +112,52 @@ def test_a_reload_during_a_run_goes_on_with_it(open_page: Opener, small_site: Si
     page.locator("#result > .outcome-cancelled").wait_for()
 
 
-@pytest.mark.parametrize("how", ["reload", "Back", "language"])
+@pytest.mark.parametrize("how", WAYS)
 def test_an_ended_run_is_still_there(open_page: Opener, how: str) -> None:
     page = open_page(QUICK)
     run(page)
     ran = process(page)
-    if how == "reload":
-        page.reload()
-    elif how == "Back":
-        page.locator(".brand").click()
-        page.wait_for_url("**/en/")
-        page.go_back()
-    else:
-        page.locator(".languages a").click()
-        page.wait_for_url("**/fa/**")
+    leave_and_return(page, how)
     page.locator("#result > .result").wait_for()
     assert process(page) == ran
     # It is the visitor's own run, and not called a recorded one.
     expect(page.locator(".example")).to_have_count(0)
     expect(page.locator(".headline")).to_be_visible()
     expect(page.locator("#clock")).to_have_text(re.compile(r"^[0-9۰-۹]+[.٫][0-9۰-۹]{3} (s|ث)$"))
+
+
+@pytest.mark.parametrize("how", WAYS)
+def test_thirty_runs_go_on_and_are_still_there(
+    open_page: Opener, small_site: Site, how: str
+) -> None:
+    page = open_page(SLEEPY, base=small_site.url)
+    page.locator("#repeat-button").click()
+    page.locator(".run-line").nth(3).wait_for()
+    first = page.locator(".run-line .time").first.inner_text()
+    leave_and_return(page, how)
+    expect(page.locator(".run-line .time").first).to_have_text(first)
+    page.locator("#result > .repeats").wait_for()
+    expect(page.locator(".run-line")).to_have_count(30)
+    expect(page.locator("#lanes a.dot")).to_have_count(30)
+    times = page.locator(".run-line .time").all_text_contents()
+    page.reload()
+    page.locator("#result > .repeats").wait_for()
+    assert page.locator(".run-line .time").all_text_contents() == times
+    expect(page.locator("#lanes a.dot")).to_have_count(30)
+
+
+@pytest.mark.parametrize("how", WAYS)
+def test_a_comparison_goes_on_and_is_still_there(open_page: Opener, how: str) -> None:
+    page = open_page(COMPARED)
+    page.locator("#run-button").click()
+    page.locator("#b-transcript .line").first.wait_for()
+    ran = process(page, "#a-transcript")
+    leave_and_return(page, how)
+    page.locator("#result > .comparison").wait_for()
+    assert process(page, "#a-transcript") == ran
+    page.reload()
+    page.locator("#result > .comparison").wait_for()
+    assert process(page, "#a-transcript") == ran
 
 
 def test_a_run_of_other_values_is_not_brought_back(open_page: Opener) -> None:

@@ -159,7 +159,7 @@ def test_thirty_runs_replace_a_run(open_page: Opener, small_site: Site) -> None:
     expect(page.locator(".line")).to_have_count(0)
 
 
-def test_a_lost_stream_is_not_resumed_and_the_page_says_so(
+def test_a_lost_stream_is_not_resumed_by_itself_and_the_page_says_so(
     open_page: Opener, small_site: Site, complaints: list[str]
 ) -> None:
     with TcpProxy(small_site.port) as proxy:
@@ -170,7 +170,7 @@ def test_a_lost_stream_is_not_resumed_and_the_page_says_so(
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
         proxy.cut()
-        expect(page.locator("#status")).to_contain_text("the runs ended with it")
+        expect(page.locator("#status")).to_contain_text("Load the page again to go on")
         expect(page.get_by_role("button", name="Stop")).to_have_count(0)
         assert page.locator(".run-line").count() >= 1
         assert asked == []

@@ -18,8 +18,10 @@ from webapp.engine.runner import Busy, Changed, UnknownRun
 from webapp.lessons.folders import find_topics
 from webapp.lessons.repeats.tally import Tally
 from webapp.pages import addresses
-from webapp.pages.repeat import keeping, running, stream
-from webapp.pages.repeat.running import RUNS, Repetition, Repetitions
+from webapp.pages.repeat import keeping, repetitions, running, stream
+from webapp.pages.repeat.repetitions import KEPT, Repetitions
+from webapp.pages.repeat.running import RUNS, Repetition
+from webapp.pages.site.site import Run
 
 REPEAT = f"{HELLO}/repeat"
 SLEEPS, COMPUTES = 0.001, 0.2
@@ -227,29 +229,50 @@ def test_runs_that_had_to_be_ended_go_concurrently(client: FlaskClient, runner: 
 
 
 def test_repetitions_share_the_capacity(runner: ManyRuns) -> None:
-    demo = find_topics(COURSE)[0].demos[0]
-    program = demo.program(demo.defaults)
     all_of_them = Repetitions()
-
-    def begin() -> Repetition:
-        tally = Tally(demo.outcome, demo.defaults)
-        return all_of_them.begin(
-            runner, runner.start(program), lambda: runner.start(program), tally, ideal=1.0
-        )
-
-    runner.held = True
-    going = [begin() for _ in range(running.TOGETHER // 5)]
-    follower = going[0].follow()
-    while runner.following < 5:
+    runner.held, runner.free = True, ()
+    others = [begin(all_of_them, runner) for _ in range(repetitions.TOGETHER // 5 - 1)]
+    streams = [other.follow() for other in others]
+    for stream_of_other in streams:
+        next(stream_of_other)
+    own = begin(all_of_them, runner)
+    runner.free = (own.run.id,)
+    before, follower = runner.following, own.follow()
+    while runner.following < before + 5:
         next(follower)
     next(follower)
-    assert runner.following == 5
-    follower.close()
-    all_of_them.stop(going[0].id)
-    assert going[0].stopped
-    id = going.pop().id
+    assert runner.following == before + 5
+    for one in (*streams, follower):
+        one.close()
+    all_of_them.stop(own.id)
+    assert own.stopped
+
+
+def test_a_repetition_that_was_left_is_forgotten_after_a_while(
+    runner: ManyRuns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    all_of_them = Repetitions()
+    left, over = begin(all_of_them, runner), begin(all_of_them, runner)
+    assert list(over.follow())
+    assert all_of_them.find(left.id) is left
+    monkeypatch.setitem(KEPT, False, 0.0)
     with pytest.raises(KeyError):
-        all_of_them.stop(id)
+        all_of_them.find(left.id)
+    assert all_of_them.find(over.id) is over
+    with pytest.raises(KeyError):
+        all_of_them.stop(over.id)
+    monkeypatch.setattr(repetitions, "MOST_KEPT", 0)
+    with pytest.raises(KeyError):
+        all_of_them.find(over.id)
+
+
+def begin(among: Repetitions, runner: ManyRuns) -> Repetition:
+    """Begin to repeat the first demo with its defaults."""
+    topic = find_topics(COURSE)[0]
+    demo = topic.demos[0]
+    program, tally = demo.program(demo.defaults), Tally(demo.outcome, demo.defaults)
+    first = Run(runner.start(program), "en", topic, demo, demo.defaults, transcript_only=False)
+    return among.begin(runner, first, lambda: runner.start(program), tally, ideal=1.0)
 
 
 @dataclass
@@ -266,20 +289,10 @@ class MemoryNotices:
 
 
 def test_a_repetition_can_be_stopped_on_another_server(runner: ManyRuns) -> None:
-    demo = find_topics(COURSE)[0].demos[0]
-    program, notices = demo.program(demo.defaults), MemoryNotices()
+    notices = MemoryNotices()
     here, there = Repetitions(notices), Repetitions(notices)
     runner.held = True
-    own, other = (
-        here.begin(
-            runner,
-            runner.start(program),
-            lambda: runner.start(program),
-            Tally(demo.outcome, demo.defaults),
-            ideal=1.0,
-        )
-        for _ in range(2)
-    )
+    own, other = begin(here, runner), begin(here, runner)
     there.stop(own.id)
     assert not own.stopped
     list(own.follow())
@@ -287,14 +300,64 @@ def test_a_repetition_can_be_stopped_on_another_server(runner: ManyRuns) -> None
     assert not other.stopped
 
 
-def test_a_reader_that_leaves_ends_all_runs(client: FlaskClient, runner: ManyRuns) -> None:
+def resume_address(begun: str) -> str:
+    """Return the address at which the page takes its repetition up again, in Persian."""
+    found = re.search(r'data-resume="(/repetitions/[^"]+)"', begun)
+    assert found
+    return f"/fa{found[1]}"
+
+
+def test_a_reader_that_leaves_follows_no_run(client: FlaskClient, runner: ManyRuns) -> None:
+    """The engine ends a run that nobody follows."""
     runner.held = True
     pieces = streamed(client)
     next(pieces), next(pieces), next(pieces)
     assert runner.following == RUNS - 1
     pieces.close()
     assert runner.following == 0
-    assert set(runner.cancelled) == {f"run{number}" for number in range(2, RUNS + 1)}
+
+
+def test_a_reader_that_returns_gets_the_rest_in_his_language(
+    client: FlaskClient, runner: ManyRuns
+) -> None:
+    runner.held = True
+    pieces = streamed(client)
+    address = resume_address(next(pieces))
+    next(pieces), next(pieces)
+    pieces.close()
+    runner.held = False
+    runner.ends = lambda number: Outcome.CANCELLED if number == 7 else Outcome.FINISHED
+    _, past, *rest, panel, _ = messages(client.get(address).text)
+    assert past["data"].count('class="run-line"') == 1
+    assert "اجرای ۱" in past["data"]
+    assert len(rest) == RUNS - 1
+    assert rows(panel["data"]) == [("۲", "۳۰ بار")]
+    # The seventh had ended for want of a follower, and another took its place.
+    assert len(runner.programs) == RUNS + 1
+    again = messages(client.get(address.replace("/fa/", "/en/")).text)
+    assert [message["data"].count('class="run-line"') for message in again] == [0, RUNS, 0, 0]
+    assert rows(again[2]["data"]) == [("2", "30 times")]
+    assert len(runner.programs) == RUNS + 1
+
+
+def test_of_two_readers_the_later_one_follows(client: FlaskClient, runner: ManyRuns) -> None:
+    """A server may notice only later that a page was left."""
+    runner.held = True
+    earlier = streamed(client)
+    address = resume_address(next(earlier))
+    next(earlier), next(earlier)
+    runner.held = False
+    rest: list[str] = []
+    left = threading.Timer(0.2, lambda: rest.extend(earlier))
+    left.start()
+    *_, panel, _ = messages(client.get(address).text)
+    left.join()
+    assert rows(panel["data"]) == [("۲", "۳۰ بار")]
+    assert "event: over" not in "".join(rest)
+
+
+def test_an_unknown_repetition_leaves_the_page_as_it_is(client: FlaskClient) -> None:
+    assert client.get("/en/repetitions/nobody/_panel").status_code == 204
 
 
 def test_stop_ends_running_runs_and_shows_the_results_so_far(

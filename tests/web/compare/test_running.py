@@ -79,15 +79,28 @@ def test_each_transcript_leads_to_its_own_source(client: FlaskClient) -> None:
     assert 'id="a-L7"' in page and 'id="b-L7"' in page
 
 
-def test_a_reader_that_leaves_ends_the_current_run(client: FlaskClient, runner: TwoRunner) -> None:
+def test_a_reader_that_leaves_follows_no_run(client: FlaskClient, runner: TwoRunner) -> None:
+    """The engine ends a run that nobody follows."""
     answer = client.post(COMPARE, data=BOTH, headers=STREAMED, buffered=False)
     stream = iter(answer.response)
     next(stream), next(stream)
     assert runner.following == 1
     answer.close()
     assert runner.following == 0
-    assert runner.cancelled == [IDS[0]]
     assert len(runner.programs) == 1
+
+
+def test_a_reader_that_returns_gets_both_runs_in_his_language(
+    client: FlaskClient, runner: TwoRunner
+) -> None:
+    found = re.search(r'data-resume="(/compare/[^"]+)"', next(pieces(client, **STREAMED)))
+    assert found
+    for _ in range(2):
+        again = client.get(f"/fa{found[1]}").text
+        assert again.count('hx-target="#b-transcript" hx-swap="beforeend"') == 3
+        assert "۳٫۰" in again
+        assert len(runner.programs) == 2
+    assert client.get("/en/compare/nothing/_panel").status_code == 204
 
 
 def test_if_the_first_run_is_cancelled_the_second_does_not_start(

@@ -26,7 +26,7 @@ from webapp.pages.compare.form import (
 )
 from webapp.pages.compare.page import build_choice, build_kept
 from webapp.pages.compare.sources import prefixes
-from webapp.pages.compare.stream import TwoRuns, as_events, as_page
+from webapp.pages.compare.stream import Comparisons, Once, TwoRuns, as_events, as_page
 from webapp.pages.demo.form import read_submission, submitted
 from webapp.pages.demo.handler import DemoHandler
 from webapp.pages.demo.needs import is_offered
@@ -47,6 +47,7 @@ class CompareFormView:
 def compare_blueprint(site: Site) -> Blueprint:
     """Return the routes of comparisons."""
     blueprint = Blueprint("compare", __name__, url_prefix="/<language:language>/compare")
+    comparisons = Comparisons()
 
     @blueprint.get("")
     def choose(language: Language) -> AnyResponse:
@@ -65,7 +66,21 @@ def compare_blueprint(site: Site) -> Blueprint:
             values = selection.values()
         except InvalidComparison as invalid:
             return _refused(site, language, selection, invalid.problems)
-        return _run(site, language, selection, values)
+        runs = _start(site, language, selection, values)
+        comparisons.add(runs)
+        if takes_events():
+            return streamed(as_events(runs), "text/event-stream")
+        page = _page(site, language, selection, running=True)
+        return streamed(as_page(runs, page), "text/html")
+
+    @blueprint.get("/<first>/_panel")
+    def panel(language: Language, first: str) -> Response:
+        """Stream a comparison to its page again, from the beginning of both runs."""
+        runs = comparisons.find(first)
+        if runs is None:
+            return Response(status=204)  # the page stays as it is
+        site.room.check()
+        return streamed(as_events(runs.again(language)), "text/event-stream")
 
     @blueprint.get("/<topic>/<demo>/<other_topic>/<other>")
     def beside(
@@ -117,10 +132,10 @@ def _refused(site: Site, language: Language, selection: Selection, problems: Pro
     return Response(html, 422, headers=FORM_ONLY)
 
 
-def _run(
+def _start(
     site: Site, language: Language, selection: Selection, values: tuple[Values, Values]
-) -> Response:
-    """Start the first run and stream both. Raises Busy."""
+) -> TwoRuns:
+    """Start the first run. Raises Busy."""
     machines = site.runner.machines()
     if not all(is_offered(side.demo, machines) for side in selection.sides):
         raise Unreachable  # checked for both before the first starts
@@ -129,11 +144,7 @@ def _run(
         for side, own in zip(selection.sides, values, strict=True)
     )
     sources = [side.demo.source for side in selection.sides]
-    runs = TwoRuns(site, first(), second, prefixes(*sources))
-    if takes_events():
-        return streamed(as_events(runs), "text/event-stream")
-    page = _page(site, language, selection, running=True)
-    return streamed(as_page(runs, page), "text/html")
+    return TwoRuns(site, first(), Once(second), prefixes(*sources))
 
 
 def _page(

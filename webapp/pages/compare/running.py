@@ -1,18 +1,19 @@
 """Runs two programs one after the other, so that neither takes CPU time from the other.
 
 Each run yields StateUpdate …, LinesUpdate …, EndUpdate, and in between what the stream waits for.
-If the client leaves, the live run is ended and the second one is not started.
+If the client leaves, the second run is not started, and the engine ends the live one unless it is
+followed again soon.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 
 from webapp.engine.recording import Outcome
-from webapp.engine.runner import Busy, Phase, State, UnknownRun
+from webapp.engine.runner import Busy, Phase, State
 from webapp.pages.run.keeping import Ended, keep_ended
 from webapp.pages.run.live import REFRESH
 from webapp.pages.site.site import Run, Site
@@ -78,24 +79,19 @@ def run_both(site: Site, first: Run, second: Callable[[], Run]) -> Generator[Bot
 
 def _follow(site: Site, side: int, run: Run) -> Generator[Both, None, EndUpdate]:
     screen, signal = Screen(), Signal()
-    try:
-        state = site.runner.state(run.id)
-        yield StateUpdate(side, run, state, begun=True)
-        with closing(site.runner.follow(run.id, changed=signal.set)) as batches:
-            for batch in batches:
-                if state.phase is Phase.QUEUED:
-                    yield SLOW
-                    before, state = state, site.runner.state(run.id)
-                    if state != before:
-                        yield StateUpdate(side, run, state)
-                if lines := screen.feed(batch):
-                    yield LinesUpdate(side, lines)
-                yield Wait(signal, least=REFRESH)
-        yield SLOW
-    except GeneratorExit:
-        with suppress(UnknownRun):
-            site.runner.cancel(run.id)
-        raise
+    state = site.runner.state(run.id)
+    yield StateUpdate(side, run, state, begun=True)
+    with closing(site.runner.follow(run.id, changed=signal.set)) as batches:
+        for batch in batches:
+            if state.phase is Phase.QUEUED:
+                yield SLOW
+                before, state = state, site.runner.state(run.id)
+                if state != before:
+                    yield StateUpdate(side, run, state)
+            if lines := screen.feed(batch):
+                yield LinesUpdate(side, lines)
+            yield Wait(signal, least=REFRESH)
+    yield SLOW
     ended = keep_ended(site, run)
     over = EndUpdate(side, ended, screen.rest(), screen.hidden, screen.last())
     yield over

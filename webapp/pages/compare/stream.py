@@ -1,6 +1,6 @@
 """Two runs as a stream: server-sent events for htmx, or a page that grows without it.
 
-A lost stream is not resumed: its live run ends with it.
+A page that is loaded again takes its comparison up: both runs are followed from their beginning.
 """
 
 from __future__ import annotations
@@ -8,10 +8,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from threading import Lock
 
 from webapp.engine.recording import Outcome
-from webapp.engine.runner import Phase
+from webapp.engine.runner import Phase, UnknownRun
+from webapp.lessons.text import Language
 from webapp.pages import addresses
 from webapp.pages.compare.comparison import ComparedRun, Comparison, build_comparison
 from webapp.pages.compare.form import KEYS
@@ -37,6 +39,8 @@ from webapp.streaming import SLOW, Pieces, Step, Wait
 
 LINES_HERE = tuple(f"<!-- lines {key} -->" for key in KEYS)
 
+MOST_KEPT = 200
+
 log = logging.getLogger(__name__)
 
 
@@ -44,13 +48,14 @@ log = logging.getLogger(__name__)
 class CompareProgress:
     """The state of the live run. The `first` one clears what an earlier comparison has left.
 
-    `run` is "" while no run is live.
+    `run` is "" while no run is live. `first_run` is the id of the first one.
     """
 
     say: Wording
     key: str
     first: bool
     status: str
+    first_run: str
     run: str = ""
     phase: Phase = Phase.QUEUED
     ideal: float = 0
@@ -84,7 +89,8 @@ class CompareEnding:
 class TwoRuns:
     """A started run, and the function that starts the other one, which raises Busy.
 
-    `listings` are the prefixes of the ids of the sources' lines. `over` collects the ended runs.
+    `second` starts it once. `listings` are the prefixes of the ids of the sources' lines. `over`
+    collects the ended runs.
     """
 
     site: Site
@@ -98,6 +104,54 @@ class TwoRuns:
     def say(self) -> Wording:
         """The texts of the page's language."""
         return self.site.wordings[self.first.language]
+
+    def again(self, language: Language) -> TwoRuns:
+        """Return the same runs, to be followed by another page in its language."""
+        first = replace(self.first, language=language)
+        return TwoRuns(
+            self.site, first, lambda: replace(self.second(), language=language), self.listings
+        )
+
+
+class Once:
+    """Starts a run at the first call, and returns the same one at every later call."""
+
+    def __init__(self, start: Callable[[], Run]) -> None:
+        self._start = start
+        self._lock = Lock()
+        self._run: Run | None = None
+
+    def __call__(self) -> Run:
+        """Return the run. Raises Busy."""
+        with self._lock:
+            self._run = self._run or self._start()
+            return self._run
+
+
+class Comparisons:
+    """The latest MOST_KEPT comparisons of this server, by the ids of their first runs."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, TwoRuns] = {}
+        self._lock = Lock()
+
+    def add(self, runs: TwoRuns) -> None:
+        """Remember a comparison."""
+        with self._lock:
+            self._known[runs.first.id] = runs
+            if len(self._known) > MOST_KEPT:
+                del self._known[next(iter(self._known))]
+
+    def find(self, first: str) -> TwoRuns | None:
+        """Return the comparison that this run began; None if it is not known here or any more."""
+        with self._lock:
+            runs = self._known.get(first)
+        try:
+            if runs:
+                runs.site.runner.state(first)
+        except UnknownRun:
+            return None
+        return runs
 
 
 def as_events(runs: TwoRuns) -> Pieces:
@@ -157,7 +211,9 @@ def _template_and_view(runs: TwoRuns, update: Update) -> tuple[str, object]:
             return template, _progress(runs, update)
         case NoRoom():
             status = runs.say("compare.no_room_yet")
-            return "compare/_progress.html", CompareProgress(runs.say, KEYS[1], False, status)
+            return "compare/_progress.html", CompareProgress(
+                runs.say, KEYS[1], False, status, runs.first.id
+            )
         case LinesUpdate():
             lines = SideLines(KEYS[update.side], _lines(runs, update))
             return "compare/_more.html", lines
@@ -185,6 +241,7 @@ def _progress(runs: TwoRuns, update: StateUpdate) -> CompareProgress:
         key=key,
         first=update.side == 0,
         status=status,
+        first_run=runs.first.id,
         run=run.id,
         phase=state.phase,
         ideal=run.demo.ideal.seconds(run.values),

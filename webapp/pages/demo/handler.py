@@ -148,16 +148,16 @@ class DemoHandler:
         first = replace(start(), predicted=self.predicted(submission))
         repetition = self.site.repetitions.begin(
             self.site.runner,
-            first.id,
+            first,
             lambda: start().id,
             Tally(self.demo.outcome, values, self.demo.questions),
             ideal=self.demo.ideal.seconds(values),
         )
         if takes_events():
-            events = repeat_stream.as_events(self.site, first, repetition)
+            events = repeat_stream.as_events(self.site, repetition, self.language)
             return streamed(events, "text/event-stream")
         page = self.page(submission, running=True)
-        return streamed(repeat_stream.as_page(self.site, first, repetition, page), "text/html")
+        return streamed(repeat_stream.as_page(self.site, repetition, page), "text/html")
 
     def predicted(self, submission: Submission) -> dict[str, str]:
         """Return the options that the visitor has predicted, by question."""

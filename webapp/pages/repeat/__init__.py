@@ -1,7 +1,8 @@
 """A repetition: one demo, thirty times, at the demo's address + /repeat.
 
-`blueprint`  the route that stops it
+`blueprint`  the routes that stop it and take it up again
 `running`    runs the demo, in parallel if it mostly sleeps
+`repetitions` those of this server
 `stream`     streams the repetition
 `keeping`    stores the notable runs
 `panel`      the summary: `histogram` of the outcomes, `lines` and their order, the rarest outcome

@@ -4,8 +4,8 @@
             ^                                                     │
             └──── summary <── Tally <────── recording ────────────┘
 
-Each run is followed from start to end, since the engine ends a run without a follower. All runs end
-when the visitor who requested them has left.
+Each run is followed from start to end, since the engine ends a run without a follower. A visitor
+who has left may return: the repetition then goes on from where it was.
 """
 
 from __future__ import annotations
@@ -14,9 +14,8 @@ import secrets
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
-from threading import Event
-from typing import Any, Protocol
-from weakref import WeakValueDictionary
+from threading import Event, Lock
+from typing import TYPE_CHECKING, Any
 
 from webapp.engine import runner
 from webapp.engine.recording import Outcome, Recording
@@ -25,10 +24,10 @@ from webapp.lessons.repeats.summary import Summary
 from webapp.lessons.repeats.tally import Tally
 from webapp.streaming import SLOW, Signal, Step, Wait
 
-RUNS = 30
+if TYPE_CHECKING:
+    from webapp.pages.site.site import Run
 
-TOGETHER = 120
-"""Parallel runs of all repetitions together."""
+RUNS = 30
 
 # The first run runs alone and shows how much a run computes. Runs that compute go one after the
 # other: in parallel they would take the CPU from each other, and the extra context switches would
@@ -51,30 +50,23 @@ BUSY_PAUSE = 0.5
 """Seconds until the next attempt if the runner is full."""
 
 
-class Notices(Protocol):
-    """Short-lived messages that several servers share. Both methods raise Unreachable."""
-
-    def set_notice(self, notice: str) -> None:
-        """Publish a notice to all servers; it expires after some minutes."""
-        ...
-
-    def has_notice(self, notice: str) -> bool:
-        """Return whether any server has published this notice."""
-        ...
+LOOK = 0.05
+"""Seconds between two looks whether the page before a reload has left its runs."""
 
 
 class Repetition:
     """Many runs of one program with the same values, for one visitor.
 
-    `tally` holds the results of the ended runs. `started` counts the runs, `together` is the
-    largest number of parallel ones, and `took` the duration in seconds. `stopped` is set if the
-    visitor stopped it.
+    `run` is the first of them, and `tally` holds the results of the ended ones. `started` counts
+    the runs, `together` is the largest number of parallel ones, and `took` the duration in seconds.
+    `stopped` is set if the visitor stopped it. `stored` are the ids of the runs that were stored
+    once it `is_over`.
     """
 
     def __init__(
         self,
         runner: Runner,
-        first: str,
+        run: Run,
         start: Callable[[], str],
         tally: Tally,
         *,
@@ -82,18 +74,20 @@ class Repetition:
         room: Callable[[], int],
         is_to_stop: Callable[[str], bool],
     ) -> None:
-        """Begin with a started run, whose id is `first`. `start` starts another, returning its id.
+        """Begin with a started run. `start` starts another, returning its id.
 
         `ideal` is the ideal time of a run in seconds. `room` returns how many runs may go in
         parallel. `is_to_stop` returns whether another server was asked to stop the repetition of
         this id.
         """
-        self.first = first
+        self.run = run
         self.id = secrets.token_urlsafe(12)
         self.tally = tally
         self.started = self.together = 1
         self.took = 0.0
-        self.stopped = False
+        self.stopped = self.is_over = False
+        self.stored: frozenset[str] | None = None
+        self.left_at = time.monotonic()
         self._runner = runner
         self._start = start
         self._ideal = ideal
@@ -108,6 +102,14 @@ class Repetition:
         self._ended = Event()
         self._signal = Signal()
         self._going: dict[str, Generator[Any, None, None]] = {}
+        self._left = {run.id}  # live runs that nobody follows
+        self._turn = 0
+        self._followed = Lock()
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether a page follows it."""
+        return self._followed.locked()
 
     def stop(self) -> None:
         """End all runs, from any thread. The results so far are kept."""
@@ -118,26 +120,36 @@ class Repetition:
     def follow(self) -> Generator[Summary | Wait | Step, None, None]:
         """Yield each run's summary when it ends, and in between what the stream waits for.
 
-        Closing the generator ends all live runs.
+        Closing the generator leaves the live runs. Another call takes them up again; if the
+        generator before it is still open, that one ends.
         """
+        self._turn = turn = self._turn + 1
+        self._signal.set(True)
+        while not self._followed.acquire(blocking=False):
+            yield Wait(Signal(), LOOK)
         began = time.monotonic()
-        self._until = began + LONGEST
+        self._until = began + LONGEST - self.took
         try:
-            self._follow(self.first)
-            while True:
-                self._check_notices()
-                yield from self._ended_runs()
-                if not self._going and not self._has_more():
-                    return
-                if self._has_room() and time.monotonic() >= self._due:
-                    self._start_next()
-                else:
-                    yield Wait(self._signal, self._patience())
-                    yield SLOW
+            self._take_up()
+            yield from self._go_on(turn)
         finally:
-            self._ended.set()
-            self._leave_all()
-            self.took = time.monotonic() - began
+            self._leave()
+            self.left_at = time.monotonic()
+            self.took += self.left_at - began
+            self._followed.release()
+
+    def _go_on(self, turn: int) -> Generator[Summary | Wait | Step, None, None]:
+        while turn == self._turn:
+            self._check_notices()
+            yield from self._ended_runs()
+            if not self._going and not self._has_more():
+                self.is_over = True
+                return
+            if self._has_room() and time.monotonic() >= self._due:
+                self._start_next()
+            else:
+                yield Wait(self._signal, self._patience())
+                yield SLOW
 
     def _check_notices(self) -> None:
         """Stop if another server was asked to; checked once per heartbeat."""
@@ -162,7 +174,7 @@ class Repetition:
     def _ended_runs(self) -> Iterator[Summary]:
         """Yield the summaries of the runs that have ended; once it is to end, leave the others."""
         if self._ended.is_set():
-            self._leave_all()
+            self._cancel_all()
         for run, batches in tuple(self._going.items()):
             try:
                 next(batches)
@@ -172,7 +184,9 @@ class Repetition:
             except (UnknownRun, Interrupted):
                 recording = None
             del self._going[run]
-            if recording is not None:
+            if run in self._left and (not recording or recording.outcome is Outcome.CANCELLED):
+                self.started -= 1  # nobody followed it for too long: another takes its place
+            elif recording is not None:
                 self._measure(recording)
                 yield self.tally.add(run, recording)
 
@@ -210,53 +224,22 @@ class Repetition:
             return self._runner.recording(run)
         return None
 
-    def _leave_all(self) -> None:
+    def _take_up(self) -> None:
+        """Follow the live runs."""
+        for run in self._left:
+            self._follow(run)
+
+    def _leave(self) -> None:
+        """Follow no run any longer; the engine ends them unless another follower comes soon."""
+        self._left = set(self._going)
+        for batches in self._going.values():
+            batches.close()
+        self._going.clear()
+
+    def _cancel_all(self) -> None:
         """End all runs, and follow them no longer."""
         while self._going:
             run, batches = self._going.popitem()
             batches.close()
             with suppress(UnknownRun, Unreachable):
                 self._runner.cancel(run)
-
-
-class Repetitions:
-    """All live repetitions. Each is dropped with the answer that streams it.
-
-    With `notices`, any server can stop a repetition of any other.
-    """
-
-    def __init__(self, notices: Notices | None = None) -> None:
-        self._going: WeakValueDictionary[str, Repetition] = WeakValueDictionary()
-        self._notices = notices
-
-    def begin(
-        self, runner: Runner, first: str, start: Callable[[], str], tally: Tally, *, ideal: float
-    ) -> Repetition:
-        """Return a new repetition; see `Repetition`."""
-        repetition = Repetition(
-            runner, first, start, tally, ideal=ideal, room=self._room, is_to_stop=self._is_to_stop
-        )
-        self._going[repetition.id] = repetition
-        return repetition
-
-    def stop(self, id: str) -> None:
-        """Stop a repetition on this or another server. Raises KeyError and Unreachable."""
-        if repetition := self._going.get(id):
-            repetition.stop()
-        elif self._notices:
-            self._notices.set_notice(_stop(id))
-        else:
-            raise KeyError(id)
-
-    def _is_to_stop(self, id: str) -> bool:
-        with suppress(Unreachable):
-            return self._notices is not None and self._notices.has_notice(_stop(id))
-        return False
-
-    def _room(self) -> int:
-        """Return how many parallel runs each repetition may have: an equal share of TOGETHER."""
-        return TOGETHER // len(self._going)
-
-
-def _stop(id: str) -> str:
-    return f"stop {id}"

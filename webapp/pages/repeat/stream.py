@@ -1,16 +1,19 @@
 """A repetition as a stream: server-sent events for htmx, or a page that grows without it.
 
-A lost stream is not resumed: its runs end with it.
+A page that is loaded again takes its repetition up: it gets what there is, in its own language, and
+then what comes.
 """
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from webapp.engine.runner import Phase
 from webapp.lessons.repeats.summary import Summary
+from webapp.lessons.text import Language
 from webapp.pages import addresses
 from webapp.pages.repeat.histogram import Histogram, outcome_histogram
 from webapp.pages.repeat.keeping import keep_notable
@@ -39,15 +42,23 @@ class RepeatProgress:
 
 
 @dataclass(frozen=True)
-class RunEnded:
-    """One ended run; `number` counts from 1. `outcomes` are those of all runs so far."""
+class RunLine:
+    """One ended run; `number` counts from 1."""
+
+    say: Wording
+    number: int
+    wall: str
+    outcome: Label
+
+
+@dataclass(frozen=True)
+class RunsEnded:
+    """The runs that have ended since the last message. `outcomes` are those of all runs so far."""
 
     say: Wording
     progress: RepeatProgress
     outcomes: Histogram | None
-    number: int
-    wall: str
-    outcome: Label
+    lines: Sequence[RunLine]
 
 
 @dataclass(frozen=True)
@@ -58,21 +69,30 @@ class RepeatEnding:
     repeats: Repeats | None
 
 
-def as_events(site: Site, run: Run, repetition: Repetition) -> Pieces:
-    """Stream a repetition to htmx; `run` is its first run."""
+def as_events(site: Site, repetition: Repetition, language: Language) -> Pieces:
+    """Stream a repetition to htmx: what there is, and then what comes.
+
+    If another page takes it up, the stream ends without a result.
+    """
+    run = replace(repetition.run, language=language)
     yield _message(site, "repeat/_begun.html", _progress(site, run, repetition))
+    if past := repetition.tally.summaries:
+        yield _message(site, "repeat/_more.html", _more(site, run, repetition, past))
     with closing(repetition.follow()) as summaries:
         for summary in summaries:
             if isinstance(summary, Summary):
-                yield _message(site, "repeat/_more.html", _over(site, run, repetition, summary))
+                more = _more(site, run, repetition, [summary])
+                yield _message(site, "repeat/_more.html", more)
             else:
                 yield summary
-    yield _message(site, "repeat/_ending.html", _end(site, run, repetition))
-    yield OVER
+    if repetition.is_over:
+        yield _message(site, "repeat/_ending.html", _end(site, run, repetition))
+        yield OVER
 
 
-def as_page(site: Site, run: Run, repetition: Repetition, page: str) -> Pieces:
+def as_page(site: Site, repetition: Repetition, page: str) -> Pieces:
     """Stream a repetition into a page. `page` has markers for the lines and for the result."""
+    run = repetition.run
     before, lanes, between, after = cut(page, LINES_HERE, LANES_HERE, RESULT_HERE)
     progress = _progress(site, run, repetition)
     yield before.encode()
@@ -80,8 +100,8 @@ def as_page(site: Site, run: Run, repetition: Repetition, page: str) -> Pieces:
     with closing(repetition.follow()) as summaries:
         for summary in summaries:
             if isinstance(summary, Summary):
-                over = _over(site, run, repetition, summary)
-                yield site.render("repeat/_line.html", over).encode()
+                line = _line(progress.say, len(repetition.tally.summaries), summary)
+                yield site.render("repeat/_line.html", line).encode()
             else:
                 yield summary
     ending = _end(site, run, repetition)
@@ -108,25 +128,31 @@ def _progress(site: Site, run: Run, repetition: Repetition) -> RepeatProgress:
     )
 
 
-def _over(site: Site, run: Run, repetition: Repetition, summary: Summary) -> RunEnded:
+def _more(site: Site, run: Run, repetition: Repetition, ended: Sequence[Summary]) -> RunsEnded:
+    """Return the view of the last runs that have `ended`."""
     progress = _progress(site, run, repetition)
-    return RunEnded(
+    first = progress.done - len(ended) + 1
+    return RunsEnded(
         say=progress.say,
         progress=progress,
         outcomes=outcome_histogram(progress.say, run, repetition.tally.summaries, over=False),
-        number=progress.done,
-        wall=f"{summary.wall:.3f}",
-        outcome=outcome_label(progress.say, summary.told),
+        lines=[_line(progress.say, number, one) for number, one in enumerate(ended, first)],
     )
 
 
+def _line(say: Wording, number: int, summary: Summary) -> RunLine:
+    return RunLine(say, number, f"{summary.wall:.3f}", outcome_label(say, summary.told))
+
+
 def _end(site: Site, run: Run, repetition: Repetition) -> RepeatEnding:
-    """Store the notable runs, and return the summary."""
+    """Store the notable runs, if it is not done yet, and return the summary."""
     say = site.wordings[run.language]
     # A part of the page has been sent, so an exception here can no longer become an error page.
     try:
-        kept = keep_notable(site, run, repetition)
-        return RepeatEnding(say, build_repeats(site, run, repetition, kept))
+        if repetition.stored is None:
+            repetition.stored = keep_notable(site, run, repetition)
+            repetition.tally.held.clear()
+        return RepeatEnding(say, build_repeats(site, run, repetition, repetition.stored))
     except Exception:
         log.exception("the runs of %s cannot be shown together", run.demo.path)
         return RepeatEnding(say, None)

@@ -17,6 +17,7 @@ NOT_FOR_CRAWLERS = (
     "/api",
     "/runs/",
     "/repetitions/",
+    "/*/_panel$",
     "/searches/",
     "/*/example$",
     "/*/_example$",

@@ -16,7 +16,7 @@ from webapp.lessons.topic import Demo, Topic, find_demo
 from webapp.lessons.values import Values
 from webapp.pages.demo.prose import Library
 from webapp.pages.rate import RunLimit
-from webapp.pages.repeat.running import Repetitions
+from webapp.pages.repeat.repetitions import Repetitions
 from webapp.pages.room import Room
 from webapp.pages.site.assets import Assets
 from webapp.pages.texts.wording import Wording
