@@ -1,8 +1,7 @@
 """The page of a recorded program: all of it in one file, for a browser without a network.
 
 Its source, transcript and lanes have the ids and classes that they have on the site's pages
-(templates/_run_panel.html, _lines.html, run/_result.html), so the site's scripts and styles serve
-here too.
+(templates/_run_panel.html, run/_result.html), so the site's scripts and styles serve here too.
 """
 
 from __future__ import annotations
@@ -12,8 +11,9 @@ from html import escape
 
 from webapp.engine.events import Kind
 from webapp.engine.recording import Recording, is_task, overlaps
+from webapp.pages.texts.lines import draw_lines, draw_note
 from webapp.pages.texts.receipt import Row, draw_receipt
-from webapp.pages.texts.transcript import Screen, Shown
+from webapp.pages.texts.transcript import Screen
 from webapp.pages.texts.wording import Wording
 from webapp.recording import inline
 from webapp.recording.answer import Answer, explain
@@ -130,38 +130,13 @@ def _transcript(say: Wording, recording: Recording) -> str:
     screen = Screen()
     shown = [*screen.feed(recording.events), *screen.rest()]
     last = screen.last()
-    empty = "" if shown else _note(say, say("own.silent"))
-    lines = f'<ol class="lines" id="{TRANSCRIPT}">{_lines(say, shown)}{empty}</ol>'
+    empty = "" if shown else draw_note(say, say("own.silent"))
+    lines = f'<ol class="lines" id="{TRANSCRIPT}">{draw_lines(say, shown, LINES)}{empty}</ol>'
     if not last:
         return lines
     # A list of their own: a walk finds a line by its place in the first.
-    hidden = _note(say, say("transcript.hidden", count=screen.hidden)) if screen.hidden else ""
-    return f'{lines}<ol class="lines">{hidden}{_lines(say, last)}</ol>'
-
-
-def _note(say: Wording, text: str) -> str:
-    return f'<li class="empty" dir="{say.direction}">{escape(text)}</li>'
-
-
-def _lines(say: Wording, lines: Iterable[Shown]) -> str:
-    return "".join(_line(say, line) for line in lines)
-
-
-def _line(say: Wording, line: Shown) -> str:
-    source, time = "", f'<span class="time">{line.time}</span>'
-    if line.source_line:
-        anchor = f"{LINES}{line.source_line}"
-        jump = escape(say("transcript.jump", time=line.time, line=line.source_line))
-        source = f' data-source="{anchor}"'
-        time = f'<a class="time" href="#{anchor}" tabindex="-1" title="{jump}">{line.time}</a>'
-    error = ""
-    if line.error:
-        error = f'<span class="visually-hidden">{say("transcript.stderr")}: </span>'
-    return (
-        f'<li class="line hue-{line.hue}{" error" if line.error else ""}"{source}>{time}'
-        f'<span class="worker">{escape(line.worker)}</span>'
-        f'<span class="text">{error}{escape(line.text)}</span></li>'
-    )
+    hidden = draw_note(say, say("transcript.hidden", count=screen.hidden)) if screen.hidden else ""
+    return f'{lines}<ol class="lines">{hidden}{draw_lines(say, last, LINES)}</ol>'
 
 
 # --- its lanes, and what else there is to say ---

@@ -200,5 +200,5 @@ def _kept_panel(site: Site, side: int, kept: Kept, listing: str) -> Panel:
     return replace(
         _panel(say, side, run.demo, addresses.run(say.language, run.id)),
         clock=f"{recording.wall:.3f} s",
-        lines=Markup(site.render("_lines.html", lines)),
+        lines=lines.html,
     )

@@ -178,7 +178,7 @@ def as_page(runs: TwoRuns, page: str) -> Pieces:
             elif isinstance(update, StateUpdate) and update.begun and update.side:
                 yield next(pieces).encode()
             elif isinstance(update, LinesUpdate | EndUpdate):
-                yield runs.site.render("_lines.html", _lines(runs, update)).encode()
+                yield _lines(runs, update).html.encode()
     yield SLOW
     *rest, after = pieces
     yield "".join(rest).encode()

@@ -1,6 +1,6 @@
 """A live run as a stream: server-sent events for htmx, or a page that grows without it.
 
-    runner.follow()  ->  Screen  ->  _lines.html  ->  one message per batch
+    runner.follow()  ->  Screen  ->  draw_lines() ->  one message per batch
                      ->  Frames  ->  the lanes' states, at most every 0.1 s
 
 A stream never waits: it yields what it waits for (`webapp/streaming.py`).
@@ -19,6 +19,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from webapp.engine.events import Event, Kind
 from webapp.engine.runner import Interrupted, Phase, State
 from webapp.pages import addresses
@@ -30,6 +32,7 @@ from webapp.pages.run.lanes import LINES
 from webapp.pages.run.links import Links, build_links
 from webapp.pages.run.result import Result, build_result
 from webapp.pages.site.site import Run, Site
+from webapp.pages.texts.lines import draw_lines, draw_note
 from webapp.pages.texts.transcript import Screen, Shown
 from webapp.pages.texts.wording import Wording
 from webapp.streaming import SLOW, Pieces, Signal, Wait
@@ -84,6 +87,15 @@ class TranscriptLines:
     hidden: int = 0
     last: Sequence[Shown] = ()
     listing: str = LINES
+
+    @property
+    def html(self) -> Markup:
+        """The items of the transcript's list."""
+        first, last = (draw_lines(self.say, some, self.listing) for some in (self.lines, self.last))
+        if not self.hidden:
+            return Markup(first + last)
+        left_out = self.say("transcript.hidden", count=self.hidden)
+        return Markup(first + draw_note(self.say, left_out, f' data-hidden="{self.hidden}"') + last)
 
 
 @dataclass(frozen=True)
@@ -182,7 +194,7 @@ def as_page(site: Site, run: Run, page: str) -> Pieces:
         with closing(site.runner.follow(run.id, changed=signal.set)) as batches:
             for batch in batches:
                 if lines := screen.feed(batch):
-                    yield site.render("_lines.html", TranscriptLines(say, lines)).encode()
+                    yield TranscriptLines(say, lines).html.encode()
                 rest = _rest_after(batch, rest)
                 yield Wait(signal, least=rest)
     except Interrupted:
@@ -193,7 +205,7 @@ def as_page(site: Site, run: Run, page: str) -> Pieces:
         return
     yield SLOW
     ending = end_of(site, run, screen)
-    yield site.render("_lines.html", ending.lines).encode()
+    yield ending.lines.html.encode()
     yield between[0].encode()
     yield (site.render("run/_shown.html", ending.result) if ending.result else "").encode()
     yield between[1].encode()

@@ -51,7 +51,7 @@ def render_past(
         note=note,
         status=say("run.ready") if note else result.title,
         clock=result.clock,
-        lines=Markup(site.render("_lines.html", lines)),
+        lines=lines.html,
         lanes=Markup(site.render("run/_shown.html", result)),
         result=Markup(site.render("run/_result.html", ending)),
     )

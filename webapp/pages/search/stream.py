@@ -124,7 +124,7 @@ def as_page(asked: Asked, page: str) -> Pieces:
             yield _render(asked, "search/_line.html", line).encode()
     ending = yield from _end(asked)
     if ending.run:
-        yield asked.site.render("_lines.html", ending.run.lines).encode()
+        yield ending.run.lines.html.encode()
     yield lanes_here.encode()
     if ending.run and ending.run.result:
         yield ending.run.result.lanes.encode()

@@ -181,7 +181,7 @@ def build_sample(site: Site, language: Language) -> Sample:
     return Sample(
         name="three.py",
         source=highlighted(COMMANDS["example"]),
-        lines=Markup(site.render("_lines.html", lines)),
+        lines=lines.html,
         lanes=Markup(draw_figure(draw(recording), say, Setting())),
     )
 

@@ -3,6 +3,6 @@
 Nothing here imports Flask or Jinja.
 
 `wording`     the interface's texts: `en.toml` and `fa.toml`
-`transcript`  events as printed lines
+`transcript`  events as printed lines; `lines`: these lines as HTML
 `receipt`     where, when and with what a run was made
 """

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,8 @@ class Wording:
 
     def fill(self, text: str, values: Mapping[str, object]) -> str:
         """Return another text of this language with its `{placeholders}` filled."""
+        if "{" not in text:
+            return text
         return text.format_map({name: self._fill(value) for name, value in values.items()})
 
     @property
@@ -114,8 +117,13 @@ class Wording:
         )
 
     def _digits(self, text: str) -> str:
-        digits = WRITINGS[self.language].digits or _DIGITS
-        return text.translate(str.maketrans(_DIGITS, digits))
+        return text.translate(self._own_digits) if self._own_digits else text
+
+    @cached_property
+    def _own_digits(self) -> Mapping[int, int]:
+        """What `str.translate` makes of a number; empty if the language writes it as it is."""
+        digits = WRITINGS[self.language].digits
+        return str.maketrans(_DIGITS, digits) if digits else {}
 
     def _fill(self, value: object) -> str:
         if isinstance(value, int | float | Decimal):
