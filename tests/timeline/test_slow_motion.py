@@ -14,7 +14,6 @@ from webapp.lessons.text import LANGUAGES, Language
 from webapp.pages.texts.wording import load_wordings
 from webapp.timeline.beginning import find_beginning
 from webapp.timeline.figure import Setting, draw_figure
-from webapp.timeline.lanes import in_time
 from webapp.timeline.lost import draw_lost, find_lost
 from webapp.timeline.reading import draw
 from webapp.timeline.steps import draw_steps
@@ -61,7 +60,7 @@ def lost(recording: Recording) -> list[tuple[str, str | None, str | None, str | 
     """Return who lost which value, what the other one had read, and what it wrote."""
     return [
         (found.write.event.worker, found.write.value, found.old.value, found.over.value)
-        for found in find_lost(in_time(recording.events))
+        for found in find_lost(recording)
     ]
 
 

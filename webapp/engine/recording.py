@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from operator import attrgetter
 
 from webapp.engine.events import ENDS_OF_WAITS, TASK_BITS, THREAD_MASK, Event, Kind
 
@@ -164,16 +165,32 @@ class Recording:
         return 128 - code if code < 0 else code
 
     @cached_property
+    def in_time(self) -> list[Event]:
+        """The events in the order of time."""
+        return in_time(self.events)
+
+    def of(self, kind: Kind) -> list[Event]:
+        """Return the events of a kind, as they came."""
+        return self._by_kind.get(kind, [])
+
+    @cached_property
+    def _by_kind(self) -> dict[Kind, list[Event]]:
+        found: defaultdict[Kind, list[Event]] = defaultdict(list)
+        for event in self.events:
+            found[event.kind].append(event)
+        return dict(found)
+
+    @cached_property
     def lines(self) -> tuple[Line, ...]:
         """The transcript."""
         transcript = Transcript()
-        lines = [line for event in self.events for line in transcript.feed(event)]
+        lines = [line for event in self.of(Kind.PRINTED) for line in transcript.feed(event)]
         return (*lines, *transcript.rest())
 
     @cached_property
     def lifetimes(self) -> tuple[Span, ...]:
         """The lifetime of every worker, the main thread included, in order of starting."""
-        return tuple(_spans(self.events, Kind.STARTED, {Kind.ENDED}, per_object=False))
+        return tuple(_spans(self.in_time, Kind.STARTED, {Kind.ENDED}, per_object=False))
 
     @cached_property
     def workers(self) -> tuple[Span, ...]:
@@ -191,17 +208,22 @@ class Recording:
     @cached_property
     def sleeps(self) -> tuple[Span, ...]:
         """Every sleep."""
-        return tuple(_spans(self.events, Kind.SLEPT, {Kind.WOKE}, per_object=False))
+        return tuple(_spans(self.in_time, Kind.SLEPT, {Kind.WOKE}, per_object=False))
 
     @cached_property
     def holdings(self) -> tuple[Span, ...]:
         """Every interval in which a worker held an object, from got to released."""
-        return tuple(_spans(self.events, Kind.GOT, {Kind.RELEASED}))
+        return tuple(_spans(self.in_time, Kind.GOT, {Kind.RELEASED}))
 
     @cached_property
     def waits(self) -> tuple[Span, ...]:
         """Every wait, to the event that ended it."""
-        return tuple(_spans(self.events, Kind.WAITS, ENDS_OF_WAITS))
+        return tuple(_spans(self.in_time, Kind.WAITS, ENDS_OF_WAITS))
+
+
+def in_time(events: Iterable[Event]) -> list[Event]:
+    """Sort events by time: a worker may be delayed between reading its clock and reporting."""
+    return sorted(events, key=attrgetter("time", "id"))
 
 
 class Transcript:
@@ -282,16 +304,20 @@ def _spans(
 ) -> list[Span]:
     """Pair each event of `ends` with the last open `begin` of the same worker (and object).
 
+    `events` are in the order of time.
     An RLock acquired twice is released twice: the last one closes first.
     """
     spans: list[Span] = []
     open_: defaultdict[tuple[Key, str], list[int]] = defaultdict(list)
-    for event in sorted(events, key=lambda event: (event.time, event.id)):
+    kinds = {begin, *ends}
+    for event in events:
+        if event.kind not in kinds:
+            continue
         slot = (event.key, event.object if per_object else "")
         if event.kind is begin:
             open_[slot].append(len(spans))
             spans.append(Span(event.key, event.worker, event.time, None, event.object))
-        elif event.kind in ends and open_[slot]:
+        elif open_[slot]:
             at = open_[slot].pop()
             spans[at] = _closed(spans[at], event.time)
     return spans

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from webapp.engine.events import PASSING, TASK_BITS, Event, How, Kind
-from webapp.engine.executor_tasks import Tasks
+from webapp.engine.executor_tasks import OF_TASKS, Tasks
 from webapp.engine.recording import Key, Link, Wait, thread_of
 
 NOBODY: Key = (0, 0)
@@ -65,12 +65,15 @@ class State:
     def take(self, event: Event) -> None:
         """Take the next event."""
         key = event.key
-        self._tasks.take(event)
+        if self._tasks.idle or event.kind in OF_TASKS:
+            self._tasks.take(event)
         match event.kind:  # the most frequent first
             case Kind.GOT:
-                self._get(event)
+                self._get(event, key)
+                self.waits.pop(key, None)
+                return
             case Kind.RELEASED:
-                self._release(event)
+                self._release(event, key)
                 return  # a wait for a condition releases its lock first
             case Kind.STARTS:
                 # It lives from now on. Its ids are known when it begins.
@@ -92,6 +95,10 @@ class State:
                 self.handled.add(event.object)
             case Kind.CAUGHT:
                 self.handling.setdefault(key, []).append((event.object, self.waits.get(key)))
+        self._keep_wait(event, key)
+
+    def _keep_wait(self, event: Event, key: Key) -> None:
+        """Note whether the worker waits after the event."""
         if event.kind is Kind.HANDLED:
             self._go_on_after(key)
         elif event.kind is Kind.WAITS and event.timeout is None and event.how not in PASSING:
@@ -174,19 +181,19 @@ class State:
         parent = int(event.text.split(".")[0]) if event.text else event.pid
         self._named[parent, event.worker] = event.key
 
-    def _get(self, event: Event) -> None:
+    def _get(self, event: Event, key: Key) -> None:
         place = event.pid, event.object
         holders = self._held.setdefault(place, {})
-        holders[event.key] = holders.pop(event.key, 0) + 1  # the last holder comes last
+        holders[key] = holders.pop(key, 0) + 1  # the last holder comes last
         if event.text == "0":  # a semaphore without permits; a held lock never has 0
             self._permits.add(place)
 
-    def _release(self, event: Event) -> None:
+    def _release(self, event: Event, own: Key) -> None:
         holders = self._held.get((event.pid, event.object))
         if not holders:
             return
         # If another worker releases it, that is the oldest holder's.
-        key = event.key if event.key in holders else next(iter(holders))
+        key = own if own in holders else next(iter(holders))
         holders[key] -= 1
         if not holders[key] or event.text == "0":
             del holders[key]

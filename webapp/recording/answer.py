@@ -37,7 +37,7 @@ class Answer:
 
 def explain(say: Wording, recording: Recording, standing: Standing) -> Answer:
     """Return the exceptions of a run, and the waits that decided how it ended."""
-    raised = [_raised(say, event) for event in recording.events if event.kind is Kind.RAISED]
+    raised = [_raised(say, event) for event in recording.of(Kind.RAISED)]
     waits = [wait_text(say, left) for left in _decisive(recording, standing)]
     deadlocked = recording.outcome is Outcome.DEADLOCKED
     return Answer(

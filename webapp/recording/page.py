@@ -83,10 +83,9 @@ def _header(say: Wording) -> str:
 def _demo(say: Wording, ran: Ran, findings: str) -> str:
     outcome = ran.recording.outcome.name.lower()
     title = escape(say(f"outcome.{outcome}.title"))
-    prints = any(event.kind is Kind.PRINTED for event in ran.recording.events)
     return f"""<section class="demo" aria-labelledby="demo-title">
 <h2 class="visually-hidden" id="demo-title">{eyebrow(say, ran)}</h2>
-<div class="run-panel{"" if prints else " silent"}">
+<div class="run-panel{"" if ran.recording.of(Kind.PRINTED) else " silent"}">
 {_listing(say, ran)}
 {_run(say, ran.recording, title)}
 <div id="result"><section class="result outcome-{outcome}" aria-labelledby="result-title">

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from webapp.engine.events import Event, Kind
 from webapp.engine.recording import Recording
-from webapp.timeline.lanes import MICROSECONDS, in_time
+from webapp.timeline.lanes import MICROSECONDS
 from webapp.timeline.values import touched_by
 
 WORKER_WIDTH, LINE_WIDTH = 16, 4
@@ -15,7 +15,7 @@ WORKER_WIDTH, LINE_WIDTH = 16, 4
 def step_lines(recording: Recording, source: str) -> Iterator[str]:
     """Yield a line for each step; none if the run was not in slow motion."""
     texts = source.splitlines()
-    for event in in_time(recording.events):
+    for event in recording.in_time:
         if event.kind is Kind.UNWATCHED:
             yield f"{event.time / MICROSECONDS:8.3f}  later lines are not recorded"
         elif event.kind is Kind.STEPPED:

@@ -6,13 +6,13 @@ Each arrow needs two events; if one of them is missing, there is no arrow.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 from webapp.engine.events import Event, How, Kind
 from webapp.engine.recording import Key
-from webapp.timeline.lanes import Timeline, in_time
+from webapp.timeline.lanes import Timeline
 
 UNCOUNTED = "?"
 """The number of items in an event if it is unknown, as in a pipe."""
@@ -49,9 +49,7 @@ class Arrow:
 def find_arrows(timeline: Timeline) -> tuple[Arrow, ...]:
     """Return all arrows of a run, in the order of their ends."""
     finder = _Finder(timeline)
-    return tuple(
-        arrow for event in in_time(timeline.recording.events) for arrow in finder.take(event)
-    )
+    return tuple(arrow for event in timeline.recording.in_time for arrow in finder.take(event))
 
 
 class _Finder:
@@ -66,9 +64,13 @@ class _Finder:
         self._given: dict[tuple[Kind, str], Event] = {}
         self._waits: dict[Key, Event] = {}
 
-    def take(self, event: Event) -> Iterator[Arrow]:
-        """Take the next event; yield the arrow that ends with it, if there is one."""
-        match event.kind:
+    def take(self, event: Event) -> Iterable[Arrow]:
+        """Take the next event; return the arrow that ends with it, if there is one."""
+        match event.kind:  # the most frequent first
+            case Kind.GOT if event.key not in self._waits:
+                pass
+            case Kind.RELEASED | Kind.SIGNALLED:
+                self._given[event.kind, event.object] = event
             case Kind.STARTS:
                 self._starts[event.object].append(event)
             case Kind.ENDED:
@@ -77,10 +79,9 @@ class _Finder:
                 self._waits[event.key] = event
             case Kind.PUT:
                 self._puts[event.object, _item(event)].append(event)
-            case Kind.RELEASED | Kind.SIGNALLED:
-                self._given[event.kind, event.object] = event
             case _:
-                yield from self._ending_with(event)
+                return self._ending_with(event)
+        return ()
 
     def _ending_with(self, event: Event) -> Iterator[Arrow]:
         wait = self._waits.get(event.key)

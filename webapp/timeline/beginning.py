@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from webapp.engine.events import Event
-from webapp.timeline.lanes import WAITS, Lane, State, Stretch, Timeline, in_time
+from webapp.timeline.lanes import WAITS, Lane, State, Stretch, Timeline
 from webapp.timeline.lost import find_lost
 from webapp.timeline.words import Words
 
@@ -41,10 +41,10 @@ _Found = tuple[Lane, Stretch, str]
 
 def find_beginning(timeline: Timeline, say: Words) -> Beginning | None:
     """Return where a walk begins, or None if there is no such step."""
-    events = in_time(timeline.recording.events)
+    events = timeline.recording.in_time
     if found := _closing(timeline):
         return _at_wait(timeline, say, events, found)
-    if lost := next(find_lost(events), None):
+    if lost := next(find_lost(timeline.recording), None):
         first = min((lost.read or lost.old).event, lost.old.event, key=attrgetter("time", "id"))
         return _at(timeline, events, first, say("walk.loses", name=lost.variable[1]))
     found = _first_wait(timeline)

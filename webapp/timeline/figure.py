@@ -161,10 +161,9 @@ def _notes(timeline: Timeline, picture: Picture, view: View, say: Words) -> Iter
             yield say("lanes.band", count=len(lane.members), band=lane.name)
     if timeline.recording.dropped:
         yield say("lanes.dropped", count=timeline.recording.dropped)
-    for event in timeline.recording.events:
-        if event.kind is Kind.UNWATCHED:
-            time = say.figures(written(event.time, timeline.end))
-            yield say(f"lanes.unwatched_{event.object}", time=time, worker=event.worker)
+    for event in timeline.recording.of(Kind.UNWATCHED):
+        time = say.figures(written(event.time, timeline.end))
+        yield say(f"lanes.unwatched_{event.object}", time=time, worker=event.worker)
     if not timeline.recording.receipt.observed:
         yield say("lanes.unobserved")
     if any(lane.ending is End.OPEN for lane in timeline.lanes):

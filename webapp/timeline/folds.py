@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from webapp.engine.events import Event, Kind
-from webapp.timeline.lanes import Timeline, in_time
+from webapp.timeline.lanes import Timeline
 from webapp.timeline.scale import Fold
 
 LEAST = 0.06
@@ -23,7 +23,8 @@ STARTING = (Kind.STARTS, Kind.STARTED)
 
 def find_folds(timeline: Timeline) -> tuple[Fold, ...]:
     """Return the folds of a run, in order; none if start-up is a small part of it."""
-    if not any(map(_starts_process, timeline.recording.events)):
+    recording = timeline.recording
+    if not any(map(_starts_process, [*recording.of(Kind.STARTS), *recording.of(Kind.STARTED)])):
         return ()
     found = [
         (start, end) for start, end in _start_ups(timeline) if end - start >= LEAST * timeline.end
@@ -33,8 +34,7 @@ def find_folds(timeline: Timeline) -> tuple[Fold, ...]:
 
 
 def _start_ups(timeline: Timeline) -> Iterator[Fold]:
-    recorded = timeline.recording.events
-    events = in_time(event for event in recorded if event.kind is not Kind.STEPPED)
+    events = [event for event in timeline.recording.in_time if event.kind is not Kind.STEPPED]
     in_pools = _workers_of_pools(events)
     waiting = False  # for the first task: all processes that have begun are a pool's
     start = end = 0

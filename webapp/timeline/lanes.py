@@ -6,11 +6,11 @@ anything that the recorder observes; it may still lack a processor or the GIL.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from operator import attrgetter
+from typing import NamedTuple
 
 from webapp.engine.events import Event, How
 from webapp.engine.recording import Key, Recording
@@ -68,8 +68,7 @@ class End(StrEnum):
     OPEN = "open"  # the recording has no end of it
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(NamedTuple):
     """A state of a worker from `start` to `end`, at the program's `line`.
 
     `first` and `last` are the ids of the events that began and ended it (0: none). `note` is a
@@ -127,11 +126,6 @@ class Timeline:
         return {
             key: at for at, lane in enumerate(self.lanes) for key in (lane.members or (lane.key,))
         }
-
-
-def in_time(events: Iterable[Event]) -> list[Event]:
-    """Sort events by time: a worker may be delayed between reading its clock and reporting."""
-    return sorted(events, key=attrgetter("time", "id"))
 
 
 def stretch_from(

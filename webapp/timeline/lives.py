@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from webapp.engine.events import Event, Kind
-from webapp.engine.recording import Key, Outcome, Recording, is_task, thread_of
+from webapp.engine.recording import Key, Outcome, Recording, in_time, is_task, thread_of
 from webapp.timeline.lanes import End, Lane
 
 BY_ITSELF = (Outcome.FINISHED, Outcome.FAILED)
@@ -26,6 +26,7 @@ def find_lives(recording: Recording, events: list[Event], last: int) -> dict[Key
     seen: dict[Key, Event] = {}
     for event in events:
         seen.setdefault(event.key, event)
+    for event in in_time([*recording.of(Kind.ENDED), *recording.of(Kind.EXITED)]):
         ends.take(event)
     seen.pop(UNKNOWN, None)
     order = {pid: at for at, pid in enumerate(dict.fromkeys(pid for pid, _ in seen))}
@@ -61,10 +62,8 @@ def depth_of(key: Key) -> int:
 
 def _numbers(recording: Recording) -> dict[Key, int]:
     """Number the workers in order of their first events, as the transcript does."""
-    numbers: dict[Key, int] = {}
-    for event in recording.events:
-        numbers.setdefault(event.key, len(numbers))
-    return numbers
+    keys = dict.fromkeys(event.key for event in recording.events)
+    return {key: number for number, key in enumerate(keys)}
 
 
 @dataclass

@@ -6,13 +6,13 @@ nothing of that and writes over it. Only what was recorded is told.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 
 from webapp.engine.events import Event, Kind
-from webapp.engine.recording import Key
-from webapp.timeline.lanes import Timeline, in_time
+from webapp.engine.recording import Key, Recording, in_time
+from webapp.timeline.lanes import Timeline
 from webapp.timeline.rows import HUES
 from webapp.timeline.values import Variable, touched_by, variable_of
 from webapp.timeline.words import Words
@@ -38,13 +38,11 @@ class Lost:
     over: Deed
 
 
-def find_lost(events: Sequence[Event]) -> Iterator[Lost]:
-    """Yield the lost updates of events in the order of time."""
+def find_lost(recording: Recording) -> Iterator[Lost]:
+    """Yield the lost updates of a run, in the order of time."""
     reads: dict[tuple[Variable, Key], Deed] = {}
     last: dict[Variable, tuple[Deed, Deed | None]] = {}
-    for event in events:
-        if event.kind is not Kind.STEPPED:
-            continue
+    for event in in_time(recording.of(Kind.STEPPED)):
         touched = touched_by(event)
         for name, value in touched.reads:
             reads[variable_of(event, touched, name), event.key] = Deed(event, value)
@@ -63,7 +61,7 @@ def _is_older(one: Deed, other: Deed) -> bool:
 
 def draw_lost(timeline: Timeline, say: Words) -> str:
     """Return the first lost update as HTML: its steps in the order of time; "": there is none."""
-    found = next(find_lost(in_time(timeline.recording.events)), None)
+    found = next(find_lost(timeline.recording), None)
     if found is None:
         return ""
     deeds = [deed for deed in (found.read, found.old, found.write, found.over) if deed]

@@ -96,11 +96,12 @@ def _object(piece: Piece) -> str | None:
 
 def _merged(view: View, stretches: Iterable[Stretch], apart: bool) -> Iterator[Piece]:
     crowd: list[Stretch] = []
+    end = 0
     for stretch in stretches:
         if not view.shows(stretch.start, stretch.end):
             continue
-        start, end = view.x(stretch.start), view.x(stretch.end)
-        far = apart and crowd and start - view.x(crowd[-1].end) >= PIXEL
+        last, start, end = end, view.x(stretch.start), view.x(stretch.end)
+        far = apart and crowd and start - last >= PIXEL
         if crowd and (far or end - start >= PIXEL):
             yield _crowd(view, crowd)
             crowd = []

@@ -5,9 +5,9 @@ from __future__ import annotations
 from statistics import median
 
 from webapp.engine.events import Event, Kind
-from webapp.engine.recording import Key, Recording
+from webapp.engine.recording import Key, Recording, in_time
 from webapp.timeline.holdings import find_holdings
-from webapp.timeline.lanes import MICROSECONDS, Timeline, in_time
+from webapp.timeline.lanes import MICROSECONDS, Timeline
 from webapp.timeline.lives import find_lives
 from webapp.timeline.stretches import LaneBuilder
 
@@ -17,8 +17,8 @@ QUIET_NOISE = 100
 
 def draw(recording: Recording) -> Timeline:
     """Build the timeline of a run; the recording may be incomplete."""
-    events = in_time(recording.events)
-    last = max([1, round(recording.wall * MICROSECONDS), *(event.time for event in events)])
+    events = recording.in_time
+    last = max(1, round(recording.wall * MICROSECONDS), events[-1].time if events else 0)
     lives = find_lives(recording, events, last)
     builders = {key: LaneBuilder(life) for key, life in lives.items()}
     for event in events:
@@ -26,14 +26,14 @@ def draw(recording: Recording) -> Timeline:
             builder.take(event)
     held = find_holdings(events)
     lanes = (builder.lane(held[key]) for key, builder in builders.items())
-    return Timeline(recording, tuple(lanes), last, _noise(events))
+    return Timeline(recording, tuple(lanes), last, _noise(recording))
 
 
-def _noise(events: list[Event]) -> int:
+def _noise(recording: Recording) -> int:
     """Return the median lateness of workers that woke from a sleep, in µs, at least QUIET_NOISE."""
     late: list[int] = []
     asleep: dict[Key, Event] = {}
-    for event in events:
+    for event in in_time([*recording.of(Kind.SLEPT), *recording.of(Kind.WOKE)]):
         if event.kind is Kind.SLEPT:
             asleep[event.key] = event
         elif event.kind is Kind.WOKE and event.key in asleep:

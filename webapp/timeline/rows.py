@@ -5,9 +5,11 @@ The colours of hues and the styles of states are in `static/css`.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from webapp.timeline.bands import AREA, STRIP
 from webapp.timeline.lanes import WAITS, Lane, State, Stretch, Timeline
@@ -17,6 +19,7 @@ AXIS = 30  # pixels above the first lane
 LEVELS = 3  # lines for objects that are held at once
 THINGS = 6  # colours of objects
 ABOUT_THINGS = WAITS - {State.JOINING, State.RESULT} | {State.HOLDING}
+NEVER = math.inf, 0  # after all times and events
 NAME = 16  # pixels of a name that stands above its lane, on a narrow page
 
 
@@ -61,12 +64,12 @@ def place_rows(lanes: Sequence[Lane], sizes: Sizes) -> Iterator[Row]:
 
 def number_things(timeline: Timeline) -> dict[str, int]:
     """Number the objects that workers hold or wait for, in the order in which they first do."""
-    first: dict[str, tuple[int, int]] = {}
+    first: dict[str, tuple[float, int]] = {}
     for lane in timeline.lanes:
-        for stretch in (*lane.stretches, *lane.beside):
-            if is_about_thing(stretch):
-                began = stretch.start, stretch.first
-                first[stretch.object] = min(first.get(stretch.object, began), began)
+        for stretch in chain(lane.stretches, lane.beside):
+            began = stretch.start, stretch.first
+            if began < first.get(stretch.object, NEVER) and is_about_thing(stretch):
+                first[stretch.object] = began
     return {name: at for at, name in enumerate(sorted(first, key=lambda name: first[name]))}
 
 

@@ -8,7 +8,7 @@ from itertools import zip_longest
 from webapp.engine.events import Event
 from webapp.engine.recording import Link, Recording, Wait
 from webapp.engine.waits import Path, State
-from webapp.timeline.lanes import MICROSECONDS, in_time
+from webapp.timeline.lanes import MICROSECONDS
 from webapp.timeline.words import Words
 
 STILL = 500_000
@@ -43,7 +43,7 @@ class Standing:
 
 def find_standing(recording: Recording) -> Standing:
     """Return the waits when nothing moved for the last time, or else those at the end."""
-    events = in_time(recording.events)
+    events = recording.in_time
     wall = max(round(recording.wall * MICROSECONDS), events[-1].time if events else 0)
     state, still = State(other_ends=recording.other_ends), None
     for event, after in zip_longest(events, events[1:]):

@@ -13,13 +13,14 @@ microseconds. A run in slow motion has the keys of `values`, too, and
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from webapp.engine.events import Event, Kind
 from webapp.engine.recording import Key
 from webapp.timeline.bands import counts, fold
-from webapp.timeline.lanes import End, State, Timeline, in_time
+from webapp.timeline.lanes import End, State, Stretch, Timeline
 from webapp.timeline.lost import find_lost
 from webapp.timeline.values import draw_values
 from webapp.timeline.words import Words, count_text, state_text, step_text
@@ -38,49 +39,81 @@ class Sentences(dict[str, int]):
 def draw_steps(timeline: Timeline, say: Words) -> dict[str, Any]:
     """Return the data for stepping through a run, as a JSON object (see the module)."""
     timeline = fold(timeline)
-    events = in_time(timeline.recording.events)
-    places = {event.id: at for at, event in enumerate(events)}
-    begun = {line.event: at for at, line in reversed([*enumerate(timeline.recording.lines)])}
-    sentences = Sentences()
-    told: dict[tuple[str, str, str, str, int], int] = {}  # what a step is, and its sentence
-    steps = []
-    first_ids: dict[Key, int] = {}
-    last_ids: dict[Key, int] = {}
-    for event in events:
-        key = event.key
-        first_ids.setdefault(key, event.id)
-        last_ids[key] = event.id
-        at = timeline.index.get(key, -1)
-        worker = event.worker if at >= 0 and timeline.lanes[at].members else ""
-        line = event.line if event.kind is Kind.STEPPED else 0
-        what = event.kind, event.object, event.text, worker, line
-        if what not in told:
-            told[what] = sentences.place(_told(say, event, worker))
-        steps.append([event.time, at, event.line, begun.get(event.id, -1), told[what]])
-    spans = []
-    for at, lane in enumerate(timeline.lanes):
-        for states, begun_by, ended_by in counts(lane) if lane.members else ():
-            sentence = sentences.place(count_text(say, states))
-            after = places[ended_by] if ended_by else len(events)
-            spans.append([at, 0, sentence, places[begun_by], after])
-        for stretch in lane.beside if lane.members else (*lane.stretches, *lane.beside):
-            first = places[stretch.first or first_ids[lane.key]]
-            last = stretch.last or (0 if lane.ending is End.OPEN else last_ids[lane.key])
-            after = places[last] if last else len(events)
-            sentence = sentences.place(state_text(say, stretch))
-            spans.append([at, KINDS.get(stretch.state, 0), sentence, first, after])
-    values = draw_values(timeline, events)
-    if lost := _lost(events, places):
+    walk = _Walk(timeline, say)
+    steps, spans = walk.steps(), [*walk.spans()]
+    values = draw_values(timeline)
+    if lost := walk.lost():
         values["lost"] = lost
-    return {"steps": steps, "spans": spans, "sentences": [*sentences], **values}
+    return {"steps": steps, "spans": spans, "sentences": [*walk.sentences], **values}
 
 
-def _lost(events: Sequence[Event], places: Mapping[int, int]) -> list[list[int | str]]:
-    """Return the steps of each lost write and of the one over it, and the variable's name."""
-    return [
-        [places[found.write.event.id], places[found.over.event.id], found.variable[1]]
-        for found in find_lost(events)
-    ]
+class _Walk:
+    """Makes the steps first, and then the rest, which tells of their places."""
+
+    def __init__(self, timeline: Timeline, say: Words) -> None:
+        self.sentences = Sentences()
+        self._timeline = timeline
+        self._say = say
+        self._events = timeline.recording.in_time
+        self._places = {event.id: at for at, event in enumerate(self._events)}
+        self._firsts: dict[Key, int] = {}  # the place of each worker's first step, and of its last
+        self._lasts: dict[Key, int] = {}
+        self._states: dict[tuple[State, str, str], int] = {}  # the sentence of each
+
+    def steps(self) -> list[list[int]]:
+        """Return all steps."""
+        lines = self._timeline.recording.lines
+        begun = {line.event: at for at, line in reversed([*enumerate(lines)])}
+        bands = {at for at, lane in enumerate(self._timeline.lanes) if lane.members}
+        told: dict[tuple[str, str, str, str, int], int] = {}  # what a step is, and its sentence
+        steps = []
+        for place, event in enumerate(self._events):
+            # Together: one by one, and by their names, they take twice as long.
+            id, time, _, _, name, kind, object_, text, line, _ = event
+            key = event.key
+            self._firsts.setdefault(key, place)
+            self._lasts[key] = place
+            at = self._timeline.index.get(key, -1)
+            worker = name if at in bands else ""
+            what = kind, object_, text, worker, line if kind is Kind.STEPPED else 0
+            if what not in told:
+                told[what] = self.sentences.place(_told(self._say, event, worker))
+            steps.append([time, at, line, begun.get(id, -1), told[what]])
+        return steps
+
+    def spans(self) -> Iterator[list[int]]:
+        """Yield the spans of all lanes."""
+        for at, lane in enumerate(self._timeline.lanes):
+            for states, begun_by, ended_by in counts(lane) if lane.members else ():
+                sentence = self.sentences.place(count_text(self._say, states))
+                yield [at, 0, sentence, self._places[begun_by], self._after(ended_by)]
+            end = len(self._events) if lane.ending is End.OPEN else self._lasts[lane.key]
+            for stretch in lane.beside if lane.members else chain(lane.stretches, lane.beside):
+                first = self._places[stretch.first] if stretch.first else self._firsts[lane.key]
+                after = self._places[stretch.last] if stretch.last else end
+                kind = KINDS.get(stretch.state, 0)
+                yield [at, kind, self._sentence(stretch), first, after]
+
+    def lost(self) -> list[list[int | str]]:
+        """Return the steps of each lost write and of the one over it, and the variable's name."""
+        return [
+            [
+                self._places[found.write.event.id],
+                self._places[found.over.event.id],
+                found.variable[1],
+            ]
+            for found in find_lost(self._timeline.recording)
+        ]
+
+    def _after(self, event: int) -> int:
+        """Return the place of the event with that id; 0: after all events."""
+        return self._places[event] if event else len(self._events)
+
+    def _sentence(self, stretch: Stretch) -> int:
+        what = stretch.state, stretch.object, stretch.note
+        if what not in self._states:
+            self._states[what] = self.sentences.place(state_text(self._say, stretch))
+        return self._states[what]
 
 
 def _told(say: Words, event: Event, worker: str) -> str:

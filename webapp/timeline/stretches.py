@@ -24,6 +24,8 @@ class LaneBuilder:
 
     def take(self, event: Event) -> None:
         """Take the worker's next event."""
+        if self.now is None and event.kind in ENDS_OF_WAITS:
+            return  # most often: what it would end has not begun
         match event.kind:
             case Kind.SLEPT:
                 self._begin(State.SLEEPING, event)
@@ -70,7 +72,7 @@ class LaneBuilder:
                 continue
             start = max(stretch.start, life.start)
             end = min(stretch.end, life.end) if stretch.last else life.end
-            yield replace(stretch, start=start, end=max(start, end))
+            yield stretch._replace(start=start, end=max(start, end))
 
     def _begin(self, state: State, event: Event, note: str = "") -> None:
         self._go_on(event)
@@ -85,7 +87,7 @@ class LaneBuilder:
 
     def _end_task(self, event: Event) -> None:
         if self.tasks and not self.tasks[-1].last:
-            self.tasks[-1] = replace(self.tasks[-1], end=event.time, last=event.id)
+            self.tasks[-1] = self.tasks[-1]._replace(end=event.time, last=event.id)
         self._begin(State.IDLE, event._replace(object="", line=0))
 
     def _go_on(self, event: Event) -> None:
@@ -110,5 +112,5 @@ def _until_its_turn(stretch: Stretch, began: Event) -> list[Stretch]:
     due = began.time + round(float(began.text) * MICROSECONDS)
     if stretch.end - due < LATE:
         return [stretch]
-    ready = replace(stretch, state=State.READY, start=due, first=stretch.last)
-    return [replace(stretch, end=due), ready]
+    ready = stretch._replace(state=State.READY, start=due, first=stretch.last)
+    return [stretch._replace(end=due), ready]

@@ -31,7 +31,7 @@ def draw_trace(timeline: Timeline) -> dict[str, Any]:
                 for at, arrow in enumerate(find_arrows(timeline))
                 for part in _arrow(at, arrow, timeline)
             ),
-            *(_printed(event) for event in recording.events if event.kind is Kind.PRINTED),
+            *map(_printed, recording.of(Kind.PRINTED)),
         ],
         "displayTimeUnit": "ms",
         "otherData": {"outcome": recording.outcome, **asdict(recording.receipt)},

@@ -12,7 +12,6 @@ into "variables", steps into the walk's. A value is text; null if the variable h
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from typing import Any
 
 from webapp.engine.events import Event, Kind
@@ -42,14 +41,15 @@ def variable_of(event: Event, found: Touched, name: str) -> Variable:
     return BETWEEN if name in found.between else event.pid, name
 
 
-def draw_values(timeline: Timeline, events: Sequence[Event]) -> dict[str, Any]:
-    """Return the data (see the module) of a walk through `events`; empty without slow motion."""
-    if not any(event.kind in (Kind.STEPPED, Kind.UNWATCHED) for event in events):
+def draw_values(timeline: Timeline) -> dict[str, Any]:
+    """Return the data (see the module) of a walk through a run; empty without slow motion."""
+    recording = timeline.recording
+    if not recording.of(Kind.STEPPED) and not recording.of(Kind.UNWATCHED):
         return {}
     places: dict[Variable, int] = {}
     workers: defaultdict[Variable, set[Key]] = defaultdict(set)
     touched = []
-    for step, event in enumerate(events):
+    for step, event in enumerate(recording.in_time):
         found = touched_by(event)
         if not found.reads and not found.writes:
             continue
@@ -66,5 +66,5 @@ def draw_values(timeline: Timeline, events: Sequence[Event]) -> dict[str, Any]:
         [name, timeline.index.get((pid, pid), -1), int(len(workers[pid, name]) > 1)]
         for pid, name in places
     ]
-    ends = (step for step, event in enumerate(events) if event.kind is Kind.UNWATCHED)
+    ends = (at for at, event in enumerate(recording.in_time) if event.kind is Kind.UNWATCHED)
     return {"variables": variables, "touched": touched, "unwatched": next(ends, -1)}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from html import escape
 
-from webapp.timeline.lanes import Timeline, in_time
+from webapp.timeline.lanes import Timeline
 from webapp.timeline.values import draw_values
 from webapp.timeline.words import Words
 
@@ -23,7 +23,7 @@ WORDS = ("reads", "writes", "lost")
 
 def draw_values_table(timeline: Timeline, say: Words, name: str) -> str:
     """Return the table as HTML; "" if the run was not recorded in slow motion."""
-    data = draw_values(timeline, in_time(timeline.recording.events))
+    data = draw_values(timeline)
     variables = data.get("variables", [])
     if not variables:
         return ""

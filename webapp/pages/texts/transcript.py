@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from webapp.engine.events import PICTURES, Event
+from webapp.engine.events import PICTURES, Event, Kind
 from webapp.engine.recording import Key, Line, Transcript
 
 HUES = 10
@@ -56,7 +56,8 @@ class Screen:
         lines: list[Line] = []
         for event in events:
             self._hues.setdefault(event.key, len(self._hues) % HUES)
-            lines.extend(self._transcript.feed(event))
+            if event.kind is Kind.PRINTED:
+                lines.extend(self._transcript.feed(event))
         return self._within_limit(lines)
 
     def rest(self) -> list[Shown]:
