@@ -14,7 +14,7 @@ import pytest
 from tests.record.commanding import COMMAND, ROOT, read, record
 from tests.record.conftest import Write
 from webapp.engine import run_folder
-from webapp.recording.shortage import FILES, HINTS, explain
+from webapp.recording.shortage import FILES, HINTS, MEMORY, explain
 
 LITTLE_MEMORY = """
 import re, resource, sys
@@ -43,7 +43,7 @@ def in_shell(first: str, *arguments: object) -> subprocess.CompletedProcess[str]
 
 def test_too_few_files_are_told(write: Write, page: Path) -> None:
     program = write(HELLO)
-    for number in (12, 20, FILES - 1):
+    for number in (5, 12, 20, FILES - 1):
         run = in_shell(f'ulimit -n {number}; exec "$@"', program, "-o", page)
         assert run.returncode == 2
         assert f"needs {FILES} open files, and {number} are allowed" in run.stderr
@@ -55,6 +55,21 @@ def test_as_many_files_as_it_asks_for_are_enough(write: Write, page: Path) -> No
     run = in_shell(f'ulimit -n {FILES}; exec "$@"', write(HELLO), "-o", page)
     assert (run.returncode, run.stdout) == (0, "hello\n"), run.stderr
     assert read(page).outcome == "finished"
+
+
+def test_too_little_memory_is_told(write: Write, page: Path) -> None:
+    program = write(HELLO)
+    for number in (20_000, 38_000, 48_000):
+        run = in_shell(f'ulimit -v {number}; exec "$@"', program, "-o", page)
+        assert run.returncode == 2
+        assert f"needs {MEMORY} MiB of memory, and {number >> 10} MiB are allowed" in run.stderr
+        assert "Traceback" not in run.stderr
+        assert not page.exists()
+
+
+def test_as_much_memory_as_it_asks_for_is_enough(write: Write, page: Path) -> None:
+    run = in_shell(f'ulimit -v {MEMORY << 10}; exec "$@"', write(HELLO), "-o", page)
+    assert (run.returncode, run.stdout) == (0, "hello\n"), run.stderr
 
 
 def test_too_little_memory_for_a_thread_is_told(write: Write, page: Path) -> None:

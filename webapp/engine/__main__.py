@@ -11,7 +11,7 @@ import gc
 import sys
 from collections.abc import Sequence
 
-from webapp.recording.shortage import ELSEWHERE, lack_of_files
+from webapp.recording.shortage import ELSEWHERE, lack
 
 USAGE = 2
 """Exit code for a wrong command line, the same as argparse's."""
@@ -25,8 +25,8 @@ def main(arguments: Sequence[str], *, alone: bool = False) -> int:
         print("the engine needs Python 3.11 or newer", file=sys.stderr)
         return USAGE
     if arguments[:1] == [RECORD]:
-        if sys.platform == "linux" and (lack := lack_of_files()):
-            print(lack, file=sys.stderr)
+        if sys.platform == "linux" and (why := lack()):
+            print(why, file=sys.stderr)
             return USAGE
         if alone:
             gc.disable()  # the imports make much that stays

@@ -26,6 +26,9 @@ On Windows, WSL can too. GitHub Codespaces are Linux."""
 FILES = 48
 """Files that the command has open at most, those of its surroundings included."""
 
+MEMORY = 64
+"""MiB of address space that the command needs, the threads' stacks included."""
+
 HINTS = {
     errno.EMFILE: "too few files may be open (see `ulimit -n`)",
     errno.ENFILE: "this machine has too many files open",
@@ -39,14 +42,23 @@ HINTS = {
 """What an error of the system means here."""
 
 
-def lack_of_files() -> str:
-    """Return what is wrong if this process may not open enough files, else ""."""
+def lack() -> str:
+    """Return what is wrong if this process may not open enough files or map enough memory, else "".
+
+    With a little less memory than needed, anything could fail: threads, imports, even exceptions.
+    """
     import resource  # noqa: PLC0415  (Windows does not have it)
 
-    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if allowed == resource.RLIM_INFINITY or allowed >= FILES:
-        return ""
-    return f"the recorder needs {FILES} open files, and {allowed} are allowed: try `ulimit -n 256`"
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if files != resource.RLIM_INFINITY and files < FILES:
+        return (
+            f"the recorder needs {FILES} open files, and {files} are allowed: try `ulimit -n 256`"
+        )
+    memory, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if memory != resource.RLIM_INFINITY and memory >> 20 < MEMORY:
+        allowed = f"{memory >> 20} MiB are allowed: try `ulimit -v 1000000`"
+        return f"the recorder needs {MEMORY} MiB of memory, and {allowed}"
+    return ""
 
 
 def make_up() -> None:
