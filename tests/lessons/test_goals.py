@@ -78,3 +78,12 @@ def test_no_schedule_of_the_mended_demo_reaches_it(
         found = list(schedules)
     assert len(found) > 1
     assert not [each for each in found if goal.is_reached(recording_of(each), values)]
+
+
+def test_a_goal_knows_which_values_mend_its_demo() -> None:
+    mends = [(demo, goal) for _, demo, goal in GOALS if not goal.mended]
+    assert mends
+    for demo, goal in mends:
+        broken, mended = ({**demo.defaults, **own} for own in (goal.values, goal.mended_values))
+        assert goal.is_mended(mended, demo.defaults)
+        assert goal.is_mended(broken, demo.defaults) == (demo.slug in IMPOSSIBLE)

@@ -17,6 +17,8 @@ from webapp.timeline.figure import Setting, draw_figure
 from webapp.timeline.lost import draw_lost, find_lost
 from webapp.timeline.reading import draw
 from webapp.timeline.steps import draw_steps
+from webapp.timeline.values_after import draw_values_after
+from webapp.timeline.values_table import MOST
 
 WORDINGS = load_wordings()
 EN = WORDINGS["en"]
@@ -166,3 +168,44 @@ def test_variables_of_several_processes_are_told_apart_and_counted() -> None:
     assert len(re.findall("data-variable", table)) == 8
     assert "MainThread" in table
     assert EN("values.more", count=4) in table
+
+
+# --- the table at the end of a record ---
+
+
+def rows_after(recording: Recording, since: int = 0, **untouched: str) -> list[list[str]]:
+    """Return the classes and cells of the rows, in English; `since` is a time."""
+    known = [event.id for event in recording.events if event.time <= since]
+    html = draw_values_after(draw(recording), EN, max(known, default=0), untouched)
+    return [
+        [marks, *(re.sub(r"</?(?:bdi|span)[^>]*>", "", cell) for cell in cells)]
+        for marks, *cells in re.findall(
+            r'<tr class="(.*?)"><th[^>]*>(.*?)</th><td>(.*?)</td><td class="(.*?)">(.*?)</td>'
+            r"<td>(.*?)</td></tr>",
+            html,
+        )
+    ]
+
+
+def test_the_table_at_the_end_has_the_values_before_and_after_what_was_done_last() -> None:
+    [row] = rows_after(LOST, since=125)
+    assert row[:5] == ["touched hue-1", "counter", "6", "changed", "6"]
+    assert row[5] == "A reads 5B reads 5B <s>writes 6</s> <b>lost</b>A writes 6"
+    [row] = rows_after(run(step(100, A, reads="5")), since=50)
+    assert row[:5] == ["touched hue-1", "counter", "5", "", "5"]
+    [row] = rows_after(LOST, since=900)
+    assert row[:5] == ["", "counter", "6", "", "6"]  # touched earlier
+
+
+def test_what_no_step_has_touched_is_in_the_table_unless_a_part_of_it_was() -> None:
+    recording = run(step(100, A, reads="5", name="box.total"))
+    rows = rows_after(recording, box="Box(total=5)", boxes="[]")
+    assert [row[1] for row in rows] == ["box.total", "boxes"]
+    assert rows_after(run()) == []
+
+
+def test_the_table_at_the_end_keeps_the_variables_that_were_touched_last() -> None:
+    steps = [step(100 + at, A, reads="5", name=f"v{at}") for at in range(MOST + 1)]
+    html = draw_values_after(draw(run(*steps)), EN, 0, {"other": "1"})
+    assert re.findall(r'dir="ltr">(\w+)<', html) == [f"v{at}" for at in range(1, MOST + 1)]
+    assert EN("values.more", count=2) in html

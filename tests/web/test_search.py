@@ -185,6 +185,53 @@ def test_a_visitor_loses_an_update_by_hand(client: FlaskClient, language: str) -
     assert f"/{language}/{FIXED}/scheduler" in page  # the next challenge
 
 
+def done(page: str) -> list[str]:
+    """Return what the last choice did."""
+    [told] = re.findall(r'<ol class="did">(.*?)</ol>', page, re.S)
+    steps = re.findall(r"<li[^>]*>(.*?)</li>", told, re.S)
+    return [re.sub(r"<[^>]*>|[\u2066-\u2069]|\s+", " ", step).strip() for step in steps]
+
+
+def values(page: str) -> list[str]:
+    """Return the cells of the table of shared values, without the names of its rows."""
+    [table] = re.findall(r"<tbody>(.*?)</tbody>", page)
+    return re.findall(r"<td[^>]*>(.*?)</td>", table)
+
+
+@pytest.mark.parametrize(
+    ("language", "reads", "writes"), [("en", "reads", "writes"), ("fa", "می‌خواند", "می‌نویسد")]
+)
+def test_each_choice_shows_the_shared_values_before_and_after_it(
+    client: FlaskClient, language: str, reads: str, writes: str
+) -> None:
+    begun = client.get(f"/{language}/{LOST}/scheduler").get_data(as_text=True)
+    page = client.get(choices(begun)["1"]).get_data(as_text=True)
+    page = client.get(choices(page)["1"]).get_data(as_text=True)
+    [step] = done(page)
+    assert "Thread-1" in step
+    assert reads in step
+    assert "counter = 0" in step
+    assert values(page)[:2] == ["0", "0"]
+
+    page = played(client, choices(page)["2"], "2")
+    assert "<s>" not in page
+    # The write of thread 2 is its last step: thread 1 then goes on alone, and writes over it.
+    page = client.get(choices(page)["2"]).get_data(as_text=True)
+    written = [step for step in done(page) if writes in step]
+    assert ["counter = 0 → 1" in step for step in written] == [True, False]
+    assert "counter = 1 → 1" in written[1]
+    [crossed] = re.findall(r"<bdi>(Thread-\d)</bdi> <s>.*?1.*?</s>", page)
+    assert crossed == "Thread-2"
+
+
+def test_a_program_that_can_be_broken_is_not_told_that_nobody_can(client: FlaskClient) -> None:
+    page = played(client, f"/en/{LOST}/scheduler", "")
+    while links := choices(page):
+        page = client.get(links[max(links)]).get_data(as_text=True)
+    assert "It has ended, and the goal is not reached" in page
+    assert "were tried" not in page
+
+
 def test_the_mended_demo_is_told_how_far_it_was_searched(client: FlaskClient) -> None:
     page = client.get(f"/en/{FIXED}/scheduler").get_data(as_text=True)
     while links := choices(page):

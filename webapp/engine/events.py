@@ -66,6 +66,7 @@ class Kind(StrEnum):
     STEPPED = "stepped"  # slow motion: has run the line, of the function `object`: text a `Touched`
     UNWATCHED = "unwatched"  # no more lines of its process are recorded: object "limit" (text how
     #                          many were), or "trace": the program has a trace function of its own
+    CHOSEN = "chosen"  # the choice of a played run's schedule: object the worker that goes on
     HALTED = "halted"  # the scheduler of a directed run ends it: object the reason (`schedules`)
     TRIED = "tried"  # a search has tried a schedule: text a `schedules.Tried`
     SEARCHED = "searched"  # it is over: text a `schedules.Searched`

@@ -58,8 +58,8 @@ class State:
         self._starting: dict[str, list[Key]] = {}  # keys in `live` until the ids are known, by name
         self._pids: dict[int, None] = {}  # those of all workers so far
         for event in events:
-            # What halts a directed run is the scheduler's, not the worker's that had the turn.
-            if event.kind is not Kind.HALTED:
+            # What a directed run's scheduler does is not the worker's that had the turn.
+            if event.kind not in (Kind.HALTED, Kind.CHOSEN):
                 self.take(event)
 
     def take(self, event: Event) -> None:

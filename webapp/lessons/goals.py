@@ -49,6 +49,15 @@ class Goal:
         """Return whether a run has reached it."""
         return self.reached(recording, values).holds is True
 
+    def is_mended(self, values: Values, usual: Values) -> bool:
+        """Return whether the demo's `values` have what mends it, if no other demo does.
+
+        `usual` are its defaults.
+        """
+        open_ = {**usual, **self.values}
+        remedy = {name for name, value in self.mended_values.items() if value != open_[name]}
+        return all(values[name] == self.mended_values[name] for name in remedy)
+
 
 def hangs(recording: Recording, values: Values) -> Measured:
     """Check that a run is deadlocked."""

@@ -32,18 +32,29 @@ def draw_values_table(timeline: Timeline, say: Words, name: str) -> str:
     several = len({process for _, process, _ in variables if process >= 0}) > 1
     rows = "".join(_row(timeline, at, *variables[at][:2], several=several) for at in shown)
     title = say("values.title" if shared else "values.title_own")
-    texts = [title, *(say(f"values.{head}") for head in HEADS)]
-    heads = "".join(f'<th scope="col">{escape(text)}</th>' for text in texts)
-    words = " ".join(
-        f'data-{word}="{escape(say(f"values.{word}", value="{value}"))}"' for word in WORDS
+    words = "".join(
+        f' data-{word}="{escape(say(f"values.{word}", value="{value}"))}"' for word in WORDS
     )
     hidden = (len(shared) or len(variables)) - len(shown)
-    more = f'<p class="quiet">{escape(say("values.more", count=hidden))}</p>' if hidden else ""
     label = f"{name}: {title}" if name else title
+    return draw_frame(say, title, rows, label=label, hidden=hidden, words=words)
+
+
+def draw_frame(
+    say: Words, title: str, rows: str, *, label: str = "", hidden: int = 0, words: str = ""
+) -> str:
+    """Return a table of variables with these rows as HTML; `hidden` more variables have none.
+
+    `words` are the attributes for the script that fills it, which then shows it.
+    """
+    texts = [title, *(say(f"values.{head}") for head in HEADS)]
+    heads = "".join(f'<th scope="col">{escape(text)}</th>' for text in texts)
+    more = f'<p class="quiet">{escape(say("values.more", count=hidden))}</p>' if hidden else ""
+    label = escape(label or title)
     return (
-        f'<div class="shared-values" dir="{say.direction}" hidden>'
-        f'<div class="table-frame" tabindex="0" role="region" aria-label="{escape(label)}">'
-        f"<table {words}><thead><tr>{heads}</tr></thead>"
+        f'<div class="shared-values" dir="{say.direction}"{" hidden" if words else ""}>'
+        f'<div class="table-frame" tabindex="0" role="region" aria-label="{label}">'
+        f"<table{words}><thead><tr>{heads}</tr></thead>"
         f"<tbody>{rows}</tbody></table></div>{more}</div>"
     )
 

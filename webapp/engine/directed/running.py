@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from webapp.engine.directed.install import direct
 from webapp.engine.directed.points import Points
-from webapp.engine.directed.scheduler import Scheduler
+from webapp.engine.directed.scheduler import Scheduler, Worker
 from webapp.engine.directed.searching import search
 from webapp.engine.directed.trial import Trials
 from webapp.engine.directed.turns import LOOK_EVERY, Patience
@@ -58,7 +58,8 @@ class Directed:
         scheduler = Scheduler(parse(self._how.schedule), lambda *_: _wait(), announces=True)
         halting = _Halting(scheduler, self._points)
         scheduler.halt = halting.halt
-        scheduler.pauses = self._how.pauses
+        if self._how.pauses:
+            scheduler.pauses, scheduler.report = True, _report
         start_new_thread(halting.watch, ())
         watch = self._slowly.watched() if self._slowly else None
         direct(scheduler, self._points, watch)()
@@ -94,6 +95,10 @@ class _Halting:
                 worker = self._scheduler.current.name
                 channel.emit(Kind.HALTED, "turn", worker=worker, line=0)
                 return
+
+
+def _report(chosen: Worker) -> None:
+    channel.emit(Kind.CHOSEN, chosen.name, line=0)
 
 
 def _wait() -> NoReturn:

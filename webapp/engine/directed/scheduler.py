@@ -62,7 +62,8 @@ class Scheduler:
 
     `choices` holds what was chosen so far, `steps` each step that was taken: who, the bits of those
     who could, and the footprint. `halt` is called with a reason and a text when the run cannot go
-    on; it does not return. If it `pauses`, the reason "choose" says that the schedule is used up.
+    on; it does not return. If it `pauses`, the reason "choose" says that the schedule is used up,
+    and `report` is called with who goes on by each of the schedule's choices, before it does.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class Scheduler:
         self.choices: list[Choice] = []
         self.deviated = 0  # places of the schedule up to the last one that is not the default
         self.pauses = self.halted = False
+        self.report: Callable[[Worker], None] | None = None
         self.steps: list[tuple[int, int, list[Access]]] = []
         self.switches = 0
         self.now = 0.0
@@ -183,6 +185,8 @@ class Scheduler:
         usual = chosen = self._default(me, able)
         if len(self.choices) < len(self.schedule):
             chosen = self._scheduled(able, len(self.choices))
+            if self.report:
+                self.report(chosen)
         elif self.pauses:
             self.halt("choose", ",".join(str(worker.number) for worker in able))
         self.choices.append(chosen.number)

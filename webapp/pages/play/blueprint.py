@@ -69,7 +69,7 @@ def _game(site: Site, language: Language, topic: Topic, slug: str) -> Game:
 
 def _shown(game: Game, board: Board, proofs: Proofs, visitor: str) -> Response:
     proof = None
-    if board.ended and not board.is_won(game.goal, game.values):
+    if board.ended and game.is_mended and not board.is_won(game.goal, game.values):
         proof = proofs.find(game.demo, game.values, visitor)
     view = build_play(game, board, proof=proof)
     return Response(game.site.render("play/play.html", view), headers=NO_STORE)

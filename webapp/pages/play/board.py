@@ -60,9 +60,12 @@ class Board:
 def play(
     runner: Runner, demo: Demo, values: Values, schedule: tuple[int, ...], visitor: str
 ) -> Board:
-    """Run a demo by a schedule, up to the first choice that it leaves open. Raises Busy."""
+    """Run a demo by a schedule, up to the first choice that it leaves open. Raises Busy.
+
+    It is run in slow motion, for the values that each step reads and writes.
+    """
     direction = Direction(write(schedule), pauses=True)
-    program = replace(demo.program(values), directed=direction)
+    program = replace(demo.program(values), directed=direction, slow_motion=True)
     id = runner.start(program, visitor=visitor)
     try:
         with closing(runner.follow(id)) as batches:

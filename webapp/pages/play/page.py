@@ -19,10 +19,12 @@ from webapp.pages import addresses
 from webapp.pages.demo.form import value_texts
 from webapp.pages.demo.source import highlighted
 from webapp.pages.play.board import Board, Standing
+from webapp.pages.play.deeds import Deeds, build_deeds
 from webapp.pages.search.panel import extent
 from webapp.pages.site.layout import Page, build_page
 from webapp.pages.site.site import Site
 from webapp.pages.texts.wording import Wording
+from webapp.timeline.rows import HUES
 
 SCHEDULE, SOURCE = "run-schedule", "run-source"
 """Fields of the address besides the parameters."""
@@ -33,22 +35,29 @@ SOURCE_LENGTH = 12
 
 @dataclass(frozen=True)
 class Player:
-    """One thread: `address` is where it goes on ("": it cannot), `state` why not."""
+    """One thread: `code` is its line in the source, `address` where it goes on ("": it cannot),
+    `state` why not."""
 
     number: int
     name: str
     line: int
+    code: str
     values: Mapping[str, str]
     address: str
     state: str
 
+    @property
+    def hue(self) -> int:
+        """Its colour."""
+        return self.number % HUES
+
 
 @dataclass(frozen=True)
 class SourceLine:
-    """A line of the source, and the numbers of the threads that stand there."""
+    """A line of the source, and the threads that stand there."""
 
     html: Markup
-    threads: tuple[int, ...]
+    players: Sequence[Player]
 
 
 @dataclass(frozen=True)
@@ -75,7 +84,7 @@ class PlayView:
     aim: str
     players: Sequence[Player]
     source: Sequence[SourceLine]
-    shared: Mapping[str, str]
+    deeds: Deeds | None
     lines: Sequence[Line]
     choices: str
     back: str
@@ -105,6 +114,13 @@ class Game:
         """What identifies the source in an address."""
         return self.demo.program(self.values).sha256[:SOURCE_LENGTH]
 
+    @property
+    def is_mended(self) -> bool:
+        """Whether nobody should be able to reach the goal."""
+        if self.goal.mended:
+            return self.demo.slug == self.goal.mended
+        return self.goal.is_mended(self.values, self.demo.defaults)
+
     def address(self, schedule: Sequence[int] | None, language: Language | None = None) -> str:
         """Return the address of the page after some choices; None: at the beginning."""
         query: dict[str, object] = {**value_texts(self.demo, self.values)}
@@ -119,7 +135,7 @@ def build_play(
     """Return the view; without a `board` there is a `problem` with the choices."""
     say, language = game.say, game.language
     schedule = board.schedule if board else ()
-    lines = _threads_by_line(board.threads if board else ())
+    players = [_player(game, board, each) for each in board.threads] if board else []
     title = say("play.title", demo=game.demo.title[language])
     return PlayView(
         page=build_page(
@@ -138,12 +154,12 @@ def build_play(
             language, game.topic, game.demo, {**value_texts(game.demo, game.values)}
         ),
         aim=game.goal.aim[language],
-        players=[_player(game, board, each) for each in board.threads] if board else (),
+        players=players,
         source=[
-            SourceLine(html, lines.get(number, ()))
+            SourceLine(html, [player for player in players if player.line == number])
             for number, html in enumerate(highlighted(game.demo.source), 1)
         ],
-        shared=(board.shared or {}) if board else {},
+        deeds=build_deeds(say, board.recording, board.shared or {}) if board else None,
         lines=board.lines if board else (),
         choices=say("play.choices", count=len(schedule)),
         back=game.address(schedule[:-1]) if schedule else "",
@@ -173,15 +189,9 @@ def describe_halt(say: Wording, halt: tuple[str, str]) -> str:
 def _player(game: Game, board: Board, standing: Standing) -> Player:
     address = game.address((*board.schedule, standing.number)) if standing.able else ""
     state = "" if address else game.say("play.waits")
-    return Player(standing.number, standing.name, standing.line, standing.values, address, state)
-
-
-def _threads_by_line(threads: Sequence[Standing]) -> dict[int, tuple[int, ...]]:
-    found: dict[int, tuple[int, ...]] = {}
-    for thread in threads:
-        if thread.line:
-            found[thread.line] = (*found.get(thread.line, ()), thread.number)
-    return found
+    number, line = standing.number, standing.line
+    code = game.demo.source.splitlines()[line - 1].partition("  # ")[0].strip() if line else ""
+    return Player(number, standing.name, line, code, standing.values, address, state)
 
 
 def _ended(game: Game, board: Board, proof: Found[Key] | None) -> Ended:
