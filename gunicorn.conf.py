@@ -41,6 +41,7 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
 
 # No access log: a proxy in front can keep one. All other logs go to stderr.
 accesslog = None
+logger_class = "webapp.operating.access_log.QuietLogger"
 logconfig_dict = log_config(format=settings.log_format, level=settings.log_level)
 
 # The longest address holds the parameters of two demos.

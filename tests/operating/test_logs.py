@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from tests.api.serving import wait_until
 from tests.operating.conftest import MakeClient
 from tests.operating.serving import served
 from tests.web.scripted import GOOD, HELLO, ScriptedRunner
@@ -117,3 +118,9 @@ def test_a_request_id_is_taken_only_from_a_proxy(make_client: MakeClient) -> Non
     assert behind.get("/healthz", headers=sent).headers["X-Request-ID"] == "from-the-proxy"
     odd = {"X-Request-ID": "<b>not an id</b>"}
     assert "<" not in behind.get("/healthz", headers=odd).headers["X-Request-ID"]
+
+
+def test_an_access_log_is_written_if_it_is_asked_for(tmp_path: Path) -> None:
+    accesses = tmp_path / "access.log"
+    with served(tmp_path / "runs.sqlite", "--access-logfile", str(accesses)):
+        wait_until(lambda: "GET /readyz" in accesses.read_text())

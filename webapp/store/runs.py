@@ -7,9 +7,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table
+from sqlalchemy import Connection, Executable, Row, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.engine.packing import pack, unpack
@@ -79,8 +80,13 @@ def read_run(row: Row[Any]) -> StoredRun:
 
 def add(connection: Connection, table: Table, *rows: Mapping[str, object]) -> None:
     """Insert rows, except those that exist already."""
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    connection.execute(insert(table).on_conflict_do_nothing(), rows)
+    connection.execute(_insert(table, connection.dialect.name), rows)
+
+
+@cache  # to build a statement takes as long as to execute it
+def _insert(table: Table, dialect: str) -> Executable:
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return insert(table).on_conflict_do_nothing()
 
 
 def written(values: Mapping[str, object]) -> str:
