@@ -5,28 +5,27 @@ import random
 import time
 from threading import Event, Thread
 
-WORKERS = 6
-
 signal = Event()
 sent = 0  # signals so far
 
 
-def work(number: int) -> None:
-    time.sleep(random.uniform(0, 0.1))  # busy, between two waits
+def work(number: int, busy: float) -> None:
+    time.sleep(random.uniform(0, busy))  # between two waits
     print(f"worker {number}: waits")
     signal.wait()
     print(f"worker {number}: goes on at signal {sent}")
 
 
-def main(gap_ms: int = 0) -> None:
+def main(workers: int = 6, busy_ms: int = 100, gap_ms: int = 0) -> None:
     global sent
+    busy = busy_ms / 1000
     threads = [
-        Thread(target=work, name=f"worker-{number}", args=(number,))
-        for number in range(1, WORKERS + 1)
+        Thread(target=work, name=f"worker-{n}", args=(n, busy))
+        for n in range(1, workers + 1)
     ]
     for thread in threads:
         thread.start()
-    time.sleep(0.05)
+    time.sleep(busy / 2)
     sent = 1
     print("main: signal 1")
     signal.set()
