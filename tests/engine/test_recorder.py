@@ -41,6 +41,35 @@ def test_subclasses_of_thread_are_lanes_too(run: Run) -> None:
     assert [(line.worker, line.text) for line in recording.lines] == [("digger", "in digger")]
 
 
+def test_each_event_has_the_ids_and_the_name_that_its_worker_has_then(run: Run) -> None:
+    recording = run("""
+        import os, threading
+        def tell():
+            worker = threading.current_thread().name
+            print(worker, os.getpid(), threading.get_native_id())
+        def work():
+            tell()
+            threading.current_thread().name = "renamed"
+            tell()
+            if os.fork() == 0:
+                tell()
+                os._exit(0)
+            os.wait()
+            tell()
+        for _ in range(2):
+            thread = threading.Thread(target=work, name="first")
+            thread.start(); thread.join()
+    """)
+    told = [line.text.split() for line in recording.lines]
+    assert [name for name, _, _ in told] == ["first", "renamed", "renamed", "renamed"] * 2
+    lines = [(line.worker, line.pid, line.tid) for line in recording.lines]
+    assert [(str(pid), str(tid)) for _, pid, tid in lines] == [(pid, tid) for _, pid, tid in told]
+    assert [worker for worker, _, _ in lines] == [
+        name if int(pid) == recording.receipt.pid else f"fork#{at}"
+        for at, (name, pid, _) in zip([0, 0, 1, 0, 0, 0, 2, 0], told, strict=True)
+    ]
+
+
 def test_a_lock_is_named_and_its_holders_never_overlap(run: Run) -> None:
     recording = run("""
         import threading, time

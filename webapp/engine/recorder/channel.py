@@ -12,6 +12,7 @@ import sys
 import threading
 from _thread import get_ident, get_native_id
 from collections.abc import Callable
+from functools import lru_cache
 from multiprocessing import process
 from time import monotonic_ns
 from types import CodeType
@@ -28,6 +29,12 @@ except ImportError:  # on Windows
 
 # Programs expect low numbers for the files that they open.
 LOWEST_DESCRIPTOR = 500
+
+Known = tuple[str, str, str]
+"""A worker's name, and as they stand in an event: its pid and key, and its name."""
+
+_escaped = lru_cache(maxsize=1024)(escape)  # the names of objects are few
+_PRINTED = Kind.PRINTED  # until Python 3.12 it takes long to find it
 
 UNNAMED = process.current_process().name
 """The name of a process before multiprocessing has named it."""
@@ -67,20 +74,29 @@ tasks: dict[int, Task] = {}
 task_step: CodeType | None = None
 """The code that runs a step of a task: the frames below it are the event loop's."""
 
-# A forked child runs no event loop until it starts one.
+_KNOWN = "_reported_as"
+"""The attribute of a thread that keeps its name, its ids and its name as they stand in events."""
+
+
+def _begin_anew() -> None:
+    """Forget, in a forked child, what was its parent's: the ids, and the tasks of its loops."""
+    tasks.clear()
+    for thread in threading.enumerate():
+        vars(thread).pop(_KNOWN, None)
+
+
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=tasks.clear)
+    os.register_at_fork(after_in_child=_begin_anew)
 
 child_code: CodeType | None = None
 """The code that runs a child: in a forked one, the frames below it are the parent's."""
 
 # os.write() releases the GIL. A thread that computes would then keep it for 5 ms, and each event of
-# another thread would take that long. A function of a PyDLL is called with the GIL held.
+# another thread would take that long. A function of a PyDLL is called with the GIL held. The types
+# are not declared: the default ones do for a short line, and to check others takes as long again.
 _write: Callable[[int, bytes, int], int]
 if os.name == "posix":
     _write = ctypes.PyDLL(None).write
-    _write.argtypes = (ctypes.c_int, ctypes.c_char_p, ctypes.c_size_t)
-    _write.restype = ctypes.c_ssize_t
 else:
 
     def _write(descriptor: int, line: bytes, size: int) -> int:
@@ -194,17 +210,17 @@ def emit(
         line = _source_line()
     if task is None and worker is None and tasks:
         task = tasks.get(get_ident())
-    if task is None:
-        key, name = get_native_id(), worker or current_worker()
+    if task is not None:
+        _, ids, name = _described(in_process(task.name), task_key(task))
+    elif worker:
+        _, ids, name = _described(worker, get_native_id())
     else:
-        key, name = task_key(task), in_process(task.name)
-    fields = (
-        f"{now}\t{os.getpid()}\t{key}\t{kind}\t{line}\t"
-        f"{escape(name)}\t{escape(object)}\t{escape(text)}\n"
-    )
+        _, ids, name = _caller()
+    told = escape(text) if text else ""
+    fields = "\t".join((str(now), ids, kind, str(line), name, _escaped(object), told)) + "\n"
     event = fields.encode("utf-8", "backslashreplace")
     # Printing releases the GIL, as it does without the recorder; other events must not.
-    if kind is Kind.PRINTED or not _written_at_once(event):
+    if kind is _PRINTED or not _written_at_once(event):
         write(event)
 
 
@@ -221,6 +237,25 @@ def write(line: bytes) -> None:
     except OSError:
         # The reader is gone, so the run is ending; the program must not notice.
         pass
+
+
+def _caller() -> Known:
+    """Return how the calling thread stands in events; most reports are made of this."""
+    thread = threading._active.get(get_ident())  # type: ignore[attr-defined]
+    name = worker_name(thread)
+    if thread is None:
+        return _described(name, get_native_id())
+    known: Known | None = vars(thread).get(_KNOWN)
+    if known is None or known[0] != name:
+        known = _described(name, get_native_id())
+        # A thread that `threading` learns of may have ended, and its number be another one's now.
+        if not isinstance(thread, threading._DummyThread):
+            vars(thread)[_KNOWN] = known
+    return known
+
+
+def _described(name: str, key: int) -> Known:
+    return name, f"{os.getpid()}\t{key}", escape(name)
 
 
 def current_worker() -> str:
@@ -270,10 +305,10 @@ def current_key() -> str:
 
 def _child() -> str:
     """Return the name of this process; "" for the program's main process."""
-    current = process.current_process()
+    current: process.BaseProcess = process._current_process  # type: ignore[attr-defined]
     if current is _forked_from:
         return _fork
-    if process.parent_process() is not None:
+    if process._parent_process is not None:  # type: ignore[attr-defined]
         return current.name
     return current.name if _started_for_child and current.name != UNNAMED else ""
 
@@ -305,7 +340,7 @@ def _write_pieces(line: bytes) -> None:
 
 
 def _source_line() -> int:
-    frame = sys._getframe(1)
+    frame = sys._getframe(2)
     program, child, task = _program, child_code, task_step
     while frame is not None:
         code = frame.f_code

@@ -72,14 +72,13 @@ class _Recorded(ABC):
             self._report(Kind.GOT)
         return got
 
+    __enter__ = acquire
+
     def release(self) -> None:
         """Report first, then release: so the next holder is always reported later."""
         if self._may_release():
             self._report(Kind.RELEASED)
         self._raw.release()
-
-    def __enter__(self) -> bool:
-        return self.acquire()
 
     def __exit__(
         self,
