@@ -197,7 +197,7 @@ def test_the_narrowest_page_does_not_scroll_sideways(open_page: Opener, address:
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROWEST
 
 
-def test_links_below_a_result_are_high_enough_for_a_finger(open_page: Opener) -> None:
+def test_controls_and_links_are_high_enough_for_a_finger(open_page: Opener) -> None:
     page = open_page(QUICK, viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
     run(page)
     expect(page.locator("#recent")).to_be_visible()
@@ -205,7 +205,10 @@ def test_links_below_a_result_are_high_enough_for_a_finger(open_page: Opener) ->
         "all => all.forEach(one => { one.removeAttribute('name'); one.open = true; })"
     )
     small = page.locator(
-        "#result :is(a, button, summary):not(.stated *), #recent :is(a, button), .walk button"
+        "#result :is(a, button, summary):not(.stated *), #recent :is(a, button), "
+        ".walk :is(button, select, input), .site-header :is(a, button, summary), "
+        ".site-footer a, .panel-head a, .launch :is(.entry input, .button, .segment, .check), "
+        ".question .segment"
     ).evaluate_all(
         "(all, finger) => all.filter(one => one.checkVisibility() && "
         "one.getBoundingClientRect().height < finger).map(one => one.outerHTML)",
