@@ -299,3 +299,4 @@ def test_a_run_of_a_search_that_never_ends_is_ended(runner: EmbeddedRunner, writ
     )
     found = search_all(runner, program, Search(0, number=1))
     assert [(tried.outcome, tried.detail) for tried in found.tried] == [("halted", "steps")]
+    assert found.end is not None and found.end.why == "number"

@@ -1,7 +1,7 @@
 from queue import Queue
 from threading import Thread
 
-queue: Queue[str | None] = Queue(1)
+queue: Queue[str] = Queue(1)
 
 
 def put(name: str) -> None:
@@ -9,14 +9,9 @@ def put(name: str) -> None:
 
 
 def take() -> None:
-    while (item := queue.get()) is not None:
-        print(item)
+    for _ in range(2):
+        print(queue.get())
 
 
-taker = Thread(target=take)
-putters = [Thread(target=put, args=(name,)) for name in "ab"]
-for thread in (taker, *putters):
+for thread in (Thread(target=take), Thread(target=put, args="a"), Thread(target=put, args="b")):
     thread.start()
-for thread in putters:
-    thread.join()
-queue.put(None)

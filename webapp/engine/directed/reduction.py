@@ -88,20 +88,18 @@ class Frontier:
         not ended would do next."""
         path = Path(parent, fork, steps, _costs(steps), [1 << who for who, _, _ in steps[fork:]])
         if self.reduce:
+            begins = _begins(steps)
             for at, worker in _races(steps, pending, fork):
-                self._try_before(path, at, worker)
+                self._try_before(path, at, begins[at], worker)
         else:
             for at in range(max(fork, 1), len(steps)):
                 self._try(path, at, steps[at][1])
         return path
 
-    def _try_before(self, path: Path, at: int, worker: int) -> None:
+    def _try_before(self, path: Path, at: int, begin: int, worker: int) -> None:
         """Let a worker go on before the step `at`, and where the turn of that step began."""
-        steps, begin = path.steps, at
-        while begin > 1 and steps[begin - 1][0] == steps[at][0]:
-            begin -= 1
         for place in {at, begin}:
-            able = steps[place][1]
+            able = path.steps[place][1]
             self._try(path, place, 1 << worker if able >> worker & 1 else able)
 
     def _try(self, path: Path, at: int, workers: int) -> None:
@@ -136,6 +134,15 @@ def _costs(steps: Sequence[Step]) -> list[int]:
         costs.append(cost)
         cost += _switches(steps, at, steps[at][0])
     return costs
+
+
+def _begins(steps: Sequence[Step]) -> list[int]:
+    """Return for each step where its turn began; no choice is made at the first step."""
+    begins: list[int] = []
+    for at, (who, _, _) in enumerate(steps):
+        goes_on = at > 1 and steps[at - 1][0] == who
+        begins.append(begins[-1] if goes_on else at)
+    return begins
 
 
 class _Last:
