@@ -191,5 +191,7 @@ def test_of_the_engine_the_settings_load_only_its_limits() -> None:
 def test_the_recorder_loads_only_what_it_needs_of_webapp() -> None:
     """Every spawned child loads it."""
     ours = {name for name in loaded_by("webapp.engine.recorder") if name.startswith("webapp.")}
-    allowed = {"webapp.engine", "webapp.engine.events", "webapp.engine.foreign"}
+    allowed = {"webapp.engine"} | {
+        f"webapp.engine.{name}" for name in ("events", "foreign", "unread")
+    }
     assert {name for name in ours if not name.startswith("webapp.engine.recorder")} == allowed

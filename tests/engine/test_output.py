@@ -270,3 +270,39 @@ def test_a_signals_handler_that_prints_or_raises_loses_no_line_and_doubles_none(
     assert turn + came - interrupted <= len(messages) <= turn + came
     if has_gil():  # without one, a handler may come between the two writes of a print
         assert lines == messages
+
+
+def test_what_is_printed_and_what_passes_the_streams_stand_in_their_order(run: Run) -> None:
+    recording = run("""
+        import os, subprocess
+        for number in range(5):
+            print("printed", number)
+            subprocess.run(["echo", "by echo", str(number)])
+            print("printed again", number)
+            os.write(1, b"written\\n")
+            os.write(2, b"written to stderr\\n")
+    """)
+    expected = []
+    for number in range(5):
+        expected += [f"printed {number}", f"by echo {number}", f"printed again {number}"]
+        expected += ["written"]
+    lines = [line.text for line in recording.lines if line.stream == "stdout"]
+    assert lines == expected
+    errors = [at for at, line in enumerate(recording.lines) if line.stream == "stderr"]
+    assert len(errors) == 5
+    again = [at for at, line in enumerate(recording.lines) if line.text.startswith("printed ")]
+    assert all(error > before for error, before in zip(errors, again[1::2], strict=True))
+
+
+def test_a_program_that_writes_all_the_time_does_not_stop_the_lines_of_others(run: Run) -> None:
+    recording = run("""
+        import subprocess, time
+        yes = subprocess.Popen(["sh", "-c", "while :; do echo y; done"])
+        for number in range(3):
+            time.sleep(0.01)
+            print("mine", number, flush=True)
+        yes.kill()
+        yes.wait()
+    """)
+    assert recording.exit_code == 0
+    assert {"mine 0", "mine 1", "mine 2"} <= {line.text for line in recording.lines}

@@ -213,7 +213,12 @@ class EngineThread:
     # --- what it reports ---
 
     def _take(self, slot: Slot, output: str) -> None:
-        data = slot.read(output)
+        if output == "events":
+            data = slot.read(output)
+        else:
+            size = slot.unread(output)  # the events before this output are in their FIFO by now
+            self._take(slot, "events")
+            data = slot.read(output, size)
         run = self._running.get(slot.name)
         if not data or run is None:
             return  # from a process that outlived its run: read only to empty the FIFO

@@ -22,6 +22,7 @@ from pathlib import Path
 from webapp.engine import wire
 from webapp.engine.run_folder import PASSED_THROUGH, USED, RunFolder, share
 from webapp.engine.run_user import RunUser
+from webapp.engine.unread import unread
 
 READ_SIZE = 1 << 18
 FIFO_SIZE, WIDE_FIFO_SIZE = 1 << 16, 1 << 20
@@ -60,13 +61,18 @@ class Slot:
             fifo = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
             self.descriptors[name] = fifo
 
-    def read(self, output: str) -> bytes:
+    def unread(self, output: str) -> int:
+        """Return the number of bytes in the FIFO of that name; 0 if the slot is closed."""
+        fifo = self.descriptors.get(output)
+        return 0 if fifo is None else unread(fifo)
+
+    def read(self, output: str, size: int = READ_SIZE) -> bytes:
         """Read what is in the FIFO of that name; b"" if it is empty or the slot is closed."""
         fifo = self.descriptors.get(output)
         if fifo is None:
             return b""  # closed while the selector's other results were handled
         try:
-            data = os.read(fifo, READ_SIZE)
+            data = os.read(fifo, size)
         except BlockingIOError:
             return b""
         if output == "events" and len(data) >= FIFO_SIZE:

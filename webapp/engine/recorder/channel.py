@@ -103,6 +103,9 @@ else:
         return os.write(descriptor, line)
 
 
+_write_waiting = os.write
+"""The original: the recorder replaces it."""
+
 # Windows has neither, nor FIFOs; the file of a part takes a line of any size at once.
 _ATOMIC = getattr(select, "PIPE_BUF", 1 << 30)
 _IN_BYTES = getattr(os, "O_BINARY", 0)
@@ -231,7 +234,7 @@ def write(line: bytes) -> None:
     """
     try:
         if len(line) <= _ATOMIC:
-            os.write(_fd, line)
+            _write_waiting(_fd, line)
         else:
             _write_pieces(line)
     except OSError:
@@ -336,7 +339,7 @@ def _write_pieces(line: bytes) -> None:
     body = line.removesuffix(b"\n")
     for start in range(0, len(body), size):
         mark = b"<" if start + size >= len(body) else b">"
-        os.write(_fd, mark + key + b" " + body[start : start + size] + b"\n")
+        _write_waiting(_fd, mark + key + b" " + body[start : start + size] + b"\n")
 
 
 def _source_line() -> int:

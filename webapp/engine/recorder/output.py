@@ -17,9 +17,10 @@ from functools import wraps
 from typing import Any
 
 from webapp.engine.events import Kind
-from webapp.engine.recorder import signals
+from webapp.engine.recorder import others, signals
 from webapp.engine.recorder.callers import is_standard_library, module_name
 from webapp.engine.recorder.channel import blocked_thread, emit
+from webapp.engine.unread import unread
 
 # These call functions that the program passes to them, which may be sleep() itself.
 HANDED_ON = ("multiprocessing.process", "sched", "threading")
@@ -31,6 +32,10 @@ Size = tuple[int, int]
 
 _terminals: dict[tuple[int, int], Size] = {}
 """The FIFOs, by device and inode, whose text is passed on to a terminal, with its size."""
+
+
+_buffers: list[BufferedWriter] = []
+"""Those of this process's standard streams."""
 
 
 class BufferedWriter(io.BufferedWriter):
@@ -59,6 +64,7 @@ class BufferedWriter(io.BufferedWriter):
                 # It raises, or the program has replaced the FIFO by os.dup2().
                 return super().write(data)
             if text := self._decode(data):
+                others.let_by(_others_stand)
                 emit(Kind.PRINTED, self._stream, text)
             return data.nbytes if isinstance(data, memoryview) else len(data)
         finally:
@@ -69,6 +75,13 @@ class BufferedWriter(io.BufferedWriter):
     def isatty(self) -> bool:
         """Return whether what is written comes out on a terminal. Raises ValueError if closed."""
         return os.isatty(self.fileno())
+
+    def has_others(self) -> bool:
+        """Return whether something stands in the FIFO, which only others write into."""
+        try:
+            return bool(unread(self._descriptor)) and not self._is_replaced()
+        except OSError:  # the program has closed it
+            return False
 
     def _decode(self, data: Any) -> str:
         try:
@@ -85,13 +98,19 @@ class BufferedWriter(io.BufferedWriter):
 def take_streams() -> None:
     """Replace the standard streams of this process."""
     signals.put_off_in(BufferedWriter.write.__code__)
+    _buffers.clear()
     sys.stdout = _stream(1, "stdout", sys.__stdout__, "strict")
     sys.stderr = _stream(2, "stderr", sys.__stderr__, "backslashreplace")
     vars(sys).update(__stdout__=sys.stdout, __stderr__=sys.stderr)
 
 
+def _others_stand() -> bool:
+    return any(buffer.has_others() for buffer in _buffers)
+
+
 def install() -> None:
     """Replace `os.isatty` and `os.get_terminal_size`: they would see FIFOs, not the terminal."""
+    others.install()
     isatty, get_size = os.isatty, os.get_terminal_size
 
     @wraps(isatty)
@@ -161,8 +180,10 @@ def _stream(
         encoding, errors = original.encoding, original.errors or errors
         # From -u. On stderr each mark of a traceback would be a write of its own.
         write_through = original.write_through and name == "stdout"
+    buffer = BufferedWriter(descriptor, name, encoding)
+    _buffers.append(buffer)
     stream = io.TextIOWrapper(
-        BufferedWriter(descriptor, name, encoding),
+        buffer,
         encoding,
         errors,
         line_buffering=True,
