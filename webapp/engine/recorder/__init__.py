@@ -33,6 +33,7 @@ from webapp.engine.recorder import (
     tasks,
     threads,
     tracebacks,
+    workers,
 )
 
 NO_TERMINALS: Mapping[str, output.Size] = {}
@@ -92,7 +93,7 @@ def install(events: str, *, observe: bool, shows: bool = False) -> None:
     if shows and not Path(events).exists():
         return  # the part has ended
     ending.clear_at_exit()
-    channel.set_child()
+    workers.set_child()
     arm(observe=observe)
     if shows:
         part.report_child(events)

@@ -13,13 +13,22 @@ import threading
 from _thread import get_ident, get_native_id
 from collections.abc import Callable
 from functools import lru_cache
-from multiprocessing import process
 from time import monotonic_ns
 from types import CodeType
-from typing import Any, Protocol
+from typing import Any
 
-from webapp.engine.events import TASK_BITS, Kind, escape
+from webapp.engine.events import Kind, escape
 from webapp.engine.foreign import ctypes
+from webapp.engine.recorder.workers import (
+    Task,
+    caller,
+    current_key,
+    described,
+    in_process,
+    task_key,
+    tasks,
+    worker_name,
+)
 
 fcntl: Any
 try:
@@ -30,14 +39,8 @@ except ImportError:  # on Windows
 # Programs expect low numbers for the files that they open.
 LOWEST_DESCRIPTOR = 500
 
-Known = tuple[str, str, str]
-"""A worker's name, and as they stand in an event: its pid and key, and its name."""
-
 _escaped = lru_cache(maxsize=1024)(escape)  # the names of objects are few
 _PRINTED = Kind.PRINTED  # until Python 3.12 it takes long to find it
-
-UNNAMED = process.current_process().name
-"""The name of a process before multiprocessing has named it."""
 
 _fd = -1
 _fd_without_wait = -1
@@ -46,47 +49,12 @@ _clock = monotonic_ns
 _only: frozenset[Kind] | None = None  # the kinds of events that are reported; None: all
 _before: Callable[[Kind], None] | None = None  # called before each event
 
-_started_for_child = False
-"""Whether this interpreter was started for a child, which imports the program before it begins."""
-
-# Of a child that the program forked with os.fork(): its name here, and the process object that it
-# inherited, which is its parent's.
-_fork = ""
-_forked_from: process.BaseProcess | None = None
-
-bare_threads: dict[int, str] = {}
-"""The names of threads that `threading` does not know, by get_ident()."""
-
 muted: set[int] = set()
 """The threads that report nothing at present, by get_ident()."""
 
 
-class Task(Protocol):
-    """A task of asyncio: its name, and its number in this process."""
-
-    name: str
-    number: int
-
-
-tasks: dict[int, Task] = {}
-"""The task whose step each thread runs now, by get_ident(); empty without asyncio."""
-
 task_step: CodeType | None = None
 """The code that runs a step of a task: the frames below it are the event loop's."""
-
-_KNOWN = "_reported_as"
-"""The attribute of a thread that keeps its name, its ids and its name as they stand in events."""
-
-
-def _begin_anew() -> None:
-    """Forget, in a forked child, what was its parent's: the ids, and the tasks of its loops."""
-    tasks.clear()
-    for thread in threading.enumerate():
-        vars(thread).pop(_KNOWN, None)
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_begin_anew)
 
 child_code: CodeType | None = None
 """The code that runs a child: in a forked one, the frames below it are the parent's."""
@@ -167,18 +135,6 @@ def call_before_events(function: Callable[[Kind], None]) -> None:
     _before = function
 
 
-def set_child() -> None:
-    """Use the name that `multiprocessing` gives this process, as soon as there is one."""
-    global _started_for_child  # noqa: PLW0603  (likewise)
-    _started_for_child = True
-
-
-def set_fork(name: str) -> None:
-    """Name this process, which the program has forked with os.fork()."""
-    global _fork, _forked_from
-    _fork, _forked_from = name, process.current_process()
-
-
 def report_begun(thread: threading.Thread) -> None:
     """Report a thread that has begun before the recording did."""
     kind = "process" if thread is threading.main_thread() else "thread"
@@ -214,11 +170,11 @@ def emit(
     if task is None and worker is None and tasks:
         task = tasks.get(get_ident())
     if task is not None:
-        _, ids, name = _described(in_process(task.name), task_key(task))
+        ids, name = described(in_process(task.name), task_key(task))
     elif worker:
-        _, ids, name = _described(worker, get_native_id())
+        ids, name = described(worker, get_native_id())
     else:
-        _, ids, name = _caller()
+        ids, name = caller()
     told = escape(text) if text else ""
     fields = "\t".join((str(now), ids, kind, str(line), name, _escaped(object), told)) + "\n"
     event = fields.encode("utf-8", "backslashreplace")
@@ -242,78 +198,9 @@ def write(line: bytes) -> None:
         pass
 
 
-def _caller() -> Known:
-    """Return how the calling thread stands in events; most reports are made of this."""
-    thread = threading._active.get(get_ident())  # type: ignore[attr-defined]
-    name = worker_name(thread)
-    if thread is None:
-        return _described(name, get_native_id())
-    known: Known | None = vars(thread).get(_KNOWN)
-    if known is None or known[0] != name:
-        known = _described(name, get_native_id())
-        # A thread that `threading` learns of may have ended, and its number be another one's now.
-        if not isinstance(thread, threading._DummyThread):
-            vars(thread)[_KNOWN] = known
-    return known
-
-
-def _described(name: str, key: int) -> Known:
-    return name, f"{os.getpid()}\t{key}", escape(name)
-
-
-def current_worker() -> str:
-    """Return the name of the calling thread."""
-    # threading.current_thread() would create an object for a thread that it does not know.
-    return worker_name(threading._active.get(get_ident()))  # type: ignore[attr-defined]
-
-
-def worker_name(thread: threading.Thread | None) -> str:
-    """Return the name of a thread of this process; a child's main thread has its process's name.
-
-    Without `thread` it is the calling thread, which `threading` does not know.
-    """
-    name = thread.name if thread is not None else bare_threads.get(get_ident(), "?")
-    child = _child()
-    if not child:
-        return name
-    return child if thread is threading.main_thread() else f"{child}/{name}"
-
-
-def blocked_thread() -> str | None:
-    """Return the name of the calling thread if it runs a task, which is about to block it."""
-    return current_worker() if tasks and get_ident() in tasks else None
-
-
-def in_process(name: str) -> str:
-    """Return the name of a task of this process, with the process's name if it is a child."""
-    child = _child()
-    return f"{child}/{name}" if child else name
-
-
-def task_key(task: Task) -> int:
-    """Return the number of a task of the calling thread, as it stands in an event."""
-    return get_native_id() | task.number << TASK_BITS
-
-
 def program() -> str:
     """Return the path of the program."""
     return _program
-
-
-def current_key() -> str:
-    """Return what identifies the calling worker: its pid and native thread id, or its task."""
-    task = tasks.get(get_ident()) if tasks else None
-    return f"{os.getpid()}.{get_native_id() if task is None else task_key(task)}"
-
-
-def _child() -> str:
-    """Return the name of this process; "" for the program's main process."""
-    current: process.BaseProcess = process._current_process  # type: ignore[attr-defined]
-    if current is _forked_from:
-        return _fork
-    if process._parent_process is not None:  # type: ignore[attr-defined]
-        return current.name
-    return current.name if _started_for_child and current.name != UNNAMED else ""
 
 
 def _opened(path: str, flags: int) -> int:

@@ -15,9 +15,10 @@ from typing import Any, NoReturn
 
 from webapp.engine.events import How, Kind
 from webapp.engine.recorder.callers import is_engine, is_standard_library
-from webapp.engine.recorder.channel import current_key, emit, set_fork
+from webapp.engine.recorder.channel import emit
 from webapp.engine.recorder.names import name_new
 from webapp.engine.recorder.waiting import reporting_wait
+from webapp.engine.recorder.workers import current_key, set_fork
 
 ANY = "child"
 """The object of a wait for the end of any child."""

@@ -22,6 +22,8 @@ from webapp.engine.recorder.channel import emit
 from webapp.engine.recorder.names import name_new
 from webapp.engine.recorder.waiting import label_of, label_when_made, reporting_wait
 
+GOT, RELEASED = Kind.GOT, Kind.RELEASED  # until Python 3.12 it takes long to find them
+
 Semaphore, BoundedSemaphore = threading.Semaphore, threading.BoundedSemaphore
 
 
@@ -59,7 +61,7 @@ class _Recorded(ABC):
         if timeout != -1 and not (blocking and 0 <= timeout <= threading.TIMEOUT_MAX):
             return bool(self._raw.acquire(blocking, timeout))  # raises what it must
         if self._raw.acquire(False):
-            self._report(Kind.GOT)
+            self._report(GOT)
             return True
         if not blocking or timeout == 0:
             return False
@@ -69,7 +71,7 @@ class _Recorded(ABC):
         how = How.ACQUIRE if self._forks == _forks else How.COPIED
         got = bool(reporting_wait(self._name, how, limit, lambda: self._raw.acquire(True, timeout)))
         if got:
-            self._report(Kind.GOT)
+            self._report(GOT)
         return got
 
     __enter__ = acquire
@@ -77,7 +79,7 @@ class _Recorded(ABC):
     def release(self) -> None:
         """Report first, then release: so the next holder is always reported later."""
         if self._may_release():
-            self._report(Kind.RELEASED)
+            self._report(RELEASED)
         self._raw.release()
 
     def __exit__(
@@ -166,7 +168,7 @@ class rlock(_Recorded):
 
     def _report(self, kind: Kind) -> None:
         self._forks = _forks
-        self._depth += 1 if kind is Kind.GOT else -1
+        self._depth += 1 if kind is GOT else -1
         emit(kind, self._name, str(self._depth))
 
     # What Condition calls.
@@ -179,14 +181,14 @@ class rlock(_Recorded):
 
     def _release_save(self) -> Any:
         depth, self._depth = self._depth, 0
-        emit(Kind.RELEASED, self._name, "0")
+        emit(RELEASED, self._name, "0")
         return depth, self._raw._release_save()
 
     def _acquire_restore(self, saved: Any) -> None:
         self._depth, state = saved
         self._raw._acquire_restore(state)
         self._forks = _forks
-        emit(Kind.GOT, self._name, str(self._depth))
+        emit(GOT, self._name, str(self._depth))
 
 
 rlock.__name__ = rlock.__qualname__ = "RLock"
@@ -208,7 +210,7 @@ def _report_semaphores() -> None:
                 reporting_wait(label, How.ACQUIRE, timeout, lambda: acquire(self, True, timeout))
             )
         if got:
-            emit(Kind.GOT, label, str(self._value))
+            emit(GOT, label, str(self._value))
         return got
 
     Semaphore.acquire = recorded_acquire  # type: ignore[method-assign]
@@ -225,7 +227,7 @@ def _report_semaphore_releases(kind: type[threading.Semaphore]) -> None:
         label = label_of(self)
         after = self._value + n
         if label is not None and n >= 1 and after <= getattr(self, "_initial_value", after):
-            emit(Kind.RELEASED, label, str(after))
+            emit(RELEASED, label, str(after))
         release(self, n)
 
     kind.release = recorded_release  # type: ignore[method-assign]

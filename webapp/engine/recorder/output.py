@@ -19,7 +19,8 @@ from typing import Any
 from webapp.engine.events import Kind
 from webapp.engine.recorder import others, signals
 from webapp.engine.recorder.callers import is_standard_library, module_name
-from webapp.engine.recorder.channel import blocked_thread, emit
+from webapp.engine.recorder.channel import emit
+from webapp.engine.recorder.workers import blocked_thread
 from webapp.engine.unread import unread
 
 # These call functions that the program passes to them, which may be sleep() itself.

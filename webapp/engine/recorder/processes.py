@@ -20,8 +20,9 @@ from typing import Any
 from webapp.engine.events import How, Kind
 from webapp.engine.recorder import channel
 from webapp.engine.recorder.callers import is_standard_library
-from webapp.engine.recorder.channel import current_key, emit, program
+from webapp.engine.recorder.channel import emit, program
 from webapp.engine.recorder.waiting import reporting_wait
+from webapp.engine.recorder.workers import current_key
 
 # Since 3.14.8 the fork server's code begins with another import.
 WORKERS = re.compile(r"(import sys; )?from multiprocessing\.(spawn|forkserver) import ")

@@ -19,9 +19,10 @@ from typing import Any
 from webapp.engine.events import How, Kind
 from webapp.engine.recorder import tracebacks
 from webapp.engine.recorder.callers import is_standard_library
-from webapp.engine.recorder.channel import bare_threads, current_key, emit, worker_name
+from webapp.engine.recorder.channel import emit
 from webapp.engine.recorder.names import name_new
 from webapp.engine.recorder.waiting import reporting_wait
+from webapp.engine.recorder.workers import bare_threads, current_key, worker_name
 
 Thread = threading.Thread
 

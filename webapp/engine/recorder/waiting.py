@@ -13,8 +13,9 @@ from typing import Any
 
 from webapp.engine.events import Kind
 from webapp.engine.recorder.callers import is_standard_library
-from webapp.engine.recorder.channel import blocked_thread, emit
+from webapp.engine.recorder.channel import emit
 from webapp.engine.recorder.names import name_new
+from webapp.engine.recorder.workers import blocked_thread
 
 LABEL = "_recorded_as"
 

@@ -20,7 +20,7 @@ from types import FrameType
 from typing import Any
 
 from webapp.engine.events import Kind
-from webapp.engine.recorder import channel
+from webapp.engine.recorder import channel, workers
 from webapp.engine.slow_motion import between
 from webapp.engine.slow_motion.labels import is_own
 from webapp.engine.slow_motion.shown import DATA, shown
@@ -67,7 +67,7 @@ class State:
         self.thread = threading._active.get(get_ident())  # type: ignore[attr-defined]
         self.line = self.offset = self.time = 0
         self.function = ""
-        self.task: channel.Task | None = None
+        self.task: workers.Task | None = None
         self.reads: list[Read] = []
         self.writes: list[Write] = []
         self.between: set[str] = set()
@@ -187,7 +187,7 @@ class Stepper:
             self._report(state)
         code: Any = frame.f_code
         state.open, state.line, state.function = True, point.line, code.co_qualname
-        state.task = channel.tasks.get(get_ident()) if channel.tasks else None
+        state.task = workers.tasks.get(get_ident()) if workers.tasks else None
         state.time = channel.clock()()
 
     def _take(self, state: State) -> None:
@@ -232,7 +232,7 @@ class Stepper:
         if self.stopped:
             return
         task = state.task
-        worker = channel.worker_name(state.thread) if task is None else None
+        worker = workers.worker_name(state.thread) if task is None else None
         channel.emit(
             Kind.STEPPED,
             state.function,

@@ -7,8 +7,9 @@ import weakref
 from typing import Any
 
 from webapp.engine.events import Kind
-from webapp.engine.recorder.channel import emit, in_process
+from webapp.engine.recorder.channel import emit
 from webapp.engine.recorder.tasks.steps import Steps, steps_of
+from webapp.engine.recorder.workers import in_process
 
 OWN = ("shutdown_asyncgens", "shutdown_default_executor")
 """The coroutines that asyncio runs as tasks for itself, at the end of a run."""

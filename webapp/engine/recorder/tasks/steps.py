@@ -15,8 +15,9 @@ from typing import Any
 
 from webapp.engine.events import How, Kind
 from webapp.engine.recorder import channel, tracebacks
-from webapp.engine.recorder.channel import current_key, emit, in_process, task_key, tasks
+from webapp.engine.recorder.channel import emit
 from webapp.engine.recorder.waiting import LABEL
+from webapp.engine.recorder.workers import current_key, in_process, task_key, tasks
 
 HOW = "_recorded_how"
 """The attribute of a labelled future that says how a task waits for it."""

@@ -7,10 +7,11 @@ from functools import wraps
 from typing import Any
 
 from webapp.engine.events import ASLEEP, How, Kind
-from webapp.engine.recorder.channel import emit, tasks
+from webapp.engine.recorder.channel import emit
 from webapp.engine.recorder.queues import item_text
 from webapp.engine.recorder.tasks.steps import Awaiting, Steps
 from webapp.engine.recorder.waiting import label_new, label_of, label_when_made
+from webapp.engine.recorder.workers import tasks
 
 
 def observe(asyncio: Any) -> None:
