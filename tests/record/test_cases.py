@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -187,3 +188,20 @@ def test_a_message_that_only_its_sender_could_receive_is_a_deadlock(page: Path) 
     assert recorded.returncode == 128 + signal.SIGTERM
     why = "nobody but MainThread itself has its other end open."
     assert f"Deadlocked. MainThread waits for ours (line 6): {why}" in recorded.stderr
+
+
+def test_exceptions_of_futures_that_nobody_asked_are_told(page: Path) -> None:
+    recorded = record(CASES / "never_asked.py", "-o", page)
+    expected = plain("never_asked.py")
+    assert (recorded.stdout, recorded.returncode) == (expected.stdout, 0)
+    lost = [("lost", "1"), ("future#1", "7"), ("forgotten", "15")]
+    sentences = [
+        *(
+            f"The exception of {name} was never asked for: ValueError({text})."
+            for name, text in lost
+        ),
+        "The exception of loser was never asked for: KeyError('lost').",
+    ]
+    *_, told, _ = recorded.stderr.splitlines()
+    assert told == " ".join(["Finished.", *sentences])
+    assert all(escape(sentence) in read(page).html for sentence in sentences)

@@ -57,6 +57,10 @@ class Kind(StrEnum):
     BEGAN = "began"  # a worker of a pool begins a task: object the function, text its arguments
     DONE = "done"  # it has finished the task
     RAISED = "raised"  # an uncaught exception: object its type, text its message
+    THREW = (
+        "threw"  # a future or a result of a pool has got an exception, for those who ask: object
+    )
+    #                  its name, text the exception; PASSED says that the program has asked for it
     HANDLES = "handles"  # sets a signal handler: object the signal, text the handler's name
     CAUGHT = "caught"  # begins to run a signal handler: object the signal
     HANDLED = "handled"  # the handler has ended, and the interrupted code goes on

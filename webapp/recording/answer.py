@@ -28,11 +28,12 @@ class Answer:
     waits: tuple[str, ...]
     whole: bool
     never: str = ""  # that those in a ring will never go on
+    unasked: tuple[str, ...] = ()  # exceptions that nobody has seen
 
     @property
     def sentences(self) -> tuple[str, ...]:
         """All of it."""
-        return (*self.raised, *self.waits, *filter(None, [self.never]))
+        return (*self.raised, *self.waits, *filter(None, [self.never]), *self.unasked)
 
 
 def explain(say: Wording, recording: Recording, standing: Standing) -> Answer:
@@ -45,19 +46,29 @@ def explain(say: Wording, recording: Recording, standing: Standing) -> Answer:
         tuple(_most(say, waits)),
         whole=len(waits) == len(standing.waits) <= SHOWN,
         never=say("answer.never") if standing.rings and not deadlocked else "",
+        unasked=tuple(_most(say, [_unasked(say, event) for event in find_unasked(recording)])),
     )
+
+
+def find_unasked(recording: Recording) -> list[Event]:
+    """Return the events of futures that got an exception for which the program never asked."""
+    asked = {(event.pid, event.object): event.id for event in recording.of(Kind.PASSED)}
+    return [
+        event
+        for event in recording.of(Kind.THREW)
+        if asked.get((event.pid, event.object), 0) < event.id
+    ]
 
 
 def tell(say: Wording, recording: Recording, standing: Standing) -> str:
     """Return all of it as a text for a terminal; "" if there is nothing to explain.
 
-    A program that has failed has said so itself.
+    What ended a program, or a thread of it, Python has said itself.
     """
-    outcome = recording.outcome
-    if outcome is Outcome.FAILED or (outcome is Outcome.FINISHED and not standing.rings):
-        return ""
+    outcome, answer = recording.outcome, explain(say, recording, standing)
     title = say(f"outcome.{outcome.name.lower()}.title")
-    sentences = explain(say, recording, standing).sentences
+    told = outcome is Outcome.FAILED or (outcome is Outcome.FINISHED and not standing.rings)
+    sentences = answer.unasked if told else answer.sentences
     return " ".join([f"{title}.", *sentences]) if sentences else ""
 
 
@@ -76,6 +87,11 @@ def _raised(say: Wording, event: Event) -> str:
     message = " ".join(event.text.split())[:LETTERS]
     key = "answer.raised" if message else "answer.raised_bare"
     return say(key, worker=event.worker, error=event.object, line=line, message=message)
+
+
+def _unasked(say: Wording, event: Event) -> str:
+    error = " ".join(event.text.split())[:LETTERS]
+    return say("answer.unasked", object=event.object, error=error)
 
 
 def _most(say: Wording, sentences: list[str]) -> Iterator[str]:

@@ -57,7 +57,7 @@ def _answer(say: Wording, ran: Ran, answer: Answer) -> str:
     never = f"<p>{escape(answer.never)}</p>" if answer.never else ""
     return f"""<div class="answer outcome-{outcome}">
 <p><strong>{title}.</strong> {_ending(say, ran)}</p>
-{draw_list(answer.raised, "raised")}{waits}{never}
+{draw_list(answer.raised, "raised")}{waits}{never}{draw_list(answer.unasked, "raised")}
 {notes}</div>"""
 
 

@@ -36,6 +36,7 @@ from webapp.engine.recorder import (
     tasks,
     threads,
     tracebacks,
+    unasked,
 )
 from webapp.engine.recording import Outcome, Recording, Wait
 from webapp.engine.reports import Reports
@@ -43,7 +44,7 @@ from webapp.engine.waits import State
 
 OBSERVED = tuple(observer for observer in OBSERVERS if observer is not signals)
 
-OBSERVED_IN_THREADS = (output, threads, locks, conditions, queues, executors, tasks)
+OBSERVED_IN_THREADS = (output, threads, locks, conditions, queues, executors, unasked, tasks)
 """What is recorded where children are not: nothing that a child could end."""
 
 

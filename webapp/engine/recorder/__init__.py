@@ -33,6 +33,7 @@ from webapp.engine.recorder import (
     tasks,
     threads,
     tracebacks,
+    unasked,
     workers,
 )
 
@@ -49,6 +50,7 @@ OBSERVERS = (
     shared,
     pools,
     executors,
+    unasked,
     signals,
     tasks,
 )

@@ -23,6 +23,7 @@ from webapp.engine.recorder.channel import emit
 from webapp.engine.recorder.names import name_new
 from webapp.engine.recorder.pools import put_public, report_end, report_task, run_task
 from webapp.engine.recorder.processes import is_recorded
+from webapp.engine.recorder.unasked import HELD, note_asked
 from webapp.engine.recorder.waiting import (
     LABEL,
     label_of,
@@ -182,6 +183,7 @@ def _reporting_result(result: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(result)
     def recorded_result(self: Any, timeout: float | None = None) -> Any:
         if self.done():
+            note_asked(self)
             return result(self, timeout)
         label = label_of(self) or FUTURE
         report_wait(label, How.RESULT, timeout)
@@ -189,6 +191,7 @@ def _reporting_result(result: Callable[..., Any]) -> Callable[..., Any]:
             return result(self, timeout)
         finally:
             # An exception is a result, too.
+            setattr(self, HELD, False)
             emit(Kind.PASSED if self.done() else Kind.GAVE_UP, label)
 
     return recorded_result

@@ -16,6 +16,7 @@ from webapp.engine.events import How, Kind
 from webapp.engine.recorder.channel import emit, program
 from webapp.engine.recorder.processes import is_recorded
 from webapp.engine.recorder.shared.names import label_made, renew_package
+from webapp.engine.recorder.unasked import note_held
 from webapp.engine.recorder.waiting import (
     label_new,
     label_of,
@@ -119,8 +120,10 @@ def _wrap_single_tasks(recorded_task: Callable[..., Any]) -> None:
     @wraps(apply_async)
     def recorded_apply(self: Any, func: Any, args: Any = (), *rest: Any, **options: Any) -> Any:
         task = partial(recorded_task, func) if is_recorded(self._pool) else func
-        result = apply_async(self, task, args, *rest, **options)
+        result: Any = apply_async(self, task, args, *rest, **options)
         label_new(result, RESULT)
+        if result.ready() and not (result._success or result._error_callback):
+            note_held(result, result._value)  # it came before the name
         return result
 
     pool.Pool.apply_async = recorded_apply  # type: ignore[method-assign]

@@ -12,8 +12,10 @@ from webapp.engine.recorder.callers import is_standard_library
 from webapp.engine.recorder.channel import emit
 from webapp.engine.recorder.names import name_new
 from webapp.engine.recorder.pools import called_name
-from webapp.engine.recorder.tasks.steps import HOW
+from webapp.engine.recorder.tasks.steps import HOW, steps_of
+from webapp.engine.recorder.unasked import FORGOTTEN, shown
 from webapp.engine.recorder.waiting import LABEL
+from webapp.engine.recorder.workers import in_process
 
 LOOP = "loop"
 """The object of these waits."""
@@ -23,6 +25,7 @@ def observe(asyncio: Any) -> None:
     """Report the waits of every loop that is made from now on."""
     _report_selects(asyncio.selector_events.BaseSelectorEventLoop)
     _label_futures(asyncio.base_events.BaseEventLoop)
+    _report_forgotten(asyncio.base_events.BaseEventLoop)
 
 
 def _report_selects(kind: Any) -> None:
@@ -73,3 +76,19 @@ def _label_futures(kind: Any) -> None:
         return future
 
     kind.create_future, kind.run_in_executor = recorded_create, recorded_run
+
+
+def _report_forgotten(kind: Any) -> None:
+    """Report the exceptions that nobody has asked a task or a future for until it is deleted."""
+    handle = kind.call_exception_handler
+
+    @wraps(handle)
+    def recorded_handle(self: Any, context: dict[str, Any]) -> None:
+        if str(context.get("message")).endswith(FORGOTTEN):
+            future = context.get("future")
+            steps = steps_of(future)
+            label = in_process(steps.name) if steps else getattr(future, LABEL, "future")
+            emit(Kind.THREW, label, shown(context["exception"]))
+        handle(self, context)
+
+    kind.call_exception_handler = recorded_handle
