@@ -1,7 +1,12 @@
 """The engine's thread: starts runs, reads what they report, and ends them.
 
 Only this thread reads from runs, so that a slow visitor never slows a run. Other threads send it
-commands. Its selector maps each file descriptor to the function to call when it is readable.
+commands. A selector maps each file descriptor to the function to call when it is readable:
+
+    outputs of runs ───────────────────────────> selector
+    commands, launcher, ends of runs ──> urgent ────┘
+
+While the thread rests between two reads of outputs, it waits for what is urgent.
 """
 
 from __future__ import annotations
@@ -14,6 +19,7 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable
+from functools import partial
 
 from webapp.engine import deadlock, wire
 from webapp.engine.limits import Limits
@@ -60,23 +66,26 @@ class EngineThread:
         self._ended = Counter(dict.fromkeys(Outcome, 0))
         self._commands: deque[Callable[[], None]] = deque()
         self._closing = False
-        self._pace = Pace()
+        self._pace = Pace(self._take_urgent)
         self.end_all_at: float | None = None  # time.monotonic(), once the server drains
         user = find_run_user(around.user)
         self._folder = RunFolder(user)
         self.folder = self._folder.path
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
-        self._selector = selectors.DefaultSelector()
-        self._selector.register(self._wake, selectors.EVENT_READ, self._run_commands)
+        self._urgent = selectors.EpollSelector()
+        self._urgent.register(self._wake, selectors.EVENT_READ, self._run_commands)
         self.link = Link(
             self.folder,
             user,
             around,
-            self._selector,
+            self._urgent,
             over=self._end,
             reaped=self._vacate,
             gone=self._start_anew,
         )
+        # Made after the link, which may fork the launcher: that must not inherit it.
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._urgent, selectors.EVENT_READ, partial(self._take_urgent, 0))
         self._terms = wire.Terms(limits.soft_deadline, limits.grace, limits.processes)
         self.slots = Slots(
             self._folder,
@@ -118,6 +127,7 @@ class EngineThread:
         self._thread.join()
         self.link.close(self._limits.grace + 5)
         self._selector.close()
+        self._urgent.close()
         os.close(self._wake)
         self._folder.remove()
 
@@ -148,6 +158,11 @@ class EngineThread:
             step()
         except Exception:
             log.exception("the engine could not take a step")
+
+    def _take_urgent(self, patience: float) -> None:
+        """Wait up to `patience` seconds for what is urgent, and do it."""
+        for key, _ in self._urgent.select(patience):
+            self._guard(key.data)
 
     def _run_commands(self) -> None:
         with contextlib.suppress(BlockingIOError):
