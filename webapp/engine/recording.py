@@ -169,6 +169,14 @@ class Recording:
         """The events in the order of time."""
         return in_time(self.events)
 
+    @cached_property
+    def by_worker(self) -> dict[Key, list[Event]]:
+        """The events of each worker, in the order of time, as are the workers' first ones."""
+        found: defaultdict[Key, list[Event]] = defaultdict(list)
+        for event in self.in_time:
+            found[event.key].append(event)
+        return dict(found)
+
     def of(self, kind: Kind) -> list[Event]:
         """Return the events of a kind, as they came."""
         return self._by_kind.get(kind, [])

@@ -183,7 +183,8 @@ class State:
 
     def _get(self, event: Event, key: Key) -> None:
         place = event.pid, event.object
-        holders = self._held.setdefault(place, {})
+        if (holders := self._held.get(place)) is None:
+            holders = self._held[place] = {}
         holders[key] = holders.pop(key, 0) + 1  # the last holder comes last
         if event.text == "0":  # a semaphore without permits; a held lock never has 0
             self._permits.add(place)

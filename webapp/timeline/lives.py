@@ -16,16 +16,14 @@ UNKNOWN: Key = (0, 0)
 """The key of output that was written past `print`, by an unknown worker."""
 
 
-def find_lives(recording: Recording, events: list[Event], last: int) -> dict[Key, Lane]:
+def find_lives(recording: Recording, last: int) -> dict[Key, Lane]:
     """Return the empty lanes of a run, each process followed by its threads, a thread by its tasks.
 
-    `events` are in the order of time, `last` is the end of the run in microseconds.
+    `last` is the end of the run in microseconds.
     """
     numbers = _numbers(recording)
     ends = _Ends(last, by_itself=recording.outcome in BY_ITSELF)
-    seen: dict[Key, Event] = {}
-    for event in events:
-        seen.setdefault(event.key, event)
+    seen = {key: own[0] for key, own in recording.by_worker.items()}
     for event in in_time([*recording.of(Kind.ENDED), *recording.of(Kind.EXITED)]):
         ends.take(event)
     seen.pop(UNKNOWN, None)

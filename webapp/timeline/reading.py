@@ -19,10 +19,9 @@ def draw(recording: Recording) -> Timeline:
     """Build the timeline of a run; the recording may be incomplete."""
     events = recording.in_time
     last = max(1, round(recording.wall * MICROSECONDS), events[-1].time if events else 0)
-    lives = find_lives(recording, events, last)
-    builders = {key: LaneBuilder(life) for key, life in lives.items()}
-    for event in events:
-        if builder := builders.get(event.key):
+    builders = {key: LaneBuilder(life) for key, life in find_lives(recording, last).items()}
+    for key, builder in builders.items():
+        for event in recording.by_worker[key]:
             builder.take(event)
     held = find_holdings(events)
     lanes = (builder.lane(held[key]) for key, builder in builders.items())

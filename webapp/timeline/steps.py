@@ -18,7 +18,6 @@ from itertools import chain
 from typing import Any
 
 from webapp.engine.events import Event, Kind
-from webapp.engine.recording import Key
 from webapp.timeline.bands import counts, fold
 from webapp.timeline.lanes import End, State, Stretch, Timeline
 from webapp.timeline.lost import find_lost
@@ -56,24 +55,20 @@ class _Walk:
         self._say = say
         self._events = timeline.recording.in_time
         self._places = {event.id: at for at, event in enumerate(self._events)}
-        self._firsts: dict[Key, int] = {}  # the place of each worker's first step, and of its last
-        self._lasts: dict[Key, int] = {}
+        self._own = timeline.recording.by_worker
         self._states: dict[tuple[State, str, str], int] = {}  # the sentence of each
 
     def steps(self) -> list[list[int]]:
         """Return all steps."""
-        lines = self._timeline.recording.lines
+        lines, index = self._timeline.recording.lines, self._timeline.index
         begun = {line.event: at for at, line in reversed([*enumerate(lines)])}
         bands = {at for at, lane in enumerate(self._timeline.lanes) if lane.members}
         told: dict[tuple[str, str, str, str, int], int] = {}  # what a step is, and its sentence
         steps = []
-        for place, event in enumerate(self._events):
+        for event in self._events:
             # Together: one by one, and by their names, they take twice as long.
             id, time, _, _, name, kind, object_, text, line, _ = event
-            key = event.key
-            self._firsts.setdefault(key, place)
-            self._lasts[key] = place
-            at = self._timeline.index.get(key, -1)
+            at = index.get(event.key, -1)
             worker = name if at in bands else ""
             what = kind, object_, text, worker, line if kind is Kind.STEPPED else 0
             if what not in told:
@@ -87,9 +82,11 @@ class _Walk:
             for states, begun_by, ended_by in counts(lane) if lane.members else ():
                 sentence = self.sentences.place(count_text(self._say, states))
                 yield [at, 0, sentence, self._places[begun_by], self._after(ended_by)]
-            end = len(self._events) if lane.ending is End.OPEN else self._lasts[lane.key]
+            own = self._own[lane.key]
+            begin = self._places[own[0].id]
+            end = self._after(0 if lane.ending is End.OPEN else own[-1].id)
             for stretch in lane.beside if lane.members else chain(lane.stretches, lane.beside):
-                first = self._places[stretch.first] if stretch.first else self._firsts[lane.key]
+                first = self._places[stretch.first] if stretch.first else begin
                 after = self._places[stretch.last] if stretch.last else end
                 kind = KINDS.get(stretch.state, 0)
                 yield [at, kind, self._sentence(stretch), first, after]

@@ -8,6 +8,17 @@ from dataclasses import dataclass, field, replace
 from webapp.engine.events import ASLEEP, ENDS_OF_WAITS, Event, Kind
 from webapp.timeline.lanes import MICROSECONDS, WAITING, Lane, State, Stretch, stretch_from
 
+OF_STATES = ENDS_OF_WAITS | {
+    Kind.SLEPT,
+    Kind.WOKE,
+    Kind.WAITS,
+    Kind.ARRIVED,
+    Kind.BEGAN,
+    Kind.DONE,
+    Kind.STARTED,
+}
+"""The kinds of events that begin or end a state, or a task."""
+
 LATE = 1000
 """Microseconds by which timers may be late; a task that has its turn later was kept from it."""
 
@@ -24,8 +35,8 @@ class LaneBuilder:
 
     def take(self, event: Event) -> None:
         """Take the worker's next event."""
-        if self.now is None and event.kind in ENDS_OF_WAITS:
-            return  # most often: what it would end has not begun
+        if event.kind not in OF_STATES or (self.now is None and event.kind in ENDS_OF_WAITS):
+            return  # most often; what it would end has not begun
         match event.kind:
             case Kind.SLEPT:
                 self._begin(State.SLEEPING, event)
