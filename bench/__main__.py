@@ -28,6 +28,7 @@ from bench import (
     starting,
     storing,
     stream,
+    walk,
     where,
 )
 from bench.cluster import measured as cluster
@@ -56,6 +57,7 @@ OWN_TABLES: dict[str, Callable[[], int]] = {
     "room": room.main,
     "growing": growing.main,
     "starting": starting.main,
+    "walk": walk.main,
     "where": where.main,
 }
 """Measurements that take minutes and print their own tables: run one at a time, by name."""

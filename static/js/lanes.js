@@ -3,10 +3,13 @@
 // After step k the first k events have happened.
 
 import { Axis, countUpTo, drawTicks, MICROSECONDS, SVG, UNITS } from "./axis.js";
-import { linesOf, mark, reveal } from "./marking.js";
+import { linesOf, mark, put, reveal } from "./marking.js";
 
 const CLOSE = 4; // times closer than the whole run: what was one band is drawn piece by piece
 const NARROWEST = 20; // microseconds
+const { lang } = document.documentElement;
+const numbers = new Intl.NumberFormat(lang);
+const moments = new Intl.NumberFormat(lang, { minimumFractionDigits: 6, useGrouping: false });
 
 class RunLanes extends HTMLElement {
   connectedCallback() {
@@ -176,37 +179,43 @@ class RunLanes extends HTMLElement {
     this.step = step;
     this.slider.value = step;
     const lines = this.slow?.show(step - 1, lane);
-    this.point(source, line);
+    const marked = this.point(source, line);
     this.printed.dim(step);
     this.count(step, this.data.steps.length);
     this.states.fill(step - 1, lines);
     this.names.forEach((name, at) => {
       name.classList.toggle("marked", at === lane);
     });
+    // The browser lays the page out for this: once, after all changes.
+    for (const element of [...(this.slow?.near(lines, lane) ?? []), ...marked]) {
+      reveal(element);
+    }
   }
 
   say(step, lane, sentence) {
-    const told = this.walk.querySelector(".walk-now");
-    const name = document.createElement("bdi");
-    name.textContent = this.names[lane]?.textContent ?? "";
-    name.className = this.rows[lane]?.className ?? "";
-    const time = document.createElement("bdi");
+    this.told ??= this.tell();
+    const [time, name, what] = this.told;
     const moment = step ? this.data.steps[step - 1][0] : 0;
-    const digits = { minimumFractionDigits: 6, useGrouping: false };
-    const seconds = (moment / MICROSECONDS).toLocaleString(document.documentElement.lang, digits);
-    time.textContent = `${seconds} s`;
-    time.className = "moment";
-    const what = document.createElement("span");
-    what.textContent = this.data.sentences[sentence] ?? "";
-    told.replaceChildren(time, " ", name, " ", what);
+    put(time, `${moments.format(moment / MICROSECONDS)} s`);
+    put(name, this.names[lane]?.textContent ?? "");
+    name.className = this.rows[lane]?.className ?? "";
+    put(what, this.data.sentences[sentence] ?? "");
   }
 
+  // Makes the parts of the sentence: its time, the worker's name, and what it does.
+  tell() {
+    const time = document.createElement("bdi");
+    time.className = "moment";
+    const parts = [time, document.createElement("bdi"), document.createElement("span")];
+    this.walk.querySelector(".walk-now").replaceChildren(time, " ", parts[1], " ", parts[2]);
+    return parts;
+  }
+
+  // Marks a line of the source and one of the transcript; returns them.
   point(source, line) {
-    const here = this.printed.lines[line] ?? null;
-    const there = this.sourceLine(source);
-    mark(this.dataset.transcript, here, there);
-    reveal(here);
-    reveal(there);
+    const lines = [this.printed.lines[line] ?? null, this.sourceLine(source)];
+    mark(this.dataset.transcript, ...lines);
+    return lines;
   }
 
   sourceLine(number) {
@@ -215,10 +224,8 @@ class RunLanes extends HTMLElement {
 
   count(step, steps) {
     const told = this.walk.querySelector(".walk-count");
-    const numbers = new Intl.NumberFormat(document.documentElement.lang);
-    told.textContent = told.dataset.text
-      .replace("{step}", numbers.format(step))
-      .replace("{steps}", numbers.format(steps));
+    const text = told.dataset.text.replace("{step}", numbers.format(step));
+    put(told, text.replace("{steps}", numbers.format(steps)));
   }
 
   showLine(line) {

@@ -13,6 +13,19 @@ export function mark(transcript, line, source) {
   }
 }
 
+// Writes into an element only what is new. It changes the text and inserts nothing: for a new node the browser
+// looks again at all that depends on what an element :has().
+export function put(element, text) {
+  const [node, more] = element.childNodes;
+  if (node instanceof Text && !more) {
+    if (node.data !== text) {
+      node.data = text;
+    }
+  } else {
+    element.textContent = text;
+  }
+}
+
 // Scrolls an element into view inside its panel, within the part of the panel that is in the window. The page
 // itself does not scroll.
 export function reveal(element) {

@@ -2,8 +2,7 @@
 // and after the step. webapp/timeline/values.py documents the data.
 
 import { countUpTo } from "./axis.js";
-import { reveal } from "./marking.js";
-import { put } from "./walk-state.js";
+import { put } from "./marking.js";
 
 const LAST = 4; // steps that are shown of a variable
 const NEAR = 8; // lines: workers that stand so near to the one that steps are kept in sight
@@ -34,7 +33,7 @@ export class SlowMotion {
         this.note(variable, step, { step, reads: false, before, after, over });
       }
     }
-    this.signs = names.map(sign);
+    this.signs = names.map(() => new Map()); // of each worker, by the line at which it stood
     this.stand = names.map(() => 0);
     this.rows = [...(table?.querySelectorAll("[data-variable]") ?? [])];
     if (table) {
@@ -44,7 +43,7 @@ export class SlowMotion {
 
   // Takes its marks out of the source.
   leave() {
-    for (const element of this.signs) {
+    for (const element of this.signs.flatMap((own) => [...own.values()])) {
       element.remove();
     }
   }
@@ -62,36 +61,47 @@ export class SlowMotion {
     });
   }
 
+  // Shows the state after the event with the index `at`; returns the line of each worker.
   show(at, acting) {
     const lines = this.lines(at);
     lines.forEach((line, lane) => {
       if (line !== this.stand[lane]) {
         this.move(lane, line);
       }
-      this.signs[lane].classList.toggle("acting", lane === acting);
+      this.signs[lane].get(line)?.classList.toggle("acting", lane === acting);
     });
-    for (const line of lines) {
-      if (Math.abs(line - lines[acting]) <= NEAR) {
-        reveal(this.place(line));
-      }
-    }
     for (const row of this.rows) {
       this.fill(row, this.variables[row.dataset.variable], at);
     }
     return lines;
   }
 
+  // The lines that are to be kept in sight.
+  near(lines, acting) {
+    return lines
+      .filter((line) => Math.abs(line - lines[acting]) <= NEAR)
+      .map((line) => this.place(line));
+  }
+
   place(line) {
     return line ? document.getElementById(this.listing + line) : null;
   }
 
+  // A sign stays where it was put, and is hidden when its worker has left: a loop soon inserts nothing more.
   move(lane, line) {
+    const signs = this.signs[lane];
+    const left = signs.get(this.stand[lane]);
+    if (left) {
+      left.hidden = true;
+    }
     this.stand[lane] = line;
-    const place = this.place(line);
-    if (place) {
-      holder(place).append(this.signs[lane]);
-    } else {
-      this.signs[lane].remove();
+    const found = signs.get(line);
+    const at = this.place(line);
+    if (found) {
+      found.hidden = false;
+    } else if (at) {
+      signs.set(line, sign(this.names[lane]));
+      holder(at).append(signs.get(line));
     }
   }
 
@@ -101,33 +111,46 @@ export class SlowMotion {
     const last = now.at(-1);
     const touches = last?.step === at;
     const changes = touches && !last.reads;
-    row.classList.toggle("touched", touches);
-    row.className = row.className.replace(/\bhue-\d+\b/, "").trim();
-    if (touches) {
-      row.classList.add(hueOf(this.names[this.data.steps[at][1]]));
-    }
+    const hue = touches ? hueOf(this.names[this.data.steps[at][1]]) : "";
+    setClass(row, touches ? `touched ${hue}` : "");
     put(row.cells[1], shown(changes ? last.before : last?.after));
     put(row.cells[2], shown(last?.after));
     row.cells[2].classList.toggle("changed", changes);
-    row.cells[3].replaceChildren(...now.map((deed) => this.deed(deed, at)));
+    const { children } = row.cells[3];
+    while (children.length > now.length) {
+      children[now.length].remove();
+    }
+    now.forEach((deed, place) => {
+      this.write(children[place] ?? row.cells[3].appendChild(chip()), deed, at);
+    });
   }
 
-  deed({ step, reads, after, over }, at) {
+  // Writes into a chip what was done with a variable.
+  write(chip, { step, reads, after, over }, at) {
     const { reads: read, writes: written, lost } = this.frame.querySelector("table").dataset;
     const name = this.names[this.data.steps[step][1]];
-    const chip = document.createElement("span");
-    chip.className = `deed ${hueOf(name)}`;
-    const who = document.createElement("bdi");
-    who.textContent = short(name);
-    const what = document.createElement(over <= at ? "s" : "span");
-    what.textContent = (reads ? read : written).replace("{value}", shown(after));
-    chip.append(who, " ", what);
-    if (over <= at) {
-      const gone = document.createElement("b");
-      gone.textContent = ` ${lost}`;
-      chip.append(gone);
+    setClass(chip, `deed ${hueOf(name)}`);
+    const gone = over <= at;
+    if (gone !== !!chip.querySelector("s")) {
+      chip.children[1].replaceWith(document.createElement(gone ? "s" : "span"));
     }
-    return chip;
+    const [who, what, end] = chip.children;
+    put(who, short(name));
+    put(what, (reads ? read : written).replace("{value}", shown(after)));
+    put(end, gone ? ` ${lost}` : "");
+  }
+}
+
+function chip() {
+  const made = document.createElement("span");
+  const [who, what, end] = ["bdi", "span", "b"].map((tag) => document.createElement(tag));
+  made.append(who, " ", what, end);
+  return made;
+}
+
+function setClass(element, name) {
+  if (element.className !== name) {
+    element.className = name;
   }
 }
 

@@ -2,17 +2,10 @@
 // worked out once. A step then looks it up, and changes only what differs: its work does not grow with the run.
 
 import { countUpTo } from "./axis.js";
-import { linesOf } from "./marking.js";
+import { linesOf, put } from "./marking.js";
 
 const STATE = 0;
 const numbers = new Intl.NumberFormat(document.documentElement.lang, { useGrouping: false });
-
-// Writes into an element only what is new.
-export function put(element, text) {
-  if (element.textContent !== text) {
-    element.textContent = text;
-  }
-}
 
 // The state of one worker, and what it holds and works on, from step to step.
 class WorkerStates {
