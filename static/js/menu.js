@@ -1,5 +1,5 @@
 // Escape, or a click elsewhere, closes a menu. A menu that is higher than its sheet says that it can be scrolled,
-// and opens at the current topic.
+// and opens at the current topic. The row of demos shows the current one.
 
 const NEAR_END = 8; // pixels
 
@@ -20,6 +20,13 @@ for (const sheet of document.querySelectorAll(".menu-sheet")) {
     sayMore(sheet);
   });
   sheet.addEventListener("scroll", () => sayMore(sheet), { passive: true });
+}
+
+const tabs = document.querySelector(".demos ul");
+const tab = tabs?.querySelector("[aria-current]");
+if (tab) {
+  const [row, own] = [tabs, tab].map((one) => one.getBoundingClientRect());
+  tabs.scrollLeft += (own.left + own.right - row.left - row.right) / 2;
 }
 
 const open = () => document.querySelectorAll(".menu[open]");

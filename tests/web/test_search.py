@@ -15,8 +15,10 @@ from tests.web.scripted import SharedSite
 from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.limits import Limits
 from webapp.engine.recording import Outcome
+from webapp.engine.schedules import Search
 from webapp.lessons.text import LANGUAGES
 from webapp.lessons.values import in_latin_digits
+from webapp.pages.demo import handler
 from webapp.store.store import Store
 
 LOST = "threads/lock/lost-update"
@@ -94,6 +96,20 @@ def test_a_stopped_search_ends_and_says_what_was_tried(
     assert state.outcome is Outcome.CANCELLED
     shown = re.findall(r'<progress max="2000"\s+value="(\d+)"', rest)
     assert all(int(progress[1]) <= int(count) < 2000 for count in shown)
+
+
+def test_a_search_that_broke_off_leads_to_smaller_values(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handler, "LIMITS", Search(number=1))
+    for values, offered in ((MANY, True), (SMALL, False)):
+        page = client.post(f"/fa/{LOST}/search", data=values).get_data(as_text=True)
+        link = re.search(r'href="([^"]+)">مقدارهای کوچک‌تر را بگیرید', page)
+        assert bool(link) is offered
+        if link:
+            smaller = client.get(html.unescape(link[1])).get_data(as_text=True)
+            assert 'id="p-thread_count"' in smaller
+            assert page.count('<i class="dot"></i>') == 2  # of its outcome and of its switches
 
 
 def test_only_a_search_that_is_known_can_be_stopped(client: FlaskClient) -> None:

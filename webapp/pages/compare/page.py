@@ -199,6 +199,6 @@ def _kept_panel(site: Site, side: int, kept: Kept, listing: str) -> Panel:
     lines = TranscriptLines(say, shown, screen.hidden, screen.last(), listing)
     return replace(
         _panel(say, side, run.demo, addresses.run(say.language, run.id)),
-        clock=f"{recording.wall:.3f} s",
+        clock=say.times(f"{recording.wall:.3f} s"),
         lines=lines.html,
     )

@@ -218,7 +218,7 @@ def _template_and_view(runs: TwoRuns, update: Update) -> tuple[str, object]:
             lines = SideLines(KEYS[update.side], _lines(runs, update))
             return "compare/_more.html", lines
         case EndUpdate():
-            clock = f"{update.ended.recording.wall:.3f} s"
+            clock = runs.say.times(f"{update.ended.recording.wall:.3f} s")
             lines = SideLines(KEYS[update.side], _lines(runs, update), clock)
             return "compare/_more.html", lines
 

@@ -55,7 +55,7 @@ def build_repeats(site: Site, run: Run, repetition: Repetition, kept: Collection
     return Repeats(
         say=say,
         status=say("repeat.over", count=len(summaries), all=RUNS),
-        clock=f"{repetition.took:.3f} s",
+        clock=say.times(f"{repetition.took:.3f} s"),
         title=_title(say, len(summaries)),
         facts=tuple(_facts(say, repetition)),
         answers=tuple(count_answers(say, repetition.tally.answered, run.predicted)),

@@ -141,7 +141,7 @@ def _more(site: Site, run: Run, repetition: Repetition, ended: Sequence[Summary]
 
 
 def _line(say: Wording, number: int, summary: Summary) -> RunLine:
-    return RunLine(say, number, f"{summary.wall:.3f}", outcome_label(say, summary.told))
+    return RunLine(say, number, say.times(f"{summary.wall:.3f}"), outcome_label(say, summary.told))
 
 
 def _end(site: Site, run: Run, repetition: Repetition) -> RepeatEnding:

@@ -15,14 +15,15 @@ from webapp.pages.texts.wording import Wording
 MOST_BARS = 12
 
 DOTS = 30
-"""Dots of all bars together: there may be thousands of schedules."""
+"""The most dots of all bars together: there may be thousands of schedules."""
 
 
 @dataclass(frozen=True)
 class SearchPanel:
     """The panel below an ended search. `smallest` says how the smallest breaking run comes about,
     `play` is where the visitor can choose a schedule ("": nowhere). `further` is where a search
-    with one switch more is posted ("": there is none)."""
+    with one switch more is posted, and `smaller` the demo with values that take fewer steps ("":
+    there is none)."""
 
     say: Wording
     title: str
@@ -33,13 +34,17 @@ class SearchPanel:
     broken: bool
     play: str
     further: str
+    smaller: str
     how: str
 
 
 def build_panel(
-    say: Wording, label: str, found: Found[Key], *, play: str, search: str
+    say: Wording, label: str, found: Found[Key], *, play: str, search: str, smaller: str
 ) -> SearchPanel:
-    """Return the panel; `label` says what the outcomes are, `search` is where to search again."""
+    """Return the panel; `label` says what the outcomes are, `search` is where to search again.
+
+    `smaller` is the demo with values that take fewer steps ("": there are none).
+    """
     return SearchPanel(
         say=say,
         title=_title(say, found),
@@ -50,6 +55,7 @@ def build_panel(
         broken=found.smallest is not None,
         play=play,
         further=search if _has_more(found) else "",
+        smaller=smaller if _broke_off(found) else "",
         how=addresses.about(say.language, "schedules"),
     )
 
@@ -70,6 +76,11 @@ def extent(say: Wording, found: Found[Key]) -> str:
 def _has_more(found: Found[Key]) -> bool:
     end = found.end
     return end is not None and end.why == "all" and end.complete < FURTHER.switches
+
+
+def _broke_off(found: Found[Key]) -> bool:
+    """Return whether a search ended before it had found anything or tried all."""
+    return not found.smallest and found.end is not None and found.end.why != "all"
 
 
 def _title(say: Wording, found: Found[Key]) -> str:
@@ -122,7 +133,7 @@ def _switches_histogram(say: Wording, found: Found[Key]) -> Histogram:
 
 
 def _bar(say: Wording, label: Label, often: str, count: int, whole: int) -> HistogramBar:
-    dots = (Dot("", ""),) * max(1, round(DOTS * count / whole))
+    dots = (Dot("", ""),) * max(1, round(min(DOTS, whole) * count / whole))
     return HistogramBar(label, dots, often, say("repeat.share", percent=round(100 * count / whole)))
 
 

@@ -165,11 +165,22 @@ def _end(asked: Asked) -> Generator[Wait | Step, None, SearchEnding]:
             asked.search.found,
             play=play,
             search=addresses.search(asked.language, asked.topic, asked.demo),
+            smaller=_smaller(asked),
         )
         return SearchEnding(asked.say, panel, (yield from _smallest_run(asked)))
     except Exception:
         log.exception("the search of %s cannot be shown", asked.demo.path)
         return SearchEnding(asked.say, None, None)
+
+
+def _smaller(asked: Asked) -> str:
+    """Return the demo's address with the values of its goal; "" if it has them already."""
+    goal = asked.topic.goal_of(asked.demo)
+    values = {**asked.values, **goal.values} if goal else asked.values
+    if values == asked.values:
+        return ""
+    query: dict[str, object] = {**value_texts(asked.demo, values)}
+    return addresses.demo(asked.language, asked.topic, asked.demo, query)
 
 
 def _smallest_run(asked: Asked) -> Generator[Wait | Step, None, Ending | None]:
