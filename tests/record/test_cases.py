@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import subprocess
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.record.commanding import ROOT, read, record
+from tests.record.commanding import COMMAND, ROOT, read, record
 
 CASES = Path(__file__).parent / "cases"
 
@@ -205,3 +206,13 @@ def test_exceptions_of_futures_that_nobody_asked_are_told(page: Path) -> None:
     *_, told, _ = recorded.stderr.splitlines()
     assert told == " ".join(["Finished.", *sentences])
     assert all(escape(sentence) in read(page).html for sentence in sentences)
+
+
+def test_bytes_that_are_no_text_come_out_as_they_are(page: Path) -> None:
+    around = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    program = CASES / "no_text.py"
+    recorded = subprocess.check_output([*COMMAND, program, "-o", page], cwd=ROOT)
+    assert recorded == subprocess.check_output([sys.executable, program], env=around)
+    *_, written, halves, latin = read(page).transcript
+    assert written.endswith("\ufffd\\udcffé")
+    assert (halves, latin) == ("é\\udcff", "\ufffd")

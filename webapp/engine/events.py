@@ -13,6 +13,7 @@ A step of an asyncio task has the task's number in the upper bits of `tid`, abov
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -188,7 +189,8 @@ def decode(line: bytes, *, id: int, began: int) -> Event:
         raise ValueError(f"an event has {FIELDS} fields, this one {len(fields)}")
     time, pid, tid, kind, number, worker, object_, text = fields
     if b"\\" in line:
-        worker, object_, text = unescape(worker), unescape(object_), unescape(text)
+        worker, object_ = unescape(worker), unescape(object_)
+        text = unescape(_with_bytes(text) if kind == Kind.PRINTED else text)
     if not worker.isprintable():
         worker = worker.translate(PICTURES)
     if not object_.isprintable():
@@ -231,6 +233,16 @@ def unescape(text: str) -> str:
         return text.replace("\\n", "\n").replace("\\t", "\t")
     parts = text.split("\\\\")
     return "\\".join(part.replace("\\n", "\n").replace("\\t", "\t") for part in parts)
+
+
+def _with_bytes(text: str) -> str:
+    """Restore the bytes that are no text: the recorder writes each as `\\udcXX` (`raw_bytes`)."""
+    if "\\udc" not in text:
+        return text
+    return _BYTE.sub(lambda found: found[1] or chr(int(found[2], 16)), text)
+
+
+_BYTE = re.compile(r"(\\\\)|\\u(dc[89a-f][0-9a-f])")
 
 
 class Joiner:

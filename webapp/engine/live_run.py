@@ -21,6 +21,7 @@ from webapp.engine.line_limit import LineLimit
 from webapp.engine.machines import Machine
 from webapp.engine.pressure import held_up
 from webapp.engine.program import Program
+from webapp.engine.raw_bytes import Readable, encoded
 from webapp.engine.recording import Outcome, Receipt, Recording, Wait
 from webapp.engine.reports import Reports
 from webapp.engine.runner import Changed, Phase
@@ -73,6 +74,7 @@ class LiveRun:
     ended: threading.Event = field(default_factory=threading.Event)
     # Used only by the engine's thread:
     reports: Reports = field(default_factory=Reports)
+    readable: Readable = field(default_factory=Readable)
     slot: Slot | None = None
     stopped_as: Outcome | None = None
     detail: str = ""  # why it was stopped
@@ -174,6 +176,7 @@ class LiveRun:
                 printed = (event for event in events if event.kind is Kind.PRINTED)
                 for stream, own in groupby(printed, lambda event: event.object):
                     self.show(stream, "".join(event.text for event in own))
+            events = list(map(self.readable.mend, events))
             with self.changed:
                 if len(self.events) + len(events) <= self.limits.events:
                     self.events += events
@@ -243,7 +246,7 @@ class LiveRun:
         """Count printed bytes; return the events up to the one that exceeds the limit."""
         for place, event in enumerate(events):
             if event.kind is Kind.PRINTED:
-                self.printed += len(event.text.encode())
+                self.printed += len(encoded(event.text))
                 if self._is_too_much():
                     self.dropped += len(events) - place
                     self.cut = True

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import codecs
 import time
-from collections import defaultdict
-from functools import partial
 
 from webapp.engine import wire
 from webapp.engine.events import Event, Joiner, Kind, decode
+from webapp.engine.raw_bytes import decoded
 
 
 class Reports:
@@ -17,10 +15,6 @@ class Reports:
     def __init__(self) -> None:
         self.began: wire.Began | None = None
         self._joiner = Joiner()
-        # One for each output: the bytes of a character may come in two reads.
-        self._decoders: defaultdict[str, codecs.IncrementalDecoder] = defaultdict(
-            partial(codecs.getincrementaldecoder("utf-8"), "replace")
-        )
 
     def read(self, data: bytes, next_id: int) -> list[Event]:
         """Return the events that `data` completes, with ids from `next_id`."""
@@ -37,9 +31,7 @@ class Reports:
 
     def read_output(self, stream: str, data: bytes, id: int) -> list[Event]:
         """Return what was written to the descriptor past `print`, as an event without a worker."""
-        text = self._decoders[stream].decode(data)
-        if not text:
-            return []  # only the first bytes of a character
+        text = decoded(data)
         began = self.began.time if self.began else time.monotonic_ns()
         since = max(0, time.monotonic_ns() - began) // 1000
         return [Event(id, since, 0, 0, worker="", kind=Kind.PRINTED, object=stream, text=text)]

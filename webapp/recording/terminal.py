@@ -6,6 +6,8 @@ import os
 import select
 import sys
 
+from webapp.engine.raw_bytes import encoded
+
 DESCRIPTORS = {"stdout": 1, "stderr": 2}
 PATIENCE = 0.1
 """Seconds between two checks whether to give up on a reader that does not read."""
@@ -24,7 +26,7 @@ class Terminal:
         """Write to "stdout" or "stderr", unless its reader has gone."""
         descriptor = DESCRIPTORS[stream]
         self._in_line = not text.endswith("\n")
-        rest = memoryview(text.encode("utf-8", "backslashreplace"))
+        rest = memoryview(encoded(text))
         while rest and descriptor not in self._gone and not self._given_up:
             try:
                 rest = rest[_write_some(descriptor, rest) :]

@@ -7,7 +7,6 @@ pass the buffer, such as another program's, goes to the descriptors 1 and 2: FIF
 
 from __future__ import annotations
 
-import codecs
 import io
 import os
 import sys
@@ -55,7 +54,6 @@ class BufferedWriter(io.BufferedWriter):
         self._descriptor, self._stream, self._encoding = descriptor, stream, encoding
         fifo = os.fstat(descriptor)
         self._device, self._inode = fifo.st_dev, fifo.st_ino
-        self._decoder = codecs.getincrementaldecoder(encoding)("replace")
 
     def write(self, data: Any, /) -> int:
         """Report `data`. Raises what the original would: TypeError, ValueError, OSError."""
@@ -88,7 +86,7 @@ class BufferedWriter(io.BufferedWriter):
         try:
             return str(data, self._encoding)
         except UnicodeDecodeError:
-            return self._decoder.decode(bytes(data))  # a character may be split between two writes
+            return bytes(data).decode("utf-8", "surrogateescape")  # see `raw_bytes`
 
     def _is_replaced(self) -> bool:
         """Return whether the descriptor is open on another file. Raises OSError."""
