@@ -12,10 +12,14 @@ from tests.engine.conftest import Write
 from tests.engine.running import cores_taken, finish, texts
 from tests.engine.searching import outcomes, search_all
 from webapp.engine.embedded import EmbeddedRunner
+from webapp.engine.events import Kind
 from webapp.engine.limits import Limits
 from webapp.engine.program import Program
 from webapp.engine.recording import Outcome, Recording
 from webapp.engine.schedules import Direction, Search, refusal
+
+IDENT = re.compile(r", started \d+")
+"""What differs from process to process in the `repr` of a thread."""
 
 PROGRAMS = sorted((Path(__file__).parent / "directed").glob("*.py"))
 
@@ -300,3 +304,45 @@ def test_a_run_of_a_search_that_never_ends_is_ended(runner: EmbeddedRunner, writ
     found = search_all(runner, program, Search(0, number=1))
     assert [(tried.outcome, tried.detail) for tried in found.tried] == [("halted", "steps")]
     assert found.end is not None and found.end.why == "number"
+
+
+def test_runs_of_a_search_begin_as_every_run_does(runner: EmbeddedRunner, write: Write) -> None:
+    """What the fork server has done before leaves nothing: no thread, number, time or line."""
+    program = write(
+        """
+        import random, threading, time
+
+        def tell():
+            print(threading.current_thread().name, threading.active_count(), time.monotonic())
+
+        tell()
+        print(random.random(), threading.enumerate())
+        threads = [threading.Thread(target=tell) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        """
+    )
+    found = search_all(runner, program, Search(1, number=5))
+    for tried in found.tried:
+        said = [IDENT.sub("", line.text) for line in tried.lines]
+        again = texts(directed(runner, program, tried.schedule))
+        assert said == [IDENT.sub("", line) for line in again]
+    assert len({tried.schedule for tried in found.tried}) == 5
+
+
+def test_a_search_whose_fork_server_is_killed_comes_to_an_end(
+    runner: EmbeddedRunner, write: Write
+) -> None:
+    program = write(
+        """
+        import os
+        from threading import Thread
+
+        Thread(target=lambda: os.kill(os.getppid(), 9)).start()
+        """
+    )
+    recording = finish(runner, runner.start(Program(program.path, directed=Search(1))))
+    assert recording.outcome is Outcome.FAILED
+    assert not [event for event in recording.events if event.kind is Kind.SEARCHED]

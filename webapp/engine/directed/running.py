@@ -7,6 +7,7 @@ import json
 import sys
 from _thread import allocate_lock, get_native_id, start_new_thread
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from os import getpid
 from types import CodeType
 from typing import Any, NoReturn
@@ -52,7 +53,8 @@ class Directed:
     def run(self, execute: Callable[[CodeType], int]) -> int:
         """Run it, or search; `execute` runs the program's code, and returns its exit code."""
         if isinstance(self._how, Search):
-            search(Trials(self._points, lambda: execute(self._code)), self._how)
+            with closing(Trials(self._points, lambda: execute(self._code))) as trials:
+                search(trials, self._how)
             return 0
         assert self._how is not None
         scheduler = Scheduler(parse(self._how.schedule), lambda *_: _wait(), announces=True)

@@ -69,9 +69,13 @@ class Scheduler:
     def __init__(
         self, schedule: Sequence[Choice], halt: Callable[[str, str], NoReturn], *, announces: bool
     ) -> None:
-        self.schedule = schedule
         self.halt = halt
         self._announces = announces
+        self.begin(schedule)
+
+    def begin(self, schedule: Sequence[Choice]) -> None:
+        """Begin a run, in the thread that calls this; no other worker of ours may live."""
+        self.schedule = schedule
         self.choices: list[Choice] = []
         self.deviated = 0  # places of the schedule up to the last one that is not the default
         self.pauses = self.halted = False

@@ -1,46 +1,20 @@
-"""Runs a program under one schedule in a forked child, which tells what happened and ends.
+"""Carries out trials: runs of a program under a schedule, each in a child of the fork server.
 
 What the child reports goes to a file in memory instead of the run's FIFO, and so does its result.
 """
 
 from __future__ import annotations
 
-import atexit
 import marshal
-import mmap
 import os
-import select
-import signal
-import struct
-import sys
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn
 
+from webapp.engine.bare_fork import bare_fork
 from webapp.engine.directed.footprints import Access
-from webapp.engine.directed.install import direct
+from webapp.engine.directed.fork_server import serve
 from webapp.engine.directed.points import Points
 from webapp.engine.directed.reduction import Step
-from webapp.engine.directed.scheduler import Scheduler
-from webapp.engine.directed.turns import LOOK_EVERY, Patience
-from webapp.engine.events import Kind
-from webapp.engine.foreign import ctypes
-from webapp.engine.machines import has_gil
-from webapp.engine.recorder import channel
-
-_libc = ctypes.PyDLL(None)
-# os.fork() also mends what the threads of the parent may have left half-done, and seeds `random`
-# anew. A trial's parent has one thread and seeds nothing; half of a fork's time would go there.
-fork = os.fork if not has_gil() else _libc.fork
-leave = os._exit
-"""The originals: the recorder replaces them in programs."""
-
-M_ARENA_MAX = -8
-"""Of mallopt(3): threads that take turns need no memory of their own."""
-
-REPORTED = frozenset({Kind.PRINTED, Kind.RAISED})
-"""The events that a trial's outcome needs."""
 
 MOST_REPORTED = 1 << 20
 """Bytes of a trial's events that are read."""
@@ -69,32 +43,36 @@ class Trials:
     """Carries out trials of one program, one after the other. This process must have one thread."""
 
     def __init__(self, points: Points, run: Callable[[], int]) -> None:
-        """`run` runs the program's main module in the child, and returns its exit code.
-
-        This process is directed from now on: a child has less to do if its parent has done it.
-        """
-        _libc.mallopt(M_ARENA_MAX, 1)
-        self._run = run
-        self._events = os.memfd_create("events")
-        self._result = os.memfd_create("result")
+        """`run` runs the program's main module in a child, and returns its exit code."""
+        self._schedule, self._events, self._result = files = (
+            os.memfd_create("schedule"),
+            os.memfd_create("events"),
+            os.memfd_create("result"),
+        )
         self._known: dict[Step, Step] = {}
-        self._exits = atexit._ncallbacks()
-        self._count = mmap.mmap(-1, mmap.PAGESIZE)
-        self._scheduler = _CountedScheduler((), self._halt, announces=False)
-        self._scheduler.shared = self._count
-        self._begin = direct(self._scheduler, points)
+        asked, self._ask = os.pipe()
+        self._answer, answer = os.pipe()
+        self._server = bare_fork()
+        if self._server == 0:
+            os.close(self._ask)
+            os.close(self._answer)
+            serve(points, run, files, asked, answer)
+        os.close(asked)
+        os.close(answer)
+
+    def close(self) -> None:
+        """End the fork server."""
+        os.close(self._ask)
+        os.close(self._answer)
+        os.waitpid(self._server, 0)
 
     def carry_out(self, schedule: Sequence[int]) -> Result:
-        """Run the program under a schedule."""
-        for file in (self._events, self._result):
+        """Run the program under a schedule. Raises ChildProcessError if the server has ended."""
+        for file in (self._schedule, self._events, self._result):
             os.ftruncate(file, 0)
             os.lseek(file, 0, os.SEEK_SET)
-        self._count[:8] = bytes(8)
-        pid = fork()
-        if pid == 0:
-            self._be_child(schedule)
-        slow = self._wait(pid)
-        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        os.write(self._schedule, marshal.dumps(tuple(schedule)))
+        code, slow = self._served()
         events = os.pread(self._events, MOST_REPORTED, 0)
         size = os.fstat(self._result).st_size
         if not size:  # it was killed, or its turn did not end
@@ -106,74 +84,19 @@ class Trials:
         once = [self._once(who, able, touched) for who, able, touched in steps]
         return Result(code, halted, choices, once, switches, deviated, pending, events)
 
+    def _served(self) -> tuple[int, bool]:
+        """Return the exit code of one child, and whether a worker did not end its turn."""
+        try:
+            os.write(self._ask, b"+")
+        except BrokenPipeError:
+            raise ChildProcessError("the fork server has ended") from None
+        told = os.read(self._answer, 100)
+        if not told:
+            raise ChildProcessError("the fork server has ended")
+        code, slow = marshal.loads(told)
+        return code, slow
+
     def _once(self, who: int, able: int, touched: Sequence[Access]) -> Step:
         """Return a step as the same object each time: a search keeps the steps of all its runs."""
         step = who, able, tuple(touched)
         return self._known.setdefault(step, step)
-
-    def _wait(self, pid: int) -> bool:
-        """Wait for a child; kill it, and return True, if a worker does not end its turn."""
-        watched = os.pidfd_open(pid)
-        try:
-            poll = select.poll()
-            poll.register(watched, select.POLLIN)
-            patience = None
-            while not poll.poll(LOOK_EVERY * 1000):
-                patience = patience or Patience(pid, self._turns)
-                if patience.is_over():
-                    os.kill(pid, signal.SIGKILL)
-                    return True
-        finally:
-            os.close(watched)
-        return False
-
-    def _turns(self) -> int:
-        return int(struct.unpack_from("q", self._count)[0])
-
-    def _be_child(self, schedule: Sequence[int]) -> NoReturn:
-        try:
-            threading.main_thread()._set_native_id()  # type: ignore[attr-defined]
-            channel.redirect(self._events, REPORTED)
-            self._scheduler.schedule = schedule
-            self._begin()
-            code = self._run()
-            sys.settrace(None)
-            self._scheduler.current.footprint = ()
-            threading._shutdown()  # type: ignore[attr-defined]
-            if atexit._ncallbacks() != self._exits:  # those of our own have nothing to do here
-                atexit._run_exitfuncs()
-            for stream in (sys.stdout, sys.stderr):
-                stream.flush()
-            self._tell(code, ("", ""))
-        except BaseException:
-            sys.excepthook(*sys.exc_info())
-        finally:
-            leave(1)
-
-    def _halt(self, reason: str, text: str) -> NoReturn:
-        self._tell(0, (reason, text))
-
-    def _tell(self, code: int, halted: tuple[str, str]) -> NoReturn:
-        found = self._scheduler
-        pending = {worker.number: list(worker.footprint) for worker in found.live}
-        told: Any = (
-            code,
-            halted,
-            found.choices,
-            found.steps,
-            found.switches,
-            found.deviated,
-            pending,
-        )
-        os.write(self._result, marshal.dumps(told))
-        leave(0)
-
-
-class _CountedScheduler(Scheduler):
-    """A scheduler whose parent process sees how often the turn was passed on."""
-
-    shared: mmap.mmap
-
-    def _pass_on(self, me: Any) -> None:
-        struct.pack_into("q", self.shared, 0, self.count)
-        super()._pass_on(me)

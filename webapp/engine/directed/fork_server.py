@@ -1,0 +1,196 @@
+"""The fork server of a search: a process that forks a child for each trial, and waits for it.
+
+After a fork, a process copies each page of memory that it writes to, and so does its child. This
+one does almost nothing between two forks; the search itself is in another process. Before the first
+one it rehearses: the interpreter then has noted what it notes when code is run for the first time,
+which each child would note again.
+"""
+
+from __future__ import annotations
+
+import atexit
+import marshal
+import mmap
+import os
+import select
+import signal
+import struct
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
+
+from webapp.engine import tree
+from webapp.engine.bare_fork import bare_fork
+from webapp.engine.directed.install import direct
+from webapp.engine.directed.points import Points
+from webapp.engine.directed.scheduler import SLICE, Scheduler
+from webapp.engine.directed.turns import LOOK_EVERY, Patience
+from webapp.engine.events import Kind
+from webapp.engine.foreign import ctypes
+from webapp.engine.recorder import channel
+
+leave = os._exit
+"""The original: the recorder replaces it in programs."""
+
+M_ARENA_MAX = -8
+"""Of mallopt(3): threads that take turns need no memory of their own."""
+
+REPORTED = frozenset({Kind.PRINTED, Kind.RAISED})
+"""The events that a trial's outcome needs."""
+
+REHEARSALS, TURNS = 5, 10
+"""How often two threads take turns, and how many. More make a trial no faster."""
+
+
+def serve(
+    points: Points, run: Callable[[], int], files: tuple[int, int, int], asked: int, answer: int
+) -> NoReturn:
+    """Be a fork server in this process, and end it when the other end of `asked` is closed.
+
+    `files` are those of ForkServer, `asked` and `answer` the ends of pipes: see `carry_out`.
+    """
+    try:
+        server = ForkServer(points, run, *files)
+        while os.read(asked, 1):
+            os.write(answer, marshal.dumps(server.carry_out()))
+        leave(0)
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    finally:
+        leave(1)
+
+
+class ForkServer:
+    """Runs in a process of its own, which must have one thread.
+
+    A child reads its schedule from the open file `schedule`. It reports to `events`, and writes
+    what happened to `result`.
+    """
+
+    def __init__(
+        self, points: Points, run: Callable[[], int], schedule: int, events: int, result: int
+    ) -> None:
+        """`run` runs the program's main module in a child, and returns its exit code.
+
+        This process is directed from now on: a child has less to do if its parent has done it.
+        """
+        ctypes.PyDLL(None).mallopt(M_ARENA_MAX, 1)
+        self._run = run
+        self._schedule = schedule
+        self._result = result
+        self._exits = atexit._ncallbacks()
+        self._count = mmap.mmap(-1, mmap.PAGESIZE)
+        self._scheduler = _CountedScheduler((), self._halt, announces=False)
+        self._scheduler.shared = self._count
+        self._begin = direct(self._scheduler, points)
+        channel.redirect(events, REPORTED)
+        self._rehearse()
+        os.ftruncate(events, 0)
+        os.lseek(events, 0, os.SEEK_SET)
+
+    def carry_out(self) -> tuple[int, bool]:
+        """Run the program in a child, and wait for it.
+
+        Returns its exit code (negative: the signal that ended it), and whether a worker did not end
+        its turn.
+        """
+        self._count[:8] = bytes(8)
+        pid = bare_fork()
+        if pid == 0:
+            self._be_child()
+        slow = self._wait(pid)
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), slow
+
+    def _rehearse(self) -> None:
+        """Let threads that touch nothing take turns. They leave nothing: not even a number."""
+        for _ in range(REHEARSALS):
+            self._scheduler.begin(())
+            self._begin()
+            pair = [
+                threading.Thread(target=self._take_turns, name="rehearsal", daemon=True)
+                for _ in range(2)
+            ]
+            for thread in pair:
+                thread.start()
+            for thread in pair:
+                thread.join()
+            print("rehearsed")  # into `events`, for nobody
+            sys.settrace(None)
+        while len(tree.threads(os.getpid())) > 1:  # they have ended for Python, but not yet here
+            select.select((), (), (), 0.0005)
+
+    def _take_turns(self) -> None:
+        for _ in range(TURNS):
+            self._scheduler.point((), SLICE + 1)  # gives it away
+
+    def _wait(self, pid: int) -> bool:
+        """Wait for a child; kill it, and return True, if a worker does not end its turn."""
+        watched = os.pidfd_open(pid)
+        try:
+            poll = select.poll()
+            poll.register(watched, select.POLLIN)
+            patience = None
+            while not poll.poll(LOOK_EVERY * 1000):
+                patience = patience or Patience(pid, self._turns)
+                if patience.is_over():
+                    os.kill(pid, signal.SIGKILL)
+                    return True
+        finally:
+            os.close(watched)
+        return False
+
+    def _turns(self) -> int:
+        return int(struct.unpack_from("q", self._count)[0])
+
+    def _be_child(self) -> NoReturn:
+        try:
+            threading.main_thread()._set_native_id()  # type: ignore[attr-defined]
+            self._scheduler.begin(self._read_schedule())
+            self._begin()
+            code = self._run()
+            sys.settrace(None)
+            self._scheduler.current.footprint = ()
+            threading._shutdown()  # type: ignore[attr-defined]
+            if atexit._ncallbacks() != self._exits:  # those of our own have nothing to do here
+                atexit._run_exitfuncs()
+            for stream in (sys.stdout, sys.stderr):
+                stream.flush()
+            self._tell(code, ("", ""))
+        except BaseException:
+            sys.excepthook(*sys.exc_info())
+        finally:
+            leave(1)
+
+    def _read_schedule(self) -> Sequence[int]:
+        size = os.fstat(self._schedule).st_size
+        schedule: Sequence[int] = marshal.loads(os.pread(self._schedule, size, 0))
+        return schedule
+
+    def _halt(self, reason: str, text: str) -> NoReturn:
+        self._tell(0, (reason, text))
+
+    def _tell(self, code: int, halted: tuple[str, str]) -> NoReturn:
+        found = self._scheduler
+        pending = {worker.number: list(worker.footprint) for worker in found.live}
+        told: Any = (
+            code,
+            halted,
+            found.choices,
+            found.steps,
+            found.switches,
+            found.deviated,
+            pending,
+        )
+        os.write(self._result, marshal.dumps(told))
+        leave(0)
+
+
+class _CountedScheduler(Scheduler):
+    """A scheduler whose parent process sees how often the turn was passed on."""
+
+    shared: mmap.mmap
+
+    def _pass_on(self, me: Any) -> None:
+        struct.pack_into("q", self.shared, 0, self.count)
+        super()._pass_on(me)
