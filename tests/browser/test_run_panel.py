@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.conftest import Opener, Site
 from tests.browser.test_keyboard import focused
@@ -14,6 +14,8 @@ from webapp.lessons.topic import Topic
 EVERY_LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)
 ENDLESS = "/en/threads/endings/end-somehow?how=never"
 EVERYTHING = "/en/threads/lock/lock-around-everything"
+DESKS = [(1280, 800), (1440, 900)]
+PHONE: ViewportSize = {"width": 360, "height": 740}
 LOWEST_RUN = 700
 """Pixels from the top of a phone's page."""
 
@@ -33,31 +35,22 @@ def ends(page: Page, names: list[str]) -> list[tuple[float, float]]:
 
 
 @EVERY_LANGUAGE
-@pytest.mark.parametrize("size", [(1280, 800), (1440, 900)], ids=["1280", "1440"])
 @pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.slug)
-def test_run_source_transcript_and_lanes_are_in_the_first_screen(
-    open_page: Opener, topic: Topic, size: tuple[int, int], language: str
+def test_what_is_seen_first_of_each_demo(
+    open_page: Opener, live_site: Site, topic: Topic, language: str
 ) -> None:
-    width, height = size
-    for demo in topic.demos:
-        page = open_page(
-            f"/{language}/{topic.chapter}/{topic.slug}/{demo.slug}",
-            viewport={"width": width, "height": height},
-        )
-        for name, (top, bottom) in zip(PARTS, ends(page, PARTS), strict=True):
-            assert 0 <= top <= bottom <= height, (demo.slug, name)
+    """On a desk Run, the source, the transcript and the lanes; on a phone Run.
 
-
-@EVERY_LANGUAGE
-@pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.slug)
-def test_run_is_near_the_top_of_a_phones_page(
-    open_page: Opener, topic: Topic, language: str
-) -> None:
+    No script places them: so a page of another size is as one that was opened in it.
+    """
+    page = open_page("about:blank", base="")
     for demo in topic.demos:
-        page = open_page(
-            f"/{language}/{topic.chapter}/{topic.slug}/{demo.slug}",
-            viewport={"width": 360, "height": 740},
-        )
+        page.goto(f"{live_site.url}/{language}/{topic.chapter}/{topic.slug}/{demo.slug}")
+        for width, height in DESKS:
+            page.set_viewport_size({"width": width, "height": height})
+            for name, (top, bottom) in zip(PARTS, ends(page, PARTS), strict=True):
+                assert 0 <= top <= bottom <= height, (demo.slug, width, name)
+        page.set_viewport_size(PHONE)
         ((top, _),) = ends(page, ["#run-button"])
         assert top < LOWEST_RUN, demo.slug
 
