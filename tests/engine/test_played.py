@@ -84,3 +84,21 @@ def test_only_a_played_run_reports_choices(runner: EmbeddedRunner, write: confte
     directed = Program(program.path, directed=Direction(f"{STARTED},1,2"))
     kinds = {event.kind for event in finish(runner, runner.start(directed)).events}
     assert Kind.CHOSEN not in kinds
+
+
+def test_a_played_run_that_waits_in_c_code_is_ended(
+    runner: EmbeddedRunner, write: conftest.Write
+) -> None:
+    program = write(
+        """
+        import os
+        from threading import Thread
+
+        reader, writer = os.pipe()
+        thread = Thread(target=os.read, args=(reader, 1), name="stuck")
+        thread.start()
+        thread.join()
+        """
+    )
+    recording = played(runner, program, "1")
+    assert (halt(recording).object, halt(recording).worker) == ("turn", "stuck")

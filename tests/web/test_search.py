@@ -11,14 +11,16 @@ from typing import cast
 import pytest
 from flask.testing import FlaskClient
 
-from tests.web.scripted import SharedSite
+from tests.web.scripted import ScriptedRunner, SharedSite
 from webapp.engine.embedded import EmbeddedRunner
+from webapp.engine.events import Event, Kind
 from webapp.engine.limits import Limits
 from webapp.engine.recording import Outcome
 from webapp.engine.schedules import Search
-from webapp.lessons.text import LANGUAGES
+from webapp.lessons.text import LANGUAGES, Language
 from webapp.lessons.values import in_latin_digits
 from webapp.pages.demo import handler
+from webapp.pages.texts.wording import load_wording
 from webapp.store.store import Store
 
 LOST = "threads/lock/lost-update"
@@ -269,6 +271,7 @@ def test_a_step_back_is_the_address_before(client: FlaskClient) -> None:
     [
         ("run-schedule=7", "Choice 1: there is no thread 7"),
         ("run-schedule=0*9", "Choice 6: thread 0 cannot go on"),
+        ("run-schedule=0*5,1*3,2*9", "The program had ended after 11 choices."),
         ("run-schedule=0,x", "Part 2 is no choice: x"),
         ("run-schedule=0,0*30000", "too long from part 2 on"),
         ("run-schedule=0&run-source=another", "another version of the program"),
@@ -281,6 +284,21 @@ def test_a_schedule_that_does_not_fit_is_refused_with_its_place(
     answer = client.get(f"/en/{LOST}/scheduler?{query}")
     assert answer.status_code == 422
     assert said in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("reason", "key"), [("turn", "play.refused_turn"), ("steps", "play.refused_steps")]
+)
+def test_a_run_that_its_scheduler_gives_up_says_why(
+    whole_site: SharedSite, store: Store, language: Language, reason: str, key: str
+) -> None:
+    halted = Event(1, 1000, 42, 42, "MainThread", Kind.HALTED, reason)
+    runner = ScriptedRunner(batches=[[halted]], outcome=Outcome.TIMED_OUT)
+    client = whole_site.lent(runner, store).test_client()
+    answer = client.get(f"/{language}/{LOST}/scheduler?run-schedule=0")
+    assert answer.status_code == 422
+    assert load_wording(language)(key) in answer.get_data(as_text=True)
 
 
 def test_a_demo_without_a_goal_has_no_scheduler(client: FlaskClient) -> None:

@@ -92,7 +92,9 @@ def begin(runner: Runner, demo: Demo, goal: Goal, values: Values, visitor: str) 
 def _board(schedule: tuple[int, ...], recording: Recording) -> Board:
     halt = next((event for event in recording.events if event.kind is Kind.HALTED), None)
     if halt is None or halt.object == "deadlock":
-        return Board(schedule, recording)
+        taken = sum(event.kind is Kind.CHOSEN for event in recording.events)
+        over = taken < len(schedule) and not recording.dropped
+        return Board(schedule, recording, halt=("over", str(taken)) if over else None)
     if halt.object != "choose":
         return Board(schedule, recording, halt=(halt.object, halt.text))
     return _choice(schedule, recording, halt)

@@ -180,10 +180,14 @@ def describe_halt(say: Wording, halt: tuple[str, str]) -> str:
     """Return why a run could not follow its schedule."""
     reason, text = halt
     place, _, number = text.partition(" ")
-    if reason in ("not there", "cannot go on"):
-        key = "there" if reason == "not there" else "waits"
-        return say(f"play.refused_{key}", place=place, number=number)
-    return say(f"search.stopped_{reason}", count=1)
+    match reason:
+        case "not there":
+            return say("play.refused_there", place=place, number=number)
+        case "cannot go on":
+            return say("play.refused_waits", place=place, number=number)
+        case "over":
+            return say("play.refused_over", count=int(text))
+    return say(f"play.refused_{reason}")
 
 
 def _player(game: Game, board: Board, standing: Standing) -> Player:
