@@ -270,8 +270,7 @@ def message(html: str, id: int) -> bytes:
     """Return one server-sent event, which htmx swaps in."""
     # A carriage return ends a line in an event stream.
     lines = html.replace("\r", "&#13;").split("\n")
-    data = "".join(f"data: {line}\n" for line in lines if line.strip())
-    return f"id: {id}\n{data}\n".encode()
+    return ("\ndata: ".join([f"id: {id}", *filter(str.strip, lines)]) + "\n\n").encode()
 
 
 def cut(page: str, *markers: str) -> Iterator[str]:
