@@ -150,7 +150,7 @@ class NamedRunner(ScriptedRunner):
         return own.rjust(16, "-")
 
     def state(self, run: str) -> State:
-        return replace(super().state(run.lstrip("-")), phase=self.phase)
+        return super().state(run.lstrip("-"))._replace(phase=self.phase)
 
     def recording(self, run: str) -> Recording:
         recording = super().recording(run.lstrip("-"))

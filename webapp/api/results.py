@@ -27,7 +27,7 @@ def result_of(run: Run, recording: Recording, *, events: bool = False) -> dict[s
         "outcome": recording.outcome,
         "detail": recording.detail,
         "exit_code": recording.exit_code,
-        "transcript": [asdict(line) for line in recording.lines],
+        "transcript": [line._asdict() for line in recording.lines],
         "claims": _measured(run.demo.claims, run, recording),
         "observations": _measured(run.demo.observations, run, recording),
         "answers": {

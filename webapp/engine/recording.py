@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from operator import attrgetter
+from typing import NamedTuple
 
 from webapp.engine.events import ENDS_OF_WAITS, TASK_BITS, THREAD_MASK, Event, Kind
 
@@ -36,8 +37,7 @@ def is_task(key: Key) -> bool:
     return key[1] > THREAD_MASK
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of the transcript: `text` without its newline.
 
     `event` is the id of the event that began it, and its worker is the line's. A line written
@@ -60,8 +60,7 @@ class Line:
         return self.pid, self.tid | self.task << TASK_BITS
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """An interval of one worker, from `start` to `end` in microseconds.
 
     `end` is None if no event ended it.

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from webapp.engine.events import Event
 from webapp.engine.machines import Machine
@@ -54,8 +53,7 @@ class Phase(StrEnum):
     OVER = "over"
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
+class Load(NamedTuple):
     """Numbers of runs: running and waiting now, at most running at once (`capacity`), and ended
     since the start, by outcome."""
 
@@ -65,8 +63,7 @@ class Load:
     ended: Mapping[Outcome, int]
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """The state of a run. `place` in line counts from 1 (0: not in line); `about` is what `start`
     was given."""
 

@@ -68,8 +68,7 @@ class Search:
     reduce: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(NamedTuple):
     """Why a program cannot be directed: `why` is a key, `name` what the program uses at `line`."""
 
     why: str
@@ -152,8 +151,7 @@ class Said(NamedTuple):
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
+class Tried(NamedTuple):
     """A schedule that was tried: the text of a `Kind.TRIED`.
 
     `schedule` leaves out the choices at its end that are the default. `outcome` is "finished",
@@ -175,7 +173,7 @@ class Tried:
 
     def dump(self) -> str:
         """Serialise it."""
-        return json.dumps(asdict(self), separators=(",", ":"))
+        return json.dumps(self._asdict(), separators=(",", ":"))
 
     @classmethod
     def load(cls, text: str) -> Tried:
@@ -187,8 +185,7 @@ class Tried:
             raise ValueError(f"this is no schedule that was tried: {error}") from error
 
 
-@dataclass(frozen=True, slots=True)
-class Searched:
+class Searched(NamedTuple):
     """The end of a search: the text of a `Kind.SEARCHED`.
 
     `why` it ended: "all" were tried, "number" or "time" was used up. All schedules with at most
@@ -202,7 +199,7 @@ class Searched:
 
     def dump(self) -> str:
         """Serialise it."""
-        return json.dumps(asdict(self))
+        return json.dumps(self._asdict())
 
     @classmethod
     def load(cls, text: str) -> Searched:

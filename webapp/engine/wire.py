@@ -17,7 +17,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar, cast
 
@@ -38,8 +38,7 @@ MARK = b"!"
 """First byte of a line of the event FIFO that is not an event."""
 
 
-@dataclass(frozen=True, slots=True)
-class Prepare:
+class Prepare(NamedTuple):
     """Fork a supervisor for the slot, the path of a folder; its runs use the observer or not.
 
     `resources` are the limits of each process of a run, by their names in the module `resource`.
@@ -52,27 +51,23 @@ class Prepare:
     work: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(NamedTuple):
     """End the tree of the slot's run: SIGTERM, wait for its grace, SIGKILL."""
 
     slot: str
 
 
-@dataclass(frozen=True, slots=True)
-class Kill:
+class Kill(NamedTuple):
     """Kill the tree of the slot's run, and its supervisor, which failed to end it."""
 
     slot: str
 
 
-@dataclass(frozen=True, slots=True)
-class Ping:
+class Ping(NamedTuple):
     """Answer with Pong."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pong:
+class Pong(NamedTuple):
     """The answer to Ping."""
 
 
@@ -107,8 +102,7 @@ class Request(NamedTuple):
     slow_motion: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Reaped:
+class Reaped(NamedTuple):
     """A slot's supervisor has ended. Without an `Over` before, its run is lost."""
 
     slot: str
@@ -163,9 +157,7 @@ Line = TypeVar("Line", Terms, Request)
 
 def dump(message: Message) -> bytes:
     """Serialise a message for the launcher's socket."""
-    return json.dumps(
-        [type(message).__name__, *(getattr(message, name) for name in message.__slots__)]
-    ).encode()
+    return json.dumps([type(message).__name__, *message]).encode()
 
 
 def load(data: bytes) -> Message:

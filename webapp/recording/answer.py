@@ -6,7 +6,7 @@ The page begins with these sentences, and the command ends with them.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from webapp.engine.events import Event, Kind
 from webapp.engine.recording import Outcome, Recording, Wait
@@ -20,8 +20,7 @@ LETTERS = 200
 """Characters that are told of an exception's message."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What explains the outcome, a sentence each. `whole`: no other worker was left waiting."""
 
     raised: tuple[str, ...]

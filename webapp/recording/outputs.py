@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from webapp.engine.recording import Recording
 from webapp.recording.ran import Ran
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 Write = Callable[["Wording", Ran], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(NamedTuple):
     """A form: how a run is written, how the file is opened, and whether it is a page.
 
     `load` imports what writes it, and returns the function: the command does it while the program

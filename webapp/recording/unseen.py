@@ -8,9 +8,9 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import NamedTuple
 
 from webapp.recording.source import Refused, read_source
 
@@ -18,8 +18,7 @@ FILES_READ = 200
 """The most files of one program that are read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unseen:
+class Unseen(NamedTuple):
     """Something that is not seen. The texts have a sentence for each `reason`."""
 
     reason: str

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from webapp.engine.events import Event, How, Kind
 from webapp.engine.recording import Key
@@ -29,8 +29,7 @@ class Cause(StrEnum):
     KILL = "kill"  # signal sent -> end of the process
 
 
-@dataclass(frozen=True, slots=True)
-class Arrow:
+class Arrow(NamedTuple):
     """An arrow from lane `giver` to lane `taker` (indices), from `start` to `end` (µs).
 
     `first` and `last` are the ids of its events.

@@ -7,8 +7,8 @@ else the first wait for an object that another worker holds.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from operator import attrgetter
+from typing import NamedTuple
 
 from webapp.engine.events import Event
 from webapp.timeline.lanes import WAITS, Lane, State, Stretch, Timeline
@@ -18,8 +18,7 @@ from webapp.timeline.words import Words
 HELD = WAITS - {State.JOINING, State.RESULT}
 
 
-@dataclass(frozen=True, slots=True)
-class Beginning:
+class Beginning(NamedTuple):
     """A step of a run, counted from 1 of `steps`, with the sentence that says what it shows.
 
     `time` is in microseconds, `lane` the index of its worker, `source` the source's line, `printed`

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from html import escape
+from typing import NamedTuple
 
 from webapp.timeline.lanes import Lane, State, Timeline
 from webapp.timeline.rows import HUES
@@ -35,8 +35,7 @@ HEIGHT = 100
 _NUMBER = re.compile(r"\d+")
 
 
-@dataclass(frozen=True, slots=True)
-class Band:
+class Band(NamedTuple):
     """The lanes of one row."""
 
     lanes: tuple[Lane, ...]

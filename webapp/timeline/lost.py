@@ -7,8 +7,8 @@ nothing of that and writes over it. Only what was recorded is told.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from html import escape
+from typing import NamedTuple
 
 from webapp.engine.events import Event, Kind
 from webapp.engine.recording import Key, Recording, in_time
@@ -18,16 +18,14 @@ from webapp.timeline.values import Variable, touched_by, variable_of
 from webapp.timeline.words import Words
 
 
-@dataclass(frozen=True, slots=True)
-class Deed:
+class Deed(NamedTuple):
     """A read or a write of a variable: the step at which it was done, and the value."""
 
     event: Event
     value: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Lost:
+class Lost(NamedTuple):
     """A write that was lost: its worker's `read` before it (None: there was none), the `old` read
     of the worker that wrote `over` it, and the lost `write`."""
 

@@ -7,9 +7,9 @@ overlaps and nothing is cut off.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from html import escape
 from math import ceil, cos, hypot, pi, sin
+from typing import NamedTuple
 
 SIGN = 9.0
 """Half of a sign's width, in pixels."""
@@ -25,16 +25,14 @@ BESIDE = 0.05  # the cosine of an angle from which on a name stands beside its s
 Place = tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """The name of a node: of a worker, or of an object that workers wait for."""
 
     text: str
     worker: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(NamedTuple):
     """An arrow between two nodes, by their indices.
 
     `kind` is "waits" or "gives". `line` is the id of the source's line that it leads to, or "".

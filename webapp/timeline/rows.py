@@ -8,8 +8,8 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
+from typing import NamedTuple
 
 from webapp.timeline.bands import AREA, STRIP
 from webapp.timeline.lanes import WAITS, Lane, State, Stretch, Timeline
@@ -23,8 +23,7 @@ NEVER = math.inf, 0  # after all times and events
 NAME = 16  # pixels of a name that stands above its lane, on a narrow page
 
 
-@dataclass(frozen=True, slots=True)
-class Sizes:
+class Sizes(NamedTuple):
     """Heights in pixels: of a bar, of the gap above it, and of a line for holdings."""
 
     bar: int
@@ -35,8 +34,7 @@ class Sizes:
 TALL, LOW = Sizes(bar=16, gap=4, level=14), Sizes(bar=10, gap=2, level=4)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """The place of a lane: its top and height in pixels. `levels`: the line of each held object."""
 
     lane: Lane

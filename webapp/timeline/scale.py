@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 UNITS = 20_000
 """The width of a picture in its own units."""
@@ -23,8 +23,7 @@ Fold = tuple[int, int]
 """The start and end of an interval that is drawn as narrow as FOLD, in microseconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """The visible interval, in microseconds, and the `folds` in it, in order."""
 
     start: int

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import zip_longest
+from typing import NamedTuple
 
 from webapp.engine.events import Event
 from webapp.engine.recording import Link, Recording, Wait
@@ -15,8 +15,7 @@ STILL = 500_000
 """Microseconds without any event after which nothing is said to have moved."""
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
+class Left(NamedTuple):
     """A wait that was left. Its worker ran the handler of `signal`, or of none ("").
 
     If it waits at a pipe, the processes `holders` have the other end; empty if that is unknown.
@@ -28,8 +27,7 @@ class Left:
     holders: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """The waits without a time-out at one moment, and the `rings` among them.
 
     Nothing moved from `start` to `end`, in microseconds; both are 0 if something did.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from webapp.timeline.arrows import Arrow, Cause
 from webapp.timeline.labels import EDGE, LETTER, WIDTHS, Labels, fitting
@@ -24,8 +24,7 @@ AROUND = 14  # pixels around a word
 WAKING = (Cause.RELEASE, Cause.SIGNAL, Cause.ITEM)
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """An arrow in the picture's units, and its word at its end: `before` it, or behind it.
 
     `fit` is the class of the least width of the page at which there is room for the word.

@@ -16,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html import escape
+from typing import NamedTuple
 
 from webapp.timeline.arrows import Arrow
 from webapp.timeline.bands import AREA, MANY, areas, columns, strip
@@ -42,8 +43,7 @@ LAST_TICK = UNITS * 0.86  # later ticks have no text: it would not fit into the 
 MARKS = {End.KILLED: "✕", End.CUT: "⊣", End.OPEN: "…"}
 
 
-@dataclass(frozen=True)
-class Picture:
+class Picture(NamedTuple):
     """A drawn timeline, `deep` pixels high if its names stand above its lanes.
 
     `merged` counts the stretches that were not drawn separately, `folded` the microseconds of the
@@ -106,8 +106,7 @@ def _steps(lanes: list[str], low: bool) -> str:
     return "".join(f'<g class="step">{lane}' for lane in lanes) + "</g>" * len(lanes)
 
 
-@dataclass(frozen=True, slots=True)
-class _Drawn:
+class _Drawn(NamedTuple):
     """The shapes and the letters of a lane."""
 
     shapes: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from webapp.timeline.lanes import MICROSECONDS, WAITS, End, Lane, State, Stretch, Timeline
 
@@ -12,8 +12,7 @@ LISTED = 5
 """Objects per cell; the others are only counted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Total:
+class Total(NamedTuple):
     """How often, and for how many seconds, a worker waited for an object or held it."""
 
     object: str
@@ -21,8 +20,7 @@ class Total:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Life:
+class Life(NamedTuple):
     """A row: a worker's times in seconds; `start` and `end` count from the start of the run.
 
     `others` is the number of objects that `waited` and `held` leave out.

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from webapp.engine.recording import Recording
 from webapp.pages.texts.wording import Wording
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """A name and its value. `code` values are always left-to-right."""
 
     name: str

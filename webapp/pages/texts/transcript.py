@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from webapp.engine.events import PICTURES, Event, Kind
 from webapp.engine.recording import Key, Line, Transcript
@@ -25,8 +25,7 @@ _COLOUR = re.compile("\x1b\\[[0-9;]*m")  # SGR of ECMA-48, which programs send t
 _PICTURES = {code: shown for code, shown in PICTURES.items() if chr(code) != "\t"}
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """One printed line. `time` is in seconds since the run began."""
 
     time: str
