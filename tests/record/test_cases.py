@@ -216,3 +216,15 @@ def test_bytes_that_are_no_text_come_out_as_they_are(page: Path) -> None:
     *_, written, halves, latin = read(page).transcript
     assert written.endswith("\ufffd\\udcffé")
     assert (halves, latin) == ("é\\udcff", "\ufffd")
+
+
+def test_stages_that_keep_each_others_pipes_open_are_a_deadlock(page: Path) -> None:
+    recorded = record(CASES / "stages.py", "-o", page)
+    assert (recorded.stdout, recorded.returncode) == ("3\n", 128 + signal.SIGTERM)
+    waits = (
+        "Deadlocked. MainThread waits for stage-0 (line 27): that has to end. "
+        "stage-0 waits for pipes[0][0] (line 9): only stage-0 and stage-1 can use its other end. "
+        "stage-1 waits for pipes[1][0] (line 9): "
+        "only MainThread, stage-0 and stage-1 can use its other end."
+    )
+    assert waits in recorded.stderr

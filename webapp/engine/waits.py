@@ -231,13 +231,35 @@ class State:
         return next(((key, Link.JOINED) for key in chain(named, self._group(wait))), None)
 
     def _at_other_end(self, wait: Event) -> tuple[Key, Link] | None:
-        """Return the only worker that could send, or receive, at the other end of a pipe."""
+        """Return who could send, or receive, at the other end; None if one of several might."""
+        users = self._users(wait)
+        if not users or (len(users) > 1 and not self._are_stuck(users)):
+            return None
+        return users[0], Link.KEPT
+
+    def _users(self, wait: Event) -> list[Key]:
+        """Return the workers that could use the other end of a pipe; none if that is unknown."""
         pids = self.at_other_end(wait)
         if not pids or not all(map(self.name_of, pids)):
-            return None
+            return []
         # While it waits, it can do nothing there itself.
-        keys = [key for key in self._others(wait) if key[0] in pids] or [wait.key]
-        return (keys[0], Link.KEPT) if len(keys) == 1 else None
+        return [key for key in self._others(wait) if key[0] in pids] or [wait.key]
+
+    def _are_stuck(self, keys: Iterable[Key]) -> bool:
+        """Return whether all wait for what only workers could give that are stuck, too."""
+        waits = {key: wait for key, wait in self.waits.items() if key in self.live}
+        stuck = {key: givers for key, wait in waits.items() if (givers := self._givers(wait))}
+        while loose := [key for key, givers in stuck.items() if not givers <= stuck.keys()]:
+            for key in loose:
+                del stuck[key]
+        return stuck.keys() >= set(keys)
+
+    def _givers(self, wait: Event) -> set[Key]:
+        """Return all workers that could end a wait; none if any could."""
+        if wait.how in (How.GET, How.PUT):
+            return set(self._users(wait))
+        giver, link = self._known_giver(wait) or (NOBODY, Link.ANY)
+        return {giver} if link in CERTAIN and not self._is_permit(wait) else set()
 
     def _holder(self, wait: Event) -> tuple[Key, Link] | None:
         holders = [key for place in self._places(wait) for key in self._held.get(place, ())]

@@ -83,5 +83,10 @@ def wait_text(say: Words, left: Left) -> str:
     if left.signal:
         worker = say("standing.handler", worker=worker, signal=left.signal)
     line = say("standing.line", line=wait.line) if wait.line else ""
-    why = say(f"standing.{key}", giver=wait.giver, holders=say("standing.and").join(left.holders))
+    why = say(f"standing.{key}", giver=wait.giver, holders=_listed(say, left.holders))
     return say("standing.wait", worker=worker, object=wait.object, line=line, why=why)
+
+
+def _listed(say: Words, names: tuple[str, ...]) -> str:
+    *first, last = names or ("",)
+    return say("standing.and").join([say("list.separator").join(first), last] if first else [last])

@@ -61,6 +61,19 @@ def name_new(kind: str, frame: FrameType | None) -> str:
     return name if count == 1 else f"{name}#{count}"
 
 
+def name_pair(kind: str, frame: FrameType) -> tuple[str, str]:
+    """Return names for the two objects that the current call of `frame` returns.
+
+    `ours, theirs = Pipe()` names each, `pipe = Pipe()` makes `pipe[0]` and `pipe[1]`.
+    """
+    path, position = _place(frame)
+    names, _, _ = _targets(path).get(position, NOWHERE) if position else NOWHERE
+    first = name_new(kind, frame)
+    if len(names) > 1 or not names[0]:
+        return first, name_new(kind, frame)
+    return f"{first}[0]", f"{first}[1]"
+
+
 def forget_names() -> None:
     """Give the next objects the names of the first, and read the program's files again."""
     _given.clear()

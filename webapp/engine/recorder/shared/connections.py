@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import stat
+import sys
 from collections.abc import Callable
 from functools import partial, wraps
 from multiprocessing import connection, context, reduction
@@ -13,9 +14,10 @@ from typing import Any
 from webapp.engine.events import How, Kind
 from webapp.engine.recorder.callers import is_standard_library
 from webapp.engine.recorder.channel import emit
+from webapp.engine.recorder.names import name_pair
 from webapp.engine.recorder.queues import item_text
 from webapp.engine.recorder.shared.queues import reporting_get
-from webapp.engine.recorder.waiting import LABEL, label_new, label_of, reporting_wait
+from webapp.engine.recorder.waiting import LABEL, label_of, reporting_wait
 
 OTHER = "_recorded_other"
 """The attribute of an end that names the other one, as the kernel does in /proc/PID/fd."""
@@ -39,9 +41,11 @@ def _label_pipes() -> None:
     @wraps(make)
     def recorded_pipe(self: Any, duplex: bool = True) -> Any:
         ends = make(self, duplex)
-        for end, other in zip(ends, ends[::-1], strict=True):
-            label_new(end, "Connection")
-            setattr(end, OTHER, _name(other))
+        if not is_standard_library():
+            names = name_pair("Connection", sys._getframe(1))
+            for end, other, name in zip(ends, ends[::-1], names, strict=True):
+                setattr(end, LABEL, name)
+                setattr(end, OTHER, _name(other))
         return ends
 
     context.BaseContext.Pipe = recorded_pipe  # type: ignore[method-assign]
