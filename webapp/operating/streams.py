@@ -178,9 +178,13 @@ class Streams:
 
     def _advance_elsewhere(self, stream: Stream) -> None:
         self._advance(stream)
+        is_sent = False
         with contextlib.suppress(OSError):  # the client has left: _settle notices
-            stream.flush()
-        self._call(partial(self._settle, stream))
+            is_sent = stream.flush()
+        if is_sent and stream.is_over and stream.keeps_connection:
+            self._give_back(stream)  # nothing is left to do for the thread of the streams
+        else:
+            self._call(partial(self._settle, stream))
 
     def _wait_for_news(self, stream: Stream) -> None:
         self._states[stream] = State.WAITING
