@@ -228,3 +228,10 @@ def test_stages_that_keep_each_others_pipes_open_are_a_deadlock(page: Path) -> N
         "only MainThread, stage-0 and stage-1 can use its other end."
     )
     assert waits in recorded.stderr
+
+
+def test_a_pools_worker_that_ended_in_the_middle_of_a_task_is_told(page: Path) -> None:
+    record(CASES / "worker_is_gone.py", "-o", page, "--timeout", 3)
+    [left] = read(page).left
+    who = r"ForkPoolWorker-\d, a worker of its pool, ended in the middle of a task"
+    assert re.match(rf"MainThread waits for result \(line 15\): {who}", left)

@@ -8,7 +8,7 @@ from collections.abc import Container
 from webapp.engine.events import TASK, Event, Kind
 from webapp.engine.recording import Key, Link
 
-OF_TASKS = frozenset({Kind.PUT, Kind.TOOK, Kind.DONE, Kind.SIGNALLED})
+OF_TASKS = frozenset({Kind.PUT, Kind.TOOK, Kind.BEGAN, Kind.DONE, Kind.SIGNALLED, Kind.EXITED})
 """The kinds of events that begin or end a task."""
 
 
@@ -17,6 +17,8 @@ class Tasks:
 
     def __init__(self) -> None:
         self.idle: set[Key] = set()  # workers of pools that have ended a task and begun no other
+        self._busy: set[Key] = set()  # workers of pools that have begun a task
+        self._lost: dict[int, Key] = {}  # those that ended in the middle of it, by their parent
         self._waiting: dict[str, str] = {}  # the executor of each future's task
         self._running: dict[str, Key] = {}  # who works on it
         self._crews: defaultdict[str, dict[Key, None]] = defaultdict(dict)  # of each executor
@@ -37,8 +39,13 @@ class Tasks:
             case Kind.TOOK:
                 taken = self._taken[event.object]
                 taken[event.key] = taken.get(event.key, 0) + 1
+            case Kind.BEGAN:
+                self._busy.add(event.key)
+            case Kind.EXITED if (ended := (event.exit[0],) * 2) in self._busy:
+                self._lost[event.pid] = ended
             case Kind.DONE:
                 self.idle.add(event.key)
+                self._busy.discard(event.key)
                 self._running = {
                     future: key for future, key in self._running.items() if key != event.key
                 }
@@ -55,7 +62,8 @@ class Tasks:
             after = crew.index(wait.key) + 1 if wait.key in crew else 0
             if crew:
                 return crew[after % len(crew)], Link.QUEUED
-        return None
+        lost = self._lost.get(wait.pid)
+        return (lost, Link.LOST) if lost else None
 
     def of_queue(self, queue: str, live: Container[Key]) -> tuple[Key, Link] | None:
         """Return who must still call task_done(); None if that is unknown."""

@@ -85,6 +85,7 @@ class Link(StrEnum):
     TAKEN = "taken"  # the giver took an item, and must still call task_done()
     UNDONE = "undone"  # the giver took an item, and ended without task_done()
     KEPT = "kept"  # only the giver could send or receive at the other end of the pipe
+    LOST = "lost"  # the giver was a pool's worker, and ended in the middle of a task
     DIED = "died"  # the giver was a pool's own thread, and an exception ended it
     ANY = "any"  # any other worker can: by a put, a set, a notification …
 

@@ -21,7 +21,7 @@ NOBODY: Key = (0, 0)
 Place = tuple[int, str]
 """An object: the pid of the process that uses it, and its name."""
 
-DEAD_ENDS = frozenset({Link.ENDED, Link.COPIED, Link.DIED, Link.UNDONE})
+DEAD_ENDS = frozenset({Link.ENDED, Link.COPIED, Link.DIED, Link.LOST, Link.UNDONE})
 """Links of a wait that no live worker could end."""
 
 CERTAIN = frozenset({Link.HELD, Link.JOINED, Link.RUNS, Link.QUEUED, Link.KEPT})

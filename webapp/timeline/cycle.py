@@ -92,7 +92,7 @@ def _named(cycle: Sequence[Wait], say: Words) -> list[Name]:
         names.append(Name(_shortened(wait.worker), worker=True))
         if wait.object != wait.giver:
             names.append(Name(_shortened(wait.object), worker=False))
-    if cycle[-1].link in (Link.ENDED, Link.DIED, Link.UNDONE):
+    if cycle[-1].link in (Link.ENDED, Link.DIED, Link.LOST, Link.UNDONE):
         gone = say("lanes.cycle_gone", name=_shortened(cycle[-1].giver))
         names.append(Name(gone, worker=True))
     return names
