@@ -1,7 +1,8 @@
 // Keys of the page "You are the scheduler": a thread's number lets it go on, Backspace goes back.
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) {
+  const writes = event.target.closest?.("input:not([type=radio])");
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || writes) {
     return;
   }
   const link = document.querySelector(`a[data-key="${CSS.escape(event.key)}"]`);

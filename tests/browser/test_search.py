@@ -144,9 +144,26 @@ def test_a_student_wins_by_keyboard_and_fails_on_the_mended_demo(
     expect(page.locator(".proof")).to_be_visible()
 
 
+def test_other_values_are_entered_without_letting_a_thread_go_on(open_page: Opener) -> None:
+    page = open_page(f"/en{PLAY}")
+    before = page.url
+    page.locator("details.settings summary").click()
+    page.locator("[name=increments]").fill("")
+    page.keyboard.type("12")
+    page.keyboard.press("Backspace")
+    assert page.url == before
+    page.locator("[name=window][value=call]").check(force=True)
+    with page.expect_navigation():
+        page.locator(".settings [type=submit]").click()
+    assert "window=call" in page.url
+    assert "increments=1&" in f"{page.url}&"
+    expect(page.locator(".player a").first).to_be_visible()
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_axe_finds_nothing_and_everything_fits(open_page: Opener, language: str) -> None:
     page = open_page(f"/{language}{PLAY}")
+    page.locator("details.settings summary").click()
     assert violations(page) + misfits(page) == []
     press(page, "1")
     press(page, "1")

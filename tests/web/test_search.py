@@ -242,6 +242,41 @@ def test_each_choice_shows_the_shared_values_before_and_after_it(
     assert crossed == "Thread-2"
 
 
+@pytest.mark.parametrize(
+    ("address", "field"),
+    [
+        (f"/en/{LOST}/scheduler?thread_count=2&increments=1&window=call", 'value="call"\nchecked'),
+        (
+            f"/fa/{LOST}/scheduler?thread_count=۲&increments=۱&window=yield",
+            'value="yield"\nchecked',
+        ),
+        ("/en/beyond/deadlock/dining-philosophers/scheduler?seats=3&timing=hurry", 'value="3"'),
+    ],
+)
+def test_other_values_of_a_program_can_be_broken_by_hand(
+    client: FlaskClient, address: str, field: str
+) -> None:
+    page = client.get(address).get_data(as_text=True)
+    assert field in page
+    for turn in range(100):
+        if not (links := choices(page)):
+            break
+        page = client.get(links[sorted(links)[turn % len(links)]]).get_data(as_text=True)
+    assert "outcome-finished" in page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_values_that_do_not_fit_are_refused_at_their_field(
+    client: FlaskClient, language: Language
+) -> None:
+    answer = client.get(f"/{language}/{LOST}/scheduler?increments=none&thread_count=3")
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert load_wording(language)("form.refused") in page
+    assert 'id="e-increments"' in page
+    assert 'id="e-thread_count"' not in page
+
+
 def test_a_program_that_can_be_broken_is_not_told_that_nobody_can(client: FlaskClient) -> None:
     page = played(client, f"/en/{LOST}/scheduler", "")
     while links := choices(page):

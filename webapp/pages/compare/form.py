@@ -20,7 +20,8 @@ from webapp.lessons.parameters import InvalidParameters, Problem
 from webapp.lessons.topic import Demo, Topic, find_demo
 from webapp.lessons.values import Values
 from webapp.pages import addresses
-from webapp.pages.demo.form import VISITOR_BYTES, Field, Submission, build_form, value_texts
+from webapp.pages.demo.fields import Field
+from webapp.pages.demo.form import VISITOR_BYTES, Submission, build_form, value_texts
 from webapp.pages.demo.needs import UnmetNeeds, build_unmet_needs, is_offered
 from webapp.pages.site.site import Site
 from webapp.pages.texts.wording import Wording

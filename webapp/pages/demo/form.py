@@ -1,4 +1,4 @@
-"""A demo's form: its fields, what was submitted, and the errors in it.
+"""A demo's form: what was submitted, and what the form links to. `fields` has its fields.
 
 The form has control fields besides the demo's parameters. Their names contain a hyphen and the
 parameters' names cannot, since they are Python arguments. So the two never clash.
@@ -6,7 +6,6 @@ parameters' names cannot, since they are Python arguments. So the two never clas
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,20 +13,12 @@ from dataclasses import dataclass, field, replace
 from flask import g, request
 from werkzeug.datastructures import MultiDict
 
-from webapp.lessons.parameters import (
-    AnyParameter,
-    Choice,
-    Float,
-    Floats,
-    Integer,
-    Permutation,
-    Problem,
-)
+from webapp.lessons.parameters import Problem
 from webapp.lessons.topic import Demo, Topic
-from webapp.lessons.values import Value, Values, in_latin_digits
+from webapp.lessons.values import Values, in_latin_digits
 from webapp.pages import addresses
+from webapp.pages.demo.fields import Field, build_fields, describe
 from webapp.pages.demo.needs import FullerRun, UnmetNeeds
-from webapp.pages.demo.option import Option
 from webapp.pages.demo.predicting import is_prediction
 from webapp.pages.repeat.running import RUNS
 from webapp.pages.texts.wording import Wording
@@ -38,11 +29,6 @@ FURTHER = "run-further"
 """Searches with one switch more."""
 SLOW_MOTION = "run-slow-motion"
 CONTROLS = frozenset({VISITOR, TRANSCRIPT_ONLY, FURTHER, SLOW_MOTION})
-
-# A floating-point number as HTML defines it: ASCII digits only.
-_NUMBER = re.compile(r"^-?\d+(\.\d+)?$", re.ASCII)
-
-KEYBOARDS: Mapping[type, str] = {Integer: "numeric", Float: "decimal"}
 
 VISITOR_BYTES = 9
 VISITOR_LENGTH = 32  # characters; our own tokens are shorter
@@ -113,28 +99,6 @@ def value_texts(demo: Demo, values: Values) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class Field:
-    """One parameter in the form. `problem` is the error in its value, or "".
-
-    `type` is the input's type, or "" for a choice. A value that browsers would not show in a number
-    input gets a text input; `keyboard` is then the one that a phone shows (HTML's `inputmode`).
-    """
-
-    name: str
-    label: str
-    help: str
-    value: str
-    problem: str
-    type: str = ""
-    keyboard: str = "text"
-    limits: str = ""
-    minimum: Value = 0
-    maximum: Value = 0
-    step: Value = 1
-    options: tuple[Option, ...] = ()
-
-
-@dataclass(frozen=True)
 class Preset:
     """A link that fills the form; `chosen` if the form has these values already."""
 
@@ -199,7 +163,7 @@ def build_form(
     unmet: UnmetNeeds | None = None,
 ) -> Form:
     """Return a demo's form, filled with what was submitted or the defaults, and with its errors."""
-    reasons = {problem.parameter: _reason(say, problem, demo) for problem in problems}
+    reasons = describe(say, demo, problems)
     names = {parameter.name for parameter in demo.parameters}
     return Form(
         address=addresses.demo(say.language, topic, demo),
@@ -207,10 +171,7 @@ def build_form(
         search=addresses.search(say.language, topic, demo) if demo.directable else "",
         play=addresses.play(say.language, topic, demo) if topic.goal_of(demo) else "",
         runs=RUNS,
-        fields=tuple(
-            _field(say, parameter, submission, reasons.get(parameter.name, ""))
-            for parameter in demo.parameters
-        ),
+        fields=build_fields(say, demo, submission.given, reasons),
         problems=tuple(reason for name, reason in reasons.items() if name not in names),
         refused=bool(problems),
         transcript_only=submission.transcript_only,
@@ -222,33 +183,6 @@ def build_form(
     )
 
 
-def _field(say: Wording, parameter: AnyParameter, submission: Submission, problem: str) -> Field:
-    given = submission.given.get(parameter.name)
-    value = given[-1] if given else parameter.write(parameter.default)
-    label, help_ = parameter.label[say.language], parameter.help[say.language]
-    entry = Field(parameter.name, label, help_, value, problem)
-    if isinstance(parameter, Choice):
-        return replace(entry, options=_options(say, parameter))
-    kind, bounds = _bounds(say, parameter)
-    keyboard = KEYBOARDS.get(type(parameter), "text")
-    limits, shown = say(f"limits.{kind}", **bounds), say.entered(value)
-    entry = replace(entry, type="text", keyboard=keyboard, limits=limits, value=shown)
-    # A number input takes Latin digits only.
-    if isinstance(parameter, Integer | Float) and _NUMBER.match(shown):
-        return replace(
-            entry,
-            type="number",
-            minimum=parameter.minimum,
-            maximum=parameter.maximum,
-            step=parameter.step,
-        )
-    return entry
-
-
-def _options(say: Wording, parameter: Choice) -> tuple[Option, ...]:
-    return tuple(Option(word, label[say.language]) for word, label in parameter.labels.items())
-
-
 def _preset(say: Wording, topic: Topic, demo: Demo, submission: Submission) -> Preset | None:
     if not demo.as_in_report:
         return None
@@ -257,42 +191,6 @@ def _preset(say: Wording, topic: Topic, demo: Demo, submission: Submission) -> P
     query = {**value_texts(demo, values), **replace(submission, given={}).query()}
     address = addresses.demo(say.language, topic, demo, query)
     return Preset(address, entered == value_texts(demo, values))
-
-
-def _reason(say: Wording, problem: Problem, demo: Demo) -> str:
-    """Return the message for an error: what is wrong and what is allowed."""
-    for parameter in demo.parameters:
-        if parameter.name == problem.parameter:
-            kind, bounds = _bounds(say, parameter)
-            return say(f"problem.{kind}.{_kind(problem)}", **bounds)
-    return say("problem.extra_forbidden", name=problem.parameter)
-
-
-def _bounds(say: Wording, parameter: AnyParameter) -> tuple[str, dict[str, object]]:
-    """Return a parameter's kind, which is part of a text's key, and its bounds for that text."""
-    match parameter:
-        case Choice():
-            # The visitor sees the labels, not the option values.
-            labels = [option.label for option in _options(say, parameter)]
-            return "choice", {"options": say("list.separator").join(labels)}
-        case Permutation():
-            return "permutation", {"count": len(parameter.default)}
-        case Integer() | Float() | Floats():
-            bounds: dict[str, object] = {"minimum": parameter.minimum, "maximum": parameter.maximum}
-    match parameter:
-        case Floats():
-            return "numbers", {**bounds, "count": len(parameter.default)}
-        case Integer():
-            return "whole", bounds
-        case Float():
-            return "number", bounds
-
-
-def _kind(problem: Problem) -> str:
-    """Reduce pydantic's error types to those that the texts tell apart."""
-    if problem.type in ("greater_than_equal", "less_than_equal"):
-        return "bounds"
-    return problem.type if problem.type in ("missing", "repeated") else "unreadable"
 
 
 def _controls(transcript_only: bool, slow_motion: bool) -> dict[str, object]:

@@ -8,6 +8,7 @@ from webapp.engine.schedules import ScheduleError, parse
 from webapp.lessons.parameters import InvalidParameters
 from webapp.lessons.text import Language
 from webapp.lessons.topic import Topic
+from webapp.lessons.values import in_latin_digits
 from webapp.pages import addresses
 from webapp.pages.guard import visitor_address
 from webapp.pages.htmx import NO_STORE
@@ -33,6 +34,8 @@ def add_play(blueprint: Blueprint, site: Site, topic: Topic) -> None:
     def scheduler(language: Language, slug: str) -> Response:
         """Show where the program stands after the choices in the address."""
         game = _game(site, language, topic, slug)
+        if game.problems:
+            return _refused(game, game.say("form.refused"))
         given = request.args.get(SCHEDULE)
         visitor = visitor_address()
         if given is not None and request.args.get(SOURCE, game.source) != game.source:
@@ -58,12 +61,16 @@ def _game(site: Site, language: Language, topic: Topic, slug: str) -> Game:
     if demo is None or goal is None:
         abort(404)
     # The names of our own fields have a hyphen, which those of parameters cannot have.
-    given = {name: values for name, values in request.args.lists() if "-" not in name}
-    usual = goal.values if demo.goal else goal.mended_values
+    given = {
+        name: [in_latin_digits(value) for value in values]
+        for name, values in request.args.lists()
+        if "-" not in name
+    }
+    usual = {**demo.defaults, **(goal.values if demo.goal else goal.mended_values)}
     try:
-        values = demo.values(given, partial=True) if given else {**demo.defaults, **usual}
-    except InvalidParameters:
-        abort(422)
+        values = demo.values(given, partial=True) if given else usual
+    except InvalidParameters as wrong:
+        return Game(site, language, topic, demo, goal, usual, wrong.problems, given)
     return Game(site, language, topic, demo, goal, values)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
@@ -11,11 +11,13 @@ from webapp.engine.findings import Found
 from webapp.engine.recording import Line, Outcome
 from webapp.engine.schedules import LONGEST, ScheduleError, write
 from webapp.lessons.goals import Goal
+from webapp.lessons.parameters import Problem
 from webapp.lessons.repeats.distribution import Key
 from webapp.lessons.text import Language
 from webapp.lessons.topic import Demo, Topic
 from webapp.lessons.values import Values
 from webapp.pages import addresses
+from webapp.pages.demo.fields import Field, build_fields, describe
 from webapp.pages.demo.form import value_texts
 from webapp.pages.demo.source import highlighted
 from webapp.pages.play.board import Board, Standing
@@ -91,11 +93,17 @@ class PlayView:
     again: str
     ended: Ended | None
     problem: str
+    refused: str
+    action: str
+    fields: Sequence[Field]
 
 
 @dataclass(frozen=True)
 class Game:
-    """A demo with its goal and values, as a visitor plays it."""
+    """A demo with its goal and values, as a visitor plays it.
+
+    If there are `problems` with the values that were `given`, the values are the goal's own.
+    """
 
     site: Site
     language: Language
@@ -103,6 +111,15 @@ class Game:
     demo: Demo
     goal: Goal
     values: Values
+    problems: Sequence[Problem] = ()
+    given: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def fields(self) -> Sequence[Field]:
+        """The fields for other values: with what was given, if there are problems with it."""
+        texts = {name: [text] for name, text in value_texts(self.demo, self.values).items()}
+        reasons = describe(self.say, self.demo, self.problems)
+        return build_fields(self.say, self.demo, {**texts, **self.given}, reasons)
 
     @property
     def say(self) -> Wording:
@@ -166,6 +183,9 @@ def build_play(
         again=game.address(None),
         ended=_ended(game, board, proof) if board and board.ended else None,
         problem=problem,
+        refused="" if game.problems else say("play.refused"),
+        action=addresses.play(language, game.topic, game.demo),
+        fields=game.fields,
     )
 
 
