@@ -249,3 +249,11 @@ def test_matching_lines_are_level_on_a_wide_screen(open_page: Opener) -> None:
     page.set_viewport_size({"width": 360, "height": 900})
     first, second = boxes(page, "#a-L41"), boxes(page, "#b-L1")
     assert first[0]["y"] < second[0]["y"]
+
+
+def test_nothing_empty_stands_between_the_form_and_the_runs(open_page: Opener) -> None:
+    """The bar of the status is as high as a line and its button."""
+    page = open_page(f"/en/compare?{PAIR}")
+    [form], [bar] = boxes(page, "#form"), boxes(page, ".compare-bar")
+    assert bar["height"] < 80
+    assert form["y"] + form["height"] < 700

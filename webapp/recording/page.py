@@ -118,7 +118,7 @@ aria-label="{say("source.title")}"><code>{"".join(lines)}</code></pre>
 def _run(say: Wording, recording: Recording, title: str) -> str:
     return f"""<div class="panel run">
 <header class="panel-head"><h3>{say("transcript.title")}</h3>
-<span class="clock" dir="ltr">{recording.wall:.3f} s</span></header>
+<span class="clock">{say.times(f"{recording.wall:.3f} s")}</span></header>
 <div class="panel-body screen" id="screen" dir="ltr" tabindex="0" role="region" \
 aria-label="{say("transcript.title")}">{_transcript(say, recording)}</div>
 <footer class="panel-foot"><p class="status">{title}</p></footer>

@@ -24,12 +24,13 @@ from webapp.pages.compression import takes_gzip
 
 STYLE = "css/style.css"
 FIRST_STYLE = "css/tokens.css"  # declares the order of the layers; the rest come in any order
+RECORDED_STYLE = "css/record.css"  # what only recorded pages have, which hold their own style
 
 YEAR = 365 * 24 * 3600
 VENDOR = "vendor/"
 LEAN = {
     ".css": re.compile(
-        rb"/\*.*?\*/|^\s+|(?<=[{};,])\n| (?={)|(?<=[:,]) |;(?=\s*})", re.DOTALL | re.MULTILINE
+        rb"/\*.*?\*/\s*|(?<=[{};:,])\s+|\s+(?=[{}])|^\s+|;(?=\s*})", re.DOTALL | re.MULTILINE
     ),
     ".js": re.compile(rb"^\s*//.*\n|^\s+", re.MULTILINE),
 }
@@ -119,7 +120,7 @@ def _type(path: Path) -> str:
 
 
 def _joined_styles(files: Mapping[str, Asset]) -> Asset:
-    styles = [name for name in sorted(files) if name.endswith(".css")]
+    styles = [name for name in sorted(files) if name.endswith(".css") and name != RECORDED_STYLE]
     styles.sort(key=lambda name: name != FIRST_STYLE)
     content = b"".join(files[name].content for name in styles)
     return Asset(content, files[FIRST_STYLE].type)
