@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from flask.testing import FlaskClient
@@ -15,6 +15,7 @@ from tests.web.scripted import ScriptedRunner, SharedSite
 from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.events import Event, Kind
 from webapp.engine.limits import Limits
+from webapp.engine.program import Program
 from webapp.engine.recording import Outcome
 from webapp.engine.schedules import Search
 from webapp.lessons.text import LANGUAGES, Language
@@ -291,6 +292,22 @@ def test_the_mended_demo_is_told_how_far_it_was_searched(client: FlaskClient) ->
         page = client.get(next(iter(links.values()))).get_data(as_text=True)
     assert "No schedule that was tried reaches it" in page
     assert re.search(r"All \d+ schedules with at most 2 switches were tried\.", page)
+
+
+def test_the_first_page_takes_two_runs_at_most(
+    client: FlaskClient, runner: EmbeddedRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[Program] = []
+    start = runner.start
+
+    def counted(program: Program, **how: Any) -> str:
+        started.append(program)
+        return start(program, **how)
+
+    monkeypatch.setattr(runner, "start", counted)
+    page = client.get(f"/en/{LOST}/scheduler").get_data(as_text=True)
+    assert {"1", "2"} <= choices(page).keys()
+    assert len(started) == 2
 
 
 def test_a_step_back_is_the_address_before(client: FlaskClient) -> None:

@@ -81,12 +81,13 @@ def play(
 
 def begin(runner: Runner, demo: Demo, goal: Goal, values: Values, visitor: str) -> Board:
     """Run a demo until the main thread has started the others. Raises Busy."""
-    board = play(runner, demo, values, (), visitor)
-    for _ in range(goal.starts):
-        if not any(thread.number == 0 and thread.able for thread in board.threads):
-            break
-        board = play(runner, demo, values, (*board.schedule, 0), visitor)
-    return board
+    board = play(runner, demo, values, (0,) * goal.starts, visitor)
+    if board.halt is None:
+        return board
+    reason, text = board.halt
+    if reason == "cannot go on":
+        return play(runner, demo, values, (0,) * (int(text.split()[0]) - 1), visitor)
+    return play(runner, demo, values, (0,) * int(text), visitor) if reason == "over" else board
 
 
 def _board(schedule: tuple[int, ...], recording: Recording) -> Board:
