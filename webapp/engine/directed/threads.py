@@ -47,8 +47,13 @@ def _begin(
         scheduler.end()
 
 
-def _new_worker(scheduler: Scheduler, thread: threading.Thread) -> tuple[Worker, Lock]:
+def _new_worker(
+    scheduler: Scheduler, thread: threading.Thread, begin: Begin
+) -> tuple[Worker, Lock]:
+    was_alone = scheduler.alone
     worker = scheduler.add(thread.name)
+    if was_alone:
+        begin()
     scheduler.touch(((SYNC, id(thread), ""), WRITE))
     life = Lock()
     life.held = True
@@ -72,7 +77,7 @@ class _InOrder(dict[Lock, None]):
 def _direct_locks(scheduler: Scheduler, begin: Begin) -> None:
     def start(function: Any, args: tuple[()], kwargs: Any = None) -> int:
         thread: Any = function.__self__
-        worker, life = _new_worker(scheduler, thread)
+        worker, life = _new_worker(scheduler, thread, begin)
         thread._tstate_lock = life
         if not thread.daemon:
             _module._shutdown_locks.add(life)
@@ -120,7 +125,7 @@ def _direct_handles(scheduler: Scheduler, begin: Begin) -> None:
 
     def start(function: Any, *, handle: _Handle, daemon: bool) -> None:
         thread: Any = function.__self__
-        worker, handle.life = _new_worker(scheduler, thread)
+        worker, handle.life = _new_worker(scheduler, thread, begin)
         if not daemon:
             lives.append(handle.life)
 

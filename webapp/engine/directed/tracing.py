@@ -27,6 +27,9 @@ NO_PROBES: Table = {}
 def trace(scheduler: Scheduler, points: Points, watch: Watch | None = None) -> Begin:
     """Trace the program from now on; return what each of its threads calls first.
 
+    A thread must call it again when it starts another one: a worker that is alone is not traced,
+    unless `watch` is given. Tracing slows down all that it calls, too.
+
     `watch` is called with the frame before each instruction, by the worker that has the turn. Two
     tools of sys.monitoring cannot both have it: the second one takes it from the first.
     """
@@ -34,7 +37,17 @@ def trace(scheduler: Scheduler, points: Points, watch: Watch | None = None) -> B
         _monitor(scheduler, points, watch)
         return lambda: None
     tracer = _tracer(scheduler, points, watch)
-    return lambda: sys.settrace(tracer)
+    return lambda: _begin(tracer)
+
+
+def _begin(tracer: Callable[..., Any]) -> None:
+    """Trace the calling thread from now on, in the functions that it has entered before, too."""
+    frame: FrameType | None = sys._getframe(2)
+    while frame is not None:
+        if frame.f_trace is None and (step := tracer(frame, "call", None)):
+            frame.f_trace = step
+        frame = frame.f_back
+    sys.settrace(tracer)
 
 
 def _monitor(scheduler: Scheduler, points: Points, watch: Watch | None) -> None:
@@ -63,6 +76,9 @@ def _tracer(scheduler: Scheduler, points: Points, watch: Watch | None) -> Callab
     tables = points.tables
 
     def enter(frame: FrameType, event: str, arg: object) -> Any:
+        if scheduler.alone and not watch:
+            sys.settrace(None)
+            return None
         code = frame.f_code
         table = tables.get(id(code), NO_PROBES)
         if table is NO_PROBES and not (watch and points.is_own(code)):
@@ -73,7 +89,10 @@ def _tracer(scheduler: Scheduler, points: Points, watch: Watch | None) -> Callab
         def step(frame: FrameType, event: str, arg: object) -> Any:
             if event == "opcode":
                 probe = table.get(frame.f_lasti)
-                if probe is not None and not scheduler.alone and (touched := probe(frame)):
+                if scheduler.alone:
+                    if not watch:
+                        sys.settrace(None)
+                elif probe is not None and (touched := probe(frame)):
                     scheduler.point(touched)
                     if has_cells:
                         # After this the interpreter writes the cells back as it knows them; others
