@@ -291,6 +291,7 @@ def test_the_mended_demo_is_told_how_far_it_was_searched(client: FlaskClient) ->
     while links := choices(page):
         page = client.get(next(iter(links.values()))).get_data(as_text=True)
     assert "No schedule that was tried reaches it" in page
+    assert "Who reads the counter keeps the others out until it has written." in page
     assert re.search(r"All \d+ schedules with at most 2 switches were tried\.", page)
 
 

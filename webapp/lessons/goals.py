@@ -44,6 +44,7 @@ class Goal:
     starts: int = 12
     aim: Text = UNSAID  # set when the topic is loaded: what to do
     won: Text = UNSAID  # likewise: what went wrong
+    held: Text = UNSAID  # likewise: what keeps the mended demo from it
 
     def is_reached(self, recording: Recording, values: Values) -> bool:
         """Return whether a run has reached it."""

@@ -4,7 +4,7 @@ A key is looked up in the demo's own table, then in the topic, then in the commo
 
     title, summary                       the topic
     claims.NAME, ideals.NAME, outcomes.NAME, parameters.NAME.label, .help, .options.WORD
-    goals.NAME.aim, .won                 what a schedule may reach
+    goals.NAME.aim, .won, .held          what a schedule may reach
     demos.SLUG.title, .watch             a demo
     demos.SLUG.ideal, .outcome           its own, if they have no name
     demos.SLUG.answers.NAME              an answer of its outcome
@@ -98,7 +98,8 @@ def _claim(claim: Claim, scope: Scope) -> Claim:
 
 def _goal(goal: Goal, scope: Scope) -> Goal:
     key = f"goals.{goal.name}"
-    return replace(goal, aim=scope[f"{key}.aim"], won=scope[f"{key}.won"])
+    aim, won, held = (scope[f"{key}.{what}"] for what in ("aim", "won", "held"))
+    return replace(goal, aim=aim, won=won, held=held)
 
 
 def _pair(pair: Pair, scope: Scope) -> Pair:

@@ -225,10 +225,11 @@ def _ended(game: Game, board: Board, proof: Found[Key] | None) -> Ended:
         text = f"{goal.won[game.language]} {count}"
         return Ended(True, say("play.won"), text, "", _challenge(game))
     told = "" if proof is None or proof.smallest else extent(say, proof)
-    title = say("play.unbreakable") if told else say("play.lost")
+    if told:
+        return Ended(False, say("play.unbreakable"), goal.held[game.language], told, "")
     failed = board.recording.outcome is not Outcome.FINISHED
     text = board.recording.detail if failed else say("play.lost_text")
-    return Ended(False, title, text, told, "")
+    return Ended(False, say("play.lost"), text, "", "")
 
 
 def _challenge(game: Game) -> str:
