@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from typing import Literal
 
 import pytest
 
@@ -20,18 +21,28 @@ from webapp.lessons.values import Value
 
 DEMOS = [(f"{topic.slug}/{demo.slug}", demo) for topic in TOPICS for demo in topic.demos]
 
+Scope = Literal["module"]
+
+TRIES = 30
+"""Runs, one of which must decide as a question says: workers may not meet in each."""
+
 SHORT = 0.2
 """Seconds that are long enough to tell parallel from serial on a busy machine."""
 
 
-def every_demo(where: Callable[[Demo], object] = lambda demo: True) -> pytest.MarkDecorator:
-    """Run a test with each demo as `demo`, or with those for which `where` is true."""
+def every_demo(
+    where: Callable[[Demo], object] = lambda demo: True, scope: Scope | None = None
+) -> pytest.MarkDecorator:
+    """Run a test with each demo as `demo`, or with those for which `where` is true.
+
+    With a `scope`, fixtures of that scope may be of the demo, and its tests run after each other.
+    """
     chosen = [
         pytest.param(demo, id=name, marks=_skip_if_it_cannot_run(demo))
         for name, demo in DEMOS
         if where(demo)
     ]
-    return pytest.mark.parametrize("demo", chosen)
+    return pytest.mark.parametrize("demo", chosen, scope=scope)
 
 
 def _skip_if_it_cannot_run(demo: Demo) -> pytest.MarkDecorator:

@@ -7,11 +7,10 @@ from dataclasses import replace
 import pytest
 
 from tests.engine.running import finish
-from tests.lessons.demos import DEMOS, each_choice, every_demo, run_all
+from tests.lessons.demos import DEMOS, TRIES
 from tests.lessons.test_claims import prints, recording
 from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.events import Event, Kind
-from webapp.engine.lateness import lateness
 from webapp.engine.machines import this_machine
 from webapp.engine.recording import Outcome, Recording
 from webapp.lessons.claims import Measured, unless
@@ -21,18 +20,7 @@ from webapp.lessons.measures.timing import took_nearest
 from webapp.lessons.measures.waiting import line_of_longest_wait
 from webapp.lessons.misconceptions import Misconception
 from webapp.lessons.questions import VARIES, Option, Question, at, place
-from webapp.lessons.text import UNSAID
 from webapp.lessons.topic import Demo
-from webapp.lessons.values import Values
-
-TRIES = 30
-"""Runs, one of which must decide as a question says: workers may not meet in each."""
-
-LATE = 0.05
-"""Seconds of lateness that may upset what workers do."""
-
-LATE_TRIES = 3
-"""Runs after which an option is given up, if the machine was too busy in all of them."""
 
 HELD = [
     (belief, name, demo, question, option)
@@ -43,48 +31,6 @@ HELD = [
     if option.misconception is belief
 ]
 """Misconception, demo, question and the option that one chooses who believes it."""
-
-
-@every_demo(lambda demo: demo.questions)
-def test_each_run_makes_one_option_true(runner: EmbeddedRunner, demo: Demo) -> None:
-    chosen = [demo.defaults, *each_choice(demo)]
-    runs = run_all(runner, [demo.program(values) for values in chosen])
-    for values, run in zip(chosen, runs, strict=True):
-        for question in (*demo.questions, *demo.lines):
-            answer = question.answer(run, values)
-            # None, if the machine was too late for a question of time to be decided.
-            undecided = None in answer.holds.values()
-            assert len(answer.true) == 1 or undecided, (question.name, values, answer.holds)
-            for option in question.options:
-                if answer.holds[option.name] is False:
-                    assert option.feedback is not UNSAID, (question.name, option.name, values)
-
-
-@every_demo(lambda demo: demo.questions)
-def test_each_option_is_true_of_some_run(runner: EmbeddedRunner, demo: Demo) -> None:
-    """Each but those that are rare, or that never are: these are true of none of the runs."""
-    for question in (*demo.questions, *demo.lines):
-        for option in question.options:
-            if not (option.never or option.rare):
-                values = {**demo.defaults, **option.when}
-                seen = _seen(runner, demo, question, option, values)
-                assert seen[-1] or set(seen) == {None}, (question.name, option.name, seen)
-
-
-def _seen(
-    runner: EmbeddedRunner, demo: Demo, question: Question, option: Option, values: Values
-) -> list[bool | None]:
-    """Run a demo until the option is true; return what each run says, None if it was late."""
-    seen: list[bool | None] = []
-    while True not in seen and len(seen) < (TRIES if {*seen} - {None} else LATE_TRIES):
-        run = finish(runner, runner.start(demo.program(values)))
-        answer = question.answer(run, values)
-        wrong = [other.name for other in question.options if other.never]
-        late = lateness(run) > LATE
-        assert late or not {*answer.true} & {*wrong}, (question.name, answer)
-        held = answer.holds[option.name]
-        seen.append(held or (None if late else held))
-    return seen
 
 
 def test_every_demo_has_a_question() -> None:
