@@ -2,6 +2,8 @@
 
 import re
 import string
+from collections.abc import Callable
+from functools import cache
 from html import unescape
 
 import pytest
@@ -63,10 +65,21 @@ def test_the_prose_has_as_many_parts_and_the_same_code_in_every_language(
     assert included.findall(prose) == included.findall(other)
 
 
+@pytest.fixture(scope="module")
+def status(real_client: FlaskClient) -> Callable[[str], int]:
+    """Returns the status of a link's answer. Each is requested once: pages have many in common."""
+
+    @cache
+    def status(link: str) -> int:
+        return real_client.get(link, follow_redirects=True).status_code
+
+    return status
+
+
 @EVERY_TOPIC
 @EVERY_LANGUAGE
 def test_every_link_of_a_topic_exists(
-    real_client: FlaskClient, topic: Topic, language: Language
+    real_client: FlaskClient, status: Callable[[str], int], topic: Topic, language: Language
 ) -> None:
     page = real_client.get(addresses.demo(language, topic, topic.demos[0])).text
     links = {unescape(link) for link in re.findall(r'<a[^>]*?\shref="(/[^"#]*)', page)}
@@ -75,7 +88,7 @@ def test_every_link_of_a_topic_exists(
     links.remove(addresses.example(language, topic, topic.demos[0]))
     links.discard(addresses.play(language, topic, topic.demos[0]))
     for link in links:
-        assert real_client.get(link, follow_redirects=True).status_code == 200, link
+        assert status(link) == 200, link
 
 
 @EVERY_TOPIC
