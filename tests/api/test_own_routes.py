@@ -82,7 +82,8 @@ def test_a_run_is_answered_with_its_whole_result(client: FlaskClient) -> None:
     assert result["outcome"] == "finished"
     assert result["transcript"][0]["text"].startswith("---> Thread#")
     assert result["transcript"][0]["worker"].startswith("Thread#")
-    assert [claim["holds"] for claim in result["claims"]] == [True] * len(result["claims"])
+    # A busy machine may be too late for a claim of time: then it says how late.
+    assert all(claim["holds"] or claim["late"] for claim in result["claims"])
     assert [*result["answers"]["time"]] == ["one", "all"]
     assert "2 / 2" in {claim["figure"] for claim in result["claims"]}
     assert result["timing"]["wall"] >= result["timing"]["ideal"] == 0.1

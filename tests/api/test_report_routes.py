@@ -55,7 +55,10 @@ def test_run1_calls_each_thread_once(client: FlaskClient) -> None:
 
 def test_run2_reports_each_thread_that_is_done(client: FlaskClient) -> None:
     a, b, c = (said("starting", name) + said("exiting", name) for name in (A, B, C))
-    assert ask(client, "/api2/run2/", thread_count=3) == [*a, *b, *c]
+    answer = ask(client, "/api2/run2/", thread_count=3)
+    # On a busy machine a thread that sleeps longer may be done first.
+    assert [one for one in (a, b, c) if one in (answer[:2], answer[2:4], answer[4:])] == [a, b, c]
+    assert len(answer) == 6
     assert ask(client, "/api2/run2/", thread_count=1) == a
 
 
