@@ -129,7 +129,8 @@ def _edge(here: _Node, there: _Node, edge: Edge) -> str:
     text_x = (start[0] + 2 * mid_x + end[0]) / 4 + way_y / length * TEXT_GAP
     text_y = (start[1] + 2 * mid_y + end[1]) / 4 - way_x / length * (TEXT_GAP + BASE)
     # Beside the curve, not across it: letters stand on their line, which is below their middle.
-    anchor = "end" if text_x < (start[0] + end[0]) / 2 else "start"
+    # The boxes stand clockwise: an arrow that goes up is at the left, and so is its text.
+    anchor = "end" if way_y < 0 else "start"
     if abs(way_y) < abs(way_x) / STEEP:
         anchor = "middle"
     return arrow(edge, start, (mid_x, mid_y), end, (text_x, text_y + BASE), anchor=anchor)
