@@ -295,6 +295,30 @@ def test_a_follower_that_never_waits_is_told_of_news_and_of_the_end(
     assert runner.recording(run)
 
 
+def test_the_first_line_is_urgent_news(runner: Runner, write: Write, tmp_path: Path) -> None:
+    followed = tmp_path / "followed"
+    program = f"""
+        import time
+        from pathlib import Path
+        while not Path({str(followed)!r}).exists():
+            time.sleep(0.01)
+        print("first")
+        while True:
+            time.sleep(1)
+        """
+    run = runner.start(write(program))
+    told: SimpleQueue[bool] = SimpleQueue()
+    with closing(runner.follow(run, changed=told.put)) as batches:
+        events = [*next(batches)]
+        followed.touch()
+        while not told.get(timeout=20):
+            pass
+        events += next(batches)
+        assert "first" in "".join(event.text for event in events)
+        assert runner.state(run).phase is Phase.RUNNING
+        runner.cancel(run)
+
+
 def test_an_unknown_run_is_an_error(runner: Runner) -> None:
     for ask in (
         runner.state,

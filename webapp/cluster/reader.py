@@ -24,6 +24,7 @@ from webapp.cluster.endings import unfinished
 from webapp.cluster.records import Glance, Job, StreamEntry
 from webapp.cluster.registry import Registry
 from webapp.cluster.scripts import OverAlready, Vanished
+from webapp.engine.events import Kind
 from webapp.engine.recording import Outcome
 from webapp.engine.runner import Changed, Interrupted, Phase
 
@@ -58,6 +59,7 @@ class Tail:
     told: Changed | None = None
     entries: list[StreamEntry] = field(default_factory=list)
     interrupted: bool = False
+    has_printed: bool = False
     changed: threading.Condition = field(default_factory=threading.Condition)
 
     def wait(self, seconds: float) -> Sequence[StreamEntry]:
@@ -76,7 +78,16 @@ class Tail:
             self.entries += entries
             self.changed.notify()
         if self.told:
-            self.told(any(entry.ending for entry in entries))
+            self.told(self._are_urgent(entries))
+
+    def _are_urgent(self, entries: Sequence[StreamEntry]) -> bool:
+        """Return whether the run's first line, or its end, is among them."""
+        if not self.has_printed:
+            events = (event for entry in entries for event in entry.events)
+            self.has_printed = any(event.kind is Kind.PRINTED for event in events)
+            if self.has_printed:
+                return True
+        return any(entry.ending for entry in entries)
 
     def interrupt(self) -> None:
         """Let `wait` raise Interrupted."""

@@ -169,6 +169,7 @@ class LiveRun:
         """
         if events:
             self.last_event_at = time.monotonic()
+            had_printed = self.printed > 0
             events = self._within_output(events)
             if self.program.slow_motion:
                 events = self.line_limit.within(events, len(self.events) + 1)
@@ -182,7 +183,7 @@ class LiveRun:
                     self.events += events
                 else:
                     self._keep_essentials(events)
-                self._tell()
+                self._tell(urgent=self.printed > 0 and not had_printed)
         return self._is_too_much(begun)
 
     def take_halt(self, events: Sequence[Event]) -> tuple[Outcome, str] | None:
@@ -233,14 +234,14 @@ class LiveRun:
         with self.changed:
             self.recording = recording
             self.phase = Phase.OVER
-            self._tell(over=True)
+            self._tell(urgent=True)
         self.ended.set()
 
-    def _tell(self, *, over: bool = False) -> None:
+    def _tell(self, *, urgent: bool = False) -> None:
         """Wake the followers. The caller holds `changed`."""
         self.changed.notify_all()
         for listener in self.listeners:
-            listener(over)
+            listener(urgent)
 
     def _within_output(self, events: list[Event]) -> list[Event]:
         """Count printed bytes; return the events up to the one that exceeds the limit."""

@@ -21,8 +21,8 @@ HEARTBEAT_SECONDS = 0.5
 reader has disconnected."""
 
 Changed = Callable[[bool], None]
-"""Is called, from any thread, when a followed run has news; with True if it is over. It must not
-wait."""
+"""Is called, from any thread, when a followed run has news; with True if they are urgent: the first
+line that it prints, and its end. It must not wait."""
 
 
 ID = re.compile(r"[A-Za-z0-9_-]{16}")

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from webapp.engine.events import Event, Kind
+from webapp.engine.events import Event
 from webapp.engine.runner import Interrupted, Phase, State
 from webapp.pages import addresses
 from webapp.pages.demo.form import query_of
@@ -43,10 +43,7 @@ PLACES = 100
 """A run at this place in line is looked at every second, one twice as far back every two."""
 
 REFRESH = 0.016
-"""Seconds that a stream rests once lines were printed: a screen's refresh time."""
-
-SHORT_REST = 0.001
-"""Seconds that it rests before: steps come in bursts."""
+"""Seconds that a stream rests: a screen's refresh time. The first line and the end are urgent."""
 
 # A page is split at these markers, and the stream fills them. Escaped text never contains them.
 LINES_HERE = "<!-- lines -->"
@@ -150,11 +147,11 @@ def _as_events(site: Site, run: Run, after: int) -> Pieces:
         site.render("run/_progress.html" if after else "run/_begun.html", progress), after
     )
     screen, last = Screen(), after
-    signal, rest, line = Signal(), SHORT_REST, InLine()
+    signal, line = Signal(), InLine()
 
-    def changed(over: bool) -> None:
+    def changed(urgent: bool) -> None:
         line.hurry()
-        signal.set(over)
+        signal.set(urgent)
 
     with Frames() as frames, closing(site.runner.follow(run.id, changed=changed)) as batches:
         for batch in batches:
@@ -170,18 +167,11 @@ def _as_events(site: Site, run: Run, after: int) -> Pieces:
             last = max(last, batch[-1].id) if batch else last
             if news := (message(html, last) if html else b"") + frames.next():
                 yield news
-            rest = _rest_after(batch, rest)
-            yield Wait(signal, frames.patience(), rest)
+            yield Wait(signal, frames.patience(), REFRESH)
         if news := frames.last():
             yield news
     yield SLOW
     yield message(site.render("run/_ending.html", end_of(site, run, screen)), last) + OVER
-
-
-def _rest_after(batch: Sequence[Event], rest: float) -> float:
-    """Return how long a stream rests, in seconds, if it has rested `rest` before."""
-    has_printed = rest == REFRESH or any(event.kind is Kind.PRINTED for event in batch)
-    return REFRESH if has_printed else SHORT_REST
 
 
 def as_page(site: Site, run: Run, page: str) -> Pieces:
@@ -189,14 +179,13 @@ def as_page(site: Site, run: Run, page: str) -> Pieces:
     before, *between, after = cut(page, LINES_HERE, LANES_HERE, RESULT_HERE)
     say = site.wordings[run.language]
     yield before.encode()
-    screen, signal, rest = Screen(), Signal(), SHORT_REST
+    screen, signal = Screen(), Signal()
     try:
         with closing(site.runner.follow(run.id, changed=signal.set)) as batches:
             for batch in batches:
                 if lines := screen.feed(batch):
                     yield TranscriptLines(say, lines).html.encode()
-                rest = _rest_after(batch, rest)
-                yield Wait(signal, least=rest)
+                yield Wait(signal, least=REFRESH)
     except Interrupted:
         yield "".join(between).encode()
         address = addresses.run(run.language, run.id)
