@@ -74,7 +74,7 @@ def test_a_student_finds_walks_does_and_fails_to_do_what_loses_an_update(
     press(page, "1")
     press(page, "1")
     play(page, "last")
-    expect(page.locator(".players .lines")).to_contain_text("final: 1")
+    expect(page.locator(".players .said")).to_contain_text("final: 1")
     expect(page.locator(".result.outcome-finished")).to_be_visible()
     with page.expect_navigation():
         page.locator(".result a.button").click()
@@ -82,7 +82,7 @@ def test_a_student_finds_walks_does_and_fails_to_do_what_loses_an_update(
     press(page, "1")
     press(page, "1")
     play(page, "last")
-    expect(page.locator(".players .lines")).to_contain_text("final: 2")
+    expect(page.locator(".players .said")).to_contain_text("final: 2")
     expect(page.locator(".proof")).to_contain_text(UNBROKEN[language])
 
 
@@ -136,7 +136,7 @@ def test_a_student_wins_by_keyboard_and_fails_on_the_mended_demo(
     press(page, "Backspace")
     expect(page.locator(".player.hue-2 a")).to_have_count(1)
     play(page, "last")
-    expect(page.locator(".players .lines")).to_contain_text("final: 1")
+    expect(page.locator(".players .said")).to_contain_text("final: 1")
     with page.expect_navigation():
         page.locator(".result a.button").click()
     expect(page).to_have_url(re.compile(re.escape(FIXED)))

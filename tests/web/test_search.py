@@ -278,6 +278,16 @@ def test_values_that_do_not_fit_are_refused_at_their_field(
     assert 'id="e-thread_count"' not in page
 
 
+def test_whether_an_event_is_set_is_among_the_shared_values(client: FlaskClient) -> None:
+    page = played(client, "/en/beyond/event/lost-wake-up/scheduler", "00")
+    told: list[str] = []
+    while links := choices(page):
+        found = re.findall(r"signal\.is_set\(\)</bdi></th><td>(\w+)</td>", page)
+        told += [each for each in found if [each] != told[-1:]]
+        page = client.get(links[min(links)]).get_data(as_text=True)
+    assert told == ["False", "True", "False", "True"]
+
+
 def test_a_program_that_can_be_broken_is_not_told_that_nobody_can(client: FlaskClient) -> None:
     page = played(client, f"/en/{LOST}/scheduler", "")
     while links := choices(page):

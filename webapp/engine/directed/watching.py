@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import deque
 from collections.abc import Mapping
+from threading import Event
 from types import FrameType
 from typing import Any
 
@@ -55,7 +56,7 @@ def _own(points: Points, frame: FrameType | None) -> FrameType | None:
 def _shared(
     points: Points, frames: Mapping[int, FrameType], workers: list[Worker]
 ) -> dict[str, str]:
-    """Return the program's globals that can change."""
+    """Return the program's globals that can change, and whether its events are set."""
     found = (_own(points, frames.get(worker.ident)) for worker in workers)
     frame = next((frame for frame in found if frame is not None), None)
     if frame is None:
@@ -65,7 +66,12 @@ def _shared(
         for name, value in frame.f_globals.items()
         if name[:2] != "__" and (points.is_shared(name) or not isinstance(value, values.PLAIN))
     }
-    return _told({name: value for name, value in shared.items() if _is_data(value)})
+    events = {
+        f"{name}.is_set()": value.is_set()
+        for name, value in frame.f_globals.items()
+        if isinstance(value, Event)
+    }
+    return _told({name: value for name, value in shared.items() if _is_data(value)} | events)
 
 
 def _is_data(value: object) -> bool:
