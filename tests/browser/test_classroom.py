@@ -51,19 +51,18 @@ def faults(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("language", WORDS)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_lesson_of_two(open_page: Opener, language: str, scheme: str) -> None:
+def test_a_lesson_of_two(open_page: Opener, language: str) -> None:
     words = WORDS[language]
-    teacher = open_page(f"/{language}/class/new", color_scheme=scheme)
+    teacher = open_page(f"/{language}/class/new")
     assert not faults(teacher)
     press(teacher, words["open"])
     join = teacher.locator('a[href^="/c/"]').get_attribute("href")
     screen = teacher.locator(f'a[href^="/{language}/c/"]').get_attribute("href")
     assert join and screen
     phone = {"width": 360, "height": 740}
-    ann = open_page(join, viewport=phone, locale=language, color_scheme=scheme)
-    bob = open_page(join, locale=language, color_scheme=scheme)
-    projector = open_page(screen, viewport={"width": 1024, "height": 768}, color_scheme=scheme)
+    ann = open_page(join, viewport=phone, locale=language)
+    bob = open_page(join, locale=language)
+    projector = open_page(screen, viewport={"width": 1024, "height": 768})
 
     teacher.select_option("#question", QUESTION)
     press(teacher, words["ask"])
