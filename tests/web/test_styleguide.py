@@ -1,6 +1,8 @@
 """The style page: there for those who work on the site, and for nobody else."""
 
+import json
 import re
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,6 +13,9 @@ from webapp.app import create_app
 from webapp.engine.recording import Outcome
 from webapp.files import STATIC
 from webapp.lessons.text import LANGUAGES
+from webapp.pages.site.assets import STYLE, Assets
+
+BUDGET = Path(__file__).parents[2] / "lighthouse-budget.json"
 
 
 @pytest.fixture(scope="module")
@@ -88,3 +93,13 @@ def test_its_short_address_leads_to_the_browsers_language(client_at_work: FlaskC
 @pytest.mark.parametrize("address", ["/styleguide", "/en/styleguide", "/fa/styleguide"])
 def test_a_site_for_visitors_does_not_have_it(real_client: FlaskClient, address: str) -> None:
     assert real_client.get(address).status_code == 404
+
+
+def test_the_stylesheet_is_within_its_budget() -> None:
+    """As it is sent, with some 400 bytes of headers."""
+    [budget] = json.loads(BUDGET.read_text(encoding="utf-8"))
+    kibibytes = {each["resourceType"]: each["budget"] for each in budget["resourceSizes"]}
+    assets = Assets()
+    style = assets.find(assets.version, STYLE)
+    assert style and style.compressed
+    assert len(style.compressed) + 400 < kibibytes["stylesheet"] * 1024
