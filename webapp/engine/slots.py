@@ -25,6 +25,9 @@ from webapp.engine.run_user import RunUser
 from webapp.engine.unread import unread
 
 READ_SIZE = 1 << 18
+"""Bytes of the longest read. Most find little, and are made with a small buffer: the C library maps
+one of 128 KiB or more into memory for each read, in 15 µs (see mallopt(3), M_MMAP_THRESHOLD)."""
+
 FIFO_SIZE, WIDE_FIFO_SIZE = 1 << 16, 1 << 20
 """Capacity of a FIFO in bytes: by default, and after widening, for a program that reports faster
 than we read (see pipe(7)). A user's FIFOs share a limit, so only full ones are widened."""
@@ -71,12 +74,11 @@ class Slot:
         fifo = self.descriptors.get(output)
         if fifo is None:
             return b""  # closed while the selector's other results were handled
-        try:
-            data = os.read(fifo, size)
-        except BlockingIOError:
-            return b""
-        if output == "events" and len(data) >= FIFO_SIZE:
-            _widen(fifo)
+        data = _read(fifo, min(size, FIFO_SIZE))
+        if len(data) == FIFO_SIZE:
+            if output == "events":
+                _widen(fifo)
+            data += _read(fifo, size - FIFO_SIZE)
         return data
 
     def write(self, input: str, line: bytes) -> None:
@@ -229,6 +231,14 @@ class Slots:
             shutil.rmtree(slot.folder, ignore_errors=True)
             raise
         return slot
+
+
+def _read(fifo: int, size: int) -> bytes:
+    """Read at most so many bytes; b"" if the FIFO is empty."""
+    try:
+        return os.read(fifo, size)
+    except BlockingIOError:
+        return b""
 
 
 def _widen(fifo: int) -> None:
