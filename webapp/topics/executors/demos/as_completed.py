@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 STEP = 0.15  # seconds
 
 
-def work(task: int, seconds: float) -> int:
-    time.sleep(seconds)
+def work(task: int, steps: int) -> int:
+    time.sleep(STEP * steps)
     print(f"task {task} is done")
     return task
 
@@ -16,7 +16,7 @@ def work(task: int, seconds: float) -> int:
 def main(tasks: int = 5) -> None:
     with ThreadPoolExecutor(tasks) as pool:
         futures = [
-            pool.submit(work, task, STEP * (tasks + 1 - task))
+            pool.submit(work, task, steps=tasks + 1 - task)
             for task in range(1, tasks + 1)
         ]
         for future in as_completed(futures):
