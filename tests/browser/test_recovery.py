@@ -20,6 +20,7 @@ COMPARED = (
     "&a-sleep_seconds=0.2&b-sleep_seconds=0.5"
 )
 WAYS = ["reload", "Back", "language"]
+PERSIAN = str.maketrans("0123456789.", "۰۱۲۳۴۵۶۷۸۹٫")
 STALE = "This result belongs to other values."
 NARROWEST = 240
 FINGER = 44
@@ -135,6 +136,8 @@ def test_thirty_runs_go_on_and_are_still_there(
     page.locator(".run-line").nth(3).wait_for()
     first = page.locator(".run-line .time").first.inner_text()
     leave_and_return(page, how)
+    if how == "language":
+        first = first.translate(PERSIAN)
     expect(page.locator(".run-line .time").first).to_have_text(first)
     page.locator("#result > .repeats").wait_for()
     expect(page.locator(".run-line")).to_have_count(30)

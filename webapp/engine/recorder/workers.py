@@ -13,8 +13,11 @@ from webapp.engine.events import TASK_BITS, escape
 Described = tuple[str, str]
 """A worker as it stands in an event: its pid and key, and its name."""
 
-Known = tuple[str, Any, str, Described]
-"""A thread's name, its process, the process's name, and how the thread stands in events then."""
+Known = tuple[str, str, Described]
+"""The names of a thread and its process, and how the thread stands in events then.
+
+The process itself would keep the program's objects beyond their end.
+"""
 
 UNNAMED = process.current_process().name
 """The name of a process before multiprocessing has named it."""
@@ -71,19 +74,14 @@ def set_fork(name: str) -> None:
 def caller() -> Described:
     """Return how the calling thread stands in events."""
     thread: Any = threading._active.get(get_ident())  # type: ignore[attr-defined]
-    current: Any = process._current_process  # type: ignore[attr-defined]
+    process_name: str = process._current_process._name  # type: ignore[attr-defined]
     known: Known | None = None if thread is None else thread.__dict__.get(_KNOWN)
-    if (
-        known is None
-        or known[0] is not thread._name
-        or known[1] is not current
-        or known[2] is not current._name
-    ):
+    if known is None or known[0] is not thread._name or known[1] is not process_name:
         found = described(worker_name(thread), get_native_id())
         if thread is not None and _is_lasting(thread):
-            thread.__dict__[_KNOWN] = thread._name, current, current._name, found
+            thread.__dict__[_KNOWN] = thread._name, process_name, found
         return found
-    return known[3]
+    return known[2]
 
 
 def _is_lasting(thread: threading.Thread) -> bool:
