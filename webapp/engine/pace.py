@@ -8,10 +8,10 @@ from collections.abc import Callable
 TICK = 0.1
 """Seconds between two periodic checks (deadlines, runs without followers, deadlocks)."""
 
-REST = 0.003
+REST = 0.002
 """Seconds of rest after a read. Without it, each event wakes the reader, and the wake-up costs the
 program's thread as much as the report. A longer one would let a program fill its FIFO, which holds
-what it reports in 3.5 ms at most. While a run has not yet printed, there is no rest."""
+what it reports in 3 ms at least. While a run has not yet printed, there is no rest."""
 
 BURST = 300
 """Reads per TICK × running runs after which the rest comes all the same: in a class, some run is
