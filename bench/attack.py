@@ -120,12 +120,12 @@ def _drip(port: int, number: int, first: bytes, then: bytes) -> str:
 def _follow(port: int, number: int, addresses: int) -> str:
     """Open a room, and `number` streams of it."""
     room = _open_room(port)
-    get = f"GET /en/c/{room}/events HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+    get = f"GET /en/c/{room}/events HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode()
     with _connected(port, number, addresses) as clients:
         for client in clients:
             client.sendall(get)
         threading.Event().wait(SENDING_TIME)
-        statuses = Counter(client.recv(12, socket.MSG_PEEK)[9:].decode() for client in clients)
+        statuses = Counter(map(_status, clients))
         still = number - sum(map(_is_closed, clients))
     counts = ", ".join(f"{count} × {status}" for status, count in sorted(statuses.items()))
     return f"{counts}, {still} still open"
@@ -142,6 +142,14 @@ def _open_room(port: int) -> str:
     connection.close()
     [code] = set(re.findall(r'href="/c/(\w{6})"', page))
     return str(code)
+
+
+def _status(client: socket.socket) -> str:
+    """Return the status that was answered, or what happened to the connection."""
+    try:
+        return client.recv(12, socket.MSG_PEEK)[9:].decode() or "closed"
+    except OSError as error:
+        return type(error).__name__
 
 
 def _is_closed(client: socket.socket) -> bool:
