@@ -262,7 +262,7 @@ def test_many_runs_can_be_cancelled_on_another_server(cluster: Cluster) -> None:
     form = urlencode({"thread_count": 2, "sleep_seconds": 0.3})
     connection.request("POST", f"{SLEEPS}/repeat", form, {**STREAMED, "Content-Type": FORM})
     stream = connection.getresponse()
-    read = until(stream, b"/repetitions/")
+    read = until(stream, b"/stop")
     stop = re.findall(rb"/repetitions/[\w-]+/stop", read)[0].decode()
     assert post(second, stop)[0] == 204
     began = time.monotonic()
