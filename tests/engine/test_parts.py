@@ -11,7 +11,8 @@ from webapp.engine.events import Event, Joiner, Kind, decode, escape, unescape
 from webapp.engine.fair import FairQueue
 from webapp.engine.pressure import Pressure
 from webapp.engine.program import ProgramError, main_defaults, with_parameters
-from webapp.engine.recording import Span, Transcript, overlaps
+from webapp.engine.recording import Span, overlaps
+from webapp.engine.transcript import Transcript
 
 
 @pytest.mark.parametrize("text", ["", "a", "\n", "\\n", "\\\n", "\t\\t\\\\n", "\\", "سلام\n🙂\t"])

@@ -14,8 +14,8 @@ from tests.engine.programs_of_tasks import PROGRAMS
 from tests.engine.running import finish, kinds, texts
 from tests.engine.test_primitives import steps
 from webapp.engine.embedded import EmbeddedRunner
-from webapp.engine.events import How, Kind
-from webapp.engine.recording import Outcome, Recording, thread_of
+from webapp.engine.events import How, Kind, thread_of
+from webapp.engine.recording import Outcome, Recording
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from webapp.engine.events import TASK_BITS, Event, Kind
-from webapp.engine.recording import Outcome, Receipt, Recording, Wait, thread_of
+from webapp.engine.events import TASK_BITS, Event, Kind, thread_of
+from webapp.engine.recording import Outcome, Receipt, Recording, Wait
 from webapp.lessons.claims import Check, Claim, Measured, of_any, where
 from webapp.lessons.measures import timing, waiting, workers
 from webapp.lessons.measures.printed import lines, numbers, order

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from webapp.engine.events import TASK_BITS, Event, Kind
-from webapp.engine.recording import Key, Outcome, Receipt, Recording, Wait, thread_of
+from webapp.engine.events import TASK_BITS, Event, Key, Kind, thread_of
+from webapp.engine.recording import Outcome, Receipt, Recording, Wait
 
 MAIN, A, B = (100, 100), (100, 101), (100, 102)
 CHILD = (200, 200)

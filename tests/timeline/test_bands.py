@@ -6,8 +6,8 @@ import pytest
 
 from tests.timeline.records import MAIN, A, Step, life, record
 from tests.timeline.test_pictures import EN
-from webapp.engine.events import ASLEEP, TASK_BITS, Kind
-from webapp.engine.recording import Key, Recording
+from webapp.engine.events import ASLEEP, TASK_BITS, Key, Kind
+from webapp.engine.recording import Recording
 from webapp.timeline.bands import ALIKE, AREA, COLUMNS, MANY, areas, columns, fold, strip
 from webapp.timeline.figure import Setting, draw_figure
 from webapp.timeline.lanes import State

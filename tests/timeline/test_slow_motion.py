@@ -8,8 +8,8 @@ import re
 import pytest
 
 from tests.timeline.records import CHILD, MAIN, A, B, Step, life, record
-from webapp.engine.events import Kind
-from webapp.engine.recording import Key, Recording
+from webapp.engine.events import Key, Kind
+from webapp.engine.recording import Recording
 from webapp.lessons.text import LANGUAGES, Language
 from webapp.pages.texts.wording import load_wordings
 from webapp.timeline.beginning import find_beginning

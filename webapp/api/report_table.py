@@ -14,7 +14,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 
-from webapp.engine.recording import Line, Recording
+from webapp.engine.recording import Recording
+from webapp.engine.transcript import Line
 
 Number = int | float
 Arguments = Mapping[str, Number]

@@ -27,6 +27,19 @@ TASK_BITS = 32
 
 THREAD_MASK = (1 << TASK_BITS) - 1
 
+Key = tuple[int, int]
+"""Identifies a worker: (pid, native thread id); a task's number is above TASK_BITS."""
+
+
+def thread_of(key: Key) -> Key:
+    """Return the key of a task's thread; of any other worker its own."""
+    return key[0], key[1] & THREAD_MASK
+
+
+def is_task(key: Key) -> bool:
+    """Return whether a worker is a task of asyncio."""
+    return key[1] > THREAD_MASK
+
 
 class Kind(StrEnum):
     """What a worker did. The meaning of an event's `object` and `text` depends on it."""
@@ -141,8 +154,8 @@ class Event(NamedTuple):
     task: int = 0
 
     @property
-    def key(self) -> tuple[int, int]:
-        """Identifies the worker: (pid, native thread id); a task's number is above TASK_BITS."""
+    def key(self) -> Key:
+        """Identifies the worker."""
         # A slice is the fastest way to a pair; this is asked of every event, many times.
         return (self.pid, self.tid | self.task << TASK_BITS) if self.task else self[2:4]
 

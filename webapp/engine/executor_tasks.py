@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Container
 
-from webapp.engine.events import TASK, Event, Kind
-from webapp.engine.recording import Key, Link
+from webapp.engine.events import TASK, Event, Key, Kind
+from webapp.engine.recording import Link
 
 OF_TASKS = frozenset({Kind.PUT, Kind.TOOK, Kind.BEGAN, Kind.DONE, Kind.SIGNALLED, Kind.EXITED})
 """The kinds of events that begin or end a task."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from webapp.engine.events import Event, Kind
-from webapp.engine.recording import Key, Recording
+from webapp.engine.events import Event, Key, Kind
+from webapp.engine.recording import Recording
 
 MICROSECONDS = 1_000_000
 

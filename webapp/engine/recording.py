@@ -10,10 +10,8 @@ from functools import cached_property
 from operator import attrgetter
 from typing import NamedTuple
 
-from webapp.engine.events import ENDS_OF_WAITS, TASK_BITS, THREAD_MASK, Event, Kind
-
-Key = tuple[int, int]
-"""Identifies a worker: (pid, native thread id); a task's number is above TASK_BITS."""
+from webapp.engine.events import ENDS_OF_WAITS, Event, Key, Kind, is_task
+from webapp.engine.transcript import Line, Transcript
 
 
 class Outcome(StrEnum):
@@ -25,39 +23,6 @@ class Outcome(StrEnum):
     TIMED_OUT = "timed out"  # a deadline passed
     CANCELLED = "cancelled"  # it was stopped on request, or had no followers any more
     LOST = "lost"  # the engine lost it; the events recorded so far are kept
-
-
-def thread_of(key: Key) -> Key:
-    """Return the key of a task's thread; of any other worker its own."""
-    return key[0], key[1] & THREAD_MASK
-
-
-def is_task(key: Key) -> bool:
-    """Return whether a worker is a task of asyncio."""
-    return key[1] > THREAD_MASK
-
-
-class Line(NamedTuple):
-    """One line of the transcript: `text` without its newline.
-
-    `event` is the id of the event that began it, and its worker is the line's. A line written
-    directly to the file descriptor, past `print`, has worker "" and source line 0.
-    """
-
-    event: int
-    time: int
-    pid: int
-    tid: int
-    worker: str
-    stream: str
-    text: str
-    source_line: int
-    task: int = 0
-
-    @property
-    def key(self) -> Key:
-        """Identifies the worker."""
-        return self.pid, self.tid | self.task << TASK_BITS
 
 
 class Span(NamedTuple):
@@ -234,32 +199,6 @@ def in_time(events: Iterable[Event]) -> list[Event]:
     return sorted(events, key=attrgetter("time", "id"))
 
 
-class Transcript:
-    """Joins printed text into lines, as a terminal does."""
-
-    def __init__(self) -> None:
-        self._open: dict[str, tuple[Event, list[str]]] = {}
-
-    def feed(self, event: Event) -> Iterator[Line]:
-        """Take the next event; yield the lines that it completes."""
-        if event.kind is not Kind.PRINTED:
-            return
-        stream = event.object
-        *whole, rest = event.text.split("\n")
-        for text in whole:
-            first, parts = self._open.pop(stream, (event, []))
-            yield _line(first, "".join([*parts, text]))
-        if rest:
-            first, parts = self._open.setdefault(stream, (event, []))
-            parts.append(rest)
-
-    def rest(self) -> Iterator[Line]:
-        """Yield the last line of each stream if it has no newline."""
-        for first, parts in self._open.values():
-            yield _line(first, "".join(parts))
-        self._open.clear()
-
-
 def overlaps(spans: Iterable[Span]) -> int:
     """Return the largest number of spans at one time. A span without end lasts for ever."""
     steps: list[tuple[float, int]] = []
@@ -291,20 +230,6 @@ def _merged(spans: list[Span]) -> Iterator[Span]:
             ends = (first.end, rest.pop(0).end)
             first = _closed(first, None if None in ends else max(filter(None, ends)))
         yield first
-
-
-def _line(first: Event, text: str) -> Line:
-    return Line(
-        event=first.id,
-        time=first.time,
-        pid=first.pid,
-        tid=first.tid,
-        worker=first.worker,
-        stream=first.object,
-        text=text,
-        source_line=first.line,
-        task=first.task,
-    )
 
 
 def _spans(

@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from webapp.engine.events import PASSING, TASK_BITS, Event, How, Kind
+from webapp.engine.events import PASSING, TASK_BITS, Event, How, Key, Kind, thread_of
 from webapp.engine.executor_tasks import OF_TASKS, Tasks
-from webapp.engine.recording import Key, Link, Wait, thread_of
+from webapp.engine.recording import Link, Wait
 
 NOBODY: Key = (0, 0)
 

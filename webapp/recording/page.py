@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
-from webapp.engine.events import Kind
-from webapp.engine.recording import Recording, is_task, overlaps
+from webapp.engine.events import Kind, is_task
+from webapp.engine.recording import Recording, overlaps
 from webapp.pages.texts.lines import draw_lines, draw_note
 from webapp.pages.texts.receipt import Row, draw_receipt
 from webapp.pages.texts.transcript import Screen

@@ -8,8 +8,9 @@ from collections.abc import Iterable
 
 import click
 
-from webapp.engine.events import Event
-from webapp.engine.recording import Key, Line, Outcome, Recording, Transcript
+from webapp.engine.events import Event, Key
+from webapp.engine.recording import Outcome, Recording
+from webapp.engine.transcript import Line, Transcript
 from webapp.lessons.claims import Claim
 from webapp.lessons.text import DEFAULT_LANGUAGE
 from webapp.lessons.topic import Demo

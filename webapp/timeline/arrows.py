@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
-from webapp.engine.events import Event, How, Kind
-from webapp.engine.recording import Key
+from webapp.engine.events import Event, How, Key, Kind
 from webapp.timeline.lanes import Timeline
 
 UNCOUNTED = "?"

@@ -13,7 +13,7 @@ from dataclasses import replace
 from itertools import accumulate
 from typing import TypeVar
 
-from webapp.engine.recording import Key, is_task, thread_of
+from webapp.engine.events import Key, is_task, thread_of
 from webapp.timeline.lanes import End, Lane, State, Stretch, Timeline
 from webapp.timeline.scale import PIXEL, UNITS, View
 

@@ -20,8 +20,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from webapp.engine.events import Event, Kind
-from webapp.engine.recording import Key, is_task, thread_of
+from webapp.engine.events import Event, Key, Kind, is_task, thread_of
 from webapp.timeline.bands import MANY
 from webapp.timeline.holdings import HoldingsFinder
 from webapp.timeline.lanes import MIXED, End, Lane, State, Stretch

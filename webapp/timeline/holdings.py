@@ -6,8 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from itertools import chain
 
-from webapp.engine.events import Event, Kind
-from webapp.engine.recording import Key
+from webapp.engine.events import Event, Key, Kind
 from webapp.timeline.lanes import State, Stretch, stretch_from
 
 Slot = tuple[Key, str]

@@ -12,8 +12,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
 
-from webapp.engine.events import Event, How
-from webapp.engine.recording import Key, Recording
+from webapp.engine.events import Event, How, Key
+from webapp.engine.recording import Recording
 
 MICROSECONDS = 1_000_000
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
-from webapp.engine.events import Event, Kind
-from webapp.engine.recording import Key, Outcome, Recording, in_time, is_task, thread_of
+from webapp.engine.events import Event, Key, Kind, is_task, thread_of
+from webapp.engine.recording import Outcome, Recording, in_time
 from webapp.timeline.lanes import End, Lane
 
 BY_ITSELF = (Outcome.FINISHED, Outcome.FAILED)

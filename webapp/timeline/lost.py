@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from html import escape
 from typing import NamedTuple
 
-from webapp.engine.events import Event, Kind
-from webapp.engine.recording import Key, Recording, in_time
+from webapp.engine.events import Event, Key, Kind
+from webapp.engine.recording import Recording, in_time
 from webapp.timeline.lanes import Timeline
 from webapp.timeline.rows import HUES
 from webapp.timeline.values import Variable, touched_by, variable_of

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from statistics import median
 
-from webapp.engine.events import Event, Kind
-from webapp.engine.recording import Key, Recording, in_time
+from webapp.engine.events import Event, Key, Kind
+from webapp.engine.recording import Recording, in_time
 from webapp.timeline.holdings import find_holdings
 from webapp.timeline.lanes import MICROSECONDS, Timeline
 from webapp.timeline.lives import find_lives

@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from webapp.engine.events import TASK_BITS, Event, Kind
-from webapp.engine.recording import Key, is_task
+from webapp.engine.events import TASK_BITS, Event, Key, Kind, is_task
 from webapp.timeline.arrows import Arrow, find_arrows
 from webapp.timeline.lanes import Lane, State, Stretch, Timeline
 

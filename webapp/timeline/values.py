@@ -14,8 +14,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from webapp.engine.events import Event, Kind
-from webapp.engine.recording import Key
+from webapp.engine.events import Event, Key, Kind
 from webapp.engine.touches import NOTHING, Touched
 from webapp.timeline.lanes import Timeline
 

@@ -14,8 +14,8 @@ from webapp.engine.directed.reduction import Frontier, Untried
 from webapp.engine.directed.trial import Result, Trials
 from webapp.engine.events import Event, Joiner, Kind, decode
 from webapp.engine.recorder.channel import emit
-from webapp.engine.recording import Transcript
 from webapp.engine.schedules import Said, Search, Searched, Tried, write
+from webapp.engine.transcript import Transcript
 
 MOST_LINES = 60
 LONGEST_LINE = 200

@@ -8,9 +8,10 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 
 from webapp.engine.events import Event, Kind
-from webapp.engine.recording import Line, Outcome, Recording
+from webapp.engine.recording import Outcome, Recording
 from webapp.engine.runner import Interrupted, Runner, Unreachable
 from webapp.engine.schedules import Direction, write
+from webapp.engine.transcript import Line
 from webapp.lessons.goals import Goal
 from webapp.lessons.topic import Demo
 from webapp.lessons.values import Values

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 
 from webapp.engine.findings import Found
-from webapp.engine.recording import Line, Outcome
+from webapp.engine.recording import Outcome
 from webapp.engine.schedules import LONGEST, ScheduleError, write
+from webapp.engine.transcript import Line
 from webapp.lessons.goals import Goal
 from webapp.lessons.parameters import Problem
 from webapp.lessons.repeats.distribution import Key

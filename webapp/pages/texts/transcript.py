@@ -7,8 +7,8 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from webapp.engine.events import PICTURES, Event, Kind
-from webapp.engine.recording import Key, Line, Transcript
+from webapp.engine.events import PICTURES, Event, Key, Kind
+from webapp.engine.transcript import Line, Transcript
 
 HUES = 10
 MICROSECONDS = 1_000_000

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from webapp.engine.recording import Line, Recording
+from webapp.engine.recording import Recording
+from webapp.engine.transcript import Line
 from webapp.lessons.claims import Claim, judged, unless
 from webapp.lessons.common import every_thread_ended
 from webapp.lessons.headlines import Headline

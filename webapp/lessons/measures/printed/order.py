@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterable
 from itertools import pairwise
 
-from webapp.engine.recording import Line, Recording
+from webapp.engine.recording import Recording
+from webapp.engine.transcript import Line
 from webapp.lessons.claims import Check, judged
 from webapp.lessons.measures import Measure, Share, listed
 from webapp.lessons.measures.printed import words
