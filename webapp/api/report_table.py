@@ -2,24 +2,29 @@
 
 Paths, parameters, envelopes and texts are the report's, for programs that were written for it.
 Each answer comes from a real run. Its lines are in the order in which they were printed, except
-where the report promises another order (`calls_by_number`, `named_first`, `second_first`).
+where the report promises another order (`calls_by_number`, `named_first`, `second_first` of
+`report_readers`).
 """
 
 from __future__ import annotations
 
-import ast
-import re
-from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from itertools import chain
 
-from webapp.engine.recording import Recording
-from webapp.engine.transcript import Line
+from webapp.api.report_readers import (
+    Reader,
+    calls_by_number,
+    end_as_one,
+    lines,
+    lines_like,
+    messages,
+    named_first,
+    pool_results,
+    second_first,
+)
 
 Number = int | float
 Arguments = Mapping[str, Number]
-Reader = Callable[[Recording], list[object]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,72 +73,6 @@ def seconds(of: float, given: Arguments) -> float:
     """Return a duration of the report, scaled, in seconds."""
     return float(of * given["unit_seconds"])
 
-
-# --- readers: from a record to the answer's list ----------------------------------------------
-
-
-def lines(recording: Recording) -> list[object]:
-    """Return the printed lines."""
-    return [line.text for line in _printed(recording)]
-
-
-def lines_like(pattern: str) -> Reader:
-    """Return a reader of the lines that match. A demo prints more than the report's program did."""
-
-    def read(recording: Recording) -> list[object]:
-        return [line.text for line in _printed(recording) if re.search(pattern, line.text)]
-
-    return read
-
-
-def messages(recording: Recording) -> list[object]:
-    """Return each line as `{"message": …}`."""
-    return [{"message": line} for line in lines(recording)]
-
-
-def end_as_one(recording: Recording) -> list[object]:
-    """Return the lines with the last two, `End` and the seconds, as one entry."""
-    *before, end, took = (line.text for line in _printed(recording))
-    return [*before, f"{end}\n{took}"]
-
-
-def calls_by_number(recording: Recording) -> list[object]:
-    """Return the lines grouped by process, in order of the processes' numbers."""
-    by_process: dict[int, list[str]] = defaultdict(list)
-    for line in _printed(recording):
-        by_process[line.pid].append(line.text)
-    ordered = sorted(by_process.values(), key=lambda of_one: int(of_one[0].rpartition(" ")[2]))
-    return list(chain.from_iterable(ordered))
-
-
-def named_first(recording: Recording) -> list[object]:
-    """Return both start lines, the named process's first, then the exit lines as printed."""
-    starts = ["Starting process name = myFunc process", "Starting process name = Process-2"]
-    return _arranged(recording, lambda text: starts.index(text) if text in starts else 2)
-
-
-def second_first(recording: Recording) -> list[object]:
-    """Return the lines in the report's order, p2 p1 p3 p4. Their time stamps show the true one."""
-    order = ["p2", "p1", "p3", "p4"]
-    return _arranged(recording, lambda text: order.index(text.split()[1]))
-
-
-def pool_results(recording: Recording) -> list[object]:
-    """Return the list in the line `Pool: […]`."""
-    (found,) = lines_like(r"^Pool: ")(recording)
-    return list(ast.literal_eval(str(found).removeprefix("Pool: ")))
-
-
-def _printed(recording: Recording) -> list[Line]:
-    return [line for line in recording.lines if line.stream == "stdout"]
-
-
-def _arranged(recording: Recording, key: Callable[[str], int]) -> list[object]:
-    texts = sorted((line.text for line in _printed(recording)), key=key)
-    return [*texts]
-
-
-# --- the routes -------------------------------------------------------------------------------
 
 PRIMARY = "Primary Output"
 RESULTS = "results"
