@@ -93,7 +93,8 @@ def test_only_the_command_and_what_the_package_offers_import_recording() -> None
 
 
 def test_topics_import_only_lessons_and_the_records_that_claims_check() -> None:
-    engine = ("webapp.engine.recording", "webapp.engine.events", "webapp.engine.machines")
+    records = ("recording", "transcript", "events", "machines")
+    engine = tuple(f"webapp.engine.{name}" for name in records)
     known = ("webapp.lessons.", *engine)
     for path in (ROOT / "webapp/topics").glob("*/topic.py"):
         for name in imported(path):
@@ -155,7 +156,8 @@ def test_the_site_of_one_machine_loads_neither_celery_nor_redis() -> None:
 @pytest.mark.parametrize("package", ["pages", "api", "terminal"])
 def test_a_package_reaches_the_engine_only_by_its_seam(package: str) -> None:
     """Only `app.py`, which wires everything, chooses a runner."""
-    seam = {"runner", "recording", "events", "program", "machines", "schedules", "findings"}
+    records = {"recording", "transcript", "events", "findings"}
+    seam = {"runner", "program", "machines", "schedules", *records}
     for path in (ROOT / "webapp" / package).rglob("*.py"):
         for name in imported(path):
             if name.startswith("webapp.engine."):

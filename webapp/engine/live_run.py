@@ -19,11 +19,11 @@ from webapp.engine.events import Event, Kind
 from webapp.engine.limits import Limits
 from webapp.engine.line_limit import LineLimit
 from webapp.engine.machines import Machine
-from webapp.engine.pressure import held_up
 from webapp.engine.program import Program
 from webapp.engine.raw_bytes import Readable, encoded
-from webapp.engine.recording import Outcome, Receipt, Recording, Wait
+from webapp.engine.recording import Outcome, Recording, Wait
 from webapp.engine.reports import Reports
+from webapp.engine.run_record import record_of
 from webapp.engine.runner import Changed, Phase
 from webapp.engine.schedules import Direction
 from webapp.engine.verdict import judge_halt
@@ -230,7 +230,7 @@ class LiveRun:
 
     def end(self, outcome: Outcome, detail: str, machine: Machine, over: Over | None) -> None:
         """Make its recording. `over` is its supervisor's report; None if it was killed."""
-        recording = self._record(outcome, detail, machine, over)
+        recording = record_of(self, outcome, detail, machine, over)
         with self.changed:
             self.recording = recording
             self.phase = Phase.OVER
@@ -271,45 +271,3 @@ class LiveRun:
             else:
                 self.dropped += 1
                 self.cut = self.cut or essential
-
-    def _record(
-        self, outcome: Outcome, detail: str, machine: Machine, over: Over | None
-    ) -> Recording:
-        began = self.reports.began
-        last = self.events[-1].time if self.events else 0
-        return Recording(
-            events=tuple(self.events),
-            outcome=outcome,
-            detail=detail,
-            # The clock of a directed run is ahead by what it slept.
-            wall=max((over.time - began.time) / 1e9 if over and began else 0.0, last / 1e6),
-            cpu=over.cpu if over else 0.0,
-            dropped=self.dropped,
-            exit_code=over.code if over else None,
-            swept=over.swept if over else 0,
-            receipt=self._receipt(machine),
-            cut=self.cut,
-            cycle=self.cycle if outcome is Outcome.DEADLOCKED else (),
-            other_ends=self.other_ends,
-            held_up=held_up(began.pressure, over.pressure, over.cpu) if over and began else 0.0,
-        )
-
-    def _receipt(self, machine: Machine) -> Receipt:
-        began = self.reports.began
-        methods = (event.text for event in self.events if event.kind is Kind.STARTS and event.text)
-        return Receipt(
-            run=self.id,
-            started_at=self.asked_at.isoformat(timespec="milliseconds"),
-            pid=began.pid if began else 0,
-            python=began.python if began else "",
-            implementation=began.implementation if began else "",
-            machine=machine.system,
-            cores=machine.cores,
-            start_methods=tuple(dict.fromkeys(methods)),
-            source_sha256=began.sha256 if began else "",
-            observed=self.observe,
-            schedule=self.schedule,
-            slow_motion=self.program.slow_motion,
-            host=machine.name,
-            free_threaded=bool(began and began.free_threaded),
-        )
