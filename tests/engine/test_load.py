@@ -42,9 +42,8 @@ def test_the_engine_answers_while_its_thread_and_its_launcher_work(
 ) -> None:
     runner = make_runner()
     assert runner.answers(5)
-    runner._engine._commands.append(lambda: wait_until(lambda: stopped, 10))
     stopped = False
-    os.eventfd_write(runner._engine._wake, 1)
+    runner._engine.command(lambda: wait_until(lambda: stopped, 10))
     assert not runner.answers(0.05)
     stopped = True
     wait_until(lambda: runner.answers(1))

@@ -1,30 +1,21 @@
 """The engine's thread: starts runs, reads what they report, and ends them.
 
 Only this thread reads from runs, so that a slow visitor never slows a run. Other threads send it
-commands. A selector maps each file descriptor to the function to call when it is readable:
-
-    outputs of runs ───────────────────────────> selector
-    commands, launcher, ends of runs ──> urgent ────┘
-
-While the thread rests between two reads of outputs, it waits for what is urgent.
+commands. `loop` calls the function that belongs to what has come.
 """
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import os
-import selectors
 import threading
 import time
-from collections import Counter, deque
-from collections.abc import Callable
-from functools import partial
+from collections import Counter
 
 from webapp.engine import deadlock, wire
 from webapp.engine.limits import Limits
 from webapp.engine.link import Link
 from webapp.engine.live_run import LiveRun
+from webapp.engine.loop import Loop, guard
 from webapp.engine.machines import Machine
 from webapp.engine.other_ends import find_other_ends
 from webapp.engine.pace import TICK, Pace
@@ -64,35 +55,32 @@ class EngineThread:
         self._starting: set[str] = set()  # names of the slots whose programs have not begun
         self._most_starting = STARTING * machine.cores
         self._ended = Counter(dict.fromkeys(Outcome, 0))
-        self._commands: deque[Callable[[], None]] = deque()
         self._closing = False
-        self._pace = Pace(self._take_urgent)
+        self._loop = Loop()
+        self.command = self._loop.command  # called from any thread
+        self._pace = Pace(self._loop.take_urgent)
         self.end_all_at: float | None = None  # time.monotonic(), once the server drains
         user = find_run_user(around.user)
         self._folder = RunFolder(user)
         self.folder = self._folder.path
-        self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
-        self._urgent = selectors.EpollSelector()
-        self._urgent.register(self._wake, selectors.EVENT_READ, self._run_commands)
         self.link = Link(
             self.folder,
             user,
             around,
-            self._urgent,
+            self._loop.urgent,
             over=self._end,
             reaped=self._vacate,
             gone=self._start_anew,
         )
-        # Made after the link, which may fork the launcher: that must not inherit it.
-        self._selector = selectors.DefaultSelector()
-        self._selector.register(self._urgent, selectors.EVENT_READ, partial(self._take_urgent, 0))
+        # Opened after the link, which may fork the launcher: that must not inherit it.
+        self._loop.open()
         self._terms = wire.Terms(limits.soft_deadline, limits.grace, limits.processes)
         self.slots = Slots(
             self._folder,
             user,
             limits.resources(),
             around.work,
-            self._selector,
+            self._loop.outputs,
             ahead=not around.forks,  # a command runs one program
             tell=self.link.tell,
             take=self._take,
@@ -102,11 +90,6 @@ class EngineThread:
         self._thread.start()
 
     # --- called from any thread ---
-
-    def command(self, command: Callable[[], None]) -> None:
-        """Call a function in the engine's thread."""
-        self._commands.append(command)
-        os.eventfd_write(self._wake, 1)
 
     @property
     def running(self) -> int:
@@ -126,22 +109,18 @@ class EngineThread:
         self.command(lambda: None)
         self._thread.join()
         self.link.close(self._limits.grace + 5)
-        self._selector.close()
-        self._urgent.close()
-        os.close(self._wake)
+        self._loop.close()
         self._folder.remove()
 
     # --- the loop ---
 
     def _serve(self) -> None:
         while not self._closing:
-            ready = self._selector.select(self._patience())
-            for key, _ in ready:
-                self._guard(key.data)
-            if not ready and self.slots.is_to_refill():
-                self._guard(self.slots.refill)
+            is_idle = not self._loop.take(self._patience())
+            if is_idle and self.slots.is_to_refill():
+                guard(self.slots.refill)
             if self._pace.keep(len(self._running)):
-                self._guard(self._look)
+                guard(self._look)
         for name in self.slots.names:
             self._vacate(name)
 
@@ -151,24 +130,6 @@ class EngineThread:
             return REFILL
         idle = not self._running and self.slots.is_settled and not self._runs.waiting
         return None if idle else TICK
-
-    def _guard(self, step: Callable[[], None]) -> None:
-        """Call `step`; an error in one run must not end the others."""
-        try:
-            step()
-        except Exception:
-            log.exception("the engine could not take a step")
-
-    def _take_urgent(self, patience: float) -> None:
-        """Wait up to `patience` seconds for what is urgent, and do it."""
-        for key, _ in self._urgent.select(patience):
-            self._guard(key.data)
-
-    def _run_commands(self) -> None:
-        with contextlib.suppress(BlockingIOError):
-            os.eventfd_read(self._wake)
-        while self._commands:
-            self._guard(self._commands.popleft())
 
     def _look(self) -> None:
         """Do the periodic checks: runs without followers, deadlines, deadlocks, draining."""
