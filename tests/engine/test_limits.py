@@ -14,10 +14,12 @@ from tests.engine.conftest import Write
 from tests.engine.running import finish, is_alive, texts, until_printed, wait_until
 from webapp.engine import tree
 from webapp.engine.embedded import EmbeddedRunner
+from webapp.engine.events import Kind
 from webapp.engine.limits import MB, RESERVED, RESERVED_BY_THREAD, UNLIMITED, Limits
 from webapp.engine.machines import has_gil
 from webapp.engine.program import Program
 from webapp.engine.recording import Outcome, Recording
+from webapp.engine.reports import Reports
 from webapp.engine.runner import Phase
 
 DEMOS = Path(__file__).parent / "demos"
@@ -200,6 +202,67 @@ def test_the_output_of_finished_runs_limits_how_many_are_kept(
     finish(runner, runs[-1])
     assert runner._runs.ids == runs[-1:]
     assert runner.state(runs[-1]).phase is Phase.OVER
+
+
+STEPS = """
+import multiprocessing, os, signal, threading
+def take(end):
+    lock = threading.Lock()
+    for _ in range(5000):
+        with lock:
+            pass
+    print(end, flush=True)
+    if end == "killed":
+        os.kill(os.getpid(), signal.SIGKILL)
+if __name__ == "__main__":
+    take("main")
+    ends = {"fork": "killed", "spawn": "left", "forkserver": "left"}
+    for method, end in ends.items():
+        child = multiprocessing.get_context(method).Process(target=take, args=(end,))
+        child.start()
+        child.join()
+    take("main")
+"""
+
+
+def test_events_beyond_the_limit_are_not_reported_but_counted(
+    make_runner: Callable[..., EmbeddedRunner], write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unsent: list[int] = []
+    take = Reports.take_unsent
+
+    def noted(reports: Reports) -> int:
+        unsent.append(take(reports))
+        return unsent[-1]
+
+    monkeypatch.setattr(Reports, "take_unsent", noted)
+    whole = _record(make_runner(), write(STEPS))
+    assert not any(unsent)
+    few = _record(make_runner(events=2000), write(STEPS))
+    assert sum(unsent) > few.dropped / 2
+    assert len(whole.events) > 50_000
+    assert len(few.events) + few.dropped == len(whole.events)
+    assert [line.text for line in few.lines] == [line.text for line in whole.lines]
+    assert _workers(few, Kind.STARTED) == _workers(whole, Kind.STARTED)
+    assert _workers(few, Kind.ENDED) == _workers(whole, Kind.ENDED)
+
+
+def test_the_next_run_of_a_slot_reports_again(
+    make_runner: Callable[..., EmbeddedRunner], write: Write
+) -> None:
+    runner = make_runner(events=1000)
+    assert _record(runner, write(STEPS)).dropped
+    again = _record(runner, write("import threading\nwith threading.Lock(): print('in')"))
+    assert not again.dropped
+    assert again.of(Kind.RELEASED)
+
+
+def _record(runner: EmbeddedRunner, program: Program) -> Recording:
+    return finish(runner, runner.start(program))
+
+
+def _workers(recording: Recording, kind: Kind) -> list[str]:
+    return [event.worker for event in recording.of(kind)]
 
 
 def _only_a_slot_is_left(runner: EmbeddedRunner) -> bool:

@@ -210,7 +210,7 @@ class EngineThread:
         if run.reports.began and slot.name in self._starting:
             self._starting.remove(slot.name)
             self.fill()
-        if run.keep(events, run.reports.held):
+        if run.keep(events, run.reports.held, run.reports.take_unsent()):
             run.reports.forget()
             self.stop(run, Outcome.FAILED, printed_too_much(self._limits))
         if halt := run.take_halt(events):

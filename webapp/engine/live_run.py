@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from webapp.engine import runner
 from webapp.engine.events import Event, Kind
+from webapp.engine.fullness import ESSENTIAL
 from webapp.engine.limits import Limits
 from webapp.engine.line_limit import LineLimit
 from webapp.engine.machines import Machine
@@ -33,7 +34,6 @@ from webapp.engine.wire import Over
 if TYPE_CHECKING:
     from webapp.engine.slots import Slot
 
-ESSENTIAL = frozenset({Kind.PRINTED, Kind.STARTED, Kind.ENDED, Kind.EXITED, Kind.RAISED})
 ESSENTIAL_SHARE = 1.5
 """ESSENTIAL events are kept up to this multiple of the limit of events."""
 
@@ -161,12 +161,14 @@ class LiveRun:
             self.phase = Phase.RUNNING
             self._tell()
 
-    def keep(self, events: list[Event], begun: int = 0) -> bool:
+    def keep(self, events: list[Event], begun: int = 0, unsent: int = 0) -> bool:
         """Keep events up to the limit, and ESSENTIAL ones beyond it; wake the followers.
 
         Returns whether the run has printed too much and must be stopped. `begun` is the number of
-        bytes of incomplete events, which count as printed.
+        bytes of incomplete events, which count as printed; `unsent` that of events that the run
+        has not even reported (see `fullness`).
         """
+        self.dropped += unsent
         if events:
             self.last_event_at = time.monotonic()
             had_printed = self.printed > 0
@@ -263,6 +265,8 @@ class LiveRun:
         return True
 
     def _keep_essentials(self, events: list[Event]) -> None:
+        if self.slot:
+            self.slot.set_full(full=True)
         for event in events:
             essential = event.kind in ESSENTIAL
             limit = self.limits.events * (ESSENTIAL_SHARE if essential else 1)

@@ -14,12 +14,16 @@ class Reports:
 
     def __init__(self) -> None:
         self.began: wire.Began | None = None
+        self._unsent = 0  # events that processes have not reported (see `fullness`)
         self._joiner = Joiner()
 
     def read(self, data: bytes, next_id: int) -> list[Event]:
         """Return the events that `data` completes, with ids from `next_id`."""
         events: list[Event] = []
         for line in self._joiner.feed(data):
+            if not line:
+                self._unsent += 1
+                continue
             try:
                 if self.began is None:
                     self.began = wire.load_began(line)
@@ -35,6 +39,11 @@ class Reports:
         began = self.began.time if self.began else time.monotonic_ns()
         since = max(0, time.monotonic_ns() - began) // 1000
         return [Event(id, since, 0, 0, worker="", kind=Kind.PRINTED, object=stream, text=text)]
+
+    def take_unsent(self) -> int:
+        """Return the number of events that were not reported since the last call."""
+        unsent, self._unsent = self._unsent, 0
+        return unsent
 
     @property
     def held(self) -> int:

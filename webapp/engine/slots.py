@@ -20,6 +20,7 @@ from functools import partial
 from pathlib import Path
 
 from webapp.engine import wire
+from webapp.engine.fullness import FULL, NO, YES
 from webapp.engine.run_folder import PASSED_THROUGH, USED, RunFolder, share
 from webapp.engine.run_user import RunUser
 from webapp.engine.unread import unread
@@ -49,6 +50,7 @@ class Slot:
         self.free_since = 0.0  # time.monotonic()
         self.is_ready = False  # the main process of its next run is forked
         self.descriptors: dict[str, int] = {}  # of its FIFOs, by name; empty once closed
+        self._is_full = False  # see `fullness`
 
     def furnish(self, user: RunUser | None) -> None:
         """Make the FIFOs and the run's working folder, for `user`. Raises OSError."""
@@ -63,6 +65,9 @@ class Slot:
             # Open for reading and writing: a FIFO then ends for the other side only when we end.
             fifo = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
             self.descriptors[name] = fifo
+        full = self.folder / FULL
+        full.write_bytes(NO)
+        share(full, 0o640, user)
 
     def unread(self, output: str) -> int:
         """Return the number of bytes in the FIFO of that name; 0 if the slot is closed."""
@@ -84,6 +89,13 @@ class Slot:
     def write(self, input: str, line: bytes) -> None:
         """Write a line to the FIFO of that name, for the supervisor or the main process."""
         os.write(self.descriptors[input], line)
+
+    def set_full(self, *, full: bool) -> None:
+        """Tell the run whether it has as many events as are kept (see `fullness`)."""
+        if full != self._is_full:
+            self._is_full = full
+            with (self.folder / FULL).open("r+b") as file:
+                file.write(YES if full else NO)
 
     def make_ready(self) -> None:
         """Let the supervisor fork the main process of the next run now."""
@@ -158,6 +170,7 @@ class Slots:
         """
         slot = self.free.pop() if observe and self.free else self._prepare(observe=observe)
         slot.is_ready = False
+        slot.set_full(full=False)
         return slot
 
     def take_back(self, slot: Slot, *, remove: bool) -> None:

@@ -24,6 +24,7 @@ from typing import NoReturn
 from webapp.engine import tree, wire
 from webapp.engine.bare_fork import bare_fork
 from webapp.engine.bottom import Unwinding
+from webapp.engine.fullness import FULL
 from webapp.engine.inherited import Inherited
 from webapp.engine.main_process import (
     Flags,
@@ -289,7 +290,7 @@ def _state(slot: str) -> list[object]:
     content of its working folder.
     """
     try:
-        found = [os.lstat(f"{slot}/{name}") for name in ("work", *wire.FIFOS)]
+        found = [os.lstat(f"{slot}/{name}") for name in ("work", FULL, *wire.FIFOS)]
         content: object = os.listdir(f"{slot}/work")  # noqa: PTH208  (each run pays for this)
     except OSError as error:
         return [error.errno]

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 
+from webapp.engine.fullness import FULL
 from webapp.engine.recorder import (
     channel,
     conditions,
@@ -81,8 +82,9 @@ def report_to(events: str, *, observe: bool) -> None:
     """
     if not observe:
         observation.end()
-    channel.open_fifo(events)
-    memory.install(Path(events).parent.name)
+    slot = Path(events).parent
+    channel.open_fifo(events, str(slot / FULL))
+    memory.install(slot.name)
     processes.take_along(events, observe=observe)
     output.take_streams()
 

@@ -11,7 +11,7 @@ import select
 import sys
 import threading
 from _thread import get_ident, get_native_id
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from time import monotonic_ns
 from types import CodeType
@@ -19,6 +19,8 @@ from typing import Any
 
 from webapp.engine.events import Kind, escape
 from webapp.engine.foreign import ctypes
+from webapp.engine.fullness import ESSENTIAL, NO, UNSENT
+from webapp.engine.recorder.mapped import share_byte
 from webapp.engine.recorder.workers import (
     Task,
     caller,
@@ -46,6 +48,7 @@ _fd = -1
 _fd_without_wait = -1
 _program = ""
 _clock = monotonic_ns
+_full: Sequence[int] = NO  # whether the run has as many events as are kept
 _only: frozenset[Kind] | None = None  # the kinds of events that are reported; None: all
 _before: Callable[[Kind], None] | None = None  # called before each event
 
@@ -79,9 +82,10 @@ _ATOMIC = getattr(select, "PIPE_BUF", 1 << 30)
 _IN_BYTES = getattr(os, "O_BINARY", 0)
 
 
-def open_fifo(path: str) -> None:
-    """Report to the FIFO at `path` from now on."""
-    global _fd, _fd_without_wait  # noqa: PLW0603  (a process has one channel, and no object for it)
+def open_fifo(path: str, full: str) -> None:
+    """Report to the FIFO at `path` from now on; `full` is the path of the run's `fullness`."""
+    global _fd, _fd_without_wait, _full  # noqa: PLW0603  (a process has one channel, and no object)
+    _full = share_byte(full)
     _fd = _opened(path, os.O_WRONLY)
     _fd_without_wait = _opened(path, os.O_WRONLY | os.O_NONBLOCK)
 
@@ -164,6 +168,10 @@ def emit(
         return
     if _before is not None:
         _before(kind)
+    if _full[0] and kind not in ESSENTIAL:
+        if not _written_at_once(UNSENT):
+            write(UNSENT)
+        return
     now = _clock() if time is None else time
     if line is None:
         line = _source_line()
