@@ -40,6 +40,9 @@ if (hero && !still) {
 
 // --- the visitor's own run ---
 
+// Only a run has lanes to step through: the recorded one is a picture.
+document.addEventListener("htmx:before:request", () => import("./lanes.js"), { once: true });
+
 const versus = document.querySelector(".versus-now");
 
 function follow(clock) {

@@ -31,7 +31,7 @@ def test_the_recorded_run_is_in_the_first_screen(
     # On a phone the lanes begin in the first screen: their names stand above them.
     shown = box["height"] if viewport != PHONE else 100
     assert box["y"] + shown <= viewport["height"]
-    expect(page.locator("#hero .walk")).to_be_hidden()
+    expect(page.locator("#hero .walk")).to_have_count(0)
 
 
 def test_the_recorded_run_is_played_once_and_marks_its_lines(open_page: Opener) -> None:

@@ -130,6 +130,7 @@ def test_the_home_page_with_all_that_it_loads_is_small(
     html = real_client.get(f"/{language}/").text
     loaded = set(re.findall(r'(?:src|href)="(/static/[^"]+)"', html))
     loaded |= {link.replace("home.js", "marking.js") for link in loaded if "home.js" in link}
+    assert not any(link.endswith("lanes.js") for link in loaded)  # only a run needs it
     assert any(link.endswith(".woff2") for link in loaded)
     sizes = [len(real_client.get(link, headers=packed).data) for link in loaded]
     assert len(page.data) + sum(sizes) <= LARGEST_PAGE

@@ -45,6 +45,7 @@ class Setting:
     draws another interval, `from` and `to` in milliseconds. `name` distinguishes figures of one
     page for screen readers. `table` says whether the figure ends with its table, `begins` whether
     its walk begins at the first step that shows something. With `at_end` it opens at the last step.
+    One that is `still` has nothing to step through: only the picture, its data and its table.
     """
 
     lines: str = "L"
@@ -58,6 +59,7 @@ class Setting:
     at_end: bool = False
     table: bool = True
     begins: bool = False
+    still: bool = False
 
 
 def draw_figure(timeline: Timeline, say: Words, setting: Setting) -> str:
@@ -74,7 +76,6 @@ def draw_figure(timeline: Timeline, say: Words, setting: Setting) -> str:
         label=_named(say("lanes.label", count=every), setting.name),
         ideal=ideal or None,
     )
-    beginning = find_beginning(timeline, say) if setting.begins else None
     embedded = "" if setting.steps else _data(draw_steps(timeline, say))
     html = (
         f'<run-lanes dir="ltr" data-end="{end}" data-start="{view.start}" data-stop="{view.end}" '
@@ -83,14 +84,24 @@ def draw_figure(timeline: Timeline, say: Words, setting: Setting) -> str:
         f'data-steps="{escape(setting.steps)}" data-height="{picture.height}" '
         f'data-deep="{picture.deep}"{" data-at-end" if setting.at_end else ""}>'
         f"{_figure(timeline, picture, say, setting.name)}"
-        f"{_walk(picture, say, setting.name, beginning)}"
-        f"{draw_values_table(timeline, say, setting.name)}"
-        f"{_now(picture, say, setting.name)}{_exact(timeline, picture, view, say)}"
-        f"{_part(setting.part, view, say)}"
+        f"{'' if setting.still else _stepping(timeline, picture, view, say, setting)}"
         f"{_table(timeline, say, setting.name) if setting.table else ''}{embedded}"
         "</run-lanes>"
     )
     return writable(html)
+
+
+def _stepping(
+    timeline: Timeline, picture: Picture, view: View, say: Words, setting: Setting
+) -> str:
+    """Return all that only a visitor who steps through the run, or looks closer, needs."""
+    beginning = find_beginning(timeline, say) if setting.begins else None
+    return (
+        f"{_walk(picture, say, setting.name, beginning)}"
+        f"{draw_values_table(timeline, say, setting.name)}"
+        f"{_now(picture, say, setting.name)}{_exact(timeline, picture, view, say)}"
+        f"{_part(setting.part, view, say)}"
+    )
 
 
 def _named(label: str, name: str) -> str:

@@ -54,7 +54,7 @@ def build_hero(site: Site, language: Language) -> Hero | None:
     text, first = definition(demo.source, SHOWN)
     last = first + len(text.splitlines())
     lines = enumerate(highlighted(demo.source)[first - 1 : last - 1], first)
-    setting = Setting(lines=LINES, transcript="hero-transcript", name=say("home.hero"))
+    setting = Setting(lines=LINES, name=say("home.hero"), still=True)
     return Hero(
         file=demo.path.name,
         lines=tuple(lines),
