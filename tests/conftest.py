@@ -51,6 +51,14 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if other and config.getoption("fast") else None
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Give a test that repeats its runs as often as `--runs` says so many times the usual limit."""
+    limit = float(config.getini("timeout")) * config.getoption("runs")
+    for item in items:
+        if "runs" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.timeout(limit))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def signals() -> None:
     """Let child processes start with no signal ignored or blocked, as in a terminal.
