@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from operator import attrgetter
 
 from webapp.engine.events import Event, Key, Kind, is_task, thread_of
 from webapp.engine.recording import Outcome, Recording, in_time
@@ -60,7 +61,7 @@ def depth_of(key: Key) -> int:
 
 def _numbers(recording: Recording) -> dict[Key, int]:
     """Number the workers in order of their first events, as the transcript does."""
-    keys = dict.fromkeys(event.key for event in recording.events)
+    keys = dict.fromkeys(map(attrgetter("key"), recording.events))
     return {key: number for number, key in enumerate(keys)}
 
 

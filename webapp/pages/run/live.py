@@ -203,8 +203,8 @@ def as_page(site: Site, run: Run, page: str) -> Pieces:
 
 
 def _more(site: Site, say: Wording, screen: Screen, batch: Sequence[Event], after: int) -> str:
-    screen.feed(event for event in batch if event.id <= after)
-    lines = screen.feed(event for event in batch if event.id > after)
+    screen.feed([event for event in batch if event.id <= after])
+    lines = screen.feed([event for event in batch if event.id > after])
     return site.render("run/_more.html", TranscriptLines(say, lines)) if lines else ""
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from operator import attrgetter
 from typing import NamedTuple
 
 from webapp.engine.events import PICTURES, Event, Key, Kind
 from webapp.engine.transcript import Line, Transcript
 
 HUES = 10
+KEY = attrgetter("key")
 MICROSECONDS = 1_000_000
 
 # A browser stays fast with this many lines. The last lines are always shown, since totals are
@@ -50,14 +53,12 @@ class Screen:
         """The number of lines between the first and the last ones, which are not shown."""
         return max(0, self.lines - LINES_SHOWN - LAST_LINES_SHOWN)
 
-    def feed(self, events: Iterable[Event]) -> list[Shown]:
+    def feed(self, events: Sequence[Event]) -> list[Shown]:
         """Take the next events; return the lines that they complete, up to LINES_SHOWN in all."""
-        lines: list[Line] = []
-        for event in events:
-            self._hues.setdefault(event.key, len(self._hues) % HUES)
-            if event.kind is Kind.PRINTED:
-                lines.extend(self._transcript.feed(event))
-        return self._within_limit(lines)
+        for key in dict.fromkeys(map(KEY, events)):
+            self._hues.setdefault(key, len(self._hues) % HUES)
+        printed = (event for event in events if event.kind is Kind.PRINTED)
+        return self._within_limit([*chain.from_iterable(map(self._transcript.feed, printed))])
 
     def rest(self) -> list[Shown]:
         """Return the lines without a newline at their end, once the run is over."""
