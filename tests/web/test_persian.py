@@ -90,6 +90,13 @@ def test_the_figures_of_claims_have_persian_digits(client: FlaskClient) -> None:
     assert not re.search("[0-9]", NAME.sub("", told))
 
 
+def test_a_figure_in_persian_words_is_read_from_the_right(client: FlaskClient) -> None:
+    page = client.post(PERSIAN, data=GOOD).text
+    figures = re.findall(r'class="figure">\s*<code dir="(\w+)">([^<]+)', page)
+    assert [text for _, text in figures if "ثانیه" in text]
+    assert {direction for direction, _ in figures} == {"auto"}
+
+
 @pytest.mark.parametrize(
     ("text", "figures"),
     [
