@@ -92,9 +92,8 @@ def test_the_figures_of_claims_have_persian_digits(client: FlaskClient) -> None:
 
 def test_a_figure_in_persian_words_is_read_from_the_right(client: FlaskClient) -> None:
     page = client.post(PERSIAN, data=GOOD).text
-    figures = re.findall(r'class="figure">\s*<code dir="(\w+)">([^<]+)', page)
-    assert [text for _, text in figures if "ثانیه" in text]
-    assert {direction for direction, _ in figures} == {"auto"}
+    directions = re.findall(r'class="figure">\s*<code dir="(\w+)"', page)
+    assert {*directions} == {"auto"}  # words of Persian go from the right, "۳ / ۳" from the left
 
 
 @pytest.mark.parametrize(
