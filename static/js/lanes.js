@@ -226,6 +226,18 @@ class RunLanes extends HTMLElement {
     const told = this.walk.querySelector(".walk-count");
     const text = told.dataset.text.replace("{step}", numbers.format(step));
     put(told, text.replace("{steps}", numbers.format(steps)));
+    this.leadOn(step === steps);
+  }
+
+  // A demo's page says where to go on after the last step.
+  leadOn(isOver) {
+    if (isOver && !this.onward) {
+      const onward = document.getElementById("walk-on")?.content.firstElementChild;
+      this.onward = onward && this.walk.appendChild(document.importNode(onward, true));
+    }
+    if (this.onward) {
+      this.onward.hidden = !isOver;
+    }
   }
 
   showLine(line) {

@@ -294,12 +294,28 @@ def test_a_walk_begins_where_something_is_seen(open_page: Opener, kept: str, lan
     expect(page.locator(".walk-count")).to_have_text(re.compile(count))
     expect(page.locator(".lane-names .marked")).to_have_text("Thread#2")
     expect(page.locator(".code-line.marked")).to_contain_text("with lock")
-    # Thread 1 has printed one line; what was printed later is pale.
-    assert page.locator(".line:not(.later)").count() == 1
+    # Thread 1 has printed one line, or is about to; what was printed later is pale.
+    assert page.locator(".line:not(.later)").count() <= 1
     assert page.locator(".line.later").count() > 1
     assert [url for url in asked if "steps" in url] == []
     press(page, {"en": "To the end", "fa": "به پایان"}[language])
     expect(page.locator(".line.later")).to_have_count(0)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_last_step_of_a_walk_leads_on(open_page: Opener, language: str) -> None:
+    page = open_page(f"/{language}/threads/lock/lock-around-everything?sleep_seconds=0.01")
+    run(page)
+    onward = page.locator(".walk-on")
+    expect(onward).to_have_count(0)
+    press(page, {"en": "To the end", "fa": "به پایان"}[language])
+    next_demo = page.locator(".next.on a").get_attribute("href")
+    assert next_demo == onward.locator("a").last.get_attribute("href")
+    press(page, {"en": "One step back", "fa": "یک گام به عقب"}[language])
+    expect(onward).to_be_hidden()
+    press(page, {"en": "One step forward", "fa": "یک گام به جلو"}[language])
+    onward.get_by_role("button").click()
+    expect(page.locator("#result .repeats")).to_be_visible()
 
 
 def test_a_walk_of_a_deadlock_begins_at_the_wait_that_closes_the_ring(open_page: Opener) -> None:

@@ -114,6 +114,32 @@ def test_stop_status_and_clock_stay_in_sight_on_a_phone(
     page.locator(".go .stop").click()
 
 
+@pytest.mark.parametrize("width", [360, 768])
+def test_a_short_transcript_leaves_no_empty_panel_on_a_narrow_page(
+    open_page: Opener, width: int
+) -> None:
+    page = open_page("/en/threads/lock/lost-update", viewport={"width": width, "height": 800})
+    page.locator("#run-button").click()
+    page.locator("#result .result").wait_for()
+    ((top, bottom), (_, last)) = ends(page, [".run", "#transcript .line:last-child"])
+    assert bottom - last < (bottom - top) / 2
+
+
+@pytest.mark.parametrize("seats", [2, 5, 7])
+def test_a_ring_is_seen_together_with_run_source_and_transcript(
+    open_page: Opener, seats: int
+) -> None:
+    page = open_page(
+        f"/en/beyond/deadlock/dining-philosophers?seats={seats}",
+        viewport={"width": 1280, "height": 800},
+    )
+    page.locator("#run-button").click()
+    page.locator("#result .result").wait_for()
+    for part in ("#run-button", ".run", ".headline-text", ".cycle"):
+        expect(page.locator(part)).to_be_in_viewport(ratio=1)
+    expect(page.locator(".listing")).to_be_in_viewport(ratio=0.4)
+
+
 @pytest.mark.parametrize("width", [360, 1280])
 def test_nothing_moves_when_a_run_begins(open_page: Opener, small_site: Site, width: int) -> None:
     page = open_page(ENDLESS, base=small_site.url, viewport={"width": width, "height": 800})

@@ -13,9 +13,8 @@ from typing import NamedTuple
 
 SIGN = 9.0
 """Half of a sign's width, in pixels."""
-APART = 38.0  # pixels from one sign to the next, at least
-MORE_APART = 2.8  # pixels for each node: names near the top and the bottom need a line each
-LEAST_RADIUS = 72.0  # pixels
+APART = 36.0  # pixels from one sign to the next, at least
+LEAST_RADIUS = 52.0  # pixels
 NAME_GAP = 8.0  # pixels from a sign to its name
 LETTER = 7.8  # pixels
 LINE = 16.0  # pixels
@@ -47,13 +46,20 @@ class Edge(NamedTuple):
 
 def draw_ring(names: Sequence[Name], edges: Iterable[Edge]) -> tuple[int, int, str]:
     """Return the picture's width and height in pixels, and its shapes as SVG."""
-    radius = max(LEAST_RADIUS, len(names) * max(APART, MORE_APART * len(names)) / (2 * pi))
-    beside = max(len(name.text) for name in names) * LETTER
-    middle = (radius + SIGN + NAME_GAP + beside + 1, radius + SIGN + NAME_GAP + 2.5 * LINE)
+    step = 2 * pi / len(names)
+    # Near the top and the bottom, each name needs a line of its own.
+    line_each = LINE / (cos(step / 2) - cos(3 * step / 2))
+    radius = max(LEAST_RADIUS, APART / step, line_each)
+    widest = max(len(name.text) for name in names) * LETTER
+    further = _further(widest, radius, step)
+    middle = (
+        radius + SIGN + NAME_GAP + widest + 1,
+        radius + SIGN + NAME_GAP + LINE + further,
+    )
     # From the top, clockwise.
-    angles = [2 * pi * at / len(names) - pi / 2 for at in range(len(names))]
+    angles = [step * at - pi / 2 for at in range(len(names))]
     drawn = [
-        _node(name, _at(middle, radius, angle), angle)
+        _node(name, _at(middle, radius, angle), angle, further)
         for name, angle in zip(names, angles, strict=True)
     ]
     drawn += [
@@ -66,13 +72,19 @@ def _at(middle: Place, radius: float, angle: float) -> Place:
     return middle[0] + cos(angle) * radius, middle[1] + sin(angle) * radius
 
 
-def _node(name: Name, place: Place, angle: float) -> str:
+def _further(widest: float, radius: float, step: float) -> float:
+    """Return how much further out names stand above and below the ring, to be clear of others."""
+    beside = radius * sin(step) + SIGN + NAME_GAP  # where the next name begins
+    return 0.0 if widest / 2 + NAME_GAP < beside else LINE
+
+
+def _node(name: Name, place: Place, angle: float, further: float) -> str:
     x, y = place
     right, down = cos(angle), sin(angle)
     if abs(right) < BESIDE:
         anchor, text_x = "middle", x
-        # A line further out, so that it is clear of the names beside it.
-        text_y = y + (SIGN + NAME_GAP + 1.6 * LINE if down > 0 else -SIGN - NAME_GAP - LINE)
+        out = SIGN + NAME_GAP + further
+        text_y = y + (out + 0.6 * LINE if down > 0 else -out)
     else:
         anchor = "start" if right > 0 else "end"
         text_x = x + (1 if right > 0 else -1) * (SIGN + NAME_GAP)
