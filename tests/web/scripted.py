@@ -16,6 +16,7 @@ from webapp.engine.program import Program
 from webapp.engine.recording import Outcome, Receipt, Recording
 from webapp.engine.runner import Busy, Changed, Load, Phase, Runner, State, UnknownRun
 from webapp.lessons.topic import Topic
+from webapp.pages.rate import COUNTER
 from webapp.store.store import Store
 
 COURSE = Path(__file__).parent / "course"
@@ -180,6 +181,5 @@ class SharedSite:
     def lent(self, runner: Runner, store: Store) -> Flask:
         """Return the site in the state of a new one, with this runner and this store."""
         self._runner.own, self._store.own = runner, store
-        for limiter in self._app.extensions["limiter"]:
-            limiter.reset()
+        self._app.extensions[COUNTER].storage.reset()
         return self._app

@@ -111,8 +111,9 @@ def answer_program(error: HTTPException) -> Response | None:
         # HEAD and OPTIONS would start a run as GET does, so the report's routes refuse them.
         allowed = set(error.valid_methods or ()) - ({"HEAD", "OPTIONS"} if report else set())
         answer.headers["Allow"] = ", ".join(sorted(allowed))
-    if code == NotFinished.code:
-        answer.headers["Retry-After"] = str(RETRY_SECONDS)
+    retryable = RETRY_SECONDS if code == NotFinished.code else None
+    if again := getattr(error, "retry_after", None) or retryable:
+        answer.headers["Retry-After"] = str(again)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 

@@ -61,8 +61,6 @@ def log_config(*, format: str, level: str) -> dict[str, Any]:
         "loggers": {
             # gunicorn's own handler would write each of its lines again.
             "gunicorn.error": {"level": level.upper(), "handlers": [], "propagate": True},
-            # It logs the IP address of a client that reached a limit; `pages.rate` logs without.
-            "flask-limiter": {"level": "WARNING"},
             # It logs its set-up and each migration.
             "alembic": {"level": "WARNING"},
         },

@@ -7,21 +7,31 @@ by hand. The limit of one page is lower. Queued runs take turns as well: see `en
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import wraps
+from math import ceil
 from threading import Lock
 from typing import Any, Protocol, TypeVar
 
 from flask import Flask
-from flask_limiter import Limiter, RequestLimit
-from limits.storage import MemoryStorage
+from limits import RateLimitItem, RateLimitItemPerMinute
+from limits.storage import MemoryStorage, storage_from_string
+from limits.strategies import FixedWindowRateLimiter
+from werkzeug.exceptions import TooManyRequests
 
 from webapp.pages.demo.form import submitted
 from webapp.pages.guard import visitor_address
 from webapp.pages.room import Room
 
 View = TypeVar("View", bound=Callable[..., Any])
+
+COUNTER = "movazi.counter"
+"""The key of a site's `Counter` in Flask's `extensions`."""
+
+PAUSE = 5
+"""Seconds without counting after an unreachable storage: else each press would wait for it."""
 
 log = logging.getLogger(__name__)
 
@@ -73,15 +83,38 @@ class RunLimit(Protocol):
 
 @dataclass(frozen=True)
 class Counts:
-    """Flask-Limiter's storage: the memory of this process, or one that several servers share."""
+    """Where runs are counted: the memory of this process, or a storage that servers share."""
 
     uri: str = f"{OneAtATime.STORAGE_SCHEME[0]}://"
     options: Mapping[str, Any] = field(default_factory=dict)
 
-    @property
-    def are_shared(self) -> bool:
-        """Whether the storage is another process, which may be unreachable."""
-        return self.uri != Counts.uri
+
+class Counter:
+    """Counts runs in windows of a minute."""
+
+    def __init__(self, counts: Counts) -> None:
+        self.storage = storage_from_string(counts.uri, **counts.options)
+        self._windows = FixedWindowRateLimiter(self.storage)
+        self._pauses_until = 0.0  # time.monotonic()
+
+    def count(self, limit: RateLimitItem, whose: str, scope: str) -> None:
+        """Count a run. Raises TooManyRequests beyond the limit.
+
+        While Redis is unreachable nothing is counted: no run can start either, and the visitor is
+        told so.
+        """
+        if time.monotonic() < self._pauses_until:
+            return
+        try:
+            if self._windows.hit(limit, whose, scope):
+                return
+            until = self._windows.get_window_stats(limit, whose, scope).reset_time
+        except self.storage.base_exceptions as error:
+            log.warning("runs are not counted for %s seconds: %s", PAUSE, error)
+            self._pauses_until = time.monotonic() + PAUSE
+            return
+        log.info("Run was pressed more often than %s", limit)  # without the IP address
+        raise TooManyRequests(str(limit), retry_after=max(1, ceil(until - time.time())))
 
 
 def limit_runs(
@@ -92,54 +125,20 @@ def limit_runs(
     A decorated view raises TooManyRequests beyond a limit, and Busy if there is no thread for its
     stream.
     """
-    limiter = _limiter(app, counts or Counts())
-    by_address = limiter.shared_limit(f"{per_address}/minute", scope="address")
-    by_page = limiter.shared_limit(
-        f"{per_page}/minute", scope="page", key_func=_page, exempt_when=lambda: not _token()
-    )
+    # With a moving window the storage would never delete a key, and keys hold IP addresses.
+    counter = app.extensions[COUNTER] = Counter(counts or Counts())
+    by_address, by_page = RateLimitItemPerMinute(per_address), RateLimitItemPerMinute(per_page)
 
     def limited(view: View) -> View:
-        counted = by_address(by_page(view))
-
         @wraps(view)
-        def read_first(*args: Any, **options: Any) -> Any:
+        def counted(*args: Any, **options: Any) -> Any:
             room.check()
-            # An unreadable form raises here. Inside the limiter its error would count as an
-            # unreachable storage.
-            submitted()
-            return counted(*args, **options)
+            page = submitted().visitor  # an unreadable form raises here, before it is counted
+            if page:  # a program that uses the API has none
+                counter.count(by_page, f"{visitor_address()} {page}", "page")
+            counter.count(by_address, visitor_address(), "address")
+            return view(*args, **options)
 
-        return read_first  # type: ignore[return-value]
+        return counted  # type: ignore[return-value]
 
     return limited
-
-
-def _limiter(app: Flask, counts: Counts) -> Limiter:
-    return Limiter(
-        visitor_address,
-        app=app,
-        storage_uri=counts.uri,
-        storage_options=dict(counts.options),
-        # While Redis is unreachable no run can start either, and the visitor is told so. The
-        # library retries at growing intervals.
-        in_memory_fallback_enabled=counts.are_shared,
-        swallow_errors=counts.are_shared,
-        # With a moving window the storage would never delete a key, and keys hold IP addresses.
-        strategy="fixed-window",
-        headers_enabled=True,
-        on_breach=_log_breach,
-    )
-
-
-def _log_breach(limit: RequestLimit) -> None:
-    # Replaces Flask-Limiter's own line, which holds the IP address.
-    log.info("Run was pressed more often than %s", limit.limit)
-
-
-def _page() -> str:
-    return f"{visitor_address()} {_token()}"
-
-
-def _token() -> str:
-    """Return the page's token, or "" for a program that uses the API."""
-    return submitted().visitor

@@ -121,7 +121,7 @@ def answer(site: Site, error: HTTPException) -> Response:
         html = site.render("site/error.html", view)
     response = Response(html, code, headers=_headers(error))
     if code in RETRYABLE:
-        response.headers["Retry-After"] = str(RETRY_SECONDS)
+        response.headers.setdefault("Retry-After", str(RETRY_SECONDS))
     return response
 
 
