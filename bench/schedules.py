@@ -1,8 +1,11 @@
 """What a schedule costs, and how soon a search finds the one that breaks a demo.
 
-A schedule is a fork and a run that is stopped before each step. It is compared with a bare fork of
-a process that has loaded the same, in turn. The time to the first lost update, and to the link of
-the smallest run, is measured from the press on the real server over loopback, as in `stream`.
+A schedule is a fork and a run that is stopped before each step. It is compared, in turn, with forks
+whose children end at once: of a process that has loaded the same, and of one that has loaded next
+to nothing, which is the least that a schedule could take. All three are processor time, so that
+they depend less on what else the machine does; a second of it is a second of an idle core. The time
+to the first lost update, and to the link of the smallest run, is measured from the press on the
+real server over loopback, as in `stream`.
 """
 
 from __future__ import annotations
@@ -30,7 +33,10 @@ LOST = TOPICS / "lock/demos/lost_update.py"
 TWO_BY_TWO: dict[str, Value] = {"thread_count": 2, "increments": 2, "window": "none"}
 THREE: dict[str, Value] = {"thread_count": 3, "increments": 1, "window": "none"}
 CROSSED: dict[str, Value] = {"between": "nothing"}
-FORKS = ROOT / "bench/programs/warm_forks.py"
+FORKS = ROOT / "bench/programs/empty_forks.py"
+
+A_SECOND = 400.0
+"""Schedules."""
 
 SOON, SEEN = 0.2, 1.0
 """Seconds from the press: until a schedule breaks the demo, and until its run has a link."""
@@ -40,27 +46,31 @@ def measure() -> list[Row]:
     """Search, fork and press."""
     runner = EmbeddedRunner(Limits(soft_deadline=None, unfollowed=None, cpu=None))
     try:
-        tries, forks = [], []
+        tries, forks, small = [], [], []
         for _ in range(TIMES):
             tries.append(_milliseconds(runner, TWO_BY_TWO))
-            forks.append(_bare_fork())
+            forks.append(_empty_fork("warm"))
+            small.append(_empty_fork())
         few = [_number(runner, reduce=True)]
         every = [_number(runner, reduce=False)]
     finally:
         runner.close()
+    many = [1000 / each for each in tries]
     return [
-        Row("a schedule of 2 × 2 increments", tries, "a bare fork", forks, "ms"),
+        Row("a schedule of 2 × 2 increments", tries, "an empty fork", forks, "ms"),
+        Row("the same", tries, "an empty fork of a small process", small, "ms"),
+        Row("schedules a second of a core", many, "to reach", [A_SECOND], ""),
         Row("schedules of 3 threads, 1 switch", few, "without reduction", every, "runs"),
         *_pressed(),
     ]
 
 
 def _milliseconds(runner: EmbeddedRunner, values: Mapping[str, Value]) -> float:
-    """Return how long one schedule of a search takes."""
+    """Return the processor time that one schedule of a search takes, in all its processes."""
     found = Found(label_of)
-    search(runner, Program(LOST, values, directed=Search(2)), found)
+    recording = search(runner, Program(LOST, values, directed=Search(3)), found)
     assert found.end is not None
-    return 1000 * found.end.seconds / found.end.number
+    return 1000 * recording.cpu / found.end.number
 
 
 def _number(runner: EmbeddedRunner, *, reduce: bool) -> float:
@@ -71,9 +81,9 @@ def _number(runner: EmbeddedRunner, *, reduce: bool) -> float:
     return float(found.end.number)
 
 
-def _bare_fork() -> float:
-    told = subprocess.run([sys.executable, FORKS], capture_output=True, text=True, check=True)
-    return float(told.stdout)
+def _empty_fork(*arguments: str) -> float:
+    command = [sys.executable, str(FORKS), *arguments]
+    return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
 def _pressed() -> list[Row]:

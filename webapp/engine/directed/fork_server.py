@@ -1,9 +1,9 @@
 """The fork server of a search: a process that forks a child for each trial, and waits for it.
 
 After a fork, a process copies each page of memory that it writes to, and so does its child. This
-one does almost nothing between two forks; the search itself is in another process. Before the first
-one it rehearses: the interpreter then has noted what it notes when code is run for the first time,
-which each child would note again.
+one does almost nothing between two forks: the search is in another process, which also ends a child
+that does not end. Before the first fork it rehearses: the interpreter then has noted what it notes
+when code is run for the first time, which each child would note again.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import marshal
 import mmap
 import os
 import select
-import signal
 import struct
 import sys
 import threading
@@ -25,13 +24,12 @@ from webapp.engine.bare_fork import bare_fork
 from webapp.engine.directed.install import direct
 from webapp.engine.directed.points import Points
 from webapp.engine.directed.scheduler import SLICE, Scheduler
-from webapp.engine.directed.turns import LOOK_EVERY, Patience
 from webapp.engine.events import Kind
 from webapp.engine.foreign import ctypes
 from webapp.engine.recorder import channel
 
-leave = os._exit
-"""The original: the recorder replaces it in programs."""
+leave, read, waitpid, write = os._exit, os.read, os.waitpid, os.write
+"""The originals: the recorder replaces some of them in programs."""
 
 M_ARENA_MAX = -8
 """Of mallopt(3): threads that take turns need no memory of their own."""
@@ -39,21 +37,22 @@ M_ARENA_MAX = -8
 REPORTED = frozenset({Kind.PRINTED, Kind.RAISED})
 """The events that a trial's outcome needs."""
 
+NUMBER = struct.Struct("q")
+"""How a wait status and a count of turns are written."""
+
 REHEARSALS, TURNS = 5, 10
 """How often two threads take turns, and how many. More make a trial no faster."""
 
 
-def serve(
-    points: Points, run: Callable[[], int], files: tuple[int, int, int], asked: int, answer: int
-) -> NoReturn:
-    """Be a fork server in this process, and end it when the other end of `asked` is closed.
+def serve(server: ForkServer, asked: int, answer: int) -> NoReturn:
+    """Serve in this process, and end it when the other end of the pipe `asked` is closed.
 
-    `files` are those of ForkServer, `asked` and `answer` the ends of pipes: see `carry_out`.
+    Each byte in `asked` lets a child run the program. Its wait status is written to `answer`.
     """
     try:
-        server = ForkServer(points, run, *files)
-        while os.read(asked, 1):
-            os.write(answer, marshal.dumps(server.carry_out()))
+        server.prepare()
+        while read(asked, 1):
+            write(answer, NUMBER.pack(server.carry_out()))
         leave(0)
     except BaseException:
         sys.excepthook(*sys.exc_info())
@@ -65,42 +64,38 @@ class ForkServer:
     """Runs in a process of its own, which must have one thread.
 
     A child reads its schedule from the open file `schedule`. It reports to `events`, and writes
-    what happened to `result`.
+    what happened to `result`. `count` shows how often it has passed the turn on.
     """
 
     def __init__(
-        self, points: Points, run: Callable[[], int], schedule: int, events: int, result: int
+        self, points: Points, run: Callable[[], int], files: tuple[int, int, int], count: mmap.mmap
     ) -> None:
         """`run` runs the program's main module in a child, and returns its exit code.
 
-        This process is directed from now on: a child has less to do if its parent has done it.
+        `files` are `schedule`, `events` and `result`.
         """
-        ctypes.PyDLL(None).mallopt(M_ARENA_MAX, 1)
+        self._points = points
         self._run = run
-        self._schedule = schedule
-        self._result = result
+        self._schedule, self._events, self._result = files
         self._exits = atexit._ncallbacks()
-        self._count = mmap.mmap(-1, mmap.PAGESIZE)
         self._scheduler = _CountedScheduler((), self._halt, announces=False)
-        self._scheduler.shared = self._count
-        self._begin = direct(self._scheduler, points)
-        channel.redirect(events, REPORTED)
+        self._scheduler.shared = count
+
+    def prepare(self) -> None:
+        """Direct this process from now on: a child has less to do if its parent has done it."""
+        ctypes.PyDLL(None).mallopt(M_ARENA_MAX, 1)
+        self._begin = direct(self._scheduler, self._points)
+        channel.redirect(self._events, REPORTED)
         self._rehearse()
-        os.ftruncate(events, 0)
-        os.lseek(events, 0, os.SEEK_SET)
+        os.ftruncate(self._events, 0)
+        os.lseek(self._events, 0, os.SEEK_SET)
 
-    def carry_out(self) -> tuple[int, bool]:
-        """Run the program in a child, and wait for it.
-
-        Returns its exit code (negative: the signal that ended it), and whether a worker did not end
-        its turn.
-        """
-        self._count[:8] = bytes(8)
+    def carry_out(self) -> int:
+        """Run the program in a child, wait for it, and return its wait status."""
         pid = bare_fork()
         if pid == 0:
             self._be_child()
-        slow = self._wait(pid)
-        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), slow
+        return waitpid(pid, 0)[1]
 
     def _rehearse(self) -> None:
         """Let threads that touch nothing take turns. They leave nothing: not even a number."""
@@ -123,25 +118,6 @@ class ForkServer:
     def _take_turns(self) -> None:
         for _ in range(TURNS):
             self._scheduler.point((), SLICE + 1)  # gives it away
-
-    def _wait(self, pid: int) -> bool:
-        """Wait for a child; kill it, and return True, if a worker does not end its turn."""
-        watched = os.pidfd_open(pid)
-        try:
-            poll = select.poll()
-            poll.register(watched, select.POLLIN)
-            patience = None
-            while not poll.poll(LOOK_EVERY * 1000):
-                patience = patience or Patience(pid, self._turns)
-                if patience.is_over():
-                    os.kill(pid, signal.SIGKILL)
-                    return True
-        finally:
-            os.close(watched)
-        return False
-
-    def _turns(self) -> int:
-        return int(struct.unpack_from("q", self._count)[0])
 
     def _be_child(self) -> NoReturn:
         try:
@@ -187,10 +163,10 @@ class ForkServer:
 
 
 class _CountedScheduler(Scheduler):
-    """A scheduler whose parent process sees how often the turn was passed on."""
+    """A scheduler of which the search sees how often the turn was passed on."""
 
     shared: mmap.mmap
 
     def _pass_on(self, me: Any) -> None:
-        struct.pack_into("q", self.shared, 0, self.count)
+        NUMBER.pack_into(self.shared, 0, self.count)
         super()._pass_on(me)

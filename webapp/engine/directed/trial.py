@@ -6,15 +6,20 @@ What the child reports goes to a file in memory instead of the run's FIFO, and s
 from __future__ import annotations
 
 import marshal
+import mmap
 import os
+import select
+import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from webapp.engine import tree
 from webapp.engine.bare_fork import bare_fork
 from webapp.engine.directed.footprints import Access
-from webapp.engine.directed.fork_server import serve
+from webapp.engine.directed.fork_server import NUMBER, ForkServer, serve
 from webapp.engine.directed.points import Points
 from webapp.engine.directed.reduction import Step
+from webapp.engine.directed.turns import LOOK_EVERY, Patience
 
 MOST_REPORTED = 1 << 20
 """Bytes of a trial's events that are read."""
@@ -50,15 +55,18 @@ class Trials:
             os.memfd_create("result"),
         )
         self._known: dict[Step, Step] = {}
+        self._count = mmap.mmap(-1, mmap.PAGESIZE)
         asked, self._ask = os.pipe()
         self._answer, answer = os.pipe()
         self._server = bare_fork()
         if self._server == 0:
             os.close(self._ask)
             os.close(self._answer)
-            serve(points, run, files, asked, answer)
+            serve(ForkServer(points, run, files, self._count), asked, answer)
         os.close(asked)
         os.close(answer)
+        self._told = select.poll()
+        self._told.register(self._answer, select.POLLIN)
 
     def close(self) -> None:
         """End the fork server."""
@@ -90,11 +98,25 @@ class Trials:
             os.write(self._ask, b"+")
         except BrokenPipeError:
             raise ChildProcessError("the fork server has ended") from None
-        told = os.read(self._answer, 100)
+        slow = self._wait()
+        told = os.read(self._answer, NUMBER.size)
         if not told:
             raise ChildProcessError("the fork server has ended")
-        code, slow = marshal.loads(told)
-        return code, slow
+        return os.waitstatus_to_exitcode(*NUMBER.unpack(told)), slow
+
+    def _wait(self) -> bool:
+        """Wait for a child; kill it, and return True, if a worker does not end its turn."""
+        patience = None
+        while not self._told.poll(LOOK_EVERY * 1000):
+            for child in tree.children(self._server):
+                patience = patience or Patience(child, self._turns)
+                if patience.is_over():
+                    tree.signal_all([child], signal.SIGKILL)
+                    return True
+        return False
+
+    def _turns(self) -> int:
+        return int(NUMBER.unpack_from(self._count)[0])
 
     def _once(self, who: int, able: int, touched: Sequence[Access]) -> Step:
         """Return a step as the same object each time: a search keeps the steps of all its runs."""
