@@ -13,7 +13,7 @@ from tests.web.scripted import GOOD, HELLO, STREAMED, ScriptedRunner, printed
 from webapp.engine.events import Event, Kind
 from webapp.engine.runner import HEARTBEAT_SECONDS
 from webapp.pages.demo.form import TRANSCRIPT_ONLY
-from webapp.pages.run.frames import FRAME, FRAME_OF_MANY, Frames
+from webapp.pages.run.frames import FIRST, FRAME, FRAME_OF_MANY, Frames
 
 
 class Clock:
@@ -37,6 +37,13 @@ def frames_of(stream: str) -> list[dict[str, Any]]:
     ]
 
 
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first frame is due with the first event, since a scripted run takes no time."""
+    monkeypatch.setattr("webapp.pages.run.frames.FIRST", 0)
+
+
+@pytest.mark.usefixtures("at_once")
 def test_lanes_come_on_the_stream_of_the_lines_from_the_first_event(
     client: FlaskClient, runner: ScriptedRunner
 ) -> None:
@@ -47,6 +54,7 @@ def test_lanes_come_on_the_stream_of_the_lines_from_the_first_event(
     assert frame["workers"] == [["Thread-1", 0, 42, 1, 1, 0]]
 
 
+@pytest.mark.usefixtures("at_once")
 def test_a_resumed_stream_draws_the_lanes_anew(client: FlaskClient, runner: ScriptedRunner) -> None:
     runner.batches = [[started(1), printed(2, "hello\n")]]
     client.post(HELLO, data=GOOD, headers=STREAMED).get_data()
@@ -54,6 +62,15 @@ def test_a_resumed_stream_draws_the_lanes_anew(client: FlaskClient, runner: Scri
     [frame] = frames_of(stream)
     assert frame["anew"]
     assert "hello</span>" not in stream
+
+
+def test_a_run_that_is_over_at_once_has_only_its_result(
+    client: FlaskClient, runner: ScriptedRunner
+) -> None:
+    runner.batches = [[started(1)], [printed(2, "hello\n")]]
+    stream = client.post(HELLO, data=GOOD, headers=STREAMED).text
+    assert frames_of(stream) == []
+    assert "run-lanes" in stream
 
 
 def test_a_transcript_only_has_no_lanes(client: FlaskClient, runner: ScriptedRunner) -> None:
@@ -67,6 +84,9 @@ def test_a_frame_comes_when_the_last_one_is_old_enough() -> None:
     with Frames(clock=clock) as frames:
         assert frames.patience() == HEARTBEAT_SECONDS
         frames.take([started(1)])
+        assert frames.patience() == pytest.approx(FIRST)
+        assert frames.next() == frames.last() == b""
+        clock.now += FIRST
         assert frames.patience() == 0
         assert frames.next()
         frames.take([started(2)])
@@ -87,7 +107,8 @@ def test_the_more_runs_are_drawn_the_fewer_frames_each_has() -> None:
             others.enter_context(Frames(clock=clock))
         with Frames(clock=clock) as frames:
             frames.take([started(1)])
-            frames.next()
+            clock.now += FIRST
+            assert frames.next()
             frames.take([started(2)])
             clock.now += 200 * FRAME_OF_MANY
             assert frames.next() == b""

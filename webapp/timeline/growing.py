@@ -62,6 +62,11 @@ class GrowingLanes:
         """Whether anything has changed since the last message."""
         return bool(self._changed)
 
+    @property
+    def are_told(self) -> bool:
+        """Whether there was a message."""
+        return not self._anew
+
     def take(self, events: Iterable[Event]) -> None:
         """Take the next events, in the order in which they came."""
         for event in events:

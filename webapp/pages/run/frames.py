@@ -3,7 +3,8 @@
     events ──> GrowingLanes ──> Frames ──> event: lanes
 
 A frame says what has changed; the browser draws it (static/js/growing.js), and goes on drawing
-between two frames.
+between two frames. A run that is over before its first frame is due has none: its result comes at
+once.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ from webapp.timeline.growing import GrowingLanes
 FRAME = 0.1
 """The least number of seconds between two frames of a run."""
 
+FIRST = 0.1
+"""Seconds from a run's first event to its first frame."""
+
 FRAME_OF_MANY = 0.005
 """The same, times the runs that this process follows: a class must not pay for its pictures."""
 
@@ -35,7 +39,8 @@ class Frames:
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._lanes = GrowingLanes()
         self._clock = clock
-        self._due = 0.0
+        self._events: list[Event] = []  # that are in no frame yet
+        self._due: float | None = None  # once there has been an event
 
     def __enter__(self) -> Self:
         with Frames._lock:
@@ -53,23 +58,30 @@ class Frames:
 
     def take(self, events: Iterable[Event]) -> None:
         """Take the next events."""
-        self._lanes.take(events)
+        self._events += events
+        if self._events and self._due is None:
+            self._due = self._clock() + FIRST
 
     def patience(self) -> float:
         """Return the seconds until the next frame has to be sent, at most HEARTBEAT_SECONDS."""
-        if not self._lanes.has_news:
+        if not self._events or self._due is None:
             return HEARTBEAT_SECONDS
         return min(max(0.0, self._due - self._clock()), HEARTBEAT_SECONDS)
 
     def next(self) -> bytes:
         """Return the next frame, or nothing if it is not due or there is no news."""
-        if not self._lanes.has_news or (now := self._clock()) < self._due:
+        if not self._events or self._due is None or (now := self._clock()) < self._due:
             return b""
         self._due = now + max(FRAME, FRAME_OF_MANY * Frames._drawn)
-        return self.last()
+        return self._draw()
 
     def last(self) -> bytes:
         """Return all news, though no frame may be due: what has ended must not go on growing."""
+        return self._draw() if self._lanes.are_told else b""
+
+    def _draw(self) -> bytes:
+        self._lanes.take(self._events)
+        self._events.clear()
         if not self._lanes.has_news:
             return b""
         content = json.dumps(self._lanes.tell(), ensure_ascii=False, separators=(",", ":"))
