@@ -43,19 +43,18 @@ if (hero && !still) {
 // Only a run has lanes to step through: the recorded one is a picture.
 document.addEventListener("htmx:before:request", () => import("./lanes.js"), { once: true });
 
-const versus = document.querySelector(".versus-now");
+const [alone, versus] = document.querySelectorAll(".versus dd");
 
 function follow(clock) {
   const seconds = Number.parseFloat(latin(clock.textContent));
   if (!Number.isNaN(seconds)) {
     const { lang } = document.documentElement;
-    const shown = { style: "unit", unit: "second", unitDisplay: lang === "en" ? "short" : "long" };
     const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
+    const number = seconds.toLocaleString(lang, digits);
     versus.querySelector("progress").value = seconds;
-    versus.querySelector("span").textContent = seconds.toLocaleString(lang, {
-      ...shown,
-      ...digits,
-    });
+    // With the unit of the time beside it.
+    const text = alone.textContent.trim().replace(/[\d۰-۹.٫]+/, number);
+    versus.querySelector("span").textContent = text;
   }
 }
 
