@@ -194,6 +194,6 @@ def test_the_recorder_loads_only_what_it_needs_of_webapp() -> None:
     """Every spawned child loads it."""
     ours = {name for name in loaded_by("webapp.engine.recorder") if name.startswith("webapp.")}
     allowed = {"webapp.engine"} | {
-        f"webapp.engine.{name}" for name in ("events", "foreign", "fullness", "unread")
+        f"webapp.engine.{name}" for name in ("events", "foreign", "told", "unread")
     }
     assert {name for name in ours if not name.startswith("webapp.engine.recorder")} == allowed

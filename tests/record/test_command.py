@@ -513,7 +513,7 @@ def test_being_ended_itself_it_keeps_the_record(
     write: Write, page: Path, number: signal.Signals
 ) -> None:
     code, output = interrupted(write(READY_THEN_WAIT), page, number)
-    assert code == 128 + signal.SIGTERM
+    assert code == 128 + number
     assert "Recorded" in output
     assert read(page).outcome == "cancelled"
 
@@ -551,15 +551,66 @@ def test_what_is_written_past_print_is_passed_on_whole(write: Write, page: Path)
     assert run.stdout == "سلام\n" * 100_000
 
 
-def test_a_reader_that_leaves_does_not_end_the_recording(write: Write, page: Path) -> None:
-    program = write("for number in range(30_000): print(number)\nprint('last')")
+def test_a_program_meets_that_its_reader_has_left(write: Write, page: Path) -> None:
+    program = write("while True: print('line')")
     with started(program, page) as command:
         assert command.stdout and command.stderr
-        assert command.stdout.readline() == "0\n"
+        assert command.stdout.readline() == "line\n"
         command.stdout.close()
-        assert "Recorded" in command.stderr.read()
+        said = command.stderr.read()
+    assert "BrokenPipeError" in said
+    assert "Recorded" in said
+    assert command.returncode == 1
+    assert read(page).transcript[0] == "line"
+    assert "BrokenPipeError" in read(page).transcript[-1]
+
+
+def test_a_reader_that_has_had_enough_is_no_error_before_plain_python_would_write(
+    write: Write, page: Path
+) -> None:
+    program = write("""
+        import sys
+        print("line")
+        sys.stdin.read()
+        for _ in range(20):
+            print("another")
+    """)
+    buffered = {**os.environ, "PYTHONUNBUFFERED": ""}
+    with started(program, page, stdin=subprocess.PIPE, env=buffered) as command:
+        assert command.stdout and command.stderr and command.stdin
+        assert command.stdout.readline() == "line\n"
+        command.stdout.close()
+        command.stdin.close()
+        assert "Broken" not in command.stderr.read()
     assert command.returncode == 0
-    assert read(page).transcript[-1] == "last"
+
+
+def test_another_program_meets_it_too(write: Write, page: Path) -> None:
+    program = write("""
+        import subprocess, sys
+        print(subprocess.run(["yes"]).returncode, file=sys.stderr)
+    """)
+    with started(program, page) as command:
+        assert command.stdout and command.stderr
+        assert command.stdout.readline() == "y\n"
+        command.stdout.close()
+        assert command.stderr.readline() == "-13\n"
+
+
+def test_a_hangup_is_passed_on(write: Write, page: Path) -> None:
+    waits = "import sys, time\nprint('ready', flush=True)\ntime.sleep(100)"
+    catches = (
+        "import signal\n"
+        "def leave(number, frame):\n    raise SystemExit(7)\n"
+        "signal.signal(signal.SIGHUP, leave)\n"
+    )
+    for source, code in ((waits, 129), (catches + waits, 7)):
+        with started(write(source), page) as command:
+            assert command.stdout
+            assert command.stdout.readline() == "ready\n"
+            command.send_signal(signal.SIGHUP)
+        assert command.returncode == code
+        assert read(page).transcript == ["ready"]
 
 
 def test_a_reader_that_takes_nothing_does_not_hold_ctrl_c_up(write: Write, page: Path) -> None:

@@ -83,7 +83,7 @@ class EngineThread:
             self._loop.outputs,
             ahead=not around.forks,  # a command runs one program
             tell=self.link.tell,
-            take=self._take,
+            take=self._take_and_say if around.output else self._take,
         )
         self.slots.refill()
         self._thread = threading.Thread(target=self._serve, name="engine", daemon=True)
@@ -187,6 +187,10 @@ class EngineThread:
         run.begin()
 
     # --- what it reports ---
+
+    def _take_and_say(self, slot: Slot, output: str) -> None:
+        with slot.saying_so():
+            self._take(slot, output)
 
     def _take(self, slot: Slot, output: str) -> None:
         if output == "events":

@@ -14,7 +14,7 @@ import threading
 from typing import TextIO
 
 from webapp.engine.foreign import ctypes
-from webapp.engine.recorder import tracebacks
+from webapp.engine.recorder import outlets, tracebacks
 from webapp.engine.recorder.ending import clear_modules
 
 NOT_FLUSHED = 120
@@ -50,6 +50,7 @@ def end_threads(code: int) -> int:
 
 def _flush(code: int) -> int:
     """Flush the standard streams; return the exit code."""
+    outlets.leave()
     for stream in (sys.stdout, sys.stderr):
         if stream is None or _is_closed(stream):
             continue

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 from webapp.engine import runner
 from webapp.engine.events import Event, Kind
-from webapp.engine.fullness import ESSENTIAL
 from webapp.engine.limits import Limits
 from webapp.engine.line_limit import LineLimit
 from webapp.engine.machines import Machine
@@ -27,6 +26,7 @@ from webapp.engine.reports import Reports
 from webapp.engine.run_record import record_of
 from webapp.engine.runner import Changed, Phase
 from webapp.engine.schedules import Direction
+from webapp.engine.told import ESSENTIAL, FULL
 from webapp.engine.verdict import judge_halt
 from webapp.engine.waits import Held
 from webapp.engine.wire import Over
@@ -58,7 +58,7 @@ class LiveRun:
     about: str
     asked_at: datetime
     limits: Limits
-    show: Callable[[str, str], None] | None
+    show: Callable[[str, str], int] | None
     number: int = 0  # in the order of start requests
     unfollowed_since: float | None = field(default_factory=time.monotonic)
     phase: Phase = Phase.QUEUED
@@ -166,7 +166,7 @@ class LiveRun:
 
         Returns whether the run has printed too much and must be stopped. `begun` is the number of
         bytes of incomplete events, which count as printed; `unsent` that of events that the run
-        has not even reported (see `fullness`).
+        has not even reported (see `told`).
         """
         self.dropped += unsent
         if events:
@@ -178,7 +178,8 @@ class LiveRun:
             if self.show is not None:
                 printed = (event for event in events if event.kind is Kind.PRINTED)
                 for stream, own in groupby(printed, lambda event: event.object):
-                    self.show(stream, "".join(event.text for event in own))
+                    if error := self.show(stream, "".join(event.text for event in own)):
+                        self._lose(stream, error)
             events = list(map(self.readable.mend, events))
             with self.changed:
                 if len(self.events) + len(events) <= self.limits.events:
@@ -264,9 +265,13 @@ class LiveRun:
         self.printed = max(self.printed, limit + 1)
         return True
 
+    def _lose(self, stream: str, error: int) -> None:
+        if self.slot:
+            self.slot.lose(stream, error)
+
     def _keep_essentials(self, events: list[Event]) -> None:
         if self.slot:
-            self.slot.set_full(full=True)
+            self.slot.tell(FULL)
         for event in events:
             essential = event.kind in ESSENTIAL
             limit = self.limits.events * (ESSENTIAL_SHARE if essential else 1)

@@ -30,7 +30,7 @@ from webapp.engine.machines import has_gil
 from webapp.engine.pressure import read_pressure
 from webapp.engine.program import ProgramError, with_parameters
 from webapp.engine.recorder import channel
-from webapp.engine.wire import OUTPUTS, Began, Prepare, Request, dump_began
+from webapp.engine.wire import OUTPUTS, STREAMS, Began, Prepare, Request, dump_began
 
 if TYPE_CHECKING:
     from webapp.engine.directed.running import Directed
@@ -151,7 +151,15 @@ def run_program(request: Request) -> NoReturn:
 
     Raises Unwinding, which must not be caught (see `bottom`).
     """
-    recorder.begin(request.path, request.terminals, slow_motion=request.slow_motion)
+    for descriptor, name in enumerate(STREAMS, 1):
+        if request.outlets is not None and name not in request.outlets:
+            close(descriptor)
+    recorder.begin(
+        request.path,
+        request.terminals,
+        request.outlets,
+        slow_motion=request.slow_motion,
+    )
     source = _source(request)
     slowly = _slowly(request, source)
     if directed := _directed(request, source, slowly):

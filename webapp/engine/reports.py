@@ -14,7 +14,7 @@ class Reports:
 
     def __init__(self) -> None:
         self.began: wire.Began | None = None
-        self._unsent = 0  # events that processes have not reported (see `fullness`)
+        self._unsent = 0  # events that processes have not reported (see `told`)
         self._joiner = Joiner()
 
     def read(self, data: bytes, next_id: int) -> list[Event]:

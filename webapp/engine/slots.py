@@ -15,14 +15,14 @@ import selectors
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
 from webapp.engine import wire
-from webapp.engine.fullness import FULL, NO, YES
 from webapp.engine.run_folder import PASSED_THROUGH, USED, RunFolder, share
 from webapp.engine.run_user import RunUser
+from webapp.engine.told import OUTLETS, READING, TOLD, UNTOLD
 from webapp.engine.unread import unread
 
 READ_SIZE = 1 << 18
@@ -43,14 +43,15 @@ RETRY = 2.0
 class Slot:
     """A supervisor for one run at a time, with the observer or without, and its FIFOs."""
 
-    def __init__(self, folder: Path, *, observe: bool) -> None:
+    def __init__(self, folder: Path, selector: selectors.BaseSelector, *, observe: bool) -> None:
         self.folder = folder
+        self._selector = selector
         self.name = str(folder)
         self.observe = observe
         self.free_since = 0.0  # time.monotonic()
         self.is_ready = False  # the main process of its next run is forked
         self.descriptors: dict[str, int] = {}  # of its FIFOs, by name; empty once closed
-        self._is_full = False  # see `fullness`
+        self._told = bytearray(UNTOLD)
 
     def furnish(self, user: RunUser | None) -> None:
         """Make the FIFOs and the run's working folder, for `user`. Raises OSError."""
@@ -65,9 +66,9 @@ class Slot:
             # Open for reading and writing: a FIFO then ends for the other side only when we end.
             fifo = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
             self.descriptors[name] = fifo
-        full = self.folder / FULL
-        full.write_bytes(NO)
-        share(full, 0o640, user)
+        told = self.folder / TOLD
+        told.write_bytes(UNTOLD)
+        share(told, 0o640, user)
 
     def unread(self, output: str) -> int:
         """Return the number of bytes in the FIFO of that name; 0 if the slot is closed."""
@@ -90,12 +91,36 @@ class Slot:
         """Write a line to the FIFO of that name, for the supervisor or the main process."""
         os.write(self.descriptors[input], line)
 
-    def set_full(self, *, full: bool) -> None:
-        """Tell the run whether it has as many events as are kept (see `fullness`)."""
-        if full != self._is_full:
-            self._is_full = full
-            with (self.folder / FULL).open("r+b") as file:
-                file.write(YES if full else NO)
+    def tell(self, place: int, value: int = 1) -> None:
+        """Tell the processes of the run something (see `told`)."""
+        if self._told[place] != value:
+            self._told[place] = value
+            self._write_told()
+
+    def lose(self, stream: str, error: int) -> None:
+        """Tell the run which error its stream has met; close it, so that other programs meet one.
+
+        This is a broken pipe for them in any case.
+        """
+        self.tell(OUTLETS[stream], error)
+        if fifo := self.descriptors.pop(stream, None):
+            self._selector.unregister(fifo)
+            os.close(fifo)
+
+    @contextlib.contextmanager
+    def saying_so(self) -> Iterator[None]:
+        """Tell the run meanwhile that what it reports is being read."""
+        self.tell(READING)
+        try:
+            yield
+        finally:
+            self.tell(READING, 0)
+
+    def begin_anew(self) -> None:
+        """Tell nothing any more."""
+        if any(self._told):
+            self._told[:] = UNTOLD
+            self._write_told()
 
     def make_ready(self) -> None:
         """Let the supervisor fork the main process of the next run now."""
@@ -116,10 +141,15 @@ class Slot:
             os.close(fifo)
         self.descriptors.clear()
 
+    def _write_told(self) -> None:
+        with (self.folder / TOLD).open("r+b") as file:
+            file.write(self._told)
+
     def _holds(self, names: Iterable[str]) -> bool:
         poll = select.poll()
         for name in names:
-            poll.register(self.descriptors[name], select.POLLIN)
+            if name in self.descriptors:
+                poll.register(self.descriptors[name], select.POLLIN)
         return bool(poll.poll(0))
 
 
@@ -170,7 +200,7 @@ class Slots:
         """
         slot = self.free.pop() if observe and self.free else self._prepare(observe=observe)
         slot.is_ready = False
-        slot.set_full(full=False)
+        slot.begin_anew()
         return slot
 
     def take_back(self, slot: Slot, *, remove: bool) -> None:
@@ -236,7 +266,8 @@ class Slots:
         return slot
 
     def _furnish(self, folder: Path, *, observe: bool) -> Slot:
-        slot = Slot(Path(tempfile.mkdtemp(prefix="", dir=folder)), observe=observe)
+        own = Path(tempfile.mkdtemp(prefix="", dir=folder))
+        slot = Slot(own, self._selector, observe=observe)
         try:
             slot.furnish(self._user)
         except OSError:

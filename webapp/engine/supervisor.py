@@ -24,7 +24,6 @@ from typing import NoReturn
 from webapp.engine import tree, wire
 from webapp.engine.bare_fork import bare_fork
 from webapp.engine.bottom import Unwinding
-from webapp.engine.fullness import FULL
 from webapp.engine.inherited import Inherited
 from webapp.engine.main_process import (
     Flags,
@@ -36,6 +35,7 @@ from webapp.engine.main_process import (
 )
 from webapp.engine.pressure import UNTOLD, Pressure, read_pressure
 from webapp.engine.run_folder import remove_shared
+from webapp.engine.told import TOLD
 
 LINGER = 0.5
 """Seconds that processes may outlive their run's main process before they are ended: a fork server
@@ -290,7 +290,7 @@ def _state(slot: str) -> list[object]:
     content of its working folder.
     """
     try:
-        found = [os.lstat(f"{slot}/{name}") for name in ("work", FULL, *wire.FIFOS)]
+        found = [os.lstat(f"{slot}/{name}") for name in ("work", TOLD, *wire.FIFOS)]
         content: object = os.listdir(f"{slot}/work")  # noqa: PTH208  (each run pays for this)
     except OSError as error:
         return [error.errno]

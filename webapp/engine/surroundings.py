@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,7 +21,8 @@ class Surroundings:
 
     Without `work` each run gets an empty folder, which is also its folder for temporary files and
     is removed afterwards. `stdin` is a file descriptor. `output` is called with the stream's name
-    and the text of all output as it comes, beyond the limit of events too. With `inherits` a
+    and the text of all output as it comes, beyond the limit of events too; it returns the number of
+    the error that keeps it from passing that on, 0 without one. With `inherits` a
     program has our ignored and blocked signals and our umask, as from a shell, and somebody may
     press Ctrl-C. With `forks` the launcher is a fork of this process (see `forked`), and it runs
     programs in slow motion only with `slow_motion`: any other can.
@@ -30,7 +32,7 @@ class Surroundings:
     user: str = ""
     work: Path | None = None
     stdin: int = subprocess.DEVNULL
-    output: Callable[[str, str], None] | None = None
+    output: Callable[[str, str], int] | None = None
     inherits: bool = False
     forks: bool = False
     slow_motion: bool = False
@@ -50,9 +52,14 @@ class Surroundings:
             module=program.module,
             code=program.code,
             terminals=dict(_terminals()) if self.output is not None else {},
+            outlets=None if self.output is None else [*_open_streams()],
             directed=as_request(program.directed),
             slow_motion=program.slow_motion,
         )
+
+
+def _open_streams() -> Iterator[str]:
+    return (name for name in wire.STREAMS if getattr(sys, name) is not None)
 
 
 def _terminals() -> Iterator[tuple[str, tuple[int, int]]]:

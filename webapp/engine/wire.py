@@ -23,7 +23,8 @@ from typing import Any, Literal, NamedTuple, TypeVar, cast
 
 from webapp.engine.pressure import Pressure
 
-OUTPUTS = ("events", "stdout", "stderr")
+STREAMS = ("stdout", "stderr")
+OUTPUTS = ("events", *STREAMS)
 INPUTS = ("terms", "request")
 FIFOS = (*OUTPUTS, *INPUTS)
 """The FIFOs of a slot: the runner reads OUTPUTS and writes INPUTS."""
@@ -87,6 +88,7 @@ class Request(NamedTuple):
 
     `module` and `code` are those of Program. `terminals` are the columns and lines of those that
     its streams come out on, by the streams' names.
+    `outlets` are those of its streams that are passed on and are not closed; None: nothing is.
     `directed` is what `schedules.as_request` returned, `slow_motion` is Program's.
     """
 
@@ -100,6 +102,7 @@ class Request(NamedTuple):
     code: str | None = None
     directed: Mapping[str, Any] | None = None
     slow_motion: bool = False
+    outlets: Sequence[str] | None = None
 
 
 class Reaped(NamedTuple):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from webapp.recording.shortage import ELSEWHERE, explain, make_up
 from webapp.recording.source import USAGE, Refused, find_code, find_file, find_module
+from webapp.recording.terminal import inform
 
 INTERRUPTED = 130
 """The exit code after Ctrl-C, as in a shell."""
@@ -44,14 +45,14 @@ def record(arguments: Sequence[str], *, alone: bool = False) -> int:
         code = record_whole(command, target)
         return leave(code) if alone else code
     except Refused as refused:
-        print(refused, file=sys.stderr)
+        inform(str(refused))
         return refused.code
     except KeyboardInterrupt:
         return INTERRUPTED  # before the program had begun
     except (OSError, RuntimeError, MemoryError) as error:
         if not (lack := explain(error)):
             raise
-        print(f"the recorder cannot go on: {lack}", file=sys.stderr)
+        inform(f"the recorder cannot go on: {lack}")
         return USAGE
 
 

@@ -1,8 +1,9 @@
 """Handles Ctrl-C while a program is recorded; the page is written in any case.
 
-The first Ctrl-C is passed on to the program's process group, as a terminal would do, and may be
-caught there. The second one, SIGTERM and SIGHUP end the run. A signal that was ignored when the
-command started, as by `nohup`, stays ignored, and the program inherits that.
+The first Ctrl-C, or the SIGHUP of a terminal that hangs up, is passed on to the program's process
+group, as a terminal would do, and may be caught there. The second one and SIGTERM end the run. A
+signal that was ignored when the command started, as by `nohup`, stays ignored, and the program
+inherits that.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ from collections.abc import Callable
 from types import FrameType, TracebackType
 from typing import Self
 
+PASSED_ON = (signal.SIGINT, signal.SIGHUP)
+
 BEGIN_SECONDS = 1.0
-"""Seconds that a Ctrl-C waits for the program to begin; after that the run is ended."""
+"""Seconds that a signal waits for the program to begin; after that the run is ended."""
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -68,9 +71,9 @@ class Interrupts:
 
     def _act(self, number: int) -> None:
         self.count += 1
-        if number == signal.SIGINT and self.count == 1 and self._begun.wait(BEGIN_SECONDS):
+        if number in PASSED_ON and self.count == 1 and self._begun.wait(BEGIN_SECONDS):
             with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._group, signal.SIGINT)
+                os.killpg(self._group, number)
         else:
             self._end()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import select
 import sys
@@ -13,17 +14,30 @@ PATIENCE = 0.1
 """Seconds between two checks whether to give up on a reader that does not read."""
 
 
+def inform(text: str) -> None:
+    """Print to standard error, if that is possible: the exit code is the program's in any case."""
+    if sys.stderr is None:
+        return  # closed; print() would take standard output
+    try:
+        print(text, file=sys.stderr, flush=True)
+    except OSError:
+        sys.stderr = None  # or it would be tried again at the end
+
+
 class Terminal:
     """Passes on what a program prints. The program waits for a slow reader, as without us."""
 
     def __init__(self) -> None:
-        closed = (number for name, number in DESCRIPTORS.items() if getattr(sys, name) is None)
-        self._gone = set(closed)
+        self._gone = {
+            number: errno.EBADF
+            for name, number in DESCRIPTORS.items()
+            if getattr(sys, name) is None
+        }
         self._given_up = False
         self._in_line = False
 
-    def write(self, stream: str, text: str) -> None:
-        """Write to "stdout" or "stderr", unless its reader has gone."""
+    def write(self, stream: str, text: str) -> int:
+        """Write to "stdout" or "stderr"; return the number of the error that it has met, or 0."""
         descriptor = DESCRIPTORS[stream]
         self._in_line = not text.endswith("\n")
         rest = memoryview(encoded(text))
@@ -32,8 +46,9 @@ class Terminal:
                 rest = rest[_write_some(descriptor, rest) :]
             except BlockingIOError:
                 continue
-            except (OSError, ValueError):  # its reader has gone, or it was never open
-                self._gone.add(descriptor)
+            except OSError as error:  # its reader has gone, the disk is full, …
+                self._gone[descriptor] = error.errno or errno.EIO
+        return self._gone.get(descriptor, 0)
 
     def end_line(self) -> None:
         """Begin a new line if the program has not ended its last one on a terminal."""

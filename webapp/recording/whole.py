@@ -23,7 +23,7 @@ from webapp.recording.page_file import PageFile
 from webapp.recording.ran import Ran
 from webapp.recording.shortage import explain
 from webapp.recording.source import Refused, Target
-from webapp.recording.terminal import Terminal
+from webapp.recording.terminal import Terminal, inform
 from webapp.recording.written import form_for, put
 
 
@@ -47,7 +47,7 @@ def record_whole(command: argparse.Namespace, target: Target) -> int:
                 written = write(say, ran)
                 terminal.end_line()
                 if not command.quiet and (answer := tell(say, ran.recording, ran.standing)):
-                    print(answer, file=sys.stderr)
+                    inform(answer)
                 return put(file, written, command, ran.recording)
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
 from webapp.engine.recording import Recording
 from webapp.recording.outputs import Form, form_of
 from webapp.recording.page_file import PageFile
 from webapp.recording.source import Refused
+from webapp.recording.terminal import inform
 
 
 def form_for(command: argparse.Namespace) -> Form:
@@ -26,12 +26,12 @@ def put(file: PageFile, written: str, command: argparse.Namespace, recording: Re
     try:
         file.put(written)
     except OSError as error:
-        print(f"{path} could not be written: {error.strerror}", file=sys.stderr)
+        inform(f"{path} could not be written: {error.strerror}")
         return recording.exit_status or 1
     if not command.quiet:
         more = f" ({recording.dropped} more were too many to keep)" if recording.dropped else ""
         events = f"{len(recording.events)} events{more}"
-        print(f"Recorded {events} into {path}: {form_of(path).opened}.", file=sys.stderr)
+        inform(f"Recorded {events} into {path}: {form_of(path).opened}.")
     if command.open:
         _open(path)
     return recording.exit_status
@@ -41,4 +41,4 @@ def _open(page: Path) -> None:
     import webbrowser  # noqa: PLC0415  (it takes longer to import than the rest)
 
     if not webbrowser.open(page.resolve().as_uri()):
-        print(f"no browser was found to open {page}", file=sys.stderr)
+        inform(f"no browser was found to open {page}")

@@ -9,11 +9,10 @@ Forked children inherit it. Spawned children and the fork server install it befo
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 
-from webapp.engine.fullness import FULL
 from webapp.engine.recorder import (
     channel,
     conditions,
@@ -37,6 +36,7 @@ from webapp.engine.recorder import (
     unasked,
     workers,
 )
+from webapp.engine.told import TOLD
 
 NO_TERMINALS: Mapping[str, output.Size] = {}
 
@@ -83,7 +83,7 @@ def report_to(events: str, *, observe: bool) -> None:
     if not observe:
         observation.end()
     slot = Path(events).parent
-    channel.open_fifo(events, str(slot / FULL))
+    channel.open_fifo(events, str(slot / TOLD))
     memory.install(slot.name)
     processes.take_along(events, observe=observe)
     output.take_streams()
@@ -108,17 +108,21 @@ def install(events: str, *, observe: bool, shows: bool = False) -> None:
 def begin(
     program: str,
     terminals: Mapping[str, output.Size] = NO_TERMINALS,
+    outlets: Sequence[str] | None = None,
     *,
     slow_motion: bool = False,
 ) -> None:
     """Report the program at the path `program` from now on.
 
-    `terminals` are the sizes of those that its streams come out on, by the streams' names. With
+    `terminals` are the sizes of those that its streams come out on, by the streams' names.
+    `outlets` are those that are passed on and are not closed; None: nothing is. With
     `slow_motion` the interpreters of its children record their lines; this one's caller begins it.
     """
     channel.set_program(program)
     output.set_terminals(terminals)
-    processes.take_along_terminals(terminals)
+    if outlets is not None:
+        output.pass_on(outlets)
+    processes.take_along_streams(terminals, outlets)
     processes.take_along_slow_motion(slow_motion)
 
 

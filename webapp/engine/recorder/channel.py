@@ -19,8 +19,7 @@ from typing import Any
 
 from webapp.engine.events import Kind, escape
 from webapp.engine.foreign import ctypes
-from webapp.engine.fullness import ESSENTIAL, NO, UNSENT
-from webapp.engine.recorder.mapped import share_byte
+from webapp.engine.recorder.mapped import share_bytes
 from webapp.engine.recorder.workers import (
     Task,
     caller,
@@ -31,6 +30,8 @@ from webapp.engine.recorder.workers import (
     tasks,
     worker_name,
 )
+from webapp.engine.told import ESSENTIAL, FULL, UNSENT, UNTOLD
+from webapp.engine.unread import unread
 
 fcntl: Any
 try:
@@ -48,7 +49,7 @@ _fd = -1
 _fd_without_wait = -1
 _program = ""
 _clock = monotonic_ns
-_full: Sequence[int] = NO  # whether the run has as many events as are kept
+_told: Sequence[int] = UNTOLD  # by the engine
 _only: frozenset[Kind] | None = None  # the kinds of events that are reported; None: all
 _before: Callable[[Kind], None] | None = None  # called before each event
 
@@ -82,10 +83,10 @@ _ATOMIC = getattr(select, "PIPE_BUF", 1 << 30)
 _IN_BYTES = getattr(os, "O_BINARY", 0)
 
 
-def open_fifo(path: str, full: str) -> None:
-    """Report to the FIFO at `path` from now on; `full` is the path of the run's `fullness`."""
-    global _fd, _fd_without_wait, _full  # noqa: PLW0603  (a process has one channel, and no object)
-    _full = share_byte(full)
+def open_fifo(path: str, told: str) -> None:
+    """Report to the FIFO at `path` from now on; `told` is the path of what the engine tells."""
+    global _fd, _fd_without_wait, _told  # noqa: PLW0603  (a process has one channel, and no object)
+    _told = share_bytes(told, len(UNTOLD))
     _fd = _opened(path, os.O_WRONLY)
     _fd_without_wait = _opened(path, os.O_WRONLY | os.O_NONBLOCK)
 
@@ -107,6 +108,16 @@ def open_file(path: str) -> None:
 def descriptors() -> tuple[int, ...]:
     """Return the descriptors of this process that are ours."""
     return _fd, _fd_without_wait
+
+
+def told() -> Sequence[int]:
+    """Return what the engine tells (see `told`)."""
+    return _told
+
+
+def stands() -> bool:
+    """Return whether the engine has not read all that was reported."""
+    return bool(unread(_fd))
 
 
 def redirect(descriptor: int, only: frozenset[Kind]) -> None:
@@ -168,7 +179,7 @@ def emit(
         return
     if _before is not None:
         _before(kind)
-    if _full[0] and kind not in ESSENTIAL:
+    if _told[FULL] and kind not in ESSENTIAL:
         if not _written_at_once(UNSENT):
             write(UNSENT)
         return

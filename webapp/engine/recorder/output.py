@@ -11,7 +11,7 @@ import io
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import wraps
 from typing import Any
 
@@ -19,6 +19,7 @@ from webapp.engine.events import Kind
 from webapp.engine.recorder import others, signals
 from webapp.engine.recorder.callers import is_standard_library, module_name
 from webapp.engine.recorder.channel import emit
+from webapp.engine.recorder.outlets import Outlet
 from webapp.engine.recorder.workers import blocked_thread
 from webapp.engine.unread import unread
 
@@ -51,7 +52,10 @@ class BufferedWriter(io.BufferedWriter):
         file = io.FileIO(descriptor, "w", closefd=False)
         file.name = f"<{stream}>"  # as the interpreter names its own
         super().__init__(file)
-        self._descriptor, self._stream, self._encoding = descriptor, stream, encoding
+        self.descriptor, self.stream, self._encoding = descriptor, stream, encoding
+        self.unbuffered = False  # by plain Python
+        self._outlet: Outlet | None = None
+        self._ended_line = False
         fifo = os.fstat(descriptor)
         self._device, self._inode = fifo.st_dev, fifo.st_ino
 
@@ -64,12 +68,30 @@ class BufferedWriter(io.BufferedWriter):
                 return super().write(data)
             if text := self._decode(data):
                 others.let_by(_others_stand)
-                emit(Kind.PRINTED, self._stream, text)
+                emit(Kind.PRINTED, self.stream, text)
+                if self._outlet is not None:
+                    self._ended_line = "\n" in text or "\r" in text
+                    self._outlet.write(data)
             return data.nbytes if isinstance(data, memoryview) else len(data)
         finally:
             _reported = True
             if signals.put_off:
                 signals.run_put_off()
+
+    def pass_on(self) -> None:
+        """From now on, raise what plain Python would."""
+        by_line = self.stream == "stderr" or self.isatty()
+        self._outlet = Outlet(
+            self.stream, self.descriptor, by_line=by_line, unbuffered=self.unbuffered
+        )
+        vars(self)["flush"] = self._flush  # a method would be called for each line of any run
+
+    def _flush(self) -> None:
+        """Flush the outlet, unless it is only a line that has ended."""
+        super().flush()
+        ended_line, self._ended_line = self._ended_line, False
+        if self._outlet is not None and not ended_line and self._is_ours():
+            self._outlet.flush()
 
     def isatty(self) -> bool:
         """Return whether what is written comes out on a terminal. Raises ValueError if closed."""
@@ -77,10 +99,7 @@ class BufferedWriter(io.BufferedWriter):
 
     def has_others(self) -> bool:
         """Return whether something stands in the FIFO, which only others write into."""
-        try:
-            return bool(unread(self._descriptor)) and not self._is_replaced()
-        except OSError:  # the program has closed it
-            return False
+        return self._is_ours() and bool(unread(self.descriptor))
 
     def _decode(self, data: Any) -> str:
         try:
@@ -88,9 +107,15 @@ class BufferedWriter(io.BufferedWriter):
         except UnicodeDecodeError:
             return bytes(data).decode("utf-8", "surrogateescape")  # see `raw_bytes`
 
+    def _is_ours(self) -> bool:
+        try:
+            return not self._is_replaced()
+        except OSError:  # the program has closed it
+            return False
+
     def _is_replaced(self) -> bool:
         """Return whether the descriptor is open on another file. Raises OSError."""
-        file = os.fstat(self._descriptor)
+        file = os.fstat(self.descriptor)
         return bool(file.st_ino != self._inode or file.st_dev != self._device)
 
 
@@ -101,6 +126,17 @@ def take_streams() -> None:
     sys.stdout = _stream(1, "stdout", sys.__stdout__, "strict")
     sys.stderr = _stream(2, "stderr", sys.__stderr__, "backslashreplace")
     vars(sys).update(__stdout__=sys.stdout, __stderr__=sys.stderr)
+
+
+def pass_on(outlets: Sequence[str]) -> None:
+    """Let the program meet the errors of the streams that are passed on; the others are closed."""
+    for buffer in _buffers[:]:
+        name = buffer.stream
+        if name in outlets:
+            buffer.pass_on()
+        else:
+            _buffers.remove(buffer)
+            vars(sys).update({name: None, f"__{name}__": None})
 
 
 def _others_stand() -> bool:
@@ -172,15 +208,23 @@ def recorded_sleep(seconds: float, /) -> None:
 
 def _stream(
     descriptor: int, name: str, original: io.TextIOWrapper | None, errors: str
-) -> io.TextIOWrapper:
-    """Return a stream with the settings of the original, but always line-buffered."""
+) -> io.TextIOWrapper | None:
+    """Return a stream with the settings of the original, but always line-buffered.
+
+    None if the descriptor is closed, as in the interpreter.
+    """
     encoding, write_through = "utf-8", False
     if original is not None:  # from the locale and PYTHONIOENCODING
         encoding, errors = original.encoding, original.errors or errors
         # From -u. On stderr each mark of a traceback would be a write of its own.
         write_through = original.write_through and name == "stdout"
-    buffer = BufferedWriter(descriptor, name, encoding)
+    try:
+        buffer = BufferedWriter(descriptor, name, encoding)
+    except OSError:
+        return None  # a child of a program that has it closed
     _buffers.append(buffer)
+    if original is not None:
+        buffer.unbuffered = original.write_through
     stream = io.TextIOWrapper(
         buffer,
         encoding,

@@ -47,6 +47,7 @@ _events = ""
 _observe = True
 _shows = False
 _terminals: Mapping[str, tuple[int, int]] = {}
+_outlets: Sequence[str] | None = None
 _slow_motion = False
 
 
@@ -95,10 +96,12 @@ def is_recorded(workers: Iterable[Any], method: str = "") -> bool:
     return "forkserver" not in methods or server is None or server != _old_server
 
 
-def take_along_terminals(terminals: Mapping[str, tuple[int, int]]) -> None:
-    """Tell every interpreter that is started for a child of these terminals (see `begin`)."""
-    global _terminals  # noqa: PLW0603  (a process has one such table, and no object for it)
-    _terminals = dict(terminals)
+def take_along_streams(
+    terminals: Mapping[str, tuple[int, int]], outlets: Sequence[str] | None
+) -> None:
+    """Tell every interpreter that is started for a child of its streams (see `begin`)."""
+    global _terminals, _outlets
+    _terminals, _outlets = dict(terminals), outlets
 
 
 def take_along_slow_motion(slow_motion: bool) -> None:
@@ -117,7 +120,8 @@ def _install_in_spawned() -> None:
             f"import sys; sys.path.insert(0, {ROOT!r}); "
             f"from webapp.engine.recorder import begin, install; {slowly[0]}del sys.path[0]; "
             f"install({_events!r}, observe={_observe}, shows={_shows}); "
-            f"begin({program()!r}, {_terminals!r}, slow_motion={_slow_motion}); {slowly[1]}"
+            f"begin({program()!r}, {_terminals!r}, {_outlets!r}, slow_motion={_slow_motion}); "
+            f"{slowly[1]}"
         )
         return spawn(path, _preceded(args, first), passfds)
 
