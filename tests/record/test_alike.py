@@ -189,5 +189,27 @@ def test_the_page_shows_what_a_terminal_would_be_left_with(write: Write, page: P
     assert read(page).transcript == ["all of it"]
 
 
+def test_no_exception_of_a_group_shows_our_frames(write: Write, page: Path) -> None:
+    program = write("""
+        import asyncio
+        async def fail():
+            raise ValueError
+        async def fail_with_a_cause():
+            try:
+                await asyncio.create_task(fail())
+            except ValueError as error:
+                raise KeyError from error
+        async def main():
+            async with asyncio.TaskGroup() as group:
+                group.create_task(fail())
+                group.create_task(fail_with_a_cause())
+        asyncio.run(main())
+    """)
+    plain = subprocess.run([sys.executable, program], capture_output=True, text=True, check=False)
+    recorded = record(program, "-o", page, "--quiet")
+    assert recorded.stderr == plain.stderr
+    assert recorded.returncode == plain.returncode == 1
+
+
 def _without_addresses(text: str) -> list[str]:
     return re.sub("0x[0-9a-f]+", "0x…", text).splitlines()

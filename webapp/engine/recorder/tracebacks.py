@@ -49,12 +49,21 @@ def report(error: BaseException) -> None:
 
 
 def clean(error: BaseException | None) -> None:
-    """Remove the engine's frames from the traceback of an exception, its causes and contexts."""
+    """Remove the engine's frames from the tracebacks of an exception and all that it is made of.
+
+    These are its causes, contexts, and the exceptions of a group.
+    """
     seen: set[int] = set()
-    while error is not None and id(error) not in seen:
+    left = [error]
+    while left:
+        error = left.pop()
+        if error is None or id(error) in seen:
+            continue
         seen.add(id(error))
         error.__traceback__ = _without_ours(error.__traceback__)
-        error = error.__cause__ or error.__context__
+        left += (error.__cause__, error.__context__)
+        if isinstance(error, BaseExceptionGroup):
+            left += error.exceptions
 
 
 def ignore_in_thread(error: BaseException, function: object) -> None:
