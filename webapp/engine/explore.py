@@ -78,7 +78,7 @@ def _read(arguments: list[str]) -> argparse.Namespace:
         own, rest = arguments[:at], arguments[at + 1 :]
     usual = Search()
     parser = argparse.ArgumentParser(
-        prog="python -m webapp.engine explore",
+        prog="movazi explore",
         description="Search for the schedule of a program's threads that breaks it: an exception, "
         "a failed assert, another exit code than 0, or a deadlock. Exits with 1 if one does.",
         epilog="Every other option is a parameter of the program's main(): --threads 2. "
