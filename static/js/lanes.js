@@ -7,7 +7,8 @@ import { linesOf, mark, put, reveal } from "./marking.js";
 
 const CLOSE = 4; // times closer than the whole run: what was one band is drawn piece by piece
 const NARROWEST = 20; // microseconds
-const { lang } = document.documentElement;
+const { lang, dataset } = document.documentElement;
+const [SECOND] = dataset.units.split(" ");
 const numbers = new Intl.NumberFormat(lang);
 const moments = new Intl.NumberFormat(lang, { minimumFractionDigits: 6, useGrouping: false });
 
@@ -196,7 +197,7 @@ class RunLanes extends HTMLElement {
     this.told ??= this.tell();
     const [time, name, what] = this.told;
     const moment = step ? this.data.steps[step - 1][0] : 0;
-    put(time, `${moments.format(moment / MICROSECONDS)} s`);
+    put(time, `${moments.format(moment / MICROSECONDS)} ${SECOND}`);
     put(name, this.names[lane]?.textContent ?? "");
     name.className = this.rows[lane]?.className ?? "";
     put(what, this.data.sentences[sentence] ?? "");

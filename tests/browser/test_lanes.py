@@ -300,6 +300,8 @@ def test_a_walk_begins_where_something_is_seen(open_page: Opener, kept: str, lan
     assert [url for url in asked if "steps" in url] == []
     press(page, {"en": "To the end", "fa": "به پایان"}[language])
     expect(page.locator(".line.later")).to_have_count(0)
+    moment = {"en": r"[\d.]+ s", "fa": "[۰-۹٫]+ ث"}[language]
+    expect(page.locator(".walk-now .moment")).to_have_text(re.compile(moment))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
