@@ -23,9 +23,9 @@ from webapp.lessons.text import LANGUAGES
 
 CLI = ROOT / "tools/lighthouse/node_modules/lighthouse/cli/index.js"
 BUDGET = ROOT / "lighthouse-budget.json"
-"""What the largest page needs, in KiB, with a little to spare: the first page in Persian.
+"""What the largest page needs, in KiB, with a little to spare: a topic in Persian.
 
-It runs a demo in place, so it has all styles and the modules of the run panel, each in a file.
+It has all styles and the modules of the run panel and the walk, each in a file.
 """
 PRESETS = {"mobile": (), "desktop": ("--preset=desktop",)}
 DEMO = "lock/lock-around-everything"

@@ -188,7 +188,8 @@ class RunLanes extends HTMLElement {
       name.classList.toggle("marked", at === lane);
     });
     // The browser lays the page out for this: once, after all changes.
-    for (const element of [...(this.slow?.near(lines, lane) ?? []), ...marked]) {
+    const onward = this.onward?.hidden ? null : this.onward;
+    for (const element of [...(this.slow?.near(lines, lane) ?? []), ...marked, onward]) {
       reveal(element);
     }
   }
