@@ -270,9 +270,9 @@ def test_a_signals_handler_that_prints_or_raises_loses_no_line_and_doubles_none(
     came, interrupted, turn = map(int, last.split())
     messages = re.findall(r"<.*?>", "\n".join(lines))
     assert len(set(messages)) == len(messages)
-    # An exception that comes before a line is begun keeps it from being printed.
+    # A handler may tear a line, as in plain Python: print() writes its text, then str() of the end,
+    # which looks for signals. An exception that comes before a line keeps it from being printed.
     assert turn + came - interrupted <= len(messages) <= turn + came
-    # A handler may come between the two writes of a print: about one run of ten has a torn line.
 
 
 def test_what_is_printed_and_what_passes_the_streams_stand_in_their_order(run: Run) -> None:
