@@ -11,20 +11,19 @@ from webapp.engine.runner import Unreachable
 from webapp.lessons.text import Language
 from webapp.lessons.values import Values
 from webapp.pages import addresses
-from webapp.pages.compare.form import (
+from webapp.pages.compare.form import CompareForm, build_compare_form
+from webapp.pages.compare.page import build_choice, build_kept
+from webapp.pages.compare.selection import (
     CHOSEN,
     KEYS,
-    CompareForm,
     InvalidComparison,
     Problems,
     Selection,
     Side,
-    build_compare_form,
     find,
     keep_valid,
     read_selection,
 )
-from webapp.pages.compare.page import build_choice, build_kept
 from webapp.pages.compare.sources import prefixes
 from webapp.pages.compare.stream import Comparisons, Once, TwoRuns, as_events, as_page
 from webapp.pages.demo.form import read_submission, submitted

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from webapp.engine.recording import Outcome, Recording
 from webapp.pages import addresses
-from webapp.pages.compare.form import KEYS
+from webapp.pages.compare.selection import KEYS
 from webapp.pages.compare.sources import prefixes
 from webapp.pages.demo.form import value_texts
 from webapp.pages.repeat.label import Label, outcome_label

@@ -12,15 +12,9 @@ from webapp.lessons.topic import Demo, Pair
 from webapp.lessons.values import Values
 from webapp.pages import addresses
 from webapp.pages.compare.comparison import ComparedRun, build_comparison
-from webapp.pages.compare.form import (
-    KEYS,
-    CompareForm,
-    Problems,
-    Selection,
-    build_compare_form,
-    query_of_both,
-)
+from webapp.pages.compare.form import CompareForm, build_compare_form
 from webapp.pages.compare.pairs import find_pairs
+from webapp.pages.compare.selection import KEYS, Problems, Selection, query_of_both
 from webapp.pages.compare.sources import ComparedProgram, Sources, build_sources, prefixes
 from webapp.pages.compare.stream import CompareEnding
 from webapp.pages.run.kept import Kept

@@ -9,7 +9,7 @@ from webapp.lessons.text import Language
 from webapp.lessons.topic import Demo, Pair, Topic, find_demo
 from webapp.lessons.values import Values
 from webapp.pages import addresses
-from webapp.pages.compare.form import query_of_both
+from webapp.pages.compare.selection import query_of_both
 from webapp.pages.demo.form import CompareLink, CompareMenu
 from webapp.pages.site.site import Site
 

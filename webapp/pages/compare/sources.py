@@ -11,7 +11,7 @@ from itertools import zip_longest
 from markupsafe import Markup
 
 from webapp.lessons.topic import Demo
-from webapp.pages.compare.form import KEYS
+from webapp.pages.compare.selection import KEYS
 from webapp.pages.demo.source import highlighted
 from webapp.pages.run.lanes import LINES
 from webapp.pages.texts.wording import Wording

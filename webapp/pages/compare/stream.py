@@ -16,7 +16,6 @@ from webapp.engine.runner import Phase, UnknownRun
 from webapp.lessons.text import Language
 from webapp.pages import addresses
 from webapp.pages.compare.comparison import ComparedRun, Comparison, build_comparison
-from webapp.pages.compare.form import KEYS
 from webapp.pages.compare.running import (
     Both,
     EndUpdate,
@@ -26,6 +25,7 @@ from webapp.pages.compare.running import (
     Update,
     run_both,
 )
+from webapp.pages.compare.selection import KEYS
 from webapp.pages.run.live import (
     OVER,
     RESULT_HERE,
