@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import NamedTuple
 
+from webapp.timeline.arrow_shapes import draw_arrow_words, draw_arrows
 from webapp.timeline.arrows import Arrow
 from webapp.timeline.bands import AREA, MANY, areas, columns, strip
 from webapp.timeline.labels import EDGE, LETTER, Labels, fitting
@@ -35,7 +36,7 @@ from webapp.timeline.rows import (
     place_rows,
 )
 from webapp.timeline.scale import UNITS, View, percent, ticks, written
-from webapp.timeline.story import Told, tell
+from webapp.timeline.story import tell
 from webapp.timeline.words import Words, piece_text
 
 LAST_TICK = UNITS * 0.86  # later ticks have no text: it would not fit into the picture
@@ -85,8 +86,8 @@ def draw_picture(
         pen.ideal(ideal)
     shapes = "".join(pen.shapes) + _steps([drawn.shapes for drawn in lanes], low)
     letters = "".join(labels.letters) + _steps([drawn.letters for drawn in lanes], low)
-    shapes += _arrows(told, rows, sizes)
-    letters += _arrow_words(told, rows, sizes)
+    shapes += draw_arrows(told, rows, sizes)
+    letters += draw_arrow_words(told, rows, sizes)
     svg = (
         f'<svg class="picture" width="100%" height="{height}" role="img" '
         f'aria-label="{escape(label)}">'
@@ -270,32 +271,6 @@ class _Pen:
             side = ' text-anchor="end" dx="-2"' if late else ' dx="3"'
             at = self.view.percent(lane.end)
             self.labels.text(MARKS[lane.ending], at, y - 3, f"end {lane.ending}", side)
-
-
-def _arrows(told: Iterable[Told], rows: tuple[Row, ...], sizes: Sizes) -> str:
-    """Draw lines from giver to taker, with a dot at the taker."""
-    middle = sizes.gap + sizes.bar // 2
-    drawn = ""
-    for one in told:
-        giver, taker = rows[one.giver].top + middle, rows[one.taker].top + middle
-        fit = f" fit-{one.fit}"
-        drawn += (
-            f'<path class="arrow{fit}" d="M{one.start} {giver}L{one.end} {taker}"/>'
-            f'<path class="dot{fit}" d="M{one.end} {taker}h0"/>'
-        )
-    return drawn
-
-
-def _arrow_words(told: Iterable[Told], rows: tuple[Row, ...], sizes: Sizes) -> str:
-    words = ""
-    for one in told:
-        y = rows[one.taker].top + sizes.gap + sizes.bar - 4
-        anchor = ' text-anchor="end" dx="-7"' if one.before else ' dx="16"'
-        words += (
-            f'<text class="word fit-{one.fit}" x="{one.end * 100 / UNITS:.2f}%" y="{y}"{anchor}>'
-            f"{escape(one.word)}</text>"
-        )
-    return words
 
 
 def _box(start: int, end: int, top: int, height: int) -> str:
