@@ -3,8 +3,8 @@
 import sys
 from pathlib import Path
 
+from webapp.environment import SettingsError, read_settings
 from webapp.operating.logs import log_config
-from webapp.settings import SettingsError, read_settings
 
 wsgi_app = "wsgi:app"
 

@@ -4,7 +4,7 @@ import sys
 
 from webapp.app import create_app
 from webapp.engine.run_user import RunUserError
-from webapp.settings import SettingsError
+from webapp.environment import SettingsError
 from webapp.store.errors import StoreError
 
 # gunicorn's exit code for "the application cannot be loaded". After another code it would start the

@@ -133,7 +133,12 @@ def test_only_the_store_imports_the_database(package: str) -> None:
 def test_the_cluster_imports_only_the_engine_celery_and_redis() -> None:
     own, foreign = ("webapp.cluster", "webapp.engine"), {"celery", "kombu", "redis"}
     # The command wires everything: it reads the settings, and the folder of the topics.
-    wired = ("webapp.lessons.folders", "webapp.operating.logs", "webapp.settings")
+    wired = (
+        "webapp.environment",
+        "webapp.lessons.folders",
+        "webapp.operating.logs",
+        "webapp.settings",
+    )
     for path in (ROOT / "webapp/cluster").rglob("*.py"):
         allowed = own + (wired if path.name == "__main__.py" else ())
         for name in imported(path):

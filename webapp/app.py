@@ -21,6 +21,7 @@ from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.limits import MB
 from webapp.engine.runner import Runner
 from webapp.engine.surroundings import bare
+from webapp.environment import SettingsError, read_settings
 from webapp.files import TEMPLATES
 from webapp.lessons.folders import TOPICS, find_topics
 from webapp.lessons.topic import Topic
@@ -54,7 +55,7 @@ from webapp.pages.site.record import record_blueprint
 from webapp.pages.site.site import Site
 from webapp.pages.site.styleguide import styleguide_blueprint
 from webapp.pages.texts.wording import load_wordings
-from webapp.settings import Settings, SettingsError, engine_limits, read_settings
+from webapp.settings import Settings, engine_limits
 from webapp.store.pruning import Bounds
 from webapp.store.store import Store
 from webapp.terminal.commands import add_commands

@@ -5,8 +5,8 @@ from pathlib import Path
 from webapp.app import create_app
 from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.limits import Limits
+from webapp.environment import read_settings
 from webapp.lessons.folders import find_topics
-from webapp.settings import read_settings
 
 COURSE = Path(__file__).parent / "course"
 

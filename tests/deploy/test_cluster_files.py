@@ -21,7 +21,8 @@ import yaml
 from tests.deploy.settled import compose, composed, dockerfile, gunicorn
 from tests.operating.serving import ROOT
 from webapp.cluster.queues import PLAIN
-from webapp.settings import Settings, variable
+from webapp.environment import variable
+from webapp.settings import Settings
 
 KUBERNETES = ROOT / "deploy/kubernetes"
 VERSION = "1.37"

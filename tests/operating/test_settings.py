@@ -12,8 +12,9 @@ import pytest
 from click.testing import CliRunner
 from pydantic import SecretStr
 
+from webapp.environment import SettingsError, allowed, read_settings, variable
 from webapp.operating.command import settings_command
-from webapp.settings import Settings, SettingsError, allowed, read_settings, variable
+from webapp.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = tuple(Settings.model_fields)

@@ -11,9 +11,10 @@ from flask.testing import FlaskClient
 
 from bench.__main__ import OWN_TABLES
 from tests.web.scripted import GOOD, HELLO
+from webapp.environment import variable
 from webapp.lessons.text import LANGUAGES
 from webapp.pages.site.about import PAGES, TEXTS
-from webapp.settings import Settings, variable
+from webapp.settings import Settings
 
 EVERY_PAGE = pytest.mark.parametrize(
     ("page", "language"), [(page, language) for page in PAGES for language in LANGUAGES]

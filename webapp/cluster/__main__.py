@@ -11,9 +11,10 @@ from collections.abc import Sequence
 
 from webapp.engine.run_user import RunUserError
 from webapp.engine.surroundings import bare
+from webapp.environment import SettingsError, read_settings, variable
 from webapp.lessons.folders import TOPICS, find_topics
 from webapp.operating.logs import log_config
-from webapp.settings import Settings, SettingsError, engine_limits, read_settings, variable
+from webapp.settings import Settings, engine_limits
 
 USAGE = "usage: python -m webapp.cluster [health]"
 

@@ -8,7 +8,8 @@ from functools import partial
 import click
 from pydantic import SecretStr
 
-from webapp.settings import Settings, allowed, variable
+from webapp.environment import allowed, variable
+from webapp.settings import Settings
 
 HELP = "List all settings: their variable, what they take, default and meaning."
 
