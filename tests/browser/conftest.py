@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
 from playwright.sync_api import (
@@ -18,11 +19,13 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from tests.api.serving import wait_until
 from tests.browser.page_pool import ACTION_MILLISECONDS, PagePool
 from tools.browser import FLAGS, path
 from tools.serving import served
 
 SMALL_SITE = "tests.browser.small_site:app"
+TOKEN = "of-the-tests"
 
 # The same patience as for actions: a busy machine is slow.
 expect.set_options(timeout=ACTION_MILLISECONDS)
@@ -54,10 +57,27 @@ def live_site() -> Iterator[Site]:
 
 
 @pytest.fixture(scope="session")
-def small_site() -> Iterator[Site]:
-    """A site with room for one run, which goes on until it is cancelled: see small_site.py."""
-    with served(SMALL_SITE, MOVAZI_RUN_SECONDS="600") as port:
+def small_server() -> Iterator[Site]:
+    """The server of `small_site`."""
+    with served(SMALL_SITE, MOVAZI_RUN_SECONDS="600", MOVAZI_METRICS_TOKEN=TOKEN) as port:
         yield Site(port)
+
+
+@pytest.fixture
+def small_site(small_server: Site) -> Site:
+    """A site with room for one run, which goes on until it is cancelled: see small_site.py.
+
+    It is free: a page that an earlier test has left ends its run seconds later.
+    """
+    wait_until(lambda: _is_free(small_server))
+    return small_server
+
+
+def _is_free(site: Site) -> bool:
+    bearer = {"Authorization": f"Bearer {TOKEN}"}
+    with urlopen(Request(f"{site.url}/metrics", headers=bearer)) as answer:
+        load = answer.read().decode()
+    return "movazi_runs_running 0.0" in load and "movazi_runs_waiting 0.0" in load
 
 
 @pytest.fixture(scope="session")
