@@ -1,8 +1,11 @@
-"""Reading /proc of a process that ends meanwhile."""
+"""Reading /proc of a process that ends meanwhile, and ending many processes at once."""
 
 from __future__ import annotations
 
+import os
 import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from typing import IO, Any
 
@@ -67,3 +70,35 @@ def test_a_process_that_ends_meanwhile_is_no_deadlock(ending: int) -> None:
     state = State()
     state.live[ending, ending] = "main"
     assert not _all_known(state)
+
+
+READERS = """
+import os
+reader, writer = os.pipe()
+for _ in range(3):
+    if os.fork() == 0:
+        os.close(writer)
+        print("waits", flush=True)
+        os.read(reader, 1)
+        print("has seen the end", flush=True)
+        os._exit(0)
+os.wait()
+"""
+
+
+def test_no_process_sees_the_end_of_another_when_all_are_terminated(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kill = os.kill
+
+    def kill_slowly(pid: int, number: int) -> None:
+        kill(pid, number)
+        time.sleep(0.1)
+
+    monkeypatch.setattr(os, "kill", kill_slowly)
+    command = [sys.executable, "-c", READERS]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout
+        assert [parent.stdout.readline() for _ in range(3)] == ["waits\n"] * 3
+        tree.terminate([parent.pid, *tree.descendants(parent.pid)])
+        assert parent.stdout.read() == ""

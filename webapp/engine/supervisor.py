@@ -212,7 +212,7 @@ class _Run:
 
     def _end_tree(self) -> None:
         """Send SIGTERM, wait for the grace, send SIGKILL. Afterwards the tree is empty."""
-        tree.signal_all(self._left(), signal.SIGTERM)
+        tree.terminate(self._left())
         self._wait_until(self._is_empty, self.terms.grace)
         self._kill_tree()
 

@@ -83,6 +83,15 @@ def signal_all(pids: list[int], number: signal.Signals) -> None:
             continue
 
 
+def terminate(pids: list[int]) -> None:
+    """Send SIGTERM to all these processes before any of them can notice another one's end.
+
+    Else a child might read the end of a pipe that only its parent's end has closed, and print so.
+    """
+    for number in (signal.SIGSTOP, signal.SIGTERM, signal.SIGCONT):
+        signal_all(pids, number)
+
+
 def threads(pid: int) -> list[int]:
     """Return the native ids of a process's threads; none if it has ended."""
     try:
