@@ -9,6 +9,7 @@ from pathlib import Path
 
 from webapp.engine.__main__ import USAGE
 from webapp.engine.__main__ import main as engine
+from webapp.engine.piped import ends_with_reader
 
 HELP = """\
 usage: movazi COMMAND ...
@@ -47,7 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command. Return its exit code."""
     name, *rest = arguments if arguments is not None else sys.argv[1:] or ["--help"]
     if name in ("-h", "--help", "help"):
-        print(HELP, end="")
+        with ends_with_reader():
+            print(HELP, end="")
         return 0
     if name == "record":
         return engine(["record", *rest], alone=arguments is None)
@@ -81,6 +83,7 @@ def _with_site(command: Callable[[], int]) -> int:
     return command()
 
 
+@ends_with_reader()
 def _serve(arguments: Sequence[str]) -> int:
     from webapp.terminal.serve import serve  # noqa: PLC0415
 

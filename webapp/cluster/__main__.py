@@ -9,6 +9,7 @@ import logging.config
 import sys
 from collections.abc import Sequence
 
+from webapp.engine.piped import ends_with_reader
 from webapp.engine.run_user import RunUserError
 from webapp.engine.surroundings import bare
 from webapp.environment import SettingsError, read_settings, variable
@@ -55,6 +56,7 @@ def _serve(settings: Settings) -> int:
     return 0
 
 
+@ends_with_reader()
 def _tell_health(settings: Settings) -> int:
     from webapp.cluster.registry import connect  # noqa: PLC0415
     from webapp.cluster.serving import machine_called  # noqa: PLC0415

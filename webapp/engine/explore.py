@@ -19,6 +19,7 @@ from pathlib import Path
 from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.findings import Found, label_of, plural, report, search
 from webapp.engine.limits import UNLIMITED
+from webapp.engine.piped import ends_with_reader
 from webapp.engine.program import Program
 from webapp.engine.runner import Runner
 from webapp.engine.schedules import Direction, Search, Tried
@@ -29,6 +30,7 @@ BROKE = 1
 """Exit code if a schedule breaks the program."""
 
 
+@ends_with_reader()
 def explore(arguments: Sequence[str]) -> int:
     """Search a program's schedules, print what was found, and return the exit code."""
     command = _read(list(arguments))

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.limits import UNLIMITED
+from webapp.engine.piped import ends_with_reader
 from webapp.engine.program import Program, ProgramError, main_defaults
 from webapp.engine.recording import Recording
 from webapp.engine.schedules import Direction, Search, parse, refusal
@@ -27,6 +28,7 @@ USAGE = 2
 """Exit code for a wrong command line, the same as argparse's."""
 
 
+@ends_with_reader()
 def show(arguments: Sequence[str]) -> int:
     """Run a program, print its events and outcome, and return its exit code."""
     command = _read(list(arguments))

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from webapp.engine.piped import ends_with_reader
 from webapp.recording.shortage import ELSEWHERE, explain, make_up
 from webapp.recording.source import USAGE, Refused, find_code, find_file, find_module
 from webapp.recording.terminal import inform
@@ -71,7 +72,8 @@ def _read(words: list[str]) -> argparse.Namespace:
         ours, certain = words[:at], words[at + 1 :]
     parser = _parser()
     if not ours or ours[0] in ("-h", "--help"):
-        parser.print_help(sys.stdout if ours else sys.stderr)
+        with ends_with_reader():
+            parser.print_help(sys.stdout if ours else sys.stderr)
         raise SystemExit(0 if ours else USAGE)
     at = _program_at(ours)
     by = ours[at] if ours[at:] and ours[at] in ("-m", "-c") else ""
