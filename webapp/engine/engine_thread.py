@@ -198,7 +198,8 @@ class EngineThread:
         else:
             size = slot.unread(output)  # the events before this output are in their FIFO by now
             self._take(slot, "events")
-            data = slot.read(output, size)
+            if data := slot.read(output, size):
+                slot.count_read()
         run = self._running.get(slot.name)
         if not data or run is None:
             return  # from a process that outlived its run: read only to empty the FIFO

@@ -22,7 +22,7 @@ from pathlib import Path
 from webapp.engine import wire
 from webapp.engine.run_folder import PASSED_THROUGH, USED, RunFolder, share
 from webapp.engine.run_user import RunUser
-from webapp.engine.told import OUTLETS, READING, TOLD, UNTOLD
+from webapp.engine.told import OUTLETS, READING, READS, READS_OF, TOLD, UNTOLD
 from webapp.engine.unread import unread
 
 READ_SIZE = 1 << 18
@@ -96,6 +96,10 @@ class Slot:
         if self._told[place] != value:
             self._told[place] = value
             self._write_told()
+
+    def count_read(self) -> None:
+        """Tell the run that the FIFO of one of its streams was read once more."""
+        self.tell(READS, (self._told[READS] + 1) % READS_OF)
 
     def lose(self, stream: str, error: int) -> None:
         """Tell the run which error its stream has met; close it, so that other programs meet one.

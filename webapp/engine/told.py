@@ -10,15 +10,19 @@ from webapp.engine.events import Kind
 TOLD = "told"
 """The name of the file in the folder of a slot."""
 
-FULL, STDOUT, STDERR, READING = range(4)
+FULL, STDOUT, STDERR, READING, READS = range(5)
 """The places of the bytes. They are not 0 …
 
 - if the run has as many events as are kept: its processes then report only ESSENTIAL ones;
 - if what is printed cannot be passed on: the number of the error, for each stream;
 - while the engine reads what is printed, and passes it on.
+
+READS counts, modulo READS_OF, how often the engine has read what does not pass a stream's buffer.
 """
 
-UNTOLD = bytes(4)
+READS_OF = 256
+
+UNTOLD = bytes(5)
 
 OUTLETS = {"stdout": STDOUT, "stderr": STDERR}
 
