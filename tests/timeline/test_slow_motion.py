@@ -50,6 +50,10 @@ def run(*steps: Step) -> Recording:
     return record(sorted([*lives, *steps], key=lambda each: each[0]))
 
 
+ALONE: list[Step] = [
+    (0, MAIN, Kind.STARTED, "process", ""),
+    (5, MAIN, Kind.PRINTED, "stdout", "a\n"),
+]
 LOST = run(
     step(100, A, reads="5"),
     step(110, B, reads="5"),
@@ -122,6 +126,21 @@ def test_the_walk_knows_which_write_is_lost_and_begins_with_it() -> None:
     assert beginning.time == 100
     assert "counter" in beginning.sentence
     assert "lost" not in draw_steps(draw(run(step(100, A, reads="5"))), EN)
+
+
+def test_a_walk_without_a_loss_or_a_wait_begins_where_a_second_worker_does() -> None:
+    beginning = find_beginning(draw(record([*ALONE, *life(A, 10, 800)])), EN)
+    assert beginning is not None
+    assert beginning.time == 10
+    assert beginning.sentence == "MainThread has started A. From here on both can run."
+
+
+def test_a_walk_of_one_worker_says_that_it_is_alone() -> None:
+    beginning = find_beginning(draw(record(ALONE)), EN)
+    assert beginning is not None
+    assert beginning.step == 1
+    assert beginning.sentence == "Only MainThread runs here. It starts no other."
+    assert find_beginning(draw(record([])), EN) is None
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,7 +1,8 @@
 """Finds the step at which a walk through a run begins: the first that shows something.
 
 That is the wait that closes the ring of a deadlock, else the first read of an update that is lost,
-else the first wait for an object that another worker holds.
+else the first wait for an object that another worker holds, else the begin of the first worker that
+another has started, else the first step of the only worker.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
-from webapp.engine.events import Event
+from webapp.engine.events import Event, Kind
 from webapp.timeline.lanes import WAITS, Lane, State, Stretch, Timeline
 from webapp.timeline.lost import find_lost
 from webapp.timeline.words import Words
@@ -39,15 +40,28 @@ _Found = tuple[Lane, Stretch, str]
 
 
 def find_beginning(timeline: Timeline, say: Words) -> Beginning | None:
-    """Return where a walk begins, or None if there is no such step."""
+    """Return where a walk begins, or None if there is no step."""
     events = timeline.recording.in_time
     if found := _closing(timeline):
         return _at_wait(timeline, say, events, found)
     if lost := next(find_lost(timeline.recording), None):
         first = min((lost.read or lost.old).event, lost.old.event, key=attrgetter("time", "id"))
         return _at(timeline, events, first, say("walk.loses", name=lost.variable[1]))
-    found = _first_wait(timeline)
-    return _at_wait(timeline, say, events, found) if found else None
+    if found := _first_wait(timeline):
+        return _at_wait(timeline, say, events, found)
+    return _at_start(timeline, say, events)
+
+
+def _at_start(timeline: Timeline, say: Words, events: Sequence[Event]) -> Beginning | None:
+    """Return where the first worker begins that another has started, else the first step."""
+    names = {"{}.{}".format(*event.key): event.worker for event in events}
+    for event in events:
+        if event.kind is Kind.STARTED and event.text in names:
+            sentence = say("walk.starts", worker=event.worker, starter=names[event.text])
+            return _at(timeline, events, event, sentence)
+    for event in events[:1]:
+        return _at(timeline, events, event, say("walk.alone", worker=event.worker))
+    return None
 
 
 def _at_wait(timeline: Timeline, say: Words, events: Sequence[Event], found: _Found) -> Beginning:
