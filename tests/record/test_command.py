@@ -400,6 +400,7 @@ def test_a_time_out_ends_it(write: Write, page: Path) -> None:
     assert run.returncode == 128 + signal.SIGTERM
     assert read(page).outcome == "timed_out"
     assert read(page).transcript == ["ready"]
+    assert "Out of time. The program was still running when its timeout passed" in run.stderr
 
 
 def press_until_over(command: subprocess.Popen[str]) -> None:

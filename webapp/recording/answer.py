@@ -62,12 +62,15 @@ def find_unasked(recording: Recording) -> list[Event]:
 def tell(say: Wording, recording: Recording, standing: Standing) -> str:
     """Return all of it as a text for a terminal; "" if there is nothing to explain.
 
-    What ended a program, or a thread of it, Python has said itself.
+    What ended a program, or a thread of it, Python has said itself; and who stopped it knows.
     """
     outcome, answer = recording.outcome, explain(say, recording, standing)
     title = say(f"outcome.{outcome.name.lower()}.title")
     told = outcome is Outcome.FAILED or (outcome is Outcome.FINISHED and not standing.rings)
     sentences = answer.unasked if told else answer.sentences
+    if not sentences and outcome in (Outcome.TIMED_OUT, Outcome.LOST):
+        time = say.seconds(recording.wall)
+        sentences = (say(f"own.ended.{outcome.name.lower()}", time=time),)
     return " ".join([f"{title}.", *sentences]) if sentences else ""
 
 
