@@ -149,6 +149,8 @@ def _site(
     runner: Runner,
     shared: Shared,
 ) -> Site:
+    # A template sees its view alone; each render and each include would copy the globals.
+    app.jinja_env.globals.clear()
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension(Unindented)

@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 from flask.testing import FlaskClient
+from jinja2 import UndefinedError
 
 from tests.topics import TOPICS
 from tests.web.scripted import HELLO
@@ -147,3 +148,10 @@ def test_pages_are_compressed_for_browsers_that_accept_it(client: FlaskClient) -
     assert packed.headers["Content-Encoding"] == "gzip"
     assert len(packed.data) < len(plain.data) / 2
     assert "Accept-Encoding" in packed.headers["Vary"]
+
+
+@pytest.mark.parametrize("name", ["request", "session", "config", "url_for", "range"])
+def test_a_template_sees_its_view_alone(client: FlaskClient, name: str) -> None:
+    template = client.application.jinja_env.from_string(f"{{{{ {name} }}}} {{{{ view }}}}")
+    with pytest.raises(UndefinedError):
+        template.render(view="a view")
