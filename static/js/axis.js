@@ -7,6 +7,8 @@ export const MICROSECONDS = 1e6;
 const FOLD = 600; // the width of a fold, in units
 const TICKS = 6;
 const LAST_TICK = 0.86; // of the width: the time of a later one would stick out
+const CLOSE = 4; // times closer than the whole run: what was one band is drawn piece by piece
+const NARROWEST = 20; // microseconds
 
 // Maps times in microseconds to places in units. `folds` are intervals of time that are drawn narrow.
 export class Axis {
@@ -113,4 +115,41 @@ export function countUpTo(list, value) {
     }
   }
   return low;
+}
+
+// The part of the axis that a picture shows: from `left` on, `width` units.
+export class View {
+  constructor(board, axis, { height, deep }) {
+    Object.assign(this, { board, axis, height, deep, left: 0, width: UNITS });
+  }
+
+  // The time at a share of the picture's width.
+  time(share) {
+    return this.axis.time(this.left + share * this.width);
+  }
+
+  zoom(how, time) {
+    const factor = { closer: 0.5, wider: 2 }[how];
+    const wanted = factor ? this.width * factor : UNITS;
+    this.look(time, Math.min(Math.max(wanted, NARROWEST * this.axis.scale), UNITS));
+  }
+
+  keep(time) {
+    const x = this.axis.x(time);
+    if (x < this.left || x > this.left + this.width) {
+      this.look(time, this.width);
+    }
+  }
+
+  // Shows so many units around a time.
+  look(time, width) {
+    const left = Math.min(Math.max(this.axis.x(time) - width / 2, 0), UNITS - width);
+    Object.assign(this, { left, width });
+    this.board.querySelector(".shapes").setAttribute("viewBox", `${left} 0 ${width} ${this.height}`);
+    const letters = this.board.querySelector(".letters");
+    letters.setAttribute("width", `${(UNITS / width) * 100}%`);
+    letters.setAttribute("x", `${(-left / width) * 100}%`);
+    this.board.querySelector(".picture").classList.toggle("close", width <= UNITS / CLOSE);
+    drawTicks(this.board, this.axis, this, this.deep);
+  }
 }

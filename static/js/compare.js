@@ -57,9 +57,9 @@ function go(lanes, where) {
   };
   const time = to[where]();
   for (const each of lanes.filter(() => Number.isFinite(time))) {
-    each.pause();
+    each.playing.pause();
     move(each, time);
-    each.keepInView();
+    each.view.keep(each.time);
   }
 }
 

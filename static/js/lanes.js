@@ -2,11 +2,9 @@
 // of the workers' states move together. webapp/timeline/figure.py draws them; steps.py documents the data.
 // After step k the first k events have happened.
 
-import { Axis, countUpTo, drawTicks, MICROSECONDS, SVG, UNITS } from "./axis.js";
+import { Axis, countUpTo, MICROSECONDS, SVG, View } from "./axis.js";
 import { linesOf, mark, put, reveal } from "./marking.js";
 
-const CLOSE = 4; // times closer than the whole run: what was one band is drawn piece by piece
-const NARROWEST = 20; // microseconds
 const { lang, dataset } = document.documentElement;
 const [SECOND] = dataset.units.split(" ");
 const numbers = new Intl.NumberFormat(lang);
@@ -19,8 +17,6 @@ class RunLanes extends HTMLElement {
       return;
     }
     this.board = this.querySelector(".lanes-time");
-    this.shapes = this.board.querySelector(".shapes");
-    this.letters = this.board.querySelector(".letters");
     this.slider = this.walk.querySelector("input");
     this.now = this.querySelector(".now-part");
     this.rows = [...this.now.querySelectorAll("tbody tr")];
@@ -32,10 +28,10 @@ class RunLanes extends HTMLElement {
       Number(this.dataset.stop),
       folds.map((fold) => fold.split("-").map(Number)),
     );
-    this.view = { left: 0, width: UNITS };
+    this.view = new View(this.board, this.axis, this.dataset);
     this.step = 0;
     this.time = 0;
-    this.cursor = this.shapes.appendChild(document.createElementNS(SVG, "path"));
+    this.cursor = this.board.querySelector(".shapes").appendChild(document.createElementNS(SVG, "path"));
     this.cursor.classList.add("cursor");
     this.gone = new AbortController();
     this.listen();
@@ -71,7 +67,7 @@ class RunLanes extends HTMLElement {
   disconnectedCallback() {
     this.gone?.abort();
     this.slow?.leave();
-    cancelAnimationFrame(this.frame);
+    this.playing?.pause();
   }
 
   listen() {
@@ -98,12 +94,13 @@ class RunLanes extends HTMLElement {
   }
 
   async prepare(data) {
-    const { Printed, States } = await import("./walk-state.js");
+    const { Playing, Printed, States } = await import("./walk-state.js");
     this.data = data;
     this.now.open = true; // from the first step on, until the visitor closes it
     this.slider.max = data.steps.length;
     this.times = data.steps.map(([time]) => time);
     this.lines = new Map(data.steps.map(([, , , line], at) => [line, at + 1]));
+    this.playing = new Playing(this);
     this.printed = new Printed(this.transcript, data.steps);
     this.states = new States(data, this.now.querySelector(".now"), this.rows);
     this.slow = data.variables && (await this.slowMotion());
@@ -141,7 +138,7 @@ class RunLanes extends HTMLElement {
 
   press(data) {
     if (data?.zoom) {
-      this.zoom(data.zoom);
+      this.view.zoom(data.zoom, this.time);
     } else if (data?.walk) {
       this.with(() => this.go(data.walk));
     }
@@ -150,7 +147,7 @@ class RunLanes extends HTMLElement {
   go(where) {
     const last = this.data.steps.length;
     if (where === "play") {
-      this.play();
+      this.playing.toggle();
       return;
     }
     const to = { first: 0, back: this.step - 1, on: this.step + 1, last };
@@ -158,10 +155,10 @@ class RunLanes extends HTMLElement {
   }
 
   show(step) {
-    this.pause();
+    this.playing.pause();
     this.render(step);
     this.place(step ? this.data.steps[step - 1][0] : 0);
-    this.keepInView();
+    this.view.keep(this.time);
   }
 
   render(step) {
@@ -243,7 +240,7 @@ class RunLanes extends HTMLElement {
   }
 
   showLine(line) {
-    if (!line || this.frame) {
+    if (!line || this.playing?.isOn) {
       return;
     }
     this.with(() => {
@@ -255,7 +252,7 @@ class RunLanes extends HTMLElement {
     });
   }
 
-  // --- time: dragging and playing ---
+  // --- time ---
 
   drag(event) {
     if (event.buttons !== 1) {
@@ -267,9 +264,9 @@ class RunLanes extends HTMLElement {
     }
     const box = this.board.getBoundingClientRect();
     const share = Math.min(Math.max((event.clientX - box.left) / box.width, 0), 1);
-    const time = this.axis.time(this.view.left + share * this.view.width);
+    const time = this.view.time(share);
     this.with(() => {
-      this.pause();
+      this.playing.pause();
       this.render(this.stepAt(time));
       this.place(time);
     });
@@ -283,71 +280,6 @@ class RunLanes extends HTMLElement {
     this.time = time;
     this.cursor.setAttribute("d", `M${this.axis.x(time)} 0V${this.dataset.deep}`);
     this.dispatchEvent(new CustomEvent("moment", { detail: time, bubbles: true }));
-  }
-
-  play() {
-    if (this.frame) {
-      this.pause();
-      return;
-    }
-    const end = Number(this.dataset.end);
-    if (this.step >= this.data.steps.length || this.time >= end) {
-      this.render(0);
-      this.place(0);
-    }
-    let last = performance.now();
-    const tick = (now) => {
-      const slower = Number(this.walk.querySelector("select").value);
-      const time = Math.min(this.time + ((now - last) * 1000) / slower, end);
-      last = now;
-      const step = this.stepAt(time);
-      if (step !== this.step) {
-        this.render(step);
-      }
-      this.place(time);
-      this.keepInView();
-      this.frame = time < end ? requestAnimationFrame(tick) : 0;
-      this.showPlaying();
-    };
-    this.frame = requestAnimationFrame(tick);
-    this.showPlaying();
-  }
-
-  pause() {
-    cancelAnimationFrame(this.frame);
-    this.frame = 0;
-    this.showPlaying();
-  }
-
-  showPlaying() {
-    this.walk.querySelector("[data-walk=play]").setAttribute("aria-pressed", String(!!this.frame));
-  }
-
-  // --- the view: zooming ---
-
-  zoom(how) {
-    const factor = { closer: 0.5, wider: 2 }[how];
-    const wanted = factor ? this.view.width * factor : UNITS;
-    this.look(Math.min(Math.max(wanted, NARROWEST * this.axis.scale), UNITS));
-  }
-
-  keepInView() {
-    const { left, width } = this.view;
-    const x = this.axis.x(this.time);
-    if (x < left || x > left + width) {
-      this.look(width);
-    }
-  }
-
-  // Shows so many units around the cursor.
-  look(width) {
-    const left = Math.min(Math.max(this.axis.x(this.time) - width / 2, 0), UNITS - width);
-    this.view = { left, width };
-    this.shapes.setAttribute("viewBox", `${left} 0 ${width} ${this.dataset.height}`);
-    this.letters.setAttribute("width", `${(UNITS / width) * 100}%`);
-    this.letters.setAttribute("x", `${(-left / width) * 100}%`);
-    this.board.querySelector(".picture").classList.toggle("close", width <= UNITS / CLOSE);
-    drawTicks(this.board, this.axis, this.view, this.dataset.deep);
   }
 }
 

@@ -1,4 +1,4 @@
-// What a walk shows beside the lanes after each step: the workers' states, and how much is printed. All of it is
+// What a walk needs from its first step on. It shows the workers' states, and how much is printed: all of it is
 // worked out once. A step then looks it up, and changes only what differs: its work does not grow with the run.
 
 import { countUpTo } from "./axis.js";
@@ -113,5 +113,55 @@ export class Printed {
       lines[at]?.classList.toggle("later", at >= count);
     }
     this.shown = count;
+  }
+}
+
+// Plays a walk: its time goes on by itself, at the chosen speed.
+export class Playing {
+  constructor(lanes) {
+    this.lanes = lanes;
+    this.button = lanes.walk.querySelector("[data-walk=play]");
+    this.speed = lanes.walk.querySelector("select");
+    this.end = Number(lanes.dataset.end);
+    this.frame = 0;
+  }
+
+  get isOn() {
+    return this.frame !== 0;
+  }
+
+  toggle() {
+    if (this.isOn) {
+      this.pause();
+      return;
+    }
+    const { lanes } = this;
+    if (lanes.step >= lanes.data.steps.length || lanes.time >= this.end) {
+      lanes.render(0);
+      lanes.place(0);
+    }
+    let last = performance.now();
+    const tick = (now) => {
+      const time = Math.min(lanes.time + ((now - last) * 1000) / Number(this.speed.value), this.end);
+      last = now;
+      const step = lanes.stepAt(time);
+      if (step !== lanes.step) {
+        lanes.render(step);
+      }
+      lanes.place(time);
+      lanes.view.keep(time);
+      this.goOn(time < this.end ? requestAnimationFrame(tick) : 0);
+    };
+    this.goOn(requestAnimationFrame(tick));
+  }
+
+  pause() {
+    cancelAnimationFrame(this.frame);
+    this.goOn(0);
+  }
+
+  goOn(frame) {
+    this.frame = frame;
+    this.button.setAttribute("aria-pressed", String(this.isOn));
   }
 }
