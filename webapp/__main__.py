@@ -30,7 +30,7 @@ These need what `pip install 'movazi[site]'` brings:
   prune-runs              forget old runs
   settings                list the site's settings
 
-`movazi COMMAND --help` says what each takes.
+`movazi COMMAND --help` says what each takes, and `movazi --version` which version this is.
 """
 
 FLASK_COMMANDS = {
@@ -47,9 +47,9 @@ FLASK_COMMANDS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command. Return its exit code."""
     name, *rest = arguments if arguments is not None else sys.argv[1:] or ["--help"]
-    if name in ("-h", "--help", "help"):
+    if name in ("-h", "--help", "help", "--version"):
         with ends_with_reader():
-            print(HELP, end="")
+            print(_version() if name == "--version" else HELP, end="")
         return 0
     if name == "record":
         return engine(["record", *rest], alone=arguments is None)
@@ -61,6 +61,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _with_site(lambda: _run_flask_command([FLASK_COMMANDS[name], *rest]))
     print(f"movazi: there is no command {name!r}\n\n{HELP}", end="", file=sys.stderr)
     return USAGE
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
+
+    try:
+        return f"movazi {version('movazi')}\n"
+    except PackageNotFoundError:
+        return "movazi, from a copy of its repository\n"
 
 
 def _is_demo(arguments: Sequence[str]) -> bool:

@@ -129,6 +129,12 @@ def test_it_tells_what_the_site_needs(commands: Path) -> None:
     assert "pip install 'movazi[site]'" in done.stderr
 
 
+def test_it_tells_its_version(commands: Path, wheel: Path) -> None:
+    done = run(commands, "--version")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == f"movazi {wheel.name.split('-')[1]}\n"
+
+
 def test_a_command_that_is_not_there_is_told(commands: Path) -> None:
     done = run(commands, "dance")
     assert done.returncode == 2
