@@ -114,7 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--timeout", type=_seconds, metavar="SECONDS", help="end the program after so long")
     add("--lines", action="store_true", help="record each line, with the shared values it touches")
     add("--threads-only", action="store_true", help="record from inside: see below")
-    add("--quiet", action="store_true", help="do not say where the file is")
+    add("--quiet", action="store_true", help="say neither how it ended nor where the file is")
     add("--language", type=_language, metavar="LANGUAGE", help="the page's: en or fa (en)")
     return parser
 
