@@ -37,6 +37,13 @@ M_ARENA_MAX = -8
 REPORTED = frozenset({Kind.PRINTED, Kind.RAISED})
 """The events that a trial's outcome needs."""
 
+ONLY_REPORTING = (
+    (threading.Thread, ("start", "_set_native_id", "_delete", "join")),
+    (threading.Condition, ("wait", "notify")),
+    (threading.Event, ("__init__", "wait", "set")),
+)
+"""Methods that every thread calls, and whose wrappers do no more than report other events."""
+
 NUMBER = struct.Struct("q")
 """How a wait status and a count of turns are written."""
 
@@ -84,7 +91,8 @@ class ForkServer:
     def prepare(self) -> None:
         """Direct this process from now on: a child has less to do if its parent has done it."""
         ctypes.PyDLL(None).mallopt(M_ARENA_MAX, 1)
-        self._begin = direct(self._scheduler, self._points)
+        _unwrap()
+        direct(self._scheduler, self._points)
         channel.redirect(self._events, REPORTED)
         self._rehearse()
         os.ftruncate(self._events, 0)
@@ -101,7 +109,6 @@ class ForkServer:
         """Let threads that touch nothing take turns. They leave nothing: not even a number."""
         for _ in range(REHEARSALS):
             self._scheduler.begin(())
-            self._begin()
             pair = [
                 threading.Thread(target=self._take_turns, name="rehearsal", daemon=True)
                 for _ in range(2)
@@ -123,7 +130,6 @@ class ForkServer:
         try:
             threading.main_thread()._set_native_id()  # type: ignore[attr-defined]
             self._scheduler.begin(self._read_schedule())
-            self._begin()
             code = self._run()
             sys.settrace(None)
             self._scheduler.current.footprint = ()
@@ -160,6 +166,13 @@ class ForkServer:
         )
         os.write(self._result, marshal.dumps(told))
         leave(0)
+
+
+def _unwrap() -> None:
+    """Give methods back their originals: an event that nobody reads still takes time and memory."""
+    for kind, names in ONLY_REPORTING:
+        for name in names:
+            setattr(kind, name, vars(kind)[name].__wrapped__)
 
 
 class _CountedScheduler(Scheduler):
