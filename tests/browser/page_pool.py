@@ -59,13 +59,17 @@ class PagePool:
         self._browser = browser
         self._idle: dict[str, list[BorrowedPage]] = {}
 
-    def borrow(self, **options: Any) -> BorrowedPage:
-        """Return a clean page, an idle one if possible."""
+    def borrow(self, *, viewport: ViewportSize | None = None, **options: Any) -> BorrowedPage:
+        """Return a clean page, an idle one if possible; one context serves windows of any size."""
         kind = json.dumps(options, sort_keys=True)
         if idle := self._idle.get(kind):
             last = idle.pop()
-            return BorrowedPage(last.page, kind, last.session, last.size, last.colours)
-        return self.make(**options)
+            borrowed = BorrowedPage(last.page, kind, last.session, last.size, last.colours)
+        else:
+            borrowed = self.make(**options)
+        if viewport:
+            borrowed.page.set_viewport_size(viewport)
+        return borrowed
 
     def make(self, **options: Any) -> BorrowedPage:
         """Return a page in a new context."""
