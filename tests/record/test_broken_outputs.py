@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -67,6 +68,32 @@ def test_it_ends_as_under_plain_python(
         assert _errors(recorded) == _errors(plain), name
         assert page.exists()
         page.unlink()
+
+
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_where_no_reader_was_ever_there_it_ends_as_under_plain_python(
+    write: Write, page: Path, stream: str
+) -> None:
+    for name, source in PROGRAMS.items():
+        program = str(write(source))
+        plain = _run_unread([sys.executable, program], stream)
+        recorded = _run_unread([*COMMAND, "--quiet", program, "-o", str(page)], stream)
+        assert recorded == plain, name
+
+
+def _run_unread(command: list[str], stream: str) -> int:
+    """Return the exit code of a command one of whose streams is a pipe without a reader."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        streams: dict[str, Any] = {
+            "stdout": subprocess.DEVNULL,
+            "stderr": subprocess.DEVNULL,
+            stream: writer,
+        }
+        return subprocess.run(command, cwd=ROOT, check=False, **streams).returncode
+    finally:
+        os.close(writer)
 
 
 def _errors(run: subprocess.CompletedProcess[str]) -> list[str]:

@@ -17,8 +17,11 @@ FULL, STDOUT, STDERR, READING, READS = range(5)
 - if what is printed cannot be passed on: the number of the error, for each stream;
 - while the engine reads what is printed, and passes it on.
 
+LEFT stands in place of EPIPE if something was written before the stream's reader went.
 READS counts, modulo READS_OF, how often the engine has read what does not pass a stream's buffer.
 """
+
+LEFT = 255
 
 READS_OF = 256
 

@@ -8,6 +8,7 @@ import select
 import sys
 
 from webapp.engine.raw_bytes import encoded
+from webapp.engine.told import LEFT
 
 DESCRIPTORS = {"stdout": 1, "stderr": 2}
 PATIENCE = 0.1
@@ -33,22 +34,32 @@ class Terminal:
             for name, number in DESCRIPTORS.items()
             if getattr(sys, name) is None
         }
+        self._taken: set[int] = set()
         self._given_up = False
         self._in_line = False
 
     def write(self, stream: str, text: str) -> int:
-        """Write to "stdout" or "stderr"; return the number of the error that it has met, or 0."""
+        """Write to "stdout" or "stderr"; return the error that it has met (see `told`), or 0."""
         descriptor = DESCRIPTORS[stream]
         self._in_line = not text.endswith("\n")
         rest = memoryview(encoded(text))
         while rest and descriptor not in self._gone and not self._given_up:
             try:
-                rest = rest[_write_some(descriptor, rest) :]
+                written = _write_some(descriptor, rest)
             except BlockingIOError:
                 continue
             except OSError as error:  # its reader has gone, the disk is full, …
-                self._gone[descriptor] = error.errno or errno.EIO
+                self._gone[descriptor] = self._number(descriptor, error)
+                break
+            if written:
+                self._taken.add(descriptor)
+                rest = rest[written:]
         return self._gone.get(descriptor, 0)
+
+    def _number(self, descriptor: int, error: OSError) -> int:
+        if error.errno == errno.EPIPE and descriptor in self._taken:
+            return LEFT
+        return error.errno or errno.EIO
 
     def end_line(self) -> None:
         """Begin a new line if the program has not ended its last one on a terminal."""

@@ -15,7 +15,7 @@ import time
 from typing import Any
 
 from webapp.engine.recorder import channel
-from webapp.engine.told import OUTLETS, READING
+from webapp.engine.told import LEFT, OUTLETS, READING
 
 LOOK_AGAIN, PATIENCE = 0.0005, 2.0
 """Seconds between two looks, and for how long to look: a reader may be slow."""
@@ -81,8 +81,9 @@ class _End(io.RawIOBase):
             _wait_until_read()
         error = channel.told()[self._place]
         # A reader that has had enough has read what plain Python would write only now.
-        if error and not (is_first and self._spared and error == errno.EPIPE):
-            raise OSError(error, os.strerror(error))
+        if error and not (is_first and self._spared and error == LEFT):
+            number = errno.EPIPE if error == LEFT else error
+            raise OSError(number, os.strerror(number))
         return len(data)
 
 
