@@ -297,7 +297,9 @@ def test_the_example_of_the_sites_page_does_what_it_says(tmp_path: Path) -> None
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
-    assert [*run.stdout.splitlines(), *run.stderr.splitlines()] == expected
+    # Which of the threads that wait for a lock gets it is left to the system.
+    assert sorted(run.stdout.splitlines()) == expected[:-1] == sorted(expected[:-1])
+    assert run.stderr.splitlines() == expected[-1:]
 
 
 def test_nothing_but_its_own_folders_are_needed(tmp_path: Path, write: Write) -> None:
