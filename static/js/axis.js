@@ -145,7 +145,9 @@ export class View {
   look(time, width) {
     const left = Math.min(Math.max(this.axis.x(time) - width / 2, 0), UNITS - width);
     Object.assign(this, { left, width });
-    this.board.querySelector(".shapes").setAttribute("viewBox", `${left} 0 ${width} ${this.height}`);
+    this.board
+      .querySelector(".shapes")
+      .setAttribute("viewBox", `${left} 0 ${width} ${this.height}`);
     const letters = this.board.querySelector(".letters");
     letters.setAttribute("width", `${(UNITS / width) * 100}%`);
     letters.setAttribute("x", `${(-left / width) * 100}%`);

@@ -31,7 +31,9 @@ class RunLanes extends HTMLElement {
     this.view = new View(this.board, this.axis, this.dataset);
     this.step = 0;
     this.time = 0;
-    this.cursor = this.board.querySelector(".shapes").appendChild(document.createElementNS(SVG, "path"));
+    this.cursor = this.board
+      .querySelector(".shapes")
+      .appendChild(document.createElementNS(SVG, "path"));
     this.cursor.classList.add("cursor");
     this.gone = new AbortController();
     this.listen();

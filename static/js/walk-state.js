@@ -142,7 +142,10 @@ export class Playing {
     }
     let last = performance.now();
     const tick = (now) => {
-      const time = Math.min(lanes.time + ((now - last) * 1000) / Number(this.speed.value), this.end);
+      const time = Math.min(
+        lanes.time + ((now - last) * 1000) / Number(this.speed.value),
+        this.end,
+      );
       last = now;
       const step = lanes.stepAt(time);
       if (step !== lanes.step) {
