@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from statistics import median
-
 from webapp.engine.events import Event, Key, Kind
 from webapp.engine.recording import Recording, in_time
 from webapp.timeline.holdings import find_holdings
@@ -39,4 +37,4 @@ def _noise(recording: Recording) -> int:
             slept = asleep.pop(event.key)
             asked = float(slept.text) * MICROSECONDS
             late.append(max(0, round(event.time - slept.time - asked)))
-    return max(QUIET_NOISE, round(median(late))) if late else QUIET_NOISE
+    return max(QUIET_NOISE, sorted(late)[len(late) // 2]) if late else QUIET_NOISE
