@@ -30,6 +30,7 @@ class TcpProxy:
         self._to = port
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._ends: list[socket.socket] = []
+        self._threads: list[threading.Thread] = []
         self._connected = True
         self._held = b""
         self._released = threading.Event()
@@ -48,6 +49,10 @@ class TcpProxy:
         self.cut()
         self.release()
         self._listener.close()
+        for thread in self._threads:
+            thread.join()
+        for end in self._ends:
+            end.close()
 
     def cut(self) -> None:
         """Break all connections, and close new ones at once."""
@@ -87,7 +92,11 @@ class TcpProxy:
         far = socket.create_connection(("127.0.0.1", self._to))
         self._ends += [near, far]
         for pass_on, ends in ((_pass_on, (near, far)), (self._pass_back, (far, near))):
-            threading.Thread(target=pass_on, args=ends, daemon=True).start()
+            thread = threading.Thread(target=pass_on, args=ends, daemon=True)
+            thread.start()
+            self._threads.append(thread)
+        if not self._connected:  # cut() has not seen these ends
+            self.cut()
 
     def _pass_back(self, site: socket.socket, browser: socket.socket) -> None:
         last = b""
