@@ -12,6 +12,9 @@ let growing = null;
 const controls = document.getElementById("controls");
 const status = document.getElementById("status");
 
+const ROOM = 160; // pixels, for some lines
+const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+
 const isForm = (element) => element?.id === "form";
 
 document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
@@ -37,6 +40,7 @@ document.addEventListener("htmx:sse:before:connection", (event) => {
   const { connection } = event.detail;
   if (connection.attempt === 0) {
     current = connection;
+    revealTranscript();
   } else if (!run || connection !== current) {
     event.preventDefault();
   } else {
@@ -88,6 +92,15 @@ document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
     status.textContent = why.textContent;
   }
 });
+
+// On a phone Run is always in sight, and the transcript may be below the window.
+function revealTranscript() {
+  const panel = document.querySelector(".stage .run");
+  const at = panel?.getBoundingClientRect();
+  if (at && (at.top > innerHeight - ROOM || at.bottom < ROOM)) {
+    panel.scrollIntoView({ behavior: isCalm ? "instant" : "smooth" });
+  }
+}
 
 // A press of Run ends the live run at once, to free its seat for the new one.
 function stopEarlier() {

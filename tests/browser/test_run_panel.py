@@ -7,7 +7,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.conftest import Opener, Site
 from tests.browser.test_keyboard import focused
-from tests.browser.test_pages import LANGUAGES
+from tests.browser.test_pages import LANGUAGES, REFUSED
 from tests.topics import TOPICS
 from webapp.lessons.topic import Topic
 
@@ -112,6 +112,31 @@ def test_stop_status_and_clock_stay_in_sight_on_a_phone(
         for name in (".go .stop", "#status", "#clock"):
             expect(page.locator(name)).to_be_in_viewport(ratio=1)
     page.locator(".go .stop").click()
+
+
+@EVERY_LANGUAGE
+@pytest.mark.parametrize("address", [SEVERAL, "/threads/barrier/race"])
+def test_run_brings_the_transcript_into_sight_on_a_phone(
+    open_page: Opener, address: str, language: str
+) -> None:
+    """It begins below the window, and stays in sight while it grows and pushes the source down."""
+    page = open_page(f"/{language}{address}", viewport=PHONE)
+    run = page.locator("#run-button").bounding_box()
+    assert run
+    assert ends(page, [".run"])[0][0] > PHONE["height"] - 160
+    page.mouse.click(run["x"] + run["width"] / 2, run["y"] + run["height"] / 2)
+    page.locator("#result .result").wait_for()
+    expect(page.locator(".run")).to_be_in_viewport(ratio=1)
+    expect(page.locator("#run-button")).to_be_in_viewport(ratio=1)
+
+
+def test_a_refused_run_leaves_a_phone_where_it_is(open_page: Opener, complaints: list[str]) -> None:
+    page = open_page("/en/threads/barrier/race", viewport=PHONE)
+    page.locator("[name=racers]").fill("99")
+    page.evaluate("document.getElementById('form').requestSubmit()")
+    page.locator(".problem").wait_for()
+    assert page.evaluate("scrollY") == 0
+    complaints.remove(REFUSED)
 
 
 @pytest.mark.parametrize("width", [360, 768])

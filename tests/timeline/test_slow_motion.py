@@ -135,6 +135,27 @@ def test_a_walk_without_a_loss_or_a_wait_begins_where_a_second_worker_does() -> 
     assert beginning.sentence == "MainThread has started A. From here on both can run."
 
 
+def test_a_walk_without_a_loss_begins_with_the_first_wait_for_what_another_holds() -> None:
+    steps = [
+        *life(A, 10, 800, (30, A, Kind.GOT, "lock", ""), (700, A, Kind.RELEASED, "lock", "")),
+        *life(B, 10, 800, (20, B, Kind.WAITS, "barrier", "barrier"), (40, B, Kind.PASSED, "", "")),
+        *life(CHILD, 10, 800, (90, CHILD, Kind.WAITS, "lock", "acquire")),
+    ]
+    beginning = find_beginning(draw(record(sorted(steps, key=lambda each: each[0]))), EN)
+    assert beginning is not None
+    assert (beginning.time, beginning.sentence) == (90, "child waits for lock, which A holds.")
+
+
+def test_a_walk_where_nobody_holds_what_a_worker_waits_for_begins_with_that_wait() -> None:
+    steps = [
+        *life(MAIN, 0, 900, (15, MAIN, Kind.WAITS, "A", "join")),
+        *life(A, 10, 800, (30, A, Kind.WAITS, "barrier", "barrier"), (40, A, Kind.PASSED, "", "")),
+    ]
+    beginning = find_beginning(draw(record(sorted(steps, key=lambda each: each[0]))), EN)
+    assert beginning is not None
+    assert (beginning.time, beginning.sentence) == (30, "A begins to wait at barrier.")
+
+
 def test_a_walk_of_one_worker_says_that_it_is_alone() -> None:
     beginning = find_beginning(draw(record(ALONE)), EN)
     assert beginning is not None

@@ -1,8 +1,9 @@
 """Finds the step at which a walk through a run begins: the first that shows something.
 
 That is the wait that closes the ring of a deadlock, else the first read of an update that is lost,
-else the first wait for an object that another worker holds, else the begin of the first worker that
-another has started, else the first step of the only worker.
+else the first wait for an object that another worker holds, else the first wait for anything but a
+worker's end, else the begin of the first worker that another has started, else the first step of
+the only worker.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from typing import NamedTuple
 from webapp.engine.events import Event, Kind
 from webapp.timeline.lanes import WAITS, Lane, State, Stretch, Timeline
 from webapp.timeline.lost import find_lost
-from webapp.timeline.words import Words
+from webapp.timeline.words import Words, step_text
 
-HELD = WAITS - {State.JOINING, State.RESULT}
+HELD = WAITS - {State.JOINING, State.RESULT, State.AWAITING}
 
 
 class Beginning(NamedTuple):
@@ -36,7 +37,7 @@ class Beginning(NamedTuple):
 
 
 _Found = tuple[Lane, Stretch, str]
-"""The lane of a worker, its wait, and the holder's name."""
+"""The lane of a worker, its wait, and the name of who holds what it waits for ("": nobody)."""
 
 
 def find_beginning(timeline: Timeline, say: Words) -> Beginning | None:
@@ -67,7 +68,10 @@ def _at_start(timeline: Timeline, say: Words, events: Sequence[Event]) -> Beginn
 def _at_wait(timeline: Timeline, say: Words, events: Sequence[Event], found: _Found) -> Beginning:
     lane, wait, holder = found
     first = next(event for event in events if event.id == wait.first)
-    sentence = say("walk.waits", worker=lane.name, object=wait.object, holder=holder)
+    if holder:
+        sentence = say("walk.waits", worker=lane.name, object=wait.object, holder=holder)
+    else:
+        sentence = say("walk.does", worker=lane.name, step=step_text(say, first))
     return _at(timeline, events, first, sentence)
 
 
@@ -98,14 +102,14 @@ def _closing(timeline: Timeline) -> _Found | None:
 
 
 def _first_wait(timeline: Timeline) -> _Found | None:
+    """Return the first wait for what another worker holds, else the first wait of all."""
     waits = [
-        (lane, stretch, holder)
+        (lane, stretch, _holder(timeline, lane, stretch))
         for lane in timeline.lanes
         for stretch in lane.stretches
         if stretch.state in HELD and stretch.first
-        if (holder := _holder(timeline, lane, stretch))
     ]
-    return min(waits, key=lambda found: found[1].start, default=None)
+    return min(waits, key=lambda found: (not found[2], found[1].start), default=None)
 
 
 def _holder(timeline: Timeline, waiting: Lane, wait: Stretch) -> str:
