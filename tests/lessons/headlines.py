@@ -237,6 +237,14 @@ READINGS: dict[str, Reading] = {
     },
     "synchronise-processes/lost-update": lost,
     "synchronise-processes/lost-update-fixed": lost,
+    "thread-queue/producers-and-consumers": lambda said: {
+        "largest": max(map(int, said.after("done, items: "))),
+        "all": said.count(": got item "),
+    },
+    "event/stop-flag": lambda said: {"last": max(map(int, said.after("stops after round ")))},
+    "shared-memory/value-and-array": lambda said: {
+        "filled": sum(map(int, said.after(": filled "))),
+    },
     "process-pool/map-squares": lambda said: {"largest": largest_share(said)},
     "process-pool/unordered": lambda said: moved(said.after("result of task ")),
     "process-pool/chunksize": lambda said: {

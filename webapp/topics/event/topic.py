@@ -16,7 +16,7 @@ from webapp.lessons.measures.printed.lines import (
     printed_once_each,
     shared_out,
 )
-from webapp.lessons.measures.printed.numbers import at_most, printed_number
+from webapp.lessons.measures.printed.numbers import at_most, largest, printed_number
 from webapp.lessons.measures.printed.order import order_of, printed_after, printed_in_order
 from webapp.lessons.measures.timing import took_about, took_at_least
 from webapp.lessons.outcomes import DemoOutcome
@@ -31,6 +31,7 @@ GO = r"^main: go$"
 SETS = r"^main: sets the event$"
 IS_SET = "main: the event is set"
 STOPS = r"^worker (\d+): stops after round \d+$"
+LAST_ROUND = r"^worker \d+: stops after round (\d+)$"
 ROUNDS = r"^(worker \d+): stops after round (\d+)$"
 WAITS = r"^worker (\d+): waits$"
 GOES_ON = r"^worker (\d+): goes on at signal \d$"
@@ -172,6 +173,7 @@ topic = Topic(
             slug="stop-flag",
             ideal=Ideal(until_set),
             outcome=DemoOutcome(shared_out(ROUNDS)),
+            headline=Headline({"last": largest(LAST_ROUND)}),
             parameters=(worker_count(3, maximum=5), after_seconds),
             questions=(
                 Question(

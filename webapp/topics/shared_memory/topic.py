@@ -74,6 +74,7 @@ topic = Topic(
             slug="value-and-array",
             ideal=Ideal(lambda values: 0),
             outcome=DemoOutcome(shared_out(SHARE)),
+            headline=Headline({"filled": printed_number(FILLED)}),
             parameters=(processes, start_method),
             questions=(
                 Question(

@@ -8,6 +8,8 @@ from webapp.engine.recording import Recording
 from webapp.lessons.claims import Claim, judged, of_any, unless, where, without_figure
 from webapp.lessons.common import every_thread_ended
 from webapp.lessons.common.headlines import out_of_turn, waited_for_room
+from webapp.lessons.headlines import Headline
+from webapp.lessons.measures import given
 from webapp.lessons.measures.printed import matches
 from webapp.lessons.measures.printed.lines import (
     never_printed,
@@ -18,6 +20,7 @@ from webapp.lessons.measures.printed.lines import (
 from webapp.lessons.measures.printed.numbers import (
     at_most,
     equals,
+    largest,
     printed_ascending,
     printed_number,
 )
@@ -39,6 +42,7 @@ from webapp.lessons.values import Values
 GOT = r"^consumer-\d+: got item ([\d.]+)$"
 CONSUMER_DONE = r"^consumer-(\d+): done, items: \d+$"
 SHARE = r"^(consumer-\d+): done, items: (\d+)$"
+ITEMS = r"^consumer-\d+: done, items: (\d+)$"
 IDLE = r"^consumer-\d+: done, items: 0$"
 DONE = r"^worker(?:-\d+)?: item (\d+) is done$"
 SKIPPED = r"^worker: item (\d+) is unfit, skipped$"
@@ -152,6 +156,12 @@ topic = Topic(
             slug="producers-and-consumers",
             ideal=Ideal(shared_work),
             outcome=DemoOutcome(shared_out(SHARE)),
+            headline=Headline(
+                {
+                    "largest": largest(ITEMS),
+                    "all": given(lambda values: len(items_of_all(values))),
+                }
+            ),
             beside=(
                 Pair(
                     name="one-or-four-consumers",
