@@ -150,6 +150,19 @@ def test_a_short_transcript_leaves_no_empty_panel_on_a_narrow_page(
     assert bottom - last < (bottom - top) / 2
 
 
+@EVERY_LANGUAGE
+@pytest.mark.parametrize("address", ["/threads/lock/lost-update", "/threads/barrier/race"])
+def test_the_buttons_of_a_walk_are_in_sight_on_a_small_desk(
+    open_page: Opener, address: str, language: str
+) -> None:
+    page = open_page(f"/{language}{address}", viewport={"width": 1024, "height": 768})
+    page.locator("#run-button").click()
+    page.locator("#result .result").wait_for()
+    for part in ("#run-button", ".run", ".timeline .walk button >> nth=0"):
+        expect(page.locator(part)).to_be_in_viewport(ratio=1)
+    expect(page.locator(".listing")).to_be_in_viewport(ratio=0.4)
+
+
 @pytest.mark.parametrize("seats", [2, 5, 7])
 def test_a_ring_is_seen_together_with_run_source_and_transcript(
     open_page: Opener, seats: int
