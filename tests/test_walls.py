@@ -197,8 +197,18 @@ def test_of_the_engine_the_settings_load_only_its_limits() -> None:
 
 def test_the_recorder_loads_only_what_it_needs_of_webapp() -> None:
     """Every spawned child loads it."""
-    ours = {name for name in loaded_by("webapp.engine.recorder") if name.startswith("webapp.")}
+    ours = {
+        name
+        for name in loaded_by("webapp.engine.recorder.installation")
+        if name.startswith("webapp.")
+    }
     allowed = {"webapp.engine"} | {
         f"webapp.engine.{name}" for name in ("events", "foreign", "told", "unread")
     }
     assert {name for name in ours if not name.startswith("webapp.engine.recorder")} == allowed
+
+
+def test_a_search_loads_little() -> None:
+    """The more an interpreter has loaded, the longer each fork of it takes."""
+    large = {"asyncio", "dataclasses", "json", "multiprocessing", "pathlib", "socket", "subprocess"}
+    assert not large & loaded_by("webapp.engine.directed.server_process")

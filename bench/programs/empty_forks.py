@@ -1,11 +1,10 @@
 """Forks children that end at once; prints the milliseconds of processor time that each takes.
 
-With the argument `warm` this process has loaded what the launcher has, and otherwise next to
-nothing.
+With the argument `warm` this process has loaded what the fork server of a search has, and otherwise
+next to nothing.
 """
 
 import gc
-import importlib
 import os
 import resource
 import sys
@@ -30,20 +29,12 @@ def main() -> None:
 
 
 def _warm_up() -> Callable[[], int]:
-    """Load what the launcher has, and return how it forks a main process."""
+    """Load what the fork server of a search has, and return how it forks a child."""
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-    from webapp.engine import (  # noqa: PLC0415  (only here)
-        bare_fork,
-        launcher,
-        main_process,
-        recorder,
-    )
+    from webapp.engine.bare_fork import bare_fork  # noqa: PLC0415  (only here)
+    from webapp.engine.directed import server_process  # noqa: F401, PLC0415  (likewise)
 
-    main_process.load_directed()
-    for name in launcher.WARM:
-        importlib.import_module(name)
-    recorder.arm(observe=True)
-    return bare_fork.bare_fork
+    return bare_fork
 
 
 def _used() -> float:

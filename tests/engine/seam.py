@@ -27,7 +27,7 @@ from tests.engine.running import (
     wait_until,
 )
 from webapp.engine.events import Kind
-from webapp.engine.machines import has_gil
+from webapp.engine.gil import has_gil
 from webapp.engine.recording import Outcome
 from webapp.engine.runner import Busy, Phase, Runner, UnknownRun
 

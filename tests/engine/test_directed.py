@@ -332,6 +332,24 @@ def test_runs_of_a_search_begin_as_every_run_does(runner: EmbeddedRunner, write:
     assert len({tried.schedule for tried in found.tried}) == 5
 
 
+def test_a_set_of_texts_has_the_same_order_in_a_search_and_in_its_replay(
+    runner: EmbeddedRunner, write: Write
+) -> None:
+    program = write(
+        """
+        import os
+        from threading import Thread
+
+        Thread(target=lambda: print({f"text {number}" for number in range(10)})).start()
+        print(os.environ.get("PYTHONHASHSEED"))
+        """
+    )
+    (tried,) = search_all(runner, program, Search(0, number=1)).tried
+    said = [line.text for line in tried.lines]
+    assert said[0] == "None"
+    assert said == texts(directed(runner, program, tried.schedule))
+
+
 def test_a_search_whose_fork_server_is_killed_comes_to_an_end(
     runner: EmbeddedRunner, write: Write
 ) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.engine.conftest import Run, Write
-from webapp.engine.machines import has_gil
+from webapp.engine.gil import has_gil
 
 DAEMONS = "threads that are waited for, and one that is not"
 METHODS = ("fork", "spawn", "forkserver")

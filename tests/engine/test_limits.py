@@ -15,8 +15,8 @@ from tests.engine.running import finish, is_alive, texts, until_printed, wait_un
 from webapp.engine import tree
 from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.events import Kind
+from webapp.engine.gil import has_gil
 from webapp.engine.limits import MB, RESERVED, RESERVED_BY_THREAD, UNLIMITED, Limits
-from webapp.engine.machines import has_gil
 from webapp.engine.program import Program
 from webapp.engine.recording import Outcome, Recording
 from webapp.engine.reports import Reports

@@ -17,7 +17,7 @@ from tests.engine.conftest import Run, Write
 from tests.engine.running import finish, kinds, texts
 from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.events import Kind
-from webapp.engine.machines import has_gil
+from webapp.engine.gil import has_gil
 from webapp.engine.surroundings import bare
 
 THREADS, PRINTS = 4, 4000

@@ -12,6 +12,7 @@ from webapp.engine.fair import FairQueue
 from webapp.engine.pressure import Pressure
 from webapp.engine.program import ProgramError, main_defaults, with_parameters
 from webapp.engine.recording import Span, overlaps
+from webapp.engine.request import Request
 from webapp.engine.transcript import Transcript
 
 
@@ -72,11 +73,11 @@ def test_messages_are_read_as_they_were_sent(tmp_path: Path) -> None:
         with pytest.raises(ValueError):
             wire.load_began(broken)
     line = tmp_path / "line"
-    request = wire.Request("/p.py", "p.py", "/w", {"n": 1, "s": "é"}, ["a"], terminals={})
+    request = Request("/p.py", "p.py", "/w", {"n": 1, "s": "é"}, ["a"], terminals={})
     terms = wire.Terms(None, 1.5, 200)
     line.write_bytes(wire.dump_line(request))
     read = wire.wait_for_line(wire.open_lines(line))
-    assert wire.load_line(read, wire.Request) == request
+    assert wire.load_line(read, Request) == request
     line.write_bytes(wire.READY + wire.dump_line(terms))
     read = wire.wait_for_line(wire.open_lines(line))
     assert wire.load_line(read, wire.Terms) == terms

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 
 from webapp.engine.foreign import ctypes
-from webapp.engine.machines import has_gil
+from webapp.engine.gil import has_gil
 
 # Of a PyDLL: the GIL is not released, so the child has it.
 _fork = ctypes.PyDLL(None, use_errno=True).fork

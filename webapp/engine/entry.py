@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import builtins
 import linecache
+import os
 import runpy
 import signal
 import sys
 from importlib.machinery import BuiltinImporter, SourceFileLoader
-from pathlib import Path
 from types import CodeType, ModuleType
 
 from webapp.engine.events import Kind
-from webapp.engine.program import CODE
 from webapp.engine.recorder import channel, tracebacks
-from webapp.engine.wire import Request
+from webapp.engine.request import Request
 
 
 def compile_entry(request: Request, text: str | bytes) -> CodeType:
@@ -32,12 +31,12 @@ def compile_entry(request: Request, text: str | bytes) -> CodeType:
     # The launcher's own arguments end with its flags, `-c` and the code.
     sys.orig_argv[-2:] = [option, request.module or request.code or "", *request.arguments]
     if not sys.flags.safe_path:
-        sys.path[0:0] = [str(Path.cwd()) if request.module else ""]
+        sys.path[0:0] = [os.getcwd() if request.module else ""]  # noqa: PTH109  (a search loads no pathlib)
     if request.code is not None:
         # Objects are named by the lines of their assignments, which there is no file to read from.
         lines = request.code.splitlines(keepends=True)
-        linecache.cache[CODE] = (len(request.code), None, lines, CODE)
-        return compile(request.code, CODE, "exec", dont_inherit=True)
+        linecache.cache[request.path] = (len(request.code), None, lines, request.path)
+        return compile(request.code, request.path, "exec", dont_inherit=True)
     *_, code = runpy._get_module_details(request.module)  # type: ignore[attr-defined]
     sys.argv[0] = request.path
     return code  # type: ignore[no-any-return]
@@ -62,6 +61,15 @@ def make_main(request: Request) -> ModuleType:
         vars(main)["__cached__"] = spec.cached
     sys.modules["__main__"] = main
     return main
+
+
+def execute(code: CodeType, names: dict[str, object]) -> int:
+    """Run code with the names of a `__main__`, and return its exit code."""
+    try:
+        exec(code, names)
+    except BaseException as error:
+        return judge(error)
+    return judge(None)
 
 
 def given_names() -> dict[str, object]:

@@ -19,7 +19,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import NoReturn
 
-from webapp.engine import launcher
+from webapp.engine import interpreter, launcher
 
 POLL = 0.002
 """Seconds between two looks whether it has ended."""
@@ -67,7 +67,7 @@ def become_launcher(
     os.dup2(nowhere, 1)
     os.close(nowhere)
     # As in an interpreter that is started with `-c`.
-    sys.orig_argv[:] = [sys.orig_argv[0], *launcher.flags(), "-c", ""]
+    sys.orig_argv[:] = [sys.orig_argv[0], *interpreter.flags(), "-c", ""]
     if not sys.flags.safe_path:
         del sys.path[0]
     launcher.main(

@@ -15,16 +15,16 @@ import select
 import shutil
 import signal
 import socket
-import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import NoReturn
 
-from webapp.engine import recorder, tree
+from webapp.engine import interpreter, tree
 from webapp.engine.bottom import Unwinding
 from webapp.engine.inherited import Inherited, take_away
 from webapp.engine.main_process import load_directed, load_slow_motion
+from webapp.engine.recorder import installation
 from webapp.engine.run_folder import remove_shared
 from webapp.engine.supervisor import SIGNALS, remove_files, supervise
 from webapp.engine.wire import MESSAGE_SIZE, Kill, Ping, Pong, Prepare, Reaped, Stop, dump, load
@@ -55,8 +55,6 @@ PATIENCE = 10
 
 fork = os.fork
 """The original: the recorder replaces it in programs."""
-
-ROOT = str(Path(__file__).resolve().parent.parent.parent)
 
 
 class Launcher:
@@ -190,24 +188,16 @@ def _note_children() -> tuple[socket.socket, socket.socket]:
     return woken, waker
 
 
-def command(control: int, endings: int, folder: Path, *, inherits: bool) -> list[str]:
+def command(
+    control: int, endings: int, folder: Path, *, inherits: bool, hides_seed: bool
+) -> list[str]:
     """Return the command that starts a launcher.
 
     `control` and `endings` are the descriptors of its sockets, `folder` holds all slots; with
     `inherits`, programs inherit the launcher's signals and umask (see `inherited`).
     """
-    # Not `python -m`: that would put our folder or the current one on the programs' sys.path.
-    code = (
-        f"import sys; sys.path[: not sys.flags.safe_path] = [{ROOT!r}]; "
-        "from webapp.engine.launcher import main; "
-        f"del sys.path[0]; main({control}, {endings}, {str(folder)!r}, inherits={inherits})"
-    )
-    return [sys.executable, *(flags() if inherits else []), "-c", code]
-
-
-def flags() -> list[str]:
-    """Return the flags of this interpreter, as they are written on its command line."""
-    return subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined,no-any-return]
+    call = f"main({control}, {endings}, {str(folder)!r}, {inherits=}, {hides_seed=})"
+    return interpreter.command(__name__, call, interpreter.flags() if inherits else [])
 
 
 def main(
@@ -216,13 +206,17 @@ def main(
     folder: str,
     *,
     inherits: bool,
+    hides_seed: bool = False,
     directs: bool = True,
     slow_motion: bool = True,
 ) -> None:
     """Warm up, serve the socket, then remove `folder`, in case the server was killed.
 
-    Without `directs` no program can be directed, without `slow_motion` none can be run in it.
+    With `hides_seed` programs have no PYTHONHASHSEED. Without `directs` no program can be directed,
+    without `slow_motion` none can be run in it.
     """
+    if hides_seed:
+        interpreter.hide_seed()
     inherited = take_away()
     if directs:
         load_directed()
@@ -231,7 +225,7 @@ def main(
     # One program alone imports for itself what it needs.
     for module in () if inherits else WARM:
         importlib.import_module(module)
-    recorder.arm(observe=True)
+    installation.arm(observe=True)
     tree.adopt_orphans()
     tree.forgo_privileges()
     # Ctrl-C must reach only the server; we end when it does.

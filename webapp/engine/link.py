@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from webapp.engine import launcher, wire
+from webapp.engine import interpreter, launcher, wire
 from webapp.engine.forked import ForkedLauncher, become_launcher
 from webapp.engine.run_user import Identity, RunUser
 from webapp.engine.surroundings import Surroundings
@@ -81,7 +81,13 @@ class Link:
 
     def _spawn(self, theirs: socket.socket, told: socket.socket) -> subprocess.Popen[bytes]:
         descriptors = (theirs.fileno(), told.fileno())
-        command = launcher.command(*descriptors, self._folder, inherits=self._around.inherits)
+        environment = self._around.environment
+        command = launcher.command(
+            *descriptors,
+            self._folder,
+            inherits=self._around.inherits,
+            hides_seed=interpreter.SEED not in environment,
+        )
         identity: Identity = {}
         if self._user is not None:
             command, identity = self._user.command(command), self._user.identity()
@@ -90,7 +96,7 @@ class Link:
             pass_fds=descriptors,
             stdin=self._around.stdin,
             stdout=subprocess.DEVNULL,
-            env=dict(self._around.environment),
+            env=interpreter.with_seed(environment),
             # Ctrl-C must reach only the server; the launcher ends with its socket.
             start_new_session=True,
             **identity,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import multiprocessing
 import os
 import platform
-import sys
-import sysconfig
 from dataclasses import dataclass
+
+from webapp.engine.gil import has_gil
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +69,6 @@ def _cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def has_gil() -> bool:
-    """Return whether this interpreter has a global interpreter lock at the moment."""
-    # PYTHON_GIL=1 enables it in a free-threaded build.
-    enabled = getattr(sys, "_is_gil_enabled", None)
-    return bool(enabled()) if enabled else not sysconfig.get_config_var("Py_GIL_DISABLED")
 
 
 def _numbers(version: str) -> tuple[int, ...]:

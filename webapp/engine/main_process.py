@@ -19,18 +19,18 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from multiprocessing import process
-from types import CodeType
 from typing import TYPE_CHECKING, NoReturn
 
-from webapp.engine import bottom, recorder
+from webapp.engine import bottom
 from webapp.engine.entry import compile_entry, judge, make_main
 from webapp.engine.events import Kind
+from webapp.engine.gil import has_gil
 from webapp.engine.leaving import leave
-from webapp.engine.machines import has_gil
 from webapp.engine.pressure import read_pressure
 from webapp.engine.program import ProgramError, with_parameters
-from webapp.engine.recorder import channel
-from webapp.engine.wire import OUTPUTS, STREAMS, Began, Prepare, Request, dump_began
+from webapp.engine.recorder import channel, installation
+from webapp.engine.request import Request
+from webapp.engine.wire import OUTPUTS, STREAMS, Began, Prepare, dump_began
 
 if TYPE_CHECKING:
     from webapp.engine.directed.running import Directed
@@ -96,7 +96,7 @@ def prepare_slot(prepared: Prepare) -> Limit | None:
     cpu = limits.pop(resource.RLIMIT_CPU, None)
     for number, both in limits.items():
         resource.setrlimit(number, both)
-    recorder.report_to(f"{prepared.slot}/events", observe=prepared.observe)
+    installation.report_to(f"{prepared.slot}/events", observe=prepared.observe)
     for reader in readers:
         close(reader)
     return cpu
@@ -154,7 +154,7 @@ def run_program(request: Request) -> NoReturn:
     for descriptor, name in enumerate(STREAMS, 1):
         if request.outlets is not None and name not in request.outlets:
             close(descriptor)
-    recorder.begin(
+    installation.begin(
         request.path,
         request.terminals,
         request.outlets,
@@ -188,24 +188,15 @@ def _directed(request: Request, source: bytes, slowly: SlowMotion | None) -> Dir
     if request.directed is not None:
         assert _directed_class is not None
         with suppress(SyntaxError, SystemExit):  # the plain execution reports them
-            return _directed_class(request.directed, _text(request, source), request.path, slowly)
+            return _directed_class(request, _text(request, source), slowly)
     return None
 
 
 def _run_directed(directed: Directed, request: Request, source: bytes) -> NoReturn:
     """Run a program by its schedule, or search, and end this process."""
-    # Here, since a search forks for each schedule: then its children need not do it.
     names = vars(make_main(request))
     _report_begin(source)
-
-    def execute(code: CodeType) -> int:
-        try:
-            exec(code, names)
-        except BaseException as error:
-            return judge(error)
-        return judge(None)
-
-    code = directed.run(execute)
+    code = directed.run(names)
     if directed.searches:
         channel.emit(Kind.ENDED)
     _end(code)

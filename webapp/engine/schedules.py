@@ -128,6 +128,12 @@ def _refusals(tree: ast.AST) -> Iterator[Refusal]:
                 yield Refusal(why, name, node.lineno)
 
 
+def imported(tree: ast.AST) -> list[str]:
+    """Return the names of what a program imports: modules, and what may be modules in them."""
+    nodes = (node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom))
+    return [name for node in nodes for name in _imported(node)]
+
+
 def _imported(node: ast.Import | ast.ImportFrom) -> list[str]:
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]

@@ -34,6 +34,7 @@ from webapp.engine.main_process import (
     run_program,
 )
 from webapp.engine.pressure import UNTOLD, Pressure, read_pressure
+from webapp.engine.request import Request
 from webapp.engine.run_folder import remove_shared
 from webapp.engine.told import TOLD
 
@@ -155,7 +156,7 @@ def _become_main(cpu: Limit | None, inherited: Inherited, requests: int) -> NoRe
         close(requests)
         inherited.restore()
         if line:
-            run_program(wire.load_line(line, wire.Request))
+            run_program(wire.load_line(line, Request))
     except Unwinding:
         raise
     except BaseException:

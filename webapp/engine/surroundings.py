@@ -12,6 +12,7 @@ from pathlib import Path
 
 from webapp.engine import wire
 from webapp.engine.program import CODE, Program
+from webapp.engine.request import Request
 from webapp.engine.schedules import as_request
 
 
@@ -37,13 +38,13 @@ class Surroundings:
     forks: bool = False
     slow_motion: bool = False
 
-    def request(self, program: Program) -> wire.Request:
+    def request(self, program: Program) -> Request:
         """Return the request to run a program."""
         # Plain Python does not resolve links for sys.argv and __file__.
         path = str(program.path.absolute()) if self.inherits else _resolved(program.path)
         if program.code is not None:
             path = CODE
-        return wire.Request(
+        return Request(
             path=path,
             name=str(program.path) if self.inherits else path,
             folder=_folder(program.path),

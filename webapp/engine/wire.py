@@ -16,12 +16,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, TypeVar, cast
+from typing import Literal, NamedTuple, TypeVar, cast
 
 from webapp.engine.pressure import Pressure
+from webapp.engine.request import Request
 
 STREAMS = ("stdout", "stderr")
 OUTPUTS = ("events", *STREAMS)
@@ -81,28 +81,6 @@ class Terms(NamedTuple):
     soft_deadline: float | None
     grace: float
     processes: int | None
-
-
-class Request(NamedTuple):
-    """Run the program at `path`. `name` becomes its `sys.argv[0]`, and `folder` its `sys.path[0]`.
-
-    `module` and `code` are those of Program. `terminals` are the columns and lines of those that
-    its streams come out on, by the streams' names.
-    `outlets` are those of its streams that are passed on and are not closed; None: nothing is.
-    `directed` is what `schedules.as_request` returned, `slow_motion` is Program's.
-    """
-
-    path: str
-    name: str
-    folder: str
-    parameters: Mapping[str, Any]
-    arguments: Sequence[str]
-    terminals: Mapping[str, tuple[int, int]]
-    module: str = ""
-    code: str | None = None
-    directed: Mapping[str, Any] | None = None
-    slow_motion: bool = False
-    outlets: Sequence[str] | None = None
 
 
 class Reaped(NamedTuple):

@@ -19,13 +19,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from webapp.engine import wire
+from webapp.engine.gil import has_gil
 from webapp.engine.limits import UNLIMITED
 from webapp.engine.live_run import LiveRun
-from webapp.engine.machines import has_gil, this_machine
+from webapp.engine.machines import this_machine
 from webapp.engine.pressure import read_pressure
 from webapp.engine.program import Program
 from webapp.engine.recorder import (
-    OBSERVERS,
     conditions,
     executors,
     locks,
@@ -38,6 +38,7 @@ from webapp.engine.recorder import (
     tracebacks,
     unasked,
 )
+from webapp.engine.recorder.installation import OBSERVERS
 from webapp.engine.recording import Outcome, Recording, Wait
 from webapp.engine.reports import Reports
 from webapp.engine.waits import State

@@ -17,16 +17,16 @@ import struct
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from types import CodeType
 from typing import Any, NoReturn
 
 from webapp.engine import tree
 from webapp.engine.bare_fork import bare_fork
 from webapp.engine.directed.install import direct
-from webapp.engine.directed.points import Points
-from webapp.engine.directed.scheduler import SLICE, Scheduler
-from webapp.engine.events import Kind
+from webapp.engine.directed.points import Points, compiled
+from webapp.engine.directed.scheduler import Scheduler
+from webapp.engine.entry import execute
 from webapp.engine.foreign import ctypes
-from webapp.engine.recorder import channel
 
 leave, read, waitpid, write = os._exit, os.read, os.waitpid, os.write
 """The originals: the recorder replaces some of them in programs."""
@@ -34,11 +34,7 @@ leave, read, waitpid, write = os._exit, os.read, os.waitpid, os.write
 M_ARENA_MAX = -8
 """Of mallopt(3): threads that take turns need no memory of their own."""
 
-REPORTED = frozenset({Kind.PRINTED, Kind.RAISED})
-"""The events that a trial's outcome needs."""
-
 ONLY_REPORTING = (
-    (threading.Thread, ("start", "_set_native_id", "_delete", "join")),
     (threading.Condition, ("wait", "notify")),
     (threading.Event, ("__init__", "wait", "set")),
 )
@@ -47,8 +43,28 @@ ONLY_REPORTING = (
 NUMBER = struct.Struct("q")
 """How a wait status and a count of turns are written."""
 
-REHEARSALS, TURNS = 5, 10
-"""How often two threads take turns, and how many. More make a trial no faster."""
+REHEARSAL = """
+from threading import Thread
+
+count = 0
+
+
+def add(numbers):
+    global count
+    for number in numbers:
+        count += number
+
+
+pair = [Thread(target=add, args=([1, 2],), name="rehearsal") for _ in range(2)]
+for thread in pair:
+    thread.start()
+for thread in pair:
+    thread.join()
+print(count)
+"""
+
+REHEARSALS = 20
+"""How often it is run. More make a trial no faster."""
 
 
 def serve(server: ForkServer, asked: int, answer: int) -> NoReturn:
@@ -92,11 +108,20 @@ class ForkServer:
         """Direct this process from now on: a child has less to do if its parent has done it."""
         ctypes.PyDLL(None).mallopt(M_ARENA_MAX, 1)
         _unwrap()
+        code, parsed = compiled(REHEARSAL, "rehearsal")
+        self._points.add(Points(code, parsed))
         direct(self._scheduler, self._points)
-        channel.redirect(self._events, REPORTED)
-        self._rehearse()
-        os.ftruncate(self._events, 0)
-        os.lseek(self._events, 0, os.SEEK_SET)
+        self._rehearse(code)
+
+    def _rehearse(self, code: CodeType) -> None:
+        """Run a program as a child does. It leaves nothing: not even a number, or a line."""
+        for _ in range(REHEARSALS):
+            self._tell(self._carry_through((), lambda: execute(code, {"__name__": "rehearsal"})))
+        while len(tree.threads(os.getpid())) > 1:  # they have ended for Python, but not yet here
+            select.select((), (), (), 0.0005)
+        for file in (self._events, self._result):
+            os.ftruncate(file, 0)
+            os.lseek(file, 0, os.SEEK_SET)
 
     def carry_out(self) -> int:
         """Run the program in a child, wait for it, and return its wait status."""
@@ -105,44 +130,28 @@ class ForkServer:
             self._be_child()
         return waitpid(pid, 0)[1]
 
-    def _rehearse(self) -> None:
-        """Let threads that touch nothing take turns. They leave nothing: not even a number."""
-        for _ in range(REHEARSALS):
-            self._scheduler.begin(())
-            pair = [
-                threading.Thread(target=self._take_turns, name="rehearsal", daemon=True)
-                for _ in range(2)
-            ]
-            for thread in pair:
-                thread.start()
-            for thread in pair:
-                thread.join()
-            print("rehearsed")  # into `events`, for nobody
-            sys.settrace(None)
-        while len(tree.threads(os.getpid())) > 1:  # they have ended for Python, but not yet here
-            select.select((), (), (), 0.0005)
-
-    def _take_turns(self) -> None:
-        for _ in range(TURNS):
-            self._scheduler.point((), SLICE + 1)  # gives it away
-
     def _be_child(self) -> NoReturn:
         try:
             threading.main_thread()._set_native_id()  # type: ignore[attr-defined]
-            self._scheduler.begin(self._read_schedule())
-            code = self._run()
-            sys.settrace(None)
-            self._scheduler.current.footprint = ()
+            code = self._carry_through(self._read_schedule(), self._run)
             threading._shutdown()  # type: ignore[attr-defined]
             if atexit._ncallbacks() != self._exits:  # those of our own have nothing to do here
                 atexit._run_exitfuncs()
-            for stream in (sys.stdout, sys.stderr):
+            for stream in filter(None, (sys.stdout, sys.stderr)):
                 stream.flush()
-            self._tell(code, ("", ""))
+            self._tell(code)
+            leave(0)
         except BaseException:
             sys.excepthook(*sys.exc_info())
         finally:
             leave(1)
+
+    def _carry_through(self, schedule: Sequence[int], run: Callable[[], int]) -> int:
+        self._scheduler.begin(schedule)
+        code = run()
+        sys.settrace(None)
+        self._scheduler.current.footprint = ()
+        return code
 
     def _read_schedule(self) -> Sequence[int]:
         size = os.fstat(self._schedule).st_size
@@ -151,8 +160,9 @@ class ForkServer:
 
     def _halt(self, reason: str, text: str) -> NoReturn:
         self._tell(0, (reason, text))
+        leave(0)
 
-    def _tell(self, code: int, halted: tuple[str, str]) -> NoReturn:
+    def _tell(self, code: int, halted: tuple[str, str] = ("", "")) -> None:
         found = self._scheduler
         pending = {worker.number: list(worker.footprint) for worker in found.live}
         told: Any = (
@@ -165,7 +175,6 @@ class ForkServer:
             pending,
         )
         os.write(self._result, marshal.dumps(told))
-        leave(0)
 
 
 def _unwrap() -> None:

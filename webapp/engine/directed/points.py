@@ -51,6 +51,12 @@ SILENT = {
 TESTS = ("POP_JUMP", "JUMP_IF", "TO_BOOL", "UNARY_NOT")
 
 
+def compiled(text: str | bytes, path: str) -> tuple[CodeType, ast.Module]:
+    """Return a program's code, and the tree that it is compiled from. Raises SyntaxError."""
+    tree = ast.parse(text, path)
+    return compile(tree, path, "exec", dont_inherit=True), tree
+
+
 class Points:
     """The tables of one program, by id() of its code objects; those without any probe are left out.
 
@@ -69,6 +75,11 @@ class Points:
         self.cells = self._assigned_cells()
         self.tries = any(map(_is_try, ast.walk(tree)))
         self.tables = {id(one): table for one in self.codes if (table := self._table(one))}
+
+    def add(self, other: Points) -> None:
+        """Add the points of another program, to be run by the same scheduler."""
+        self.codes += other.codes
+        self.tables.update(other.tables)
 
     def is_own(self, code: CodeType) -> bool:
         """Return whether a code object is the program's."""

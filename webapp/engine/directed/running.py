@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import sys
 from _thread import allocate_lock, get_native_id, start_new_thread
-from collections.abc import Callable, Mapping
 from contextlib import closing
 from os import getpid
-from types import CodeType
-from typing import Any, NoReturn
+from typing import NoReturn
 
+from webapp.engine import interpreter
 from webapp.engine.directed.install import direct
-from webapp.engine.directed.points import Points
+from webapp.engine.directed.points import Points, compiled
 from webapp.engine.directed.scheduler import Scheduler, Worker
 from webapp.engine.directed.searching import search
+from webapp.engine.directed.server_process import Job
 from webapp.engine.directed.trial import Trials
 from webapp.engine.directed.turns import LOOK_EVERY, Patience
 from webapp.engine.directed.watching import look_at
+from webapp.engine.entry import execute
 from webapp.engine.events import Kind
 from webapp.engine.recorder import channel
-from webapp.engine.schedules import Search, from_request, parse
+from webapp.engine.request import Request
+from webapp.engine.schedules import Search, from_request, imported, parse
 from webapp.engine.slow_motion.tracing import SlowMotion
 
 
@@ -29,44 +30,41 @@ class Directed:
     """A program with its schedule, or its search, prepared to be run."""
 
     def __init__(
-        self,
-        directed: Mapping[str, Any],
-        text: str | bytes,
-        path: str,
-        slowly: SlowMotion | None = None,
+        self, request: Request, text: str | bytes, slowly: SlowMotion | None = None
     ) -> None:
-        """`directed` is what `schedules.as_request` returned. Raises SyntaxError.
+        """`text` is the program's source, with its parameters. Raises SyntaxError.
 
         With `slowly` it is run in slow motion; a search is not.
         """
-        self._slowly = slowly
-        tree = ast.parse(text, path)
-        self._how = from_request(directed)
-        self._code = compile(tree, path, "exec", dont_inherit=True)
-        self._points = Points(self._code, tree)
+        self._request, self._text, self._slowly = request, text, slowly
+        self._code, self._tree = compiled(text, request.path)
+        self._how = from_request(request.directed)
 
     @property
     def searches(self) -> bool:
         """Whether it searches, and the program's own end is not this process's."""
         return isinstance(self._how, Search)
 
-    def run(self, execute: Callable[[CodeType], int]) -> int:
-        """Run it, or search; `execute` runs the program's code, and returns its exit code."""
+    def run(self, names: dict[str, object]) -> int:
+        """Run it with the names of its `__main__`, or search; return its exit code."""
         if isinstance(self._how, Search):
-            with closing(Trials(self._points, lambda: execute(self._code))) as trials:
+            ahead = [name for name in imported(self._tree) if name in sys.modules]
+            job = Job(self._request, self._text, ahead, interpreter.has_hidden_seed())
+            with closing(Trials(job)) as trials:
                 search(trials, self._how)
             return 0
         assert self._how is not None
         scheduler = Scheduler(parse(self._how.schedule), lambda *_: _wait(), announces=True)
-        halting = _Halting(scheduler, self._points)
+        points = Points(self._code, self._tree)
+        halting = _Halting(scheduler, points)
         scheduler.halt = halting.halt
         if self._how.pauses:
             scheduler.pauses, scheduler.report = True, _report
         start_new_thread(halting.watch, ())
         watch = self._slowly.watched() if self._slowly else None
-        direct(scheduler, self._points, watch)()
+        direct(scheduler, points, watch)()
         try:
-            return execute(self._code)
+            return execute(self._code, names)
         finally:
             sys.settrace(None)
 

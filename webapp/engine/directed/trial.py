@@ -10,15 +10,14 @@ import mmap
 import os
 import select
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from webapp.engine import tree
-from webapp.engine.bare_fork import bare_fork
 from webapp.engine.directed.footprints import Access
-from webapp.engine.directed.fork_server import NUMBER, ForkServer, serve
-from webapp.engine.directed.points import Points
+from webapp.engine.directed.fork_server import NUMBER
 from webapp.engine.directed.reduction import Step
+from webapp.engine.directed.server_process import Files, Job, start
 from webapp.engine.directed.turns import LOOK_EVERY, Patience
 
 MOST_REPORTED = 1 << 20
@@ -47,24 +46,24 @@ class Result:
 class Trials:
     """Carries out trials of one program, one after the other. This process must have one thread."""
 
-    def __init__(self, points: Points, run: Callable[[], int]) -> None:
-        """`run` runs the program's main module in a child, and returns its exit code."""
-        self._schedule, self._events, self._result = files = (
+    def __init__(self, job: Job) -> None:
+        """Start the fork server."""
+        told = os.memfd_create("job")
+        self._schedule, self._events, self._result = (
             os.memfd_create("schedule"),
             os.memfd_create("events"),
             os.memfd_create("result"),
         )
         self._known: dict[Step, Step] = {}
-        self._count = mmap.mmap(-1, mmap.PAGESIZE)
+        counted = os.memfd_create("count")
+        os.ftruncate(counted, mmap.PAGESIZE)
+        self._count = mmap.mmap(counted, mmap.PAGESIZE)
         asked, self._ask = os.pipe()
         self._answer, answer = os.pipe()
-        self._server = bare_fork()
-        if self._server == 0:
-            os.close(self._ask)
-            os.close(self._answer)
-            serve(ForkServer(points, run, files, self._count), asked, answer)
-        os.close(asked)
-        os.close(answer)
+        own = Files(told, self._schedule, self._events, self._result, counted, asked, answer)
+        self._server = start(job, own)
+        for file in (told, counted, asked, answer):
+            os.close(file)
         self._told = select.poll()
         self._told.register(self._answer, select.POLLIN)
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from pathlib import Path
 
-ENGINE = str(Path(__file__).resolve().parent.parent)
+ENGINE = os.path.realpath(f"{__file__}/../..")
 """The folder of the engine's files."""
 
-MAIN_PROCESS = str(Path(ENGINE) / "main_process.py")
-"""The file that runs the program: no frame below it on the stack is the program's."""
+ENTRIES = {f"{ENGINE}{os.sep}{name}" for name in ("main_process.py", "entry.py")}
+"""The files that run the program: no frame below them on the stack is the program's."""
 
 
 def is_standard_library(depth: int = 1) -> bool:

@@ -10,19 +10,30 @@ from __future__ import annotations
 import atexit
 import os
 import re
+import sys
+import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
-from multiprocessing import forkserver, get_start_method, popen_fork, popen_forkserver, util
+from multiprocessing import (
+    forkserver,
+    get_start_method,
+    popen_fork,
+    popen_forkserver,
+    process,
+    util,
+)
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
 from webapp.engine.events import How, Kind
-from webapp.engine.recorder import channel
+from webapp.engine.recorder import channel, tracebacks
 from webapp.engine.recorder.callers import is_standard_library
 from webapp.engine.recorder.channel import emit, program
 from webapp.engine.recorder.waiting import reporting_wait
-from webapp.engine.recorder.workers import current_key
+from webapp.engine.recorder.workers import current_key, name_by
+
+name_by(process)
 
 # Since 3.14.8 the fork server's code begins with another import.
 WORKERS = re.compile(r"(import sys; )?from multiprocessing\.(spawn|forkserver) import ")
@@ -56,6 +67,7 @@ def install() -> None:
     _report_lives()
     _report_exits(popen_fork.Popen)
     _report_exits(popen_forkserver.Popen)
+    _report_exceptions()
     _install_in_spawned()
 
 
@@ -118,7 +130,8 @@ def _install_in_spawned() -> None:
         slowly = SLOWLY if _slow_motion else ("", "")
         first = (
             f"import sys; sys.path.insert(0, {ROOT!r}); "
-            f"from webapp.engine.recorder import begin, install; {slowly[0]}del sys.path[0]; "
+            f"from webapp.engine.recorder.installation import begin, install; {slowly[0]}"
+            "del sys.path[0]; "
             f"install({_events!r}, observe={_observe}, shows={_shows}); "
             f"begin({program()!r}, {_terminals!r}, {_outlets!r}, slow_motion={_slow_motion}); "
             f"{slowly[1]}"
@@ -126,6 +139,21 @@ def _install_in_spawned() -> None:
         return spawn(path, _preceded(args, first), passfds)
 
     util.spawnv_passfds = recorded_spawn  # type: ignore[assignment]
+
+
+def _report_exceptions() -> None:
+    # BaseProcess._bootstrap prints a traceback by this call, and then drops the exception.
+    original = traceback.print_exc
+    bootstrap = BaseProcess._bootstrap.__code__  # type: ignore[attr-defined]
+
+    @wraps(original)
+    def print_exc(*args: Any, **options: Any) -> None:
+        error = sys.exc_info()[1]
+        if error is not None and sys._getframe(1).f_code is bootstrap:
+            tracebacks.report(error)
+        original(*args, **options)
+
+    traceback.print_exc = print_exc
 
 
 def _report_lives() -> None:

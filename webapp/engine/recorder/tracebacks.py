@@ -7,12 +7,11 @@ import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
-from multiprocessing.process import BaseProcess
 from types import FrameType, TracebackType
 from typing import Any
 
 from webapp.engine.events import Kind
-from webapp.engine.recorder.callers import MAIN_PROCESS, is_engine_file
+from webapp.engine.recorder.callers import ENTRIES, is_engine_file
 from webapp.engine.recorder.channel import emit, program
 
 
@@ -39,7 +38,6 @@ def install() -> None:
     _clean_formatted()
     _clean_stacks()
     _report_from_threads()
-    _report_from_processes()
 
 
 def report(error: BaseException) -> None:
@@ -152,7 +150,7 @@ def _without_ours_below(
     """
     for frame, line in frames:
         path = frame.f_code.co_filename
-        if path == MAIN_PROCESS:
+        if path in ENTRIES:
             return
         if not is_engine_file(path):
             yield frame, line
@@ -174,18 +172,3 @@ def _report_from_threads() -> None:
         return invoke_excepthook
 
     threading._make_invoke_excepthook = make  # type: ignore[attr-defined]
-
-
-def _report_from_processes() -> None:
-    # BaseProcess._bootstrap prints a traceback by this call, and then drops the exception.
-    original = traceback.print_exc
-    bootstrap = BaseProcess._bootstrap.__code__  # type: ignore[attr-defined]
-
-    @wraps(original)
-    def print_exc(*args: Any, **options: Any) -> None:
-        error = sys.exc_info()[1]
-        if error is not None and sys._getframe(1).f_code is bootstrap:
-            report(error)
-        original(*args, **options)
-
-    traceback.print_exc = print_exc

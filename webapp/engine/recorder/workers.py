@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 from _thread import get_ident, get_native_id
-from multiprocessing import process
 from typing import Any, Protocol
 
 from webapp.engine.events import TASK_BITS, escape
@@ -19,8 +18,20 @@ Known = tuple[str, str, Described]
 The process itself would keep the program's objects beyond their end.
 """
 
-UNNAMED = process.current_process().name
+UNNAMED = "MainProcess"
 """The name of a process before multiprocessing has named it."""
+
+
+class _Unnamed:
+    """Stands for `multiprocessing.process`, with the attributes that we read."""
+
+    class _current_process:
+        name = _name = UNNAMED
+
+    _parent_process = None
+
+
+_processes: Any = _Unnamed
 
 _started_for_child = False
 """Whether this interpreter was started for a child, which imports the program before it begins."""
@@ -28,7 +39,7 @@ _started_for_child = False
 # Of a child that the program forked with os.fork(): its name here, and the process object that it
 # inherited, which is its parent's.
 _fork = ""
-_forked_from: process.BaseProcess | None = None
+_forked_from: Any = None
 
 bare_threads: dict[int, str] = {}
 """The names of threads that `threading` does not know, by get_ident()."""
@@ -59,6 +70,12 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_begin_anew)
 
 
+def name_by(processes: Any) -> None:
+    """Name processes as the module `multiprocessing.process` does."""
+    global _processes  # noqa: PLW0603  (there is one such module)
+    _processes = processes
+
+
 def set_child() -> None:
     """Use the name that `multiprocessing` gives this process, as soon as there is one."""
     global _started_for_child  # noqa: PLW0603  (a process has one name, and no object for it)
@@ -68,13 +85,13 @@ def set_child() -> None:
 def set_fork(name: str) -> None:
     """Name this process, which the program has forked with os.fork()."""
     global _fork, _forked_from
-    _fork, _forked_from = name, process.current_process()
+    _fork, _forked_from = name, _processes._current_process
 
 
 def caller() -> Described:
     """Return how the calling thread stands in events."""
     thread: Any = threading._active.get(get_ident())  # type: ignore[attr-defined]
-    process_name: str = process._current_process._name  # type: ignore[attr-defined]
+    process_name: str = _processes._current_process._name
     known: Known | None = None if thread is None else thread.__dict__.get(_KNOWN)
     if known is None or known[0] is not thread._name or known[1] is not process_name:
         found = described(worker_name(thread), get_native_id())
@@ -140,9 +157,9 @@ def current_key() -> str:
 
 def _child() -> str:
     """Return the name of this process; "" for the program's main process."""
-    current: process.BaseProcess = process._current_process  # type: ignore[attr-defined]
+    current = _processes._current_process
     if current is _forked_from:
         return _fork
-    if process._parent_process is not None:  # type: ignore[attr-defined]
-        return current.name
-    return current.name if _started_for_child and current.name != UNNAMED else ""
+    if _processes._parent_process is not None:
+        return str(current.name)
+    return str(current.name) if _started_for_child and current.name != UNNAMED else ""
