@@ -9,6 +9,9 @@ from webapp.engine.recording import Recording
 
 MICROSECONDS = 1_000_000
 
+OF_SLEEPS = (Kind.SLEPT, Kind.WAITS, Kind.WOKE, Kind.GAVE_UP, Kind.RESUMED)
+"""The kinds of events that begin or end a sleep, or a wait that may have a time-out."""
+
 LINE_SECONDS = 25e-6
 """The most that a line may take longer in slow motion (`bench`)."""
 
@@ -22,8 +25,8 @@ def lateness(recording: Recording) -> float:
     """
     if not recording.receipt.observed:
         return recording.held_up
-    overslept = sum(end - start for start, end in _joined(_overslept(recording.events)))
-    lines = sum(event.kind is Kind.STEPPED for event in recording.events)
+    overslept = sum(end - start for start, end in _joined(_overslept(recording.of(*OF_SLEEPS))))
+    lines = len(recording.of(Kind.STEPPED))
     return max(recording.held_up, overslept / MICROSECONDS) + lines * LINE_SECONDS
 
 
@@ -40,7 +43,7 @@ def _overslept(events: Iterable[Event]) -> Iterator[tuple[int, int]]:
             due[event.key] = event.time + float(event.text) * MICROSECONDS
         elif event.kind is Kind.WAITS and event.timeout is not None:
             due[event.key] = event.time + event.timeout * MICROSECONDS
-        elif event.kind in (Kind.WOKE, Kind.GAVE_UP, Kind.RESUMED) and event.key in due:
+        elif event.kind is not Kind.WAITS and event.key in due:
             over = round(due.pop(event.key))
             if over < event.time:
                 yield over, event.time

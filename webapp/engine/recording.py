@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from itertools import chain
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -142,9 +143,12 @@ class Recording:
             found[event.key].append(event)
         return dict(found)
 
-    def of(self, kind: Kind) -> list[Event]:
-        """Return the events of a kind, as they came."""
-        return self._by_kind.get(kind, [])
+    def of(self, *kinds: Kind) -> list[Event]:
+        """Return the events of some kinds, as they came."""
+        found = [self._by_kind[kind] for kind in kinds if kind in self._by_kind]
+        if len(found) == 1:
+            return found[0]
+        return sorted(chain.from_iterable(found), key=attrgetter("id"))
 
     @cached_property
     def _by_kind(self) -> dict[Kind, list[Event]]:
@@ -163,7 +167,7 @@ class Recording:
     @cached_property
     def lifetimes(self) -> tuple[Span, ...]:
         """The lifetime of every worker, the main thread included, in order of starting."""
-        return tuple(_spans(self.in_time, Kind.STARTED, {Kind.ENDED}, per_object=False))
+        return tuple(self._spans(Kind.STARTED, {Kind.ENDED}, per_object=False))
 
     @cached_property
     def workers(self) -> tuple[Span, ...]:
@@ -181,17 +185,34 @@ class Recording:
     @cached_property
     def sleeps(self) -> tuple[Span, ...]:
         """Every sleep."""
-        return tuple(_spans(self.in_time, Kind.SLEPT, {Kind.WOKE}, per_object=False))
+        return tuple(self._spans(Kind.SLEPT, {Kind.WOKE}, per_object=False))
 
     @cached_property
     def holdings(self) -> tuple[Span, ...]:
         """Every interval in which a worker held an object, from got to released."""
-        return tuple(_spans(self.in_time, Kind.GOT, {Kind.RELEASED}))
+        return tuple(self._spans(Kind.GOT, {Kind.RELEASED}))
 
     @cached_property
     def waits(self) -> tuple[Span, ...]:
         """Every wait, to the event that ended it."""
-        return tuple(_spans(self.in_time, Kind.WAITS, ENDS_OF_WAITS))
+        return tuple(self._spans(Kind.WAITS, ENDS_OF_WAITS))
+
+    def _spans(self, begin: Kind, ends: Collection[Kind], *, per_object: bool = True) -> list[Span]:
+        """Pair each event of `ends` with the last open `begin` of the same worker (and object).
+
+        An RLock acquired twice is released twice: the last one closes first.
+        """
+        spans: list[Span] = []
+        open_: defaultdict[tuple[Key, str], list[int]] = defaultdict(list)
+        for event in in_time(self.of(begin, *ends)):
+            slot = (event.key, event.object if per_object else "")
+            if event.kind is begin:
+                open_[slot].append(len(spans))
+                spans.append(Span(event.key, event.worker, event.time, None, event.object))
+            elif open_[slot]:
+                at = open_[slot].pop()
+                spans[at] = _closed(spans[at], event.time)
+        return spans
 
 
 def in_time(events: Iterable[Event]) -> list[Event]:
@@ -230,30 +251,6 @@ def _merged(spans: list[Span]) -> Iterator[Span]:
             ends = (first.end, rest.pop(0).end)
             first = _closed(first, None if None in ends else max(filter(None, ends)))
         yield first
-
-
-def _spans(
-    events: Iterable[Event], begin: Kind, ends: Collection[Kind], *, per_object: bool = True
-) -> list[Span]:
-    """Pair each event of `ends` with the last open `begin` of the same worker (and object).
-
-    `events` are in the order of time.
-    An RLock acquired twice is released twice: the last one closes first.
-    """
-    spans: list[Span] = []
-    open_: defaultdict[tuple[Key, str], list[int]] = defaultdict(list)
-    kinds = {begin, *ends}
-    for event in events:
-        if event.kind not in kinds:
-            continue
-        slot = (event.key, event.object if per_object else "")
-        if event.kind is begin:
-            open_[slot].append(len(spans))
-            spans.append(Span(event.key, event.worker, event.time, None, event.object))
-        elif open_[slot]:
-            at = open_[slot].pop()
-            spans[at] = _closed(spans[at], event.time)
-    return spans
 
 
 def _closed(span: Span, end: int | None) -> Span:

@@ -130,8 +130,7 @@ def _band(own: list[Lane]) -> Lane:
     alike = _kind(first)[1]
     named = _DEFAULT_NAME.match(alike)
     open_ = any(lane.ending is End.OPEN for lane in own)
-    return replace(
-        first,
+    return first._replace(
         name=f"{len(own)} × {named[1] if named else alike}",
         start=min(lane.start for lane in own),
         end=max(lane.end for lane in own),

@@ -13,6 +13,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from webapp.engine.events import Event, Kind
+from webapp.engine.recording import in_time
 from webapp.timeline.lanes import WAITS, Lane, State, Stretch, Timeline
 from webapp.timeline.lost import find_lost
 from webapp.timeline.words import Words, step_text
@@ -55,9 +56,10 @@ def find_beginning(timeline: Timeline, say: Words) -> Beginning | None:
 
 def _at_start(timeline: Timeline, say: Words, events: Sequence[Event]) -> Beginning | None:
     """Return where the first worker begins that another has started, else the first step."""
-    names = {"{}.{}".format(*event.key): event.worker for event in events}
-    for event in events:
-        if event.kind is Kind.STARTED and event.text in names:
+    workers = timeline.recording.by_worker
+    names = {"{}.{}".format(*key): own[-1].worker for key, own in workers.items()}
+    for event in in_time(timeline.recording.of(Kind.STARTED)):
+        if event.text in names:
             sentence = say("walk.starts", worker=event.worker, starter=names[event.text])
             return _at(timeline, events, event, sentence)
     for event in events[:1]:

@@ -85,8 +85,7 @@ class Stretch(NamedTuple):
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Lane:
+class Lane(NamedTuple):
     """A worker's lane. `number` selects its colour; `depth` is 0 for a process, 1 for its threads,
     and for a task one more than for its thread.
 

@@ -25,7 +25,7 @@ def find_lives(recording: Recording, last: int) -> dict[Key, Lane]:
     numbers = _numbers(recording)
     ends = _Ends(last, by_itself=recording.outcome in BY_ITSELF)
     seen = {key: own[0] for key, own in recording.by_worker.items()}
-    for event in in_time([*recording.of(Kind.ENDED), *recording.of(Kind.EXITED)]):
+    for event in in_time(recording.of(Kind.ENDED, Kind.EXITED)):
         ends.take(event)
     seen.pop(UNKNOWN, None)
     order = {pid: at for at, pid in enumerate(dict.fromkeys(pid for pid, _ in seen))}

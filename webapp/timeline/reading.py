@@ -30,7 +30,7 @@ def _noise(recording: Recording) -> int:
     """Return the median lateness of workers that woke from a sleep, in µs, at least QUIET_NOISE."""
     late: list[int] = []
     asleep: dict[Key, Event] = {}
-    for event in in_time([*recording.of(Kind.SLEPT), *recording.of(Kind.WOKE)]):
+    for event in in_time(recording.of(Kind.SLEPT, Kind.WOKE)):
         if event.kind is Kind.SLEPT:
             asleep[event.key] = event
         elif event.kind is Kind.WOKE and event.key in asleep:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from webapp.engine.events import ASLEEP, ENDS_OF_WAITS, Event, Kind
 from webapp.timeline.lanes import MICROSECONDS, WAITING, Lane, State, Stretch, stretch_from
@@ -58,8 +58,8 @@ class LaneBuilder:
     def lane(self, held: Iterable[Stretch]) -> Lane:
         """Return the worker's lane; `held` are its holdings."""
         beside = sorted([*held, *self.tasks], key=lambda stretch: stretch.start)
-        return replace(
-            self.life, stretches=tuple(self._stretches()), beside=tuple(self._within(beside))
+        return self.life._replace(
+            stretches=tuple(self._stretches()), beside=tuple(self._within(beside))
         )
 
     def _stretches(self) -> Iterator[Stretch]:

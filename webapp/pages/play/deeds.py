@@ -74,7 +74,7 @@ def _draw(recording: Recording) -> Timeline:
     timeline = draw(replace(recording, events=events))
     started = [event.object for event in events if event.kind is Kind.STARTS]
     numbers = {name: number for number, name in enumerate(started, 1)}
-    lanes = (replace(lane, number=numbers.get(lane.name, lane.number)) for lane in timeline.lanes)
+    lanes = (lane._replace(number=numbers.get(lane.name, lane.number)) for lane in timeline.lanes)
     return replace(timeline, lanes=tuple(lanes))
 
 

@@ -83,15 +83,21 @@ class Wording:
 
         Those in names, such as Thread-1, stay as the program has them.
         """
-        return self._with_units(text, "unit.long")
+        return self._with_units(text, self._long_units)
 
     def times(self, text: str) -> str:
         """Return the same with short units, for the time axis."""
-        return self._with_units(text, "unit.short")
+        return self._with_units(text, self._short_units)
 
-    def _with_units(self, text: str, key: str) -> str:
-        units = dict(zip(UNITS, self(key).split(), strict=True))
+    @cached_property
+    def _long_units(self) -> Mapping[str, str]:
+        return dict(zip(UNITS, self("unit.long").split(), strict=True))
 
+    @cached_property
+    def _short_units(self) -> Mapping[str, str]:
+        return dict(zip(UNITS, self("unit.short").split(), strict=True))
+
+    def _with_units(self, text: str, units: Mapping[str, str]) -> str:
         def write(found: re.Match[str]) -> str:
             number = self._digits(found["number"])
             return f"{number} {units[found['unit']]}" if found["unit"] else number

@@ -11,8 +11,9 @@ from webapp.lessons.measures import Measure
 
 def matches(recording: Recording, pattern: str) -> Iterator[re.Match[str]]:
     """Yield the match of each line that `pattern` matches, in order."""
+    search = re.compile(pattern).search
     for line in recording.lines:
-        if found := re.search(pattern, line.text):
+        if found := search(line.text):
             yield found
 
 
