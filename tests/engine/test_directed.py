@@ -92,6 +92,21 @@ def test_the_reduction_takes_a_third_of_the_schedules(patient: EmbeddedRunner) -
     assert 3 * len(few.tried) <= len(all_of_them.tried)
 
 
+def test_starts_and_ends_of_threads_have_one_order(runner: EmbeddedRunner, write: Write) -> None:
+    program = write(
+        """
+        from threading import Thread
+
+        threads = [Thread(target=int) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        """
+    )
+    assert len(search_all(runner, program, Search(2)).tried) == 1
+
+
 @pytest.mark.parametrize("name", ["lost_update", "opposite_order", "looks_once", "in_a_pool"])
 def test_a_found_schedule_replays_twenty_times_also_on_a_busy_machine(
     patient: EmbeddedRunner, name: str
@@ -324,7 +339,7 @@ def test_runs_of_a_search_begin_as_every_run_does(runner: EmbeddedRunner, write:
             thread.join()
         """
     )
-    found = search_all(runner, program, Search(1, number=5))
+    found = search_all(runner, program, Search(2, number=5))
     for tried in found.tried:
         said = [IDENT.sub("", line.text) for line in tried.lines]
         again = texts(directed(runner, program, tried.schedule))

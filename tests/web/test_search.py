@@ -122,9 +122,10 @@ def test_only_a_search_that_is_known_can_be_stopped(client: FlaskClient) -> None
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_three_switches_are_searched_on_request(client: FlaskClient, language: str) -> None:
     address = f"/{language}/{FIXED}/search"
-    two = client.post(address, data=SMALL).get_data(as_text=True)
+    more = {**SMALL, "increments": 2}
+    two = client.post(address, data=more).get_data(as_text=True)
     assert 'name="run-further"' in two
-    three = client.post(address, data={**SMALL, "run-further": "on"}).get_data(as_text=True)
+    three = client.post(address, data={**more, "run-further": "on"}).get_data(as_text=True)
     assert 'name="run-further"' not in three
     counts = [int(found) for page in (two, three) for found in rows(page)]
     assert len(counts) == 3 + 4

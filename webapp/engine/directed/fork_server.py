@@ -9,6 +9,7 @@ when code is run for the first time, which each child would note again.
 from __future__ import annotations
 
 import atexit
+import gc
 import marshal
 import mmap
 import os
@@ -16,6 +17,7 @@ import select
 import struct
 import sys
 import threading
+from _thread import get_native_id
 from collections.abc import Callable, Sequence
 from types import CodeType
 from typing import Any, NoReturn
@@ -86,23 +88,27 @@ def serve(server: ForkServer, asked: int, answer: int) -> NoReturn:
 class ForkServer:
     """Runs in a process of its own, which must have one thread.
 
-    A child reads its schedule from the open file `schedule`. It reports to `events`, and writes
-    what happened to `result`. `count` shows how often it has passed the turn on.
+    It has memory that it shares with the search: a count of how often a child has passed the turn
+    on, and then the child's schedule. A child reports to the open file `events`, and writes what
+    happened to `result`.
     """
 
     def __init__(
-        self, points: Points, run: Callable[[], int], files: tuple[int, int, int], count: mmap.mmap
+        self, points: Points, run: Callable[[], int], files: tuple[int, int], shared: mmap.mmap
     ) -> None:
         """`run` runs the program's main module in a child, and returns its exit code.
 
-        `files` are `schedule`, `events` and `result`.
+        `files` are `events` and `result`.
         """
         self._points = points
         self._run = run
-        self._schedule, self._events, self._result = files
+        self._events, self._result = files
+        self._schedule = memoryview(shared)[NUMBER.size :]
+        self._threading: Any = threading
+        self._main = self._threading.main_thread()
         self._exits = atexit._ncallbacks()
         self._scheduler = _CountedScheduler((), self._halt, announces=False)
-        self._scheduler.shared = count
+        self._scheduler.shared = shared
 
     def prepare(self) -> None:
         """Direct this process from now on: a child has less to do if its parent has done it."""
@@ -111,17 +117,19 @@ class ForkServer:
         code, parsed = compiled(REHEARSAL, "rehearsal")
         self._points.add(Points(code, parsed))
         direct(self._scheduler, self._points)
+        gc.collect()
         self._rehearse(code)
 
     def _rehearse(self, code: CodeType) -> None:
         """Run a program as a child does. It leaves nothing: not even a number, or a line."""
         for _ in range(REHEARSALS):
-            self._tell(self._carry_through((), lambda: execute(code, {"__name__": "rehearsal"})))
+            self._perform((), lambda: execute(code, {"__name__": "rehearsal"}))
         while len(tree.threads(os.getpid())) > 1:  # they have ended for Python, but not yet here
             select.select((), (), (), 0.0005)
         for file in (self._events, self._result):
             os.ftruncate(file, 0)
             os.lseek(file, 0, os.SEEK_SET)
+        gc.freeze()  # pages that the collector does not write to stay shared with the children
 
     def carry_out(self) -> int:
         """Run the program in a child, wait for it, and return its wait status."""
@@ -132,31 +140,27 @@ class ForkServer:
 
     def _be_child(self) -> NoReturn:
         try:
-            threading.main_thread()._set_native_id()  # type: ignore[attr-defined]
-            code = self._carry_through(self._read_schedule(), self._run)
-            threading._shutdown()  # type: ignore[attr-defined]
-            if atexit._ncallbacks() != self._exits:  # those of our own have nothing to do here
-                atexit._run_exitfuncs()
-            for stream in filter(None, (sys.stdout, sys.stderr)):
-                stream.flush()
-            self._tell(code)
+            self._main._native_id = get_native_id()
+            self._perform(marshal.loads(self._schedule), self._run)
             leave(0)
         except BaseException:
             sys.excepthook(*sys.exc_info())
         finally:
             leave(1)
 
-    def _carry_through(self, schedule: Sequence[int], run: Callable[[], int]) -> int:
-        self._scheduler.begin(schedule)
+    def _perform(self, schedule: Sequence[int], run: Callable[[], int]) -> None:
+        scheduler = self._scheduler
+        scheduler.begin(schedule)
         code = run()
         sys.settrace(None)
-        self._scheduler.current.footprint = ()
-        return code
-
-    def _read_schedule(self) -> Sequence[int]:
-        size = os.fstat(self._schedule).st_size
-        schedule: Sequence[int] = marshal.loads(os.pread(self._schedule, size, 0))
-        return schedule
+        scheduler.current.footprint = ()
+        if not scheduler.alone or self._threading._threading_atexits:
+            self._threading._shutdown()
+        if atexit._ncallbacks() != self._exits:  # those of our own have nothing to do here
+            atexit._run_exitfuncs()
+        for stream in filter(None, (sys.stdout, sys.stderr)):
+            stream.flush()
+        self._tell(code)
 
     def _halt(self, reason: str, text: str) -> NoReturn:
         self._tell(0, (reason, text))

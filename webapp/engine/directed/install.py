@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import concurrent.futures.thread as thread_pool
 import gc
 import random
+import sys
 import threading
 from typing import Any
 
@@ -28,11 +28,12 @@ def direct(scheduler: Scheduler, points: Points, watch: Watch | None = None) -> 
     locks.direct(scheduler, program_tries=points.tries)
     own_locks: Any = recorded
     own_queues: Any = queues
-    pool: Any = thread_pool
     module._allocate_lock = own_locks.allocate_lock = locks.Lock
     module._CRLock = own_locks.RawRLock = locks.RLock
     own_queues._SimpleQueue = locks.SimpleQueue
-    pool._global_shutdown_lock = locks.Lock()
+    pool: Any = sys.modules.get("concurrent.futures.thread")
+    if pool:  # one that is loaded later makes a lock of ours
+        pool._global_shutdown_lock = locks.Lock()
     _replace_methods()
     begin = trace(scheduler, points, watch)
     threads.direct(scheduler, begin)

@@ -89,12 +89,8 @@ class Scheduler:
         self.current.ident = get_ident()
         self.workers = [self.current]
         self._live = [self.current]
+        self.alone = True  # only one worker lives
         self.steps.append((0, 1, []))
-
-    @property
-    def alone(self) -> bool:
-        """Whether only one worker lives."""
-        return len(self._live) == 1
 
     @property
     def live(self) -> list[Worker]:
@@ -106,6 +102,7 @@ class Scheduler:
         worker = Worker(len(self.workers), name)
         self.workers.append(worker)
         self._live.append(worker)
+        self.alone = False
         return worker
 
     def touch(self, access: Access) -> None:
@@ -114,7 +111,7 @@ class Scheduler:
 
     def point(self, footprint: Footprint, weight: int = 1) -> None:
         """Let the schedule decide who goes on, before a step with this footprint."""
-        if len(self._live) == 1 or self.halted:
+        if self.alone or self.halted:
             return
         self._kept += weight
         me = self.current
@@ -144,6 +141,7 @@ class Scheduler:
         me = self.current
         me.ended = True
         self._live.remove(me)
+        self.alone = len(self._live) == 1
         self._pass_on(me)
 
     def _pass_on(self, me: Worker) -> None:

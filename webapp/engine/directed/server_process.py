@@ -7,7 +7,6 @@ that the program itself imports, if they are loaded for every run.
 
 from __future__ import annotations
 
-import gc
 import importlib
 import marshal
 import mmap
@@ -38,13 +37,12 @@ class Job(NamedTuple):
 
 
 class Files(NamedTuple):
-    """Open files: the job, those of ForkServer, its count of turns, and the pipes of `serve`."""
+    """Open files: the job, those of ForkServer and its shared memory, and the pipes of `serve`."""
 
     job: int
-    schedule: int
     events: int
     result: int
-    turns: int
+    shared: int
     asked: int
     answer: int
 
@@ -83,11 +81,9 @@ def main(*numbers: int) -> NoReturn:
     server = ForkServer(
         Points(code, tree),
         lambda: execute(code, names),
-        (files.schedule, files.events, files.result),
-        mmap.mmap(files.turns, mmap.PAGESIZE),
+        (files.events, files.result),
+        mmap.mmap(files.shared, 0),
     )
-    gc.collect()
-    gc.freeze()  # pages that the collector does not write to stay shared with the children
     serve(server, files.asked, files.answer)
 
 

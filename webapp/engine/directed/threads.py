@@ -11,6 +11,7 @@ import sys
 import threading
 from _thread import get_ident
 from collections.abc import Callable, Iterable
+from functools import wraps
 from typing import Any
 
 from webapp.engine.directed.footprints import SYNC, WRITE
@@ -26,10 +27,44 @@ _start = _module._start_joinable_thread if HAS_HANDLES else _module._start_new_t
 
 def direct(scheduler: Scheduler, begin: Begin) -> None:
     """Make every thread that is started from now on a worker, which begins with `begin`."""
+    _note_starts()
     if HAS_HANDLES:
         _direct_handles(scheduler, begin)
     else:
         _direct_locks(scheduler, begin)
+
+
+class _Started:
+    """The Event of a thread that was started. Nobody waits for it: `start` sets it at once."""
+
+    __slots__ = ("_is_set",)
+
+    def __init__(self) -> None:
+        self._is_set = False
+
+    def is_set(self) -> bool:
+        return self._is_set
+
+    def set(self) -> None:
+        self._is_set = True
+
+    def wait(self, timeout: float | None = None) -> bool:
+        return self._is_set
+
+    def _at_fork_reinit(self) -> None:
+        pass
+
+
+def _note_starts() -> None:
+    """Note the start of a thread without a lock, which others would seem to wait for."""
+    init = _module.Thread.__init__
+
+    @wraps(init)
+    def directed_init(self: Any, *args: Any, **options: Any) -> None:
+        init(self, *args, **options)
+        self._started = _Started()
+
+    _module.Thread.__init__ = directed_init
 
 
 def _begin(

@@ -20,6 +20,10 @@ from webapp.engine.directed.reduction import Step
 from webapp.engine.directed.server_process import Files, Job, start
 from webapp.engine.directed.turns import LOOK_EVERY, Patience
 
+SHARED = 1 << 20
+"""Bytes of the memory that is shared with the fork server. A choice of a schedule takes five, and a
+run has at most MOST_STEPS of them."""
+
 MOST_REPORTED = 1 << 20
 """Bytes of a trial's events that are read."""
 
@@ -48,21 +52,16 @@ class Trials:
 
     def __init__(self, job: Job) -> None:
         """Start the fork server."""
-        told = os.memfd_create("job")
-        self._schedule, self._events, self._result = (
-            os.memfd_create("schedule"),
-            os.memfd_create("events"),
-            os.memfd_create("result"),
-        )
+        names = ("job", "events", "result", "shared")
+        told, self._events, self._result, shared = map(os.memfd_create, names)
         self._known: dict[Step, Step] = {}
-        counted = os.memfd_create("count")
-        os.ftruncate(counted, mmap.PAGESIZE)
-        self._count = mmap.mmap(counted, mmap.PAGESIZE)
+        os.ftruncate(shared, SHARED)
+        self._shared = mmap.mmap(shared, SHARED)
         asked, self._ask = os.pipe()
         self._answer, answer = os.pipe()
-        own = Files(told, self._schedule, self._events, self._result, counted, asked, answer)
+        own = Files(told, self._events, self._result, shared, asked, answer)
         self._server = start(job, own)
-        for file in (told, counted, asked, answer):
+        for file in (told, shared, asked, answer):
             os.close(file)
         self._told = select.poll()
         self._told.register(self._answer, select.POLLIN)
@@ -75,10 +74,11 @@ class Trials:
 
     def carry_out(self, schedule: Sequence[int]) -> Result:
         """Run the program under a schedule. Raises ChildProcessError if the server has ended."""
-        for file in (self._schedule, self._events, self._result):
+        for file in (self._events, self._result):
             os.ftruncate(file, 0)
             os.lseek(file, 0, os.SEEK_SET)
-        os.write(self._schedule, marshal.dumps(tuple(schedule)))
+        told = marshal.dumps(tuple(schedule))
+        self._shared[NUMBER.size : NUMBER.size + len(told)] = told
         code, slow = self._served()
         events = os.pread(self._events, MOST_REPORTED, 0)
         size = os.fstat(self._result).st_size
@@ -115,7 +115,7 @@ class Trials:
         return False
 
     def _turns(self) -> int:
-        return int(NUMBER.unpack_from(self._count)[0])
+        return int(NUMBER.unpack_from(self._shared)[0])
 
     def _once(self, who: int, able: int, touched: Sequence[Access]) -> Step:
         """Return a step as the same object each time: a search keeps the steps of all its runs."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import builtins
 import queue
+import sys
 import threading
 import types
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, Future
 from types import FrameType
 from typing import Any
 
@@ -27,8 +27,6 @@ SIGNALLING = (
     threading.Thread,
     queue.Queue,
     queues.SimpleQueue,
-    Future,
-    Executor,
 )
 """What threads wait for and signal with. A condition is protected by its lock, and a lock has
 points of its own."""
@@ -133,7 +131,18 @@ SILENT = frozenset({"join", "name", "daemon", "ident", "native_id", "getName", "
 
 def is_signalling(value: object) -> bool:
     """Return whether threads wait for the value, or signal with it."""
-    return isinstance(value, SIGNALLING)
+    return isinstance(value, SIGNALLING) or _is_of_executors(value)
+
+
+def _is_of_executors(value: object) -> bool:
+    # To load them takes long, and few programs do.
+    module: Any = sys.modules.get("concurrent.futures._base")
+    return module is not None and isinstance(value, module.Future | module.Executor)
+
+
+def is_plain(value: object) -> bool:
+    """Return whether the value cannot change, or is no container."""
+    return isinstance(value, PLAIN) or _is_of_executors(value)
 
 
 def is_module(value: object) -> bool:
@@ -241,7 +250,7 @@ def _is_own(function: Any, file: str) -> bool:
 def _items(value: object, mode: str) -> list[Access]:
     if value is UNKNOWN:
         return [((ITEMS, ANY, ""), mode)]
-    if isinstance(value, PLAIN):
+    if is_plain(value):
         return []
     if isinstance(value, tuple):
         return [access for each in value for access in _items(each, mode)] if mode == READ else []

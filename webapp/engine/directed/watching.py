@@ -64,7 +64,7 @@ def _shared(
     shared = {
         name: value
         for name, value in frame.f_globals.items()
-        if name[:2] != "__" and (points.is_shared(name) or not isinstance(value, values.PLAIN))
+        if name[:2] != "__" and (points.is_shared(name) or not values.is_plain(value))
     }
     events = {
         f"{name}.is_set()": value.is_set()

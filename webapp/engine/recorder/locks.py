@@ -11,7 +11,6 @@ import sys
 import threading
 from _thread import LockType, allocate_lock
 from _thread import RLock as RawRLock
-from abc import ABC, abstractmethod
 from functools import wraps
 from types import TracebackType
 from typing import Any, NoReturn
@@ -45,7 +44,7 @@ def _note_fork() -> None:
     _forks += 1
 
 
-class _Recorded(ABC):
+class _Recorded:
     """The base of `lock` and `rlock`: `_raw` is the original, `_name` its name in the program.
 
     `_forks` is the number of forks when it was last acquired.
@@ -101,11 +100,12 @@ class _Recorded(ABC):
     def _at_fork_reinit(self) -> None:
         self._raw._at_fork_reinit()
 
-    @abstractmethod
-    def _may_release(self) -> bool: ...
+    # Not an ABC: isinstance() takes long for one, and a search asks it at each step.
+    def _may_release(self) -> bool:
+        raise NotImplementedError
 
-    @abstractmethod
-    def _report(self, kind: Kind) -> None: ...
+    def _report(self, kind: Kind) -> None:
+        raise NotImplementedError
 
 
 class lock(_Recorded):

@@ -37,6 +37,7 @@ _SEVERAL = (ast.Tuple, ast.List)
 _MANY = (ast.List, ast.Tuple, ast.ListComp, ast.DictComp)
 
 _given: Counter[str] = Counter()
+_reads = True
 
 
 def name_new(kind: str, frame: FrameType | None) -> str:
@@ -44,7 +45,7 @@ def name_new(kind: str, frame: FrameType | None) -> str:
 
     Without an assignment it is named after its `kind`.
     """
-    if frame is None:
+    if frame is None or not _reads:
         return f"{kind}#{_count(kind)}"
     path, position = _place(frame)
     names, many, base = _targets(path).get(position, NOWHERE) if position else NOWHERE
@@ -72,6 +73,12 @@ def name_pair(kind: str, frame: FrameType) -> tuple[str, str]:
     if len(names) > 1 or not names[0]:
         return first, name_new(kind, frame)
     return f"{first}[0]", f"{first}[1]"
+
+
+def read_nothing() -> None:
+    """From now on, name all objects after their kinds: nobody reads their names."""
+    global _reads  # noqa: PLW0603  (a process has one recorder, and no object for it)
+    _reads = False
 
 
 def forget_names() -> None:

@@ -31,6 +31,8 @@ _sleep, _now = time.sleep, time.monotonic_ns
 _last = 0
 """When it was last known that nothing stood in a FIFO."""
 
+_waits = True
+
 
 def install() -> None:
     """Notice what the program writes by `os.write`."""
@@ -47,9 +49,17 @@ def install() -> None:
     os.write = recorded_write
 
 
+def ignore() -> None:
+    """From now on, wait for nothing of others: nobody reads it."""
+    global _waits  # noqa: PLW0603  (likewise)
+    _waits = False
+
+
 def let_by(stands: Callable[[], bool]) -> None:
     """Wait until nothing of others `stands` in the FIFOs any more: all has been read."""
     global _last  # noqa: PLW0603  (likewise)
+    if not _waits:
+        return
     now = _now()
     if now - _last > SOON:
         ends, before = now + PATIENCE * 1e9, channel.told()[READS]

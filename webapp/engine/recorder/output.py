@@ -28,6 +28,8 @@ HANDED_ON = ("multiprocessing.process", "sched", "threading")
 
 _sleep = time.sleep
 
+PRINTED = Kind.PRINTED  # until Python 3.12 it takes long to find it
+
 Size = tuple[int, int]
 """Columns and lines of a terminal."""
 
@@ -68,7 +70,7 @@ class BufferedWriter(io.BufferedWriter):
                 return super().write(data)
             if text := self._decode(data):
                 others.let_by(_others_stand)
-                emit(Kind.PRINTED, self.stream, text)
+                emit(PRINTED, self.stream, text)
                 if self._outlet is not None:
                     self._ended_line = "\n" in text or "\r" in text
                     self._outlet.write(data)

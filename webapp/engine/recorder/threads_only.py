@@ -15,7 +15,9 @@ from webapp.engine.recorder import (
     descriptors,
     hide,
     locks,
+    names,
     observation,
+    others,
     output,
     queues,
     signals,
@@ -38,6 +40,8 @@ def install(
     signals.install()
     output.install()
     descriptors.install()
+    names.read_nothing()
+    others.ignore()
     observation.begin(OBSERVERS)
     hide()
     channel.redirect(events, REPORTED)
