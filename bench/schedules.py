@@ -1,11 +1,12 @@
 """What a schedule costs, and how soon a search finds the one that breaks a demo.
 
-A schedule is a fork and a run that is stopped before each step. It is compared, in turn, with forks
-whose children end at once: of a process that has loaded the same, and of one that has loaded next
-to nothing, which is the least that a schedule could take. All three are processor time, so that
-they depend less on what else the machine does; a second of it is a second of an idle core. The time
-to the first lost update, and to the link of the smallest run, is measured from the press on the
-real server over loopback, as in `stream`.
+A schedule is a fork and a run that is stopped before each step. It is what a long search takes more
+than a short one, for each schedule more; what a search takes before its first schedule is told by
+itself. It is compared, in turn, with forks whose children end at once: of a process that has loaded
+the same, and of one that has loaded next to nothing, which is the least that a schedule could take.
+All of it is processor time, so that it depends less on what else the machine does; a second of it
+is a second of an idle core. The time to the first lost update, and to the link of the smallest run,
+is measured from the press on the real server over loopback, as in `stream`.
 """
 
 from __future__ import annotations
@@ -29,6 +30,9 @@ from webapp.lessons.values import Value
 from webapp.pages.addresses import SEARCH
 
 TIMES = 5
+FEW, MANY = 5, 250
+"""Schedules of a short search, and of a long one."""
+
 LOST = TOPICS / "lock/demos/lost_update.py"
 TWO_BY_TWO: dict[str, Value] = {"thread_count": 2, "increments": 2, "window": "none"}
 THREE: dict[str, Value] = {"thread_count": 3, "increments": 1, "window": "none"}
@@ -46,31 +50,35 @@ def measure() -> list[Row]:
     """Search, fork and press."""
     runner = EmbeddedRunner(Limits(soft_deadline=None, unfollowed=None, cpu=None))
     try:
-        tries, forks, small = [], [], []
+        tries, starts, forks, small = [], [], [], []
         for _ in range(TIMES):
-            tries.append(_milliseconds(runner, TWO_BY_TWO))
+            few, many = _milliseconds(runner, FEW), _milliseconds(runner, MANY)
+            tries.append((many - few) / (MANY - FEW))
+            starts.append(few - FEW * tries[-1])
             forks.append(_empty_fork("warm"))
             small.append(_empty_fork())
-        few = [_number(runner, reduce=True)]
+        reduced = [_number(runner, reduce=True)]
         every = [_number(runner, reduce=False)]
     finally:
         runner.close()
-    many = [1000 / each for each in tries]
+    a_second = [1000 / each for each in tries]
     return [
         Row("a schedule of 2 × 2 increments", tries, "an empty fork", forks, "ms"),
         Row("the same", tries, "an empty fork of a small process", small, "ms"),
-        Row("schedules a second of a core", many, "to reach", [A_SECOND], ""),
-        Row("schedules of 3 threads, 1 switch", few, "without reduction", every, "runs"),
+        Row("the start of a search", starts, "a schedule", tries, "ms"),
+        Row("schedules a second of a core", a_second, "to reach", [A_SECOND], ""),
+        Row("schedules of 3 threads, 1 switch", reduced, "without reduction", every, "runs"),
         *_pressed(),
     ]
 
 
-def _milliseconds(runner: EmbeddedRunner, values: Mapping[str, Value]) -> float:
-    """Return the processor time that one schedule of a search takes, in all its processes."""
+def _milliseconds(runner: EmbeddedRunner, number: int) -> float:
+    """Return the processor time that a search of so many schedules takes, in all its processes."""
     found = Found(label_of)
-    recording = search(runner, Program(LOST, values, directed=Search(3)), found)
-    assert found.end is not None
-    return 1000 * recording.cpu / found.end.number
+    limits = Search(9, number=number, seconds=120)
+    recording = search(runner, Program(LOST, TWO_BY_TWO, directed=limits), found)
+    assert found.end is not None and found.end.number == number
+    return 1000 * recording.cpu
 
 
 def _number(runner: EmbeddedRunner, *, reduce: bool) -> float:

@@ -8,11 +8,11 @@ from __future__ import annotations
 import builtins
 import linecache
 import os
-import runpy
 import signal
 import sys
 from importlib.machinery import BuiltinImporter, SourceFileLoader
 from types import CodeType, ModuleType
+from typing import Any
 
 from webapp.engine.events import Kind
 from webapp.engine.recorder import channel, tracebacks
@@ -39,7 +39,7 @@ def compile_entry(request: Request, text: str | bytes) -> CodeType:
         lines = request.code.splitlines(keepends=True)
         linecache.cache[request.path] = (len(request.code), None, lines, request.path)
         return compile(request.code, request.path, "exec", dont_inherit=True)
-    *_, code = runpy._get_module_details(request.module)  # type: ignore[attr-defined]
+    *_, code = _details(request.module)
     sys.argv[0] = request.path
     return code  # type: ignore[no-any-return]
 
@@ -57,12 +57,18 @@ def make_main(request: Request) -> ModuleType:
     if request.code is not None:
         main.__loader__ = BuiltinImporter
     else:
-        _, spec, _ = runpy._get_module_details(request.module)  # type: ignore[attr-defined]
+        _, spec, _ = _details(request.module)
         main.__spec__, main.__loader__, main.__package__ = spec, spec.loader, spec.parent
         main.__file__ = spec.origin
         vars(main)["__cached__"] = spec.cached
     sys.modules["__main__"] = main
     return main
+
+
+def _details(module: str) -> Any:
+    import runpy  # noqa: PLC0415  (few runs need it)
+
+    return runpy._get_module_details(module)  # type: ignore[attr-defined]
 
 
 def execute(code: CodeType, names: dict[str, object]) -> int:

@@ -65,7 +65,7 @@ for thread in pair:
 print(count)
 """
 
-REHEARSALS = 20
+REHEARSALS = 10
 """How often it is run. More make a trial no faster."""
 
 
