@@ -27,6 +27,9 @@ from tools.serving import served
 SMALL_SITE = "tests.browser.small_site:app"
 TOKEN = "of-the-tests"
 
+# A page lives for seconds: to compile its scripts for speed costs more than it saves.
+QUICK_START = "--js-flags=--no-opt --no-maglev"
+
 # The same patience as for actions: a busy machine is slow.
 expect.set_options(timeout=ACTION_MILLISECONDS)
 
@@ -93,7 +96,7 @@ def browser() -> Iterator[Browser]:
     executable = path()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=executable, chromium_sandbox=False, args=list(FLAGS)
+            executable_path=executable, chromium_sandbox=False, args=[*FLAGS, QUICK_START]
         )
         yield browser
         browser.close()
