@@ -177,13 +177,14 @@ class Rendering:
         if "language" in names:
             languages = [{"language": language} for language in LANGUAGES]
         rest: Sequence[dict[str, Any]] = [{}]
+        demos = [d for t, d in each(self.topics) if t.slug == endpoint.partition(".")[0]]
         match [name for name in names if name != "language"]:
             case ["slug"]:
-                slug = endpoint.partition(".")[0]
-                rest = [{"slug": d.slug} for t, d in each(self.topics) if t.slug == slug]
-                rest = [*rest, {"slug": "nowhere"}]
-            case ["id"]:
-                rest = [{"id": id} for id in (*runs.values(), UNKNOWN, "malformed")]
+                rest = [*({"slug": demo.slug} for demo in demos), {"slug": "nowhere"}]
+            case ["name", "slug"]:
+                rest = [{"slug": demo.slug, "name": name} for demo in demos for name in demo.fuller]
+            case ["id" | "first" as name]:
+                rest = [{name: id} for id in (*runs.values(), UNKNOWN, "malformed")]
             case ["first", "second"]:
                 ids = [*runs.values(), UNKNOWN]
                 pairs = pairwise(ids)
@@ -192,6 +193,8 @@ class Rendering:
                 rest = [{"topic": t.slug, "demo": d.slug} for t, d in each(self.topics)]
             case ["demo", "other", "other_topic", "topic"] | ["name", "version"]:
                 rest = []  # `compare` requests the pairs; static files are not rendered
+            case ["key"] | ["code"] | ["code", "seat"]:
+                rest = []  # the addresses of a class are secret
             case []:
                 pass
             case unknown:
