@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import Any
 
 from webapp.engine.events import Event, Kind
@@ -25,12 +25,15 @@ _KIND = Event._fields.index("kind")
 
 def pack(recording: Recording) -> bytes:
     """Serialise a recording."""
-    data: dict[str, Any] = {
-        field.name: getattr(recording, field.name) for field in fields(recording)
-    }
-    data["receipt"] = asdict(recording.receipt)
-    data["cycle"] = [asdict(wait) for wait in recording.cycle]
+    data = _fields(recording)
+    data["receipt"] = _fields(recording.receipt)
+    data["cycle"] = [_fields(wait) for wait in recording.cycle]
     return zlib.compress(json.dumps(data, separators=(",", ":")).encode(), LEVEL)
+
+
+def _fields(of: Recording | Receipt | Wait) -> dict[str, Any]:
+    """Return the fields of a dataclass; `asdict` would copy each of them."""
+    return {field.name: getattr(of, field.name) for field in fields(of)}
 
 
 def unpack(packed: bytes) -> Recording:

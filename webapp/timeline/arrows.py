@@ -10,8 +10,20 @@ from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
-from webapp.engine.events import Event, How, Key, Kind
+from webapp.engine.events import ENDS_OF_WAITS, Event, How, Key, Kind
+from webapp.engine.recording import in_time
 from webapp.timeline.lanes import Timeline
+
+OF_ARROWS = ENDS_OF_WAITS | {
+    Kind.STARTS,
+    Kind.STARTED,
+    Kind.ENDED,
+    Kind.EXITED,
+    Kind.WAITS,
+    Kind.RELEASED,
+    Kind.SIGNALLED,
+}
+"""The kinds of events that begin or end an arrow, or a wait."""
 
 UNCOUNTED = "?"
 """The number of items in an event if it is unknown, as in a pipe."""
@@ -47,7 +59,8 @@ class Arrow(NamedTuple):
 def find_arrows(timeline: Timeline) -> tuple[Arrow, ...]:
     """Return all arrows of a run, in the order of their ends."""
     finder = _Finder(timeline)
-    return tuple(arrow for event in timeline.recording.in_time for arrow in finder.take(event))
+    events = in_time(timeline.recording.of(*OF_ARROWS))
+    return tuple(arrow for event in events for arrow in finder.take(event))
 
 
 class _Finder:

@@ -21,7 +21,7 @@ def draw(recording: Recording) -> Timeline:
     for key, builder in builders.items():
         for event in recording.by_worker[key]:
             builder.take(event)
-    held = find_holdings(events)
+    held = find_holdings(in_time(recording.of(Kind.GOT, Kind.RELEASED)))
     lanes = (builder.lane(held[key]) for key, builder in builders.items())
     return Timeline(recording, tuple(lanes), last, _noise(recording))
 

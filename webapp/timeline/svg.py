@@ -132,14 +132,14 @@ class _Pen:
 
     def axis(self) -> None:
         """Draw a line and a time for each tick."""
-        times = list(ticks(self.view))
-        lines = "".join(f"M{self.view.x(time)} {AXIS - 2}V{self.deep}" for time in times)
+        times = [(time, self.view.x(time)) for time in ticks(self.view)]
+        lines = "".join(f"M{x} {AXIS - 2}V{self.deep}" for _, x in times)
         self.shapes.append(f'<path class="grid" d="{lines}"/>')
         told = "".join(
-            f'<text class="tick" x="{self.view.percent(time)}" y="12">'
+            f'<text class="tick" x="{percent(x)}" y="12">'
             f"{self._time(time, self.view.unfolded)}</text>"
-            for time in times
-            if self.view.x(time) <= LAST_TICK
+            for time, x in times
+            if x <= LAST_TICK
         )
         # In a group, so that the style of a narrow page can hide every second one.
         self.labels.letters.append(f'<g class="ticks">{told}</g>')

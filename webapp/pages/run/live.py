@@ -258,9 +258,9 @@ def _build_ending(site: Site, say: Wording, lines: TranscriptLines, ended: Ended
 
 def message(html: str, id: int) -> bytes:
     """Return one server-sent event, which htmx swaps in."""
-    # A carriage return ends a line in an event stream.
-    lines = html.replace("\r", "&#13;").split("\n")
-    return ("\ndata: ".join([f"id: {id}", *filter(str.strip, lines)]) + "\n\n").encode()
+    # A carriage return ends a line in an event stream, too.
+    data = html.replace("\r", "&#13;").replace("\n", "\ndata: ")
+    return f"id: {id}\ndata: {data}\n\n".encode()
 
 
 def cut(page: str, *markers: str) -> Iterator[str]:

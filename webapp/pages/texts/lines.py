@@ -14,7 +14,8 @@ from webapp.pages.texts.wording import Wording
 
 def draw_lines(say: Wording, lines: Iterable[Shown], listing: str) -> str:
     """Return lines as items of a list. `listing` is the prefix of the ids of the source's lines."""
-    return "".join(_line(say, line, f"{listing}{line.source_line}") for line in lines)
+    jump = escape(say("transcript.jump", time="%(time)s", line="%(line)s"))
+    return "".join(_line(say, line, f"{listing}{line.source_line}", jump) for line in lines)
 
 
 def draw_note(say: Wording, text: str, attributes: str = "") -> str:
@@ -22,12 +23,12 @@ def draw_note(say: Wording, text: str, attributes: str = "") -> str:
     return f'<li class="empty"{attributes} dir="{say.direction}">{escape(text)}</li>'
 
 
-def _line(say: Wording, line: Shown, anchor: str) -> str:
+def _line(say: Wording, line: Shown, anchor: str, jump: str) -> str:
     source, time = "", f'<span class="time">{line.time}</span>'
     if line.source_line:
-        jump = escape(say("transcript.jump", time=line.time, line=line.source_line))
+        title = jump % {"time": line.time, "line": say.number(line.source_line)}
         source = f' data-source="{anchor}"'
-        time = f'<a class="time" href="#{anchor}" tabindex="-1" title="{jump}">{line.time}</a>'
+        time = f'<a class="time" href="#{anchor}" tabindex="-1" title="{title}">{line.time}</a>'
     error = ""
     if line.error:
         error = f'<span class="visually-hidden">{say("transcript.stderr")}: </span>'

@@ -88,7 +88,6 @@ class Screen:
 
 def _visible(text: str) -> str:
     """Return a line as a terminal would leave it, without colours."""
-    text = _COLOUR.sub("", text).rstrip("\r").rpartition("\r")[2]
-    if len(text) > LETTERS_SHOWN:
-        text = text[:LETTERS_SHOWN] + " …"
-    return text.translate(_PICTURES)
+    if not text.isprintable():
+        text = _COLOUR.sub("", text).rstrip("\r").rpartition("\r")[2].translate(_PICTURES)
+    return text if len(text) <= LETTERS_SHOWN else text[:LETTERS_SHOWN] + " …"

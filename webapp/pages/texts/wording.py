@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -110,7 +110,11 @@ class Wording:
 
     def seconds(self, value: float) -> str:
         """Format a duration given in seconds, to the millisecond."""
-        return self("unit.seconds", value=self._digits(f"{value:.3f}"))
+        return self._seconds % self._digits(f"{value:.3f}")
+
+    @cached_property
+    def _seconds(self) -> str:
+        return self("unit.seconds", value="%s")
 
     def moment(self, value: datetime) -> str:
         """Format a date with its time of day. `value` is in UTC."""
@@ -132,10 +136,16 @@ class Wording:
         return str.maketrans(_DIGITS, digits) if digits else {}
 
     def _fill(self, value: object) -> str:
+        if isinstance(value, str):  # most often, and quickly told
+            return self._isolated(value)
         if isinstance(value, int | float | Decimal):
             return self.number(value)
-        text = str(value)
-        return _ISOLATE.format(text) if self.direction == "rtl" else text
+        return self._isolated(str(value))
+
+    @cached_property
+    def _isolated(self) -> Callable[[str], str]:
+        """What is made of a value that may be in another direction."""
+        return _ISOLATE.format if self.direction == "rtl" else str
 
 
 def load_wordings() -> dict[Language, Wording]:
