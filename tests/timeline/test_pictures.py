@@ -166,6 +166,21 @@ def test_every_kind_of_step_has_its_words(language: Language, timeout: str) -> N
             assert step_text(WORDINGS[language], event)
 
 
+@pytest.mark.parametrize(("language", "place"), [("en", "2 of 3"), ("fa", "۲ از ۳")])
+def test_a_place_at_a_barrier_is_in_the_visitors_language(language: Language, place: str) -> None:
+    steps = [
+        (9, A, Kind.ARRIVED, "meeting", "2 of 3"),
+        (10, A, Kind.WAITS, "meeting", "barrier"),
+        (900, A, Kind.PASSED, "meeting", "1"),
+    ]
+    recording, say = record(life(A, 0, 1000, *steps)), WORDINGS[language]
+    timeline = draw(recording)
+    view = View(0, timeline.end)
+    drawn = draw_picture(timeline, find_arrows(timeline), view, say, label="lanes").svg
+    assert {*re.findall(r"\d of \d|\d از \d", drawn)} == {place}
+    assert place in step_text(say, recording.events[1]).replace("\u2068", "").replace("\u2069", "")
+
+
 def test_a_walk_has_the_state_of_every_worker_after_each_step() -> None:
     steps = [
         *life(A, 0, 90, (10, A, Kind.GOT, "lock", ""), (60, A, Kind.RELEASED, "lock", "")),

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from tests.timeline.records import CHILD, MAIN, A, B, Step, life, record
-from webapp.engine.events import Key, Kind
+from webapp.engine.events import TASK_BITS, Key, Kind
 from webapp.engine.recording import Recording
 from webapp.lessons.text import LANGUAGES, Language
 from webapp.pages.texts.wording import load_wordings
@@ -133,6 +133,20 @@ def test_a_walk_without_a_loss_or_a_wait_begins_where_a_second_worker_does() -> 
     assert beginning is not None
     assert beginning.time == 10
     assert beginning.sentence == "MainThread has started A. From here on both can run."
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "only one runs at a time"), ("fa", "در هر لحظه تنها یکی")]
+)
+def test_a_walk_says_of_tasks_that_only_one_of_them_runs_at_a_time(
+    language: Language, said: str
+) -> None:
+    task = (100, 100 | 1 << TASK_BITS)
+    steps = [*ALONE, (10, task, Kind.STARTED, "task", "100.100"), (800, task, Kind.ENDED, "", "")]
+    beginning = find_beginning(draw(record(steps)), WORDINGS[language])
+    assert beginning is not None
+    assert beginning.time == 10
+    assert said in beginning.sentence
 
 
 def test_a_walk_without_a_loss_begins_with_the_first_wait_for_what_another_holds() -> None:

@@ -60,7 +60,8 @@ def _at_start(timeline: Timeline, say: Words, events: Sequence[Event]) -> Beginn
     names = {"{}.{}".format(*key): own[-1].worker for key, own in workers.items()}
     for event in in_time(timeline.recording.of(Kind.STARTED)):
         if event.text in names:
-            sentence = say("walk.starts", worker=event.worker, starter=names[event.text])
+            key = "walk.starts_task" if event.task else "walk.starts"
+            sentence = say(key, worker=event.worker, starter=names[event.text])
             return _at(timeline, events, event, sentence)
     for event in events[:1]:
         return _at(timeline, events, event, say("walk.alone", worker=event.worker))

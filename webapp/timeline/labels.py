@@ -16,7 +16,7 @@ from webapp.timeline.lanes import MIXED, WAITS, State
 from webapp.timeline.pieces import Piece
 from webapp.timeline.rows import THINGS, is_about_thing
 from webapp.timeline.scale import UNITS, percent
-from webapp.timeline.words import Words, state_text
+from webapp.timeline.words import Words, place_text, state_text
 
 WIDTHS = {"s": 260, "m": 420, "l": 800}
 """The least width of the lanes, in pixels, for each class (static/css/lanes.css)."""
@@ -101,11 +101,12 @@ class Labels:
         if not is_about_thing(stretch):
             return [(words, frozenset({stretch.state}))]
         known = self._name(stretch.object, lane)
-        name = f"{stretch.object} {stretch.note}".rstrip()
+        place = place_text(self.say, stretch.note)
+        name = self.isolated(f"{stretch.object} {place}") if place else stretch.object
         return [
             (words, frozenset({"waiting", known})),
             (name, frozenset({known})),
-            (stretch.note, NOTHING),
+            (place and self.isolated(place), NOTHING),
         ]
 
     def _name(self, name: str, lane: int) -> Hashable:

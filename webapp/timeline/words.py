@@ -58,8 +58,17 @@ def state_text(say: Words, stretch: Stretch) -> str:
     if stretch.state is State.HOLDING:
         return stretch.object
     if stretch.state is State.AT_BARRIER and stretch.note:
-        return say("state.barrier_place", object=stretch.object, place=stretch.note)
+        place = place_text(say, stretch.note)
+        return say("state.barrier_place", object=stretch.object, place=place)
     return say(f"state.{stretch.state}", object=stretch.object)
+
+
+def place_text(say: Words, place: str) -> str:
+    """Write a place at a barrier, "2 of 3", in the visitor's language."""
+    arrived, _, parties = place.partition(" of ")
+    if not (arrived.isdecimal() and parties.isdecimal()):
+        return place
+    return say("state.place", arrived=int(arrived), parties=int(parties))
 
 
 def count_text(say: Words, counts: Mapping[str, int]) -> str:
@@ -96,6 +105,8 @@ def _step(say: Words, event: Event) -> tuple[str, dict[str, object]]:
                 key, filled["seconds"] = f"{key}_at_most", event.timeout
         case Kind.STARTED if event.task:
             key = "started_task"
+        case Kind.ARRIVED:
+            filled["text"] = place_text(say, event.text)
         case Kind.EXITED:
             filled["code"] = str(event.exit[1])
         case Kind.STARTS | Kind.SIGNALLED if event.text and not event.text.isdigit():
