@@ -14,13 +14,16 @@ from flask.testing import FlaskClient
 from tests.web.scripted import ScriptedRunner, SharedSite
 from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.events import Event, Kind
+from webapp.engine.findings import Found
 from webapp.engine.limits import Limits
 from webapp.engine.program import Program
 from webapp.engine.recording import Outcome
-from webapp.engine.schedules import Search
+from webapp.engine.schedules import Search, Searched
+from webapp.lessons.repeats.distribution import Key
 from webapp.lessons.text import LANGUAGES, Language
 from webapp.lessons.values import in_latin_digits
 from webapp.pages.demo import handler
+from webapp.pages.search.panel import build_panel
 from webapp.pages.texts.wording import load_wording
 from webapp.store.store import Store
 
@@ -70,7 +73,8 @@ def test_a_search_works_without_javascript(client: FlaskClient) -> None:
 
 def test_a_mended_demo_is_not_called_correct(client: FlaskClient) -> None:
     page = client.post(f"/en/{FIXED}/search", data=SMALL).get_data(as_text=True)
-    assert "No schedule breaks it: 2 switches at most" in page
+    assert "No schedule with at most 2 switches breaks it" in page
+    assert "A switch takes the turn from a thread that could go on." in page
     assert "This is no proof" in page
 
 
@@ -113,6 +117,39 @@ def test_a_search_that_broke_off_leads_to_smaller_values(
             smaller = client.get(html.unescape(link[1])).get_data(as_text=True)
             assert 'id="p-thread_count"' in smaller
             assert page.count('<i class="dot"></i>') == 2  # of its outcome and of its switches
+
+
+def broken_off(why: str, complete: int) -> Found[Key]:
+    """Return what a search found that broke off after 36 schedules without finding anything."""
+    found: Found[Key] = Found(label=lambda tried: None)
+    found.by_switches[0] = 36
+    found.outcomes[None] = 36
+    found.end = Searched(why, complete, 36, 10.0)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("complete", "en", "fa"),
+    [
+        (-1, "", ""),
+        (0, "without a switch", "بدون تعویض"),
+        (1, "with at most one switch", "با حداکثر یک تعویض"),
+        (2, "with at most 2 switches", "با حداکثر ۲ تعویض"),
+    ],
+)
+def test_a_search_that_broke_off_says_so_first(complete: int, en: str, fa: str) -> None:
+    heads = {
+        ("en", "time"): "Time ran out after 36 schedules: none of them breaks it",
+        ("en", "number"): "Stopped after 36 schedules: none of them breaks it",
+        ("fa", "time"): "پس از ۳۶ زمان‌بندی وقت تمام شد: هیچ‌یک برنامه را نشکست",
+        ("fa", "number"): "پس از ۳۶ زمان‌بندی متوقف شد: هیچ‌یک برنامه را نشکست",
+    }
+    for (language, why), head in heads.items():
+        say = load_wording(language)
+        panel = build_panel(say, "x", broken_off(why, complete), play="", search="", smaller="")
+        assert panel.title == head
+        whole = {"en": f"{en} were among them.", "fa": f"{fa} در میان آن‌ها بود."}
+        assert (whole[language] in panel.facts[0]) is (complete >= 0)
 
 
 def test_only_a_search_that_is_known_can_be_stopped(client: FlaskClient) -> None:

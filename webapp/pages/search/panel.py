@@ -61,8 +61,12 @@ def build_panel(
 
 
 def extent(say: Wording, found: Found[Key]) -> str:
-    """Return the sentence that says exactly what was tried."""
-    end, number = found.end, sum(found.by_switches.values())
+    """Return the sentences that say exactly what was tried, and what a switch is."""
+    return f"{_tried(say, found)} {say('search.switch')}"
+
+
+def _tried(say: Wording, found: Found[Key]) -> str:
+    end, number = found.end, found.by_switches.total()
     if end is None:
         return say("search.lost", count=number)
     if end.why == "all":
@@ -70,7 +74,8 @@ def extent(say: Wording, found: Found[Key]) -> str:
     stopped = say(f"search.{end.why}", count=number, seconds=round(end.seconds))
     if end.complete < 0:
         return stopped
-    return f"{stopped} {say('search.complete', switches=_switches(say, end.complete))}"
+    few = {0: "search.complete_without", 1: "search.complete_one"}
+    return f"{stopped} {say(few.get(end.complete, 'search.complete'), switches=end.complete)}"
 
 
 def _has_more(found: Found[Key]) -> bool:
@@ -86,9 +91,10 @@ def _broke_off(found: Found[Key]) -> bool:
 def _title(say: Wording, found: Found[Key]) -> str:
     if found.smallest:
         return say("search.title_broken", count=found.broken)
-    if found.end is None or found.end.complete < 0:
-        return say("search.title_none")
-    return say("search.title_unbroken", switches=_switches(say, found.end.complete))
+    if found.end and found.end.why == "all":
+        return say("search.title_all", switches=found.end.complete)
+    why = found.end.why if found.end else "lost"
+    return say(f"search.title_{why}", count=found.by_switches.total())
 
 
 def _facts(say: Wording, found: Found[Key]) -> list[str]:
