@@ -182,16 +182,19 @@ def test_a_walk_of_one_worker_says_that_it_is_alone() -> None:
 def test_a_lost_update_is_drawn_as_its_steps_in_time(language: Language) -> None:
     say = WORDINGS[language]
     html = draw_lost(draw(LOST), say)
-    cards = re.findall(r'<li class="(\w+) hue-\d+"[^>]*><bdi>(\w+)</bdi> <span>(.*?)</span>', html)
-    assert [(side, worker) for side, worker, _ in cards] == [
-        ("above", "A"),
-        ("below", "B"),
-        ("below", "B"),
-        ("above", "A"),
+    card = r'<li class="(\w+) hue-\d+"[^>]*><div>(\d)\. <bdi>(\w+)</bdi></div> <span>(.*?)</span>'
+    cards = re.findall(card, html)
+    assert [(side, int(place), worker) for side, place, worker, _ in cards] == [
+        ("above", 1, "A"),
+        ("below", 2, "B"),
+        ("below", 3, "B"),
+        ("above", 4, "A"),
     ]
-    assert [say("lost.reads", value="5") in text for _, _, text in cards] == [1, 1, 0, 0]
-    assert [say("lost.writes", value="6") in text for _, _, text in cards] == [0, 0, 1, 1]
-    assert ["<s>" in text for _, _, text in cards] == [0, 0, 1, 0]
+    told = [text for *_, text in cards]
+    assert [say("lost.reads", value="5") in text for text in told] == [1, 1, 0, 0]
+    assert [say("lost.writes", value="6") in text for text in told] == [0, 0, 1, 1]
+    assert ["<s>" in text for text in told] == [0, 0, 1, 0]
+    assert say.number(4) + "." in html
     assert draw_lost(draw(run(step(100, A, reads="5"))), say) == ""
 
 

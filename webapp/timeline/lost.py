@@ -64,7 +64,7 @@ def draw_lost(timeline: Timeline, say: Words) -> str:
         return ""
     deeds = [deed for deed in (found.read, found.old, found.write, found.over) if deed]
     deeds.sort(key=lambda deed: (deed.event.time, deed.event.id))
-    cards = "".join(_card(timeline, say, deed, found) for deed in deeds)
+    cards = "".join(_card(timeline, say, found, *each) for each in enumerate(deeds, 1))
     _, name = found.variable
     told = say(
         "lost.told",
@@ -80,8 +80,11 @@ def draw_lost(timeline: Timeline, say: Words) -> str:
     )
 
 
-def _card(timeline: Timeline, say: Words, deed: Deed, found: Lost) -> str:
-    """Return one step. Those of the worker whose write was lost stand below the other's."""
+def _card(timeline: Timeline, say: Words, found: Lost, place: int, deed: Deed) -> str:
+    """Return one step. Those of the worker whose write was lost stand below the other's.
+
+    Its place says in which order to read: a right-to-left page begins at the other end.
+    """
     lane = timeline.lanes[timeline.index[deed.event.key]]
     key = "lost.reads" if deed is found.read or deed is found.old else "lost.writes"
     text = escape(say(key, value=_value(deed)))
@@ -91,7 +94,8 @@ def _card(timeline: Timeline, say: Words, deed: Deed, found: Lost) -> str:
     line = escape(say("lost.line", line=deed.event.line))
     return (
         f'<li class="{side} hue-{lane.number % HUES}" dir="{say.direction}">'
-        f"<bdi>{escape(lane.name)}</bdi> <span>{text}</span> <small>{line}</small></li>"
+        f"<div>{say.figures(f'{place}.')} <bdi>{escape(lane.name)}</bdi></div> "
+        f"<span>{text}</span> <small>{line}</small></li>"
     )
 
 
