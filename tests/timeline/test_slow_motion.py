@@ -198,6 +198,35 @@ def test_a_lost_update_is_drawn_as_its_steps_in_time(language: Language) -> None
     assert draw_lost(draw(run(step(100, A, reads="5"))), say) == ""
 
 
+MANY = run(
+    step(100, A, reads="5"),
+    *(step(100 + 10 * each, B, reads=f"{4 + each}") for each in (1, 2, 3)),
+    *(step(105 + 10 * each, B, writes=(f"{4 + each}", f"{5 + each}")) for each in (1, 2, 3)),
+    step(140, A, writes=("8", "6")),
+)
+
+
+@pytest.mark.parametrize(
+    ("recording", "en", "fa"),
+    [
+        (LOST, "the update of B is lost.", "گم شد."),
+        (
+            MANY,
+            "counter was written 3 times; the last time B wrote 8. A knew nothing of that and wrote"
+            " over it: all that was written in between is lost.",
+            "۳ بار در آن نوشته شد؛ بار آخر \u2068B\u2069 مقدار \u20688\u2069 را نوشت.",
+        ),
+    ],
+)
+def test_all_that_was_written_since_the_read_is_said_to_be_lost(
+    recording: Recording, en: str, fa: str
+) -> None:
+    for language, said in (("en", en), ("fa", fa)):
+        html = draw_lost(draw(recording), WORDINGS[language])
+        [told] = re.findall(r"<figcaption>(.*?)</figcaption>", html)
+        assert said in told
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_table_has_the_variables_that_several_workers_touch(language: Language) -> None:
     recording = run(

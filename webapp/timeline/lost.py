@@ -1,11 +1,12 @@
 """Finds lost updates in a run in slow motion, and draws one as the few steps that make it.
 
-A worker reads a variable. Before it writes it, another one writes it, too: the first one knows
-nothing of that and writes over it. Only what was recorded is told.
+A worker reads a variable. Before it writes it, others write it, too, once or more often: the first
+one knows nothing of that and writes over it. Only what was recorded is told.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from html import escape
 from typing import NamedTuple
@@ -27,34 +28,35 @@ class Deed(NamedTuple):
 
 class Lost(NamedTuple):
     """A write that was lost: its worker's `read` before it (None: there was none), the `old` read
-    of the worker that wrote `over` it, and the lost `write`."""
+    of the worker that wrote `over` it, and the lost `write`: the last of `number` since then."""
 
     variable: Variable
     read: Deed | None
     old: Deed
     write: Deed
     over: Deed
+    number: int
 
 
 def find_lost(recording: Recording) -> Iterator[Lost]:
     """Yield the lost updates of a run, in the order of time."""
-    reads: dict[tuple[Variable, Key], Deed] = {}
+    # Each worker's read since its own last write, and how often the variable was written before it.
+    reads: dict[tuple[Variable, Key], tuple[Deed, int]] = {}
+    written: Counter[Variable] = Counter()
     last: dict[Variable, tuple[Deed, Deed | None]] = {}
     for event in in_time(recording.of(Kind.STEPPED)):
         touched = touched_by(event)
         for name, value in touched.reads:
-            reads[variable_of(event, touched, name), event.key] = Deed(event, value)
+            variable = variable_of(event, touched, name)
+            reads[variable, event.key] = Deed(event, value), written[variable]
         for name, _, after in touched.writes:
             variable, write = variable_of(event, touched, name), Deed(event, after)
-            old = reads.pop((variable, event.key), None)
-            before, read = last.get(variable, (None, None))
-            if old and before and before.event.key != event.key and _is_older(old, before):
-                yield Lost(variable, read, old, before, write)
+            old, seen = reads.pop((variable, event.key), (None, 0))
+            if old and (number := written[variable] - seen):
+                before, read = last[variable]
+                yield Lost(variable, read, old, before, write, number)
+            written[variable] += 1
             last[variable] = write, old
-
-
-def _is_older(one: Deed, other: Deed) -> bool:
-    return (one.event.time, one.event.id) < (other.event.time, other.event.id)
 
 
 def draw_lost(timeline: Timeline, say: Words) -> str:
@@ -67,7 +69,8 @@ def draw_lost(timeline: Timeline, say: Words) -> str:
     cards = "".join(_card(timeline, say, found, *each) for each in enumerate(deeds, 1))
     _, name = found.variable
     told = say(
-        "lost.told",
+        "lost.told" if found.number == 1 else "lost.told_many",
+        count=found.number,
         over=found.over.event.worker,
         write=found.write.event.worker,
         name=name,
