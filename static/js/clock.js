@@ -1,4 +1,5 @@
-// A clock during a run, and a progress bar that fills in the run's ideal time.
+// A clock during a run, and a progress bar that fills in the run's ideal time. When a page goes on with a run,
+// resume.js says when the run began.
 
 const { lang, dataset } = document.documentElement;
 const [UNIT] = dataset.units.split(" ");
@@ -11,7 +12,8 @@ let began = 0;
 let timer = 0;
 
 function tick() {
-  const seconds = (performance.now() - began) / 1000;
+  const panel = controls.querySelector("[data-began]");
+  const seconds = (Date.now() - (panel?.dataset.began || began)) / 1000;
   clock.textContent = `${seconds.toLocaleString(lang, TENTHS)} ${UNIT}`;
   const bar = controls.querySelector(".progress:not(.counted) progress");
   if (bar) {
@@ -28,7 +30,7 @@ function look() {
   if (running && (!timer || id !== clock.dataset.of)) {
     clearInterval(timer);
     clock.dataset.of = id;
-    began = performance.now();
+    began = Date.now();
     timer = setInterval(tick, TICK);
   } else if (!running) {
     clearInterval(timer);

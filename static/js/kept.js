@@ -7,7 +7,11 @@ const MOST = 10;
 const recent = document.getElementById("recent");
 const result = document.getElementById("result");
 const language = document.documentElement.lang;
-const dates = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+const dates = new Intl.DateTimeFormat(language, {
+  calendar: "gregory", // as on the pages of the runs
+  dateStyle: "medium",
+  timeStyle: "short",
+});
 
 function read() {
   try {

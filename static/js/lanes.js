@@ -9,6 +9,7 @@ const { lang, dataset } = document.documentElement;
 const [SECOND] = dataset.units.split(" ");
 const numbers = new Intl.NumberFormat(lang);
 const moments = new Intl.NumberFormat(lang, { minimumFractionDigits: 6, useGrouping: false });
+const KEYS = { ArrowLeft: "back", ArrowRight: "on", Home: "first", End: "last" };
 
 class RunLanes extends HTMLElement {
   connectedCallback() {
@@ -60,6 +61,7 @@ class RunLanes extends HTMLElement {
     this.place(time);
     this.names[lane]?.classList.add("marked");
     mark(this.dataset.transcript, null, this.sourceLine(source));
+    reveal(this.sourceLine(source));
     linesOf(this.transcript).forEach((line, at) => {
       line?.classList.toggle("later", at >= printed);
     });
@@ -78,6 +80,7 @@ class RunLanes extends HTMLElement {
     listen(this.walk, "click", (event) => this.press(event.target.closest("button")?.dataset));
     listen(this.slider, "input", () => this.with(() => this.show(Number(this.slider.value))));
     listen(this.slider, "focus", () => this.load());
+    listen(this, "keydown", (event) => this.type(event));
     listen(this.board, "pointerdown", (event) => this.drag(event));
     listen(this.board, "pointermove", (event) => this.drag(event));
     listen(this.transcript, "look", ({ detail }) => this.showLine(detail));
@@ -143,6 +146,15 @@ class RunLanes extends HTMLElement {
       this.view.zoom(data.zoom, this.time);
     } else if (data?.walk) {
       this.with(() => this.go(data.walk));
+    }
+  }
+
+  // The slider and the tables have the keys to themselves.
+  type(event) {
+    const walk = KEYS[event.key];
+    if (walk && event.target.closest(".lanes, .tools") && !event.altKey && !event.ctrlKey) {
+      event.preventDefault();
+      this.press({ walk });
     }
   }
 

@@ -26,9 +26,15 @@ function read() {
 function note() {
   const panel = controls.querySelector("[data-phase]");
   const panelAt = panel?.dataset.resume;
+  const known = read();
+  let began = known.panelAt === panelAt ? known.began : undefined;
+  if (panel?.dataset.phase === "running") {
+    began ??= Date.now();
+    panel.dataset.began = began;
+  }
   try {
-    if (panelAt && panelAt !== read().panelAt) {
-      sessionStorage.setItem(KEY, JSON.stringify({ panelAt, place: asked }));
+    if (panelAt && (panelAt !== known.panelAt || began !== known.began)) {
+      sessionStorage.setItem(KEY, JSON.stringify({ panelAt, place: asked, began }));
     } else if (panel && !panelAt) {
       sessionStorage.removeItem(KEY);
     }

@@ -285,6 +285,22 @@ def test_the_end_of_a_run_does_not_move_a_focus_that_is_elsewhere(
         assert focused(page) == "content"
 
 
+def test_arrow_keys_step_through_a_run_from_its_picture_and_its_buttons(open_page: Opener) -> None:
+    page = open_page(f"/en{QUICK}")
+    page.locator("#run-button").click()
+    finish(page)
+    page.mouse.move(0, 0)  # a line of the transcript may come under it, and has its own step
+    slider = page.locator(".walk input")
+    first = int(slider.input_value())
+    page.locator("figure.lanes").focus()
+    page.keyboard.press("ArrowRight")
+    expect(slider).to_have_value(str(first + 1))
+    page.locator(".walk button").first.focus()
+    for key, step in (("ArrowRight", first + 2), ("ArrowLeft", first + 1), ("Home", 0)):
+        page.keyboard.press(key)
+        expect(slider).to_have_value(str(step))
+
+
 def test_arrow_keys_choose_an_option_of_a_parameter(open_page: Opener) -> None:
     page = open_page(f"/en{LOST_UPDATE}")
     tab_to(page, "[name=window]")

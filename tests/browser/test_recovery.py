@@ -100,14 +100,23 @@ def test_a_full_server_is_told_in_the_status(
     complaints.clear()
 
 
+def clock(page: Page) -> float:
+    """Return the seconds on the clock."""
+    return float(page.locator("#clock").inner_text().removesuffix("s"))
+
+
 def test_a_reload_during_a_run_goes_on_with_it(open_page: Opener, small_site: Site) -> None:
     page = open_page(ENDLESS, base=small_site.url)
     page.locator("#run-button").click()
     page.locator(".line").wait_for()
     running = process(page)
+    expect(page.locator("#clock")).to_have_text(re.compile(r"^(0\.[5-9]|[1-9])"))
+    before = clock(page)
     page.reload()
     page.locator(".line").wait_for()
     assert process(page) == running
+    expect(page.locator("#clock")).to_have_text(re.compile(r"\d s$"))
+    assert clock(page) >= before
     expect(page.locator("#run-button")).to_be_hidden()
     page.locator(".go .stop").click()
     page.locator("#result > .outcome-cancelled").wait_for()

@@ -139,6 +139,41 @@ def test_a_refused_run_leaves_a_phone_where_it_is(open_page: Opener, complaints:
     complaints.remove(REFUSED)
 
 
+@pytest.mark.parametrize("width", [360, 1024, 1280])
+@pytest.mark.parametrize("address", ["/en/", "/en/threads/lock/lock-around-everything"])
+def test_the_progress_bar_covers_no_part_of_stop(
+    open_page: Opener, address: str, width: int
+) -> None:
+    page = open_page(address, viewport={"width": width, "height": 800})
+    page.locator("#run-button").click()
+    stop, bar = page.locator(".go .stop"), page.locator(".go progress")
+    stop.wait_for()
+    (_, stop_ends), (bar_begins, _) = ends(page, [".go .stop", ".go progress"])
+    expect(bar).to_be_visible()
+    assert stop_ends <= bar_begins
+
+
+def test_the_menu_of_comparisons_lies_over_the_bar_on_a_phone(open_page: Opener) -> None:
+    page = open_page("/en/threads/define-a-thread", viewport=PHONE)
+    page.locator(".compare-menu summary").click()
+    for link in page.locator(".compare-menu a").all():
+        link.scroll_into_view_if_needed()
+        assert link.evaluate(
+            """link => {
+              const { x, y, width, height } = link.getBoundingClientRect();
+              return link.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+            }"""
+        )
+
+
+def test_the_first_step_of_a_walk_is_seen_in_a_source_that_was_scrolled(open_page: Opener) -> None:
+    page = open_page(EVERYTHING, viewport={"width": 1280, "height": 800})
+    page.locator("#listing").evaluate("listing => listing.scrollTo(0, listing.scrollHeight)")
+    page.locator("#run-button").click()
+    page.locator("#result .result").wait_for()
+    expect(page.locator(".code-line.marked")).to_be_in_viewport(ratio=0.9)
+
+
 @pytest.mark.parametrize("width", [360, 768])
 def test_a_short_transcript_leaves_no_empty_panel_on_a_narrow_page(
     open_page: Opener, width: int
