@@ -359,6 +359,30 @@ def test_the_first_page_takes_two_runs_at_most(
     assert len(started) == 2
 
 
+@pytest.mark.parametrize(
+    ("language", "choices_so_far", "won"),
+    [
+        ("en", "Choices so far: {}", "It took {} choices."),
+        ("fa", "انتخاب‌ها تا اینجا: {}", "با {} انتخاب."),
+    ],
+)
+def test_only_the_visitors_own_choices_are_told(
+    client: FlaskClient, language: Language, choices_so_far: str, won: str
+) -> None:
+    number = load_wording(language).number
+    page = played(client, f"/{language}/{LOST}/scheduler", "")
+    assert 'class="did"' not in page
+    assert 'data-key="Backspace"' not in page
+    for pressed in range(100):
+        assert choices_so_far.format(number(pressed)) in page
+        assert ('class="did"' in page) is (pressed > 0)
+        if not (links := choices(page)):
+            break
+        # Thread 1 reads, thread 2 does it all, and thread 1 goes on.
+        page = client.get(links["1" if pressed < 2 else max(links)]).get_data(as_text=True)
+    assert won.format(number(pressed)) in page
+
+
 def test_a_step_back_is_the_address_before(client: FlaskClient) -> None:
     address = f"/en/{LOST}/scheduler"
     first = client.get(address).get_data(as_text=True)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from webapp.engine.events import Event, Kind
 from webapp.engine.recording import Outcome, Recording
@@ -89,6 +90,12 @@ def begin(runner: Runner, demo: Demo, goal: Goal, values: Values, visitor: str) 
     if reason == "cannot go on":
         return play(runner, demo, values, (0,) * (int(text.split()[0]) - 1), visitor)
     return play(runner, demo, values, (0,) * int(text), visitor) if reason == "over" else board
+
+
+def presses(goal: Goal, schedule: Sequence[int]) -> int:
+    """Return how many choices of a schedule are the visitor's own: those after the beginning."""
+    started = sum(1 for _ in takewhile(lambda number: number == 0, schedule))
+    return len(schedule) - min(started, goal.starts)
 
 
 def _board(schedule: tuple[int, ...], recording: Recording) -> Board:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
 from webapp.engine.events import Event, Kind
 from webapp.engine.recording import Recording
+from webapp.pages.play.board import Board
 from webapp.pages.texts.wording import Wording
 from webapp.timeline.lanes import Timeline
 from webapp.timeline.lost import draw_lost
@@ -44,10 +45,11 @@ class Deeds:
     lost: Markup
 
 
-def build_deeds(say: Wording, recording: Recording, shared: Mapping[str, str]) -> Deeds:
-    """Return what a played run did; `shared` are the values that its threads share at its end."""
-    choices = [event.id for event in recording.events if event.kind is Kind.CHOSEN]
-    since = choices[-1] if choices else recording.events[-1].id if recording.events else 0
+def build_deeds(say: Wording, board: Board, *, begun: bool) -> Deeds:
+    """Return what the last choice did: nothing before the visitor has `begun` to choose."""
+    recording = board.recording
+    ends = [event.id for event in recording.events if event.kind is Kind.CHOSEN or not begun]
+    since = max(ends, default=0)
     timeline = _draw(recording)
     events = timeline.recording.in_time
     done = [event for event in events if event.id > since and _tells(event)]
@@ -56,7 +58,7 @@ def build_deeds(say: Wording, recording: Recording, shared: Mapping[str, str]) -
     return Deeds(
         steps=[_step(say, timeline, event) for event in told],
         earlier=say("play.earlier", count=earlier) if earlier else "",
-        values=Markup(draw_values_after(timeline, say, since, shared)),
+        values=Markup(draw_values_after(timeline, say, since, board.shared or {})),
         lost=Markup(draw_lost(timeline, say)),
     )
 

@@ -21,7 +21,7 @@ from webapp.pages import addresses
 from webapp.pages.demo.fields import Field, build_fields, describe
 from webapp.pages.demo.form import value_texts
 from webapp.pages.demo.source import highlighted
-from webapp.pages.play.board import Board, Standing
+from webapp.pages.play.board import Board, Standing, presses
 from webapp.pages.play.deeds import Deeds, build_deeds
 from webapp.pages.search.panel import extent
 from webapp.pages.site.layout import Page, build_page
@@ -153,6 +153,7 @@ def build_play(
     """Return the view; without a `board` there is a `problem` with the choices."""
     say, language = game.say, game.language
     schedule = board.schedule if board else ()
+    pressed = presses(game.goal, schedule)
     players = [_player(game, board, each) for each in board.threads] if board else []
     title = say("play.title", demo=game.demo.title[language])
     return PlayView(
@@ -177,10 +178,10 @@ def build_play(
             SourceLine(html, [player for player in players if player.line == number])
             for number, html in enumerate(highlighted(game.demo.source), 1)
         ],
-        deeds=build_deeds(say, board.recording, board.shared or {}) if board else None,
+        deeds=build_deeds(say, board, begun=pressed > 0) if board else None,
         lines=board.lines if board else (),
-        choices=say("play.choices", count=len(schedule)),
-        back=game.address(schedule[:-1]) if schedule else "",
+        choices=say("play.choices", count=pressed),
+        back=game.address(schedule[:-1]) if pressed else "",
         again=game.address(None),
         ended=_ended(game, board, proof) if board and board.ended else None,
         problem=problem,
@@ -222,7 +223,7 @@ def _player(game: Game, board: Board, standing: Standing) -> Player:
 def _ended(game: Game, board: Board, proof: Found[Key] | None) -> Ended:
     say, goal = game.say, game.goal
     if board.is_won(goal, game.values):
-        count = say("play.how_won", count=len(board.schedule))
+        count = say("play.how_won", count=presses(goal, board.schedule))
         text = f"{goal.won[game.language]} {count}"
         return Ended(True, say("play.won"), text, "", _challenge(game))
     told = "" if proof is None or proof.smallest else extent(say, proof)
