@@ -1,12 +1,14 @@
-"""No text of a topic is older than those in other languages."""
+"""Texts of topics: none is older than those in other languages, and none misleads."""
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
+from tests.lessons.demos import DEMOS
 from tools import texts
 from webapp.lessons.folders import COMMON, TOPICS
 
@@ -40,3 +42,18 @@ def test_a_text_that_changes_alone_is_reported(
 
 def test_the_common_words_are_checked_too() -> None:
     assert COMMON in texts.folders()
+
+
+def test_no_claim_tells_of_values_that_were_not_run() -> None:
+    """Such as "with a rule it finished; without one it deadlocked": a run does only one of them."""
+    for name, demo in DEMOS:
+        for claim in demo.claims:
+            both = re.match(r"(with|without|if|unless) [^;]*;", claim.text["en"])
+            assert not both, (name, claim.text["en"])
+
+
+def test_no_observation_denies() -> None:
+    """Its figure stands beside it, or "no": "none was left: 0" could be read in two ways."""
+    for name, demo in DEMOS:
+        for seen in demo.observations:
+            assert not re.match("(no|none|nobody) ", seen.text["en"]), (name, seen.text["en"])

@@ -60,6 +60,12 @@ def spoilt_lines(recording: Recording, values: Values) -> int:
     return sum(not is_whole(line) for line in recording.lines)
 
 
+def whole_lines_of_all(recording: Recording, values: Values) -> Share:
+    """Measure how many of the lines are one message."""
+    lines = len(recording.lines)
+    return Share(lines - spoilt_lines(recording, values), lines)
+
+
 def messages(recording: Recording, values: Values) -> list[tuple[str, int]]:
     """Measure all messages in the order in which they came, wherever the lines end."""
     text = "\n".join(line.text for line in recording.lines)
@@ -93,7 +99,9 @@ a_newline_each = Claim(
     "a-newline-each",
     judged(out_of(lines_in_all, line_total), lambda share, values: share.complete),
 )
-no_line_spoilt = Claim("no-line-spoilt", judged(spoilt_lines, lambda spoilt, values: spoilt == 0))
+no_line_spoilt = Claim(
+    "no-line-spoilt", judged(whole_lines_of_all, lambda share, values: share.complete)
+)
 each_in_order = Claim(
     "each-in-order", judged(in_order_of_each, lambda share, values: share.complete)
 )

@@ -12,7 +12,6 @@ from webapp.lessons.measures import given, rounded
 from webapp.lessons.measures.printed.lines import (
     either,
     lines_that_fit,
-    never_printed,
     printed,
     printed_exactly_when,
     printed_once_each,
@@ -43,7 +42,7 @@ SHARE = r"^(consumer-\d+): done, items: (\d+)$"
 GOT_IN_TIME = r"^consumer: got the item after "
 GAVE_UP = r"^consumer: gave up after ([\d.]+) s$"
 ITEM_CAME = r"^consumer: (?:got|found) the item"
-IDLE = r"^consumer-\d+: done, items: 0$"
+BUSY = r"^consumer-(\d+): done, items: [1-9]\d*$"
 PRODUCER_DONE = r"^producer: done after ([\d.]+) s$"
 # Seconds that a consumer works on an item, in demos without a parameter for it.
 WORK = 0.1
@@ -76,6 +75,10 @@ def item_total(values: Values) -> int:
 
 def consumer_count(values: Values) -> int:
     return int(values["consumers"])
+
+
+def consumer_numbers(values: Values) -> range:
+    return range(1, consumer_count(values) + 1)
 
 
 def delay(values: Values) -> float:
@@ -161,7 +164,7 @@ three_processes = Claim("three-processes", ran_processes(lambda values: 3))
 LATER = r"^consumer: found the item later$"
 
 
-all_done = printed_once_each(CONSUMER_DONE, lambda values: range(1, consumer_count(values) + 1))
+all_done = printed_once_each(CONSUMER_DONE, consumer_numbers)
 one_waits = judged(largest(SIZE), lambda most, values: most <= 1)
 producer_went_on = judged(
     printed_number(PRODUCER_DONE), lambda took, values: took < WORK / 2 or not wait_for_room(values)
@@ -257,16 +260,14 @@ topic = Topic(
                 Claim("every-item-consumed-once", printed_once_each(GOT, items)),
                 Claim(
                     "every-consumer-done",
-                    printed_once_each(
-                        CONSUMER_DONE, lambda values: range(1, consumer_count(values) + 1)
-                    ),
+                    printed_once_each(CONSUMER_DONE, consumer_numbers),
                 ),
                 Claim("a-pid-each", ran_processes(lambda values: consumer_count(values) + 2)),
                 all_ended,
                 Claim("took-shared-work", where(forked, took_about(shared_work))),
             ),
             observations=(
-                Claim("no-consumer-idle", never_printed(IDLE)),
+                Claim("every-consumer-busy", printed_once_each(BUSY, consumer_numbers)),
                 Claim(
                     "worked-together",
                     slept_together(lambda values: min(item_total(values), consumer_count(values))),

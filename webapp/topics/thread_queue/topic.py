@@ -43,7 +43,7 @@ GOT = r"^consumer-\d+: got item ([\d.]+)$"
 CONSUMER_DONE = r"^consumer-(\d+): done, items: \d+$"
 SHARE = r"^(consumer-\d+): done, items: (\d+)$"
 ITEMS = r"^consumer-\d+: done, items: (\d+)$"
-IDLE = r"^consumer-\d+: done, items: 0$"
+BUSY = r"^consumer-(\d+): done, items: [1-9]\d*$"
 DONE = r"^worker(?:-\d+)?: item (\d+) is done$"
 SKIPPED = r"^worker: item (\d+) is unfit, skipped$"
 WAITS = r"^main: put \d+ items, waits until all are done$"
@@ -191,7 +191,7 @@ topic = Topic(
                 every_thread_ended,
                 Claim("took-shared-work", took_about(shared_work)),
             ),
-            observations=(Claim("no-consumer-idle", never_printed(IDLE)),),
+            observations=(Claim("every-consumer-busy", printed_once_each(BUSY, consumer_numbers)),),
         ),
         Demo(
             slug="task-done-and-join",
