@@ -34,6 +34,9 @@ COMPARED = (
 )
 ENDINGS = "/threads/endings/end-somehow"
 ENDS = {"return": "finished", "raise": "failed", "deadlock": "deadlocked"}
+EMPTY = "#clock, #screen, #lanes"
+WORDS = re.compile(r"(?<=>)[^<]*[^<\s][^<]*")
+ADDRESSES = re.compile(r'(?<=href=|-get=)"[^"]+"')
 REFUSALS = {"/nowhere": 404, "/runs/none": 404, f"{LOST_UPDATE}?thread_count=99&unknown=1": 422}
 
 
@@ -72,13 +75,29 @@ def walk(page: Page) -> None:
         expect(walk.locator(".now td").first).not_to_be_empty()
 
 
+def shape(page: Page, parts: str) -> str:
+    """Return the HTML of parts of a page without their words and addresses."""
+    html = "".join(page.locator(parts).evaluate_all("all => all.map((one) => one.outerHTML)"))
+    return ADDRESSES.sub("-", WORDS.sub("-", html))
+
+
+@pytest.fixture(scope="session")
+def judged() -> set[str]:
+    """The shapes of empty panels in which axe has found nothing."""
+    return set()
+
+
 @EVERY_LANGUAGE
 @pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.slug)
-def test_a_topic(open_page: Opener, topic: Topic, language: str) -> None:
+def test_a_topic(open_page: Opener, judged: set[str], topic: Topic, language: str) -> None:
     page = open_page(f"/{language}/{topic.chapter}/{topic.slug}")
     unfold(page, "main details:not(.menu)")
-    # The rest of the page is the same when it shows a run.
-    assert violations(page, "#clock, #screen, #lanes") + misfits(page) == []
+    # The rest of the page is the same when it shows a run, and most topics' panels differ only in
+    # words while they are empty: whether these fit is seen each time.
+    if (empty := language + shape(page, EMPTY)) not in judged:
+        assert violations(page, EMPTY) == []
+        judged.add(empty)
+    assert misfits(page) == []
     show_example(page)
     assert faults(page) == []
 
