@@ -96,7 +96,7 @@ class Demo:
     watch: Text = UNSAID  # likewise
     folder: Path = Path()  # likewise
 
-    @property
+    @cached_property
     def path(self) -> Path:
         """The program's file."""
         return self.folder / f"{self.slug.replace('-', '_')}.py"

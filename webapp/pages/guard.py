@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, request
@@ -59,13 +60,16 @@ def guard(app: Flask, *, hosts: Sequence[str] = (), probes: Sequence[str] = ()) 
     """
     known = hosts or own_names()
 
+    @lru_cache(maxsize=64)  # browsers send the same few names
+    def is_own(host: str) -> bool:
+        return host_is_trusted(host, known) or (not hosts and is_ip_address(host))
+
     def refuse_foreign_names() -> None:
         # A foreign name would get into links and caches. With DNS rebinding, another site's page
         # could also read our answers. The error page needs its static files: they are public.
         if request.path in probes or request.path.startswith("/static/"):
             return
-        host = request.host if request.environ.get("HTTP_HOST") else ""
-        if not (host_is_trusted(host, known) or (not hosts and is_ip_address(host))):
+        if not is_own(request.host if request.environ.get("HTTP_HOST") else ""):
             raise ForeignName
 
     app.before_request(_refuse_foreign_schemes)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Generator
 from contextlib import closing
@@ -13,7 +12,7 @@ from webapp.engine import runner
 from webapp.engine.recording import Recording
 from webapp.pages.site.site import Run, Site
 from webapp.store.errors import StoreError
-from webapp.store.runs import StoredRun
+from webapp.store.runs import StoredRun, sha256
 from webapp.streaming import SLOW, Signal, Step, Wait
 
 log = logging.getLogger(__name__)
@@ -77,7 +76,7 @@ def _log_fields(run: Run, recording: Recording) -> dict[str, object]:
 def _stored(run: Run, recording: Recording) -> StoredRun:
     ran, source = recording.receipt.source_sha256, run.demo.source
     # A run without a hash ended before it read its file.
-    if ran and ran != hashlib.sha256(source.encode()).hexdigest():
+    if ran and ran != sha256(source):
         raise StoreError("Its file was changed after the server had read it.")
     return StoredRun(
         id=run.id,
