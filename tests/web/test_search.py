@@ -242,6 +242,24 @@ def test_a_visitor_loses_an_update_by_hand(client: FlaskClient, language: str) -
     assert f"/{language}/{FIXED}/scheduler" in page  # the next challenge
 
 
+def test_a_threads_mark_stands_beside_the_number_of_its_line(client: FlaskClient) -> None:
+    page = played(client, f"/en/{LOST}/scheduler", "12")
+    lines = page.split('<span class="code-line')[1:]
+    numbers = [re.findall(r'tabindex="-1">(\d+)</a>', line) for line in lines]
+    assert numbers == [[str(number)] for number in range(1, len(lines) + 1)]
+    stand = {
+        (name, sign, number)
+        for line, [number] in zip(lines, numbers, strict=True)
+        for name, sign in re.findall(r'title="([\w-]+)[^"]*">(\w+)</b>', line)
+    }
+    assert {each[:2] for each in stand} == {
+        ("MainThread", "M"),
+        ("Thread-1", "T1"),
+        ("Thread-2", "T2"),
+    }
+    assert sorted(number for *_, number in stand) == sorted(re.findall(r"Line (\d+):", page))
+
+
 def done(page: str) -> list[str]:
     """Return what the last choice did."""
     [told] = re.findall(r'<ol class="did">(.*?)</ol>', page, re.S)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -53,6 +54,11 @@ class Player:
     def hue(self) -> int:
         """Its colour."""
         return self.number % HUES
+
+    @property
+    def sign(self) -> str:
+        """Its name in few letters, as beside the source of a walk: T1 for Thread-1."""
+        return re.sub(r"^(.).*?(\d*)$", r"\1\2", re.sub(r" \(.*\)$", "", self.name))
 
 
 @dataclass(frozen=True)
