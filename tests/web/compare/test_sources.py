@@ -56,6 +56,10 @@ def test_the_changed_lines_come_first_each_with_a_link_to_its_place(
     link = r'href="#b-L\d+" tabindex="-1">\d+</a>'
     assert re.search(rf'{link}<span class="sign">.*?\+</span><span>lock ', lines)
     assert "&quot;&quot;&quot;" not in lines
+    told = re.search(r"the first has: (\d+)\. .*the second has: (\d+)\.", lines)
+    assert told
+    listed = [len(re.findall(rf'href="#{side}-L', lines)) for side in "ab"]
+    assert [int(number) for number in told.groups()] == listed
     for target in re.findall(r'href="#([ab]-L\d+)"', lines):
         assert page.count(f'id="{target}"') == 1
     assert (

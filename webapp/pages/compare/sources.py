@@ -74,13 +74,15 @@ class Sources:
 
     `only` is the text for a line that one source has alone. `changes` are groups of the lines in
     which the programs differ, those of the first before those of the second; with none, the sources
-    are the same or differ in too much.
+    are the same or differ in too much. `note` counts the lines of the listings that differ,
+    `changes_note` those of the changes.
     """
 
     note: str
     only: str
     listings: tuple[Source, ...]
     changes: tuple[tuple[ChangedLine, ...], ...] = ()
+    changes_note: str = ""
 
 
 def prefixes(first: str, second: str) -> tuple[str, str]:
@@ -112,9 +114,12 @@ def build_sources(say: Wording, first: ComparedProgram, second: ComparedProgram)
         )
         for side, program in enumerate(programs)
     )
+    note = _note(say, [line.sign for listing in listings for line in listing.lines])
     changes = tuple(_changes(listings, *(_after_docstring(p.source) for p in programs)))
-    few = sum(map(len, changes)) <= MOST_CHANGED
-    return Sources(_note(say, rows), say("compare.only_here"), listings, changes if few else ())
+    changed = [one.line.sign for group in changes for one in group]
+    if len(changed) > MOST_CHANGED:
+        return Sources(note, say("compare.only_here"), listings)
+    return Sources(note, say("compare.only_here"), listings, changes, _note(say, changed))
 
 
 def _changes(
@@ -187,7 +192,8 @@ def _lines(
             yield SourceLine(at + 1, html[at], "" if same else sign)
 
 
-def _note(say: Wording, rows: Sequence[Pairing]) -> str:
-    differing = [row for row in rows if not row[2]]
-    first, second = (sum(row[side] is not None for row in differing) for side in (0, 1))
-    return say("compare.sources_note", first=first, second=second, minus=SIGNS[0], plus=SIGNS[1])
+def _note(say: Wording, signs: Sequence[str]) -> str:
+    """Say how many lines have each of the signs."""
+    minus, plus = SIGNS
+    first, second = signs.count(minus), signs.count(plus)
+    return say("compare.sources_note", first=first, second=second, minus=minus, plus=plus)
