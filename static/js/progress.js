@@ -148,6 +148,8 @@ function note() {
       Number(check.dataset.right),
       Number(check.dataset.all),
     ];
+    // The visitor has landed at the top of the page.
+    document.querySelector(".check-top a").textContent = check.querySelector("h2").textContent;
   }
   if (answers || check) {
     write(progress);

@@ -127,6 +127,8 @@ def test_a_check_runs_its_programs_and_says_what_to_look_at(
     assert page.locator(".checked .reply").count() == page.locator("fieldset.question").count()
     assert faults(page) == []
     [right, all_] = page.evaluate(f"{STORED}.checked['thread-subclass']")
+    expect(page.locator(".check-top")).to_have_text(page.locator(".check-end h2").inner_text())
+    expect(page.locator(".check-top")).to_be_in_viewport()
     assert 0 <= right <= all_
 
 

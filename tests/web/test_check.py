@@ -28,6 +28,13 @@ def test_every_topic_has_a_check_of_a_few_questions(topic: Topic) -> None:
     assert len({one.name for one in asked}) == len(asked)
 
 
+@pytest.mark.parametrize("topic", TOPICS, ids=[topic.slug for topic in TOPICS])
+def test_no_question_answers_another(topic: Topic) -> None:
+    """Of one program, "At which line does it wait for ever?" answers "Will it end?"."""
+    asked = choose_questions(topic, ())
+    assert len({one.demo.slug for one in asked}) == len(asked)
+
+
 def test_misconceptions_come_first_into_the_choice() -> None:
     [lock] = [topic for topic in TOPICS if topic.slug == "lock"]
     asked = choose_questions(lock, [this_machine()])
@@ -54,6 +61,7 @@ def test_it_asks_with_the_program_and_tells_nothing(
     assert "How many greetings come?" in html
     assert "say_hello.py" in html
     assert "Not all of them were printed." not in html
+    assert 'href="#score"' not in html
     assert runner.programs == []
 
 
@@ -70,6 +78,10 @@ def test_a_run_decides_each_answer(
     assert "In this run: as many as asked for." in html
     assert f'data-right="{right}"' in html
     assert f"Right: {right} of 1" in html
+    # Who sends the check is at the top of the page, and the score comes when all has run.
+    [top] = re.findall(r'<p class="check-top" role="status">.*?</p>', html, re.DOTALL)
+    assert 'href="#score"' in top
+    assert html.index(top) < html.index("How many greetings come?") < html.index('id="score"')
     assert 'href="/en/runs/run1"' in html
     assert ("Look at these again:" in html) is (state == "wrong")
     assert html.rstrip().endswith("</html>")

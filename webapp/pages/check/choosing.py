@@ -30,9 +30,9 @@ class Asked:
 def choose_questions(topic: Topic, machines: Sequence[Machine]) -> tuple[Asked, ...]:
     """Return the questions of a topic's check, in the order of its demos.
 
-    Questions for a line of the program come first into the choice, then those behind which there is
-    a misconception, then those of traps.
-    Only demos that a machine can run are asked about.
+    There is one of each demo at most, since what one asks may answer the other. Questions for a
+    line of the program come first into the choice, then those behind which there is a
+    misconception, then those of traps. Only demos that a machine can run are asked about.
     """
     asked = [
         Asked(demo, question)
@@ -40,7 +40,10 @@ def choose_questions(topic: Topic, machines: Sequence[Machine]) -> tuple[Asked, 
         for question in (*demo.questions, *demo.lines)
         if is_offered(demo, machines)
     ]
-    chosen = sorted(asked, key=_interest)[:MOST]
+    of_demo: dict[str, Asked] = {}
+    for one in sorted(asked, key=_interest):
+        of_demo.setdefault(one.demo.slug, one)
+    chosen = [*of_demo.values()][:MOST]
     return tuple(one for one in asked if one in chosen)
 
 
