@@ -18,6 +18,9 @@ _fork = ctypes.PyDLL(None, use_errno=True).fork
 os_fork = os.fork
 """The original: the recorder replaces it in programs."""
 
+_BARE = has_gil()
+"""Asked once: an interpreter that has a GIL keeps it."""
+
 
 def bare_fork() -> int:
     """Fork this process, which must have one thread only. Return as os.fork() does. Raises OSError.
@@ -25,7 +28,7 @@ def bare_fork() -> int:
     In the child, `random` must be seeded again, and the main thread has its parent's native id.
     Without the GIL the interpreter itself must be told of a fork: there it is os.fork().
     """
-    if not has_gil():
+    if not _BARE:
         return os_fork()
     pid: int = _fork()
     if pid < 0:

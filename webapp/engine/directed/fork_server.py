@@ -124,6 +124,7 @@ class ForkServer:
         """Run a program as a child does. It leaves nothing: not even a number, or a line."""
         for _ in range(REHEARSALS):
             self._perform((), lambda: execute(code, {"__name__": "rehearsal"}))
+        self._scheduler.begin(())  # else each child would free what is left
         while len(tree.threads(os.getpid())) > 1:  # they have ended for Python, but not yet here
             select.select((), (), (), 0.0005)
         for file in (self._events, self._result):

@@ -46,15 +46,11 @@ def direct(scheduler: Scheduler, *, program_tries: bool) -> None:
 class Lock:
     """A lock of `_thread`; `held` by any worker. Raises as the original does."""
 
-    __slots__ = ("__weakref__", "held")
+    __slots__ = ("__weakref__", "held", "place")
 
     def __init__(self) -> None:
         self.held = False
-
-    @property
-    def place(self) -> Place:
-        """Where its accesses are."""
-        return (SYNC, id(self), "")
+        self.place: Place = (SYNC, id(self), "")  # where its accesses are
 
     def is_free(self) -> bool:
         """Return whether the next acquire need not wait."""
@@ -66,7 +62,8 @@ class Lock:
 
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
         """Acquire it for the standard library: no point, unless it has to wait."""
-        check_timeout(blocking, timeout)
+        if not blocking or timeout != -1:
+            check_timeout(blocking, timeout)
         waits = blocking and timeout != 0
         mode = ACQUIRE if waits and timeout == -1 else TRY
         if self.is_free():

@@ -60,10 +60,11 @@ class Worker:
 class Scheduler:
     """The workers of this process, the schedule's choices, and the virtual clock.
 
-    `choices` holds what was chosen so far, `steps` each step that was taken: who, the bits of those
-    who could, and the footprint. `halt` is called with a reason and a text when the run cannot go
-    on; it does not return. If it `pauses`, the reason "choose" says that the schedule is used up,
-    and `report` is called with who goes on by each of the schedule's choices, before it does.
+    `live` holds the workers that have not ended, `choices` what was chosen so far, and `steps` each
+    step that was taken: who, the bits of those who could, and the footprint. `halt` is called with
+    a reason and a text when the run cannot go on; it does not return. If it `pauses`, the reason
+    "choose" says that the schedule is used up, and `report` is called with who goes on by each of
+    the schedule's choices, before it does.
     """
 
     def __init__(
@@ -88,20 +89,15 @@ class Scheduler:
         self.current = Worker(0, "MainThread")
         self.current.ident = get_ident()
         self.workers = [self.current]
-        self._live = [self.current]
+        self.live = [self.current]
         self.alone = True  # only one worker lives
         self.steps.append((0, 1, []))
-
-    @property
-    def live(self) -> list[Worker]:
-        """The workers that have not ended."""
-        return self._live
 
     def add(self, name: str) -> Worker:
         """Add a worker that can go on."""
         worker = Worker(len(self.workers), name)
         self.workers.append(worker)
-        self._live.append(worker)
+        self.live.append(worker)
         self.alone = False
         return worker
 
@@ -140,8 +136,8 @@ class Scheduler:
         """End the worker that has the turn; the thread must do nothing more."""
         me = self.current
         me.ended = True
-        self._live.remove(me)
-        self.alone = len(self._live) == 1
+        self.live.remove(me)
+        self.alone = len(self.live) == 1
         self._pass_on(me)
 
     def _pass_on(self, me: Worker) -> None:
@@ -169,14 +165,14 @@ class Scheduler:
 
     def _choose(self, me: Worker) -> tuple[Worker, int]:
         """Return who goes on, and the bits of those who could."""
-        able = [worker for worker in self._live if worker.can_go_on(self.now)]
+        able = self._able()
         while not able:
             self._let_announce(me)
-            times = [worker.deadline for worker in self._live if worker.deadline is not None]
+            times = [worker.deadline for worker in self.live if worker.deadline is not None]
             if not times:
                 self.halt("deadlock", "")
             self.now = min(times)
-            able = [worker for worker in self._live if worker.can_go_on(self.now)]
+            able = self._able()
         if self._announces:
             self._let_announce(me)
         bits = 0
@@ -198,6 +194,13 @@ class Scheduler:
             self.switches += 1
         return chosen, bits
 
+    def _able(self) -> list[Worker]:
+        able, now = [], self.now
+        for worker in self.live:
+            if worker.ready is None or worker.can_go_on(now):
+                able.append(worker)
+        return able
+
     def _scheduled(self, able: list[Worker], place: int) -> Worker:
         number = self.schedule[place]
         for worker in able:
@@ -216,7 +219,7 @@ class Scheduler:
 
     def _let_announce(self, me: Worker) -> None:
         """Let all workers report that they wait, who have begun to."""
-        for worker in self._live:
+        for worker in self.live:
             if worker.announce and worker is not me and not worker.can_go_on(self.now):
                 worker.turn.release()
                 me.turn.acquire()

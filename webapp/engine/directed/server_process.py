@@ -13,6 +13,7 @@ import mmap
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, NamedTuple, NoReturn
 
 from webapp.engine import interpreter
@@ -80,7 +81,7 @@ def main(*numbers: int) -> NoReturn:
     names = vars(make_main(request))
     server = ForkServer(
         Points(code, tree),
-        lambda: execute(code, names),
+        partial(execute, code, names),
         (files.events, files.result),
         mmap.mmap(files.shared, 0),
     )
