@@ -131,11 +131,26 @@ def test_hostile_values_are_text(client: FlaskClient) -> None:
 def test_the_reports_values_are_a_link_that_fills_the_form(client: FlaskClient) -> None:
     address = f"{HELLO}?times=5&amp;pause=0.1&amp;tone=warm"
     assert re.search(
-        rf'href="{re.escape(address)}"\s*>As in the report</a>', client.get(HELLO).text
+        rf'href="{re.escape(address)}"[^>]*>As in the report</a>', client.get(HELLO).text
     )
     filled = client.get(address.replace("&amp;", "&")).text
     assert 'value="5"' in filled
     assert re.search(r'aria-current="true"\s*>As in the report</a>', filled)
+
+
+@pytest.mark.parametrize(
+    ("language", "report", "times"),
+    [
+        ("en", "the course report that this site", "Runs the program 30 times"),
+        ("fa", "گزارش درس", "۳۰ بار"),
+    ],
+)
+def test_the_buttons_say_what_they_do(
+    client: FlaskClient, language: str, report: str, times: str
+) -> None:
+    html = client.get(HELLO.replace("/en/", f"/{language}/")).text
+    assert re.search(rf'<p class="help" id="preset-help">[^<]*{report}', html)
+    assert re.search(rf'id="repeat-button"[^>]*title="[^"]*{times}', html)
 
 
 def test_transcript_only_turns_the_observer_off(
