@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, CDPSession, Error, Page, ViewportSize
 
 ACTION_MILLISECONDS = 30_000
+PREFERENCES: Any = {"color_scheme": "light", "reduced_motion": "no-preference"}
+"""What a page emulates unless it is asked for something else: Playwright's own defaults."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,6 @@ class BorrowedPage:
     kind: str
     session: CDPSession
     size: ViewportSize | None
-    colours: Any
     origins: set[str] = field(default_factory=set)
 
     def visit(self, url: str) -> None:
@@ -45,9 +46,7 @@ class BorrowedPage:
             )
         self.page.context.clear_cookies()
         self.page.mouse.move(0, 0)
-        self.page.emulate_media(
-            media="null", color_scheme=self.colours, reduced_motion="no-preference"
-        )
+        self.page.emulate_media(media="null", **PREFERENCES)
         if self.size:
             self.page.set_viewport_size(self.size)
 
@@ -60,15 +59,21 @@ class PagePool:
         self._idle: dict[str, list[BorrowedPage]] = {}
 
     def borrow(self, *, viewport: ViewportSize | None = None, **options: Any) -> BorrowedPage:
-        """Return a clean page, an idle one if possible; one context serves windows of any size."""
+        """Return a clean page, an idle one if possible.
+
+        One context serves windows of any size, colour scheme and preferred motion.
+        """
+        preferred = {name: options.pop(name) for name in PREFERENCES if name in options}
         kind = json.dumps(options, sort_keys=True)
         if idle := self._idle.get(kind):
             last = idle.pop()
-            borrowed = BorrowedPage(last.page, kind, last.session, last.size, last.colours)
+            borrowed = BorrowedPage(last.page, kind, last.session, last.size)
         else:
             borrowed = self.make(**options)
         if viewport:
             borrowed.page.set_viewport_size(viewport)
+        if preferred:
+            borrowed.page.emulate_media(**preferred)
         return borrowed
 
     def make(self, **options: Any) -> BorrowedPage:
@@ -77,8 +82,7 @@ class PagePool:
         page = context.new_page()
         page.set_default_timeout(ACTION_MILLISECONDS)
         kind = json.dumps(options, sort_keys=True)
-        colours = options.get("color_scheme", "light")
-        return BorrowedPage(page, kind, context.new_cdp_session(page), page.viewport_size, colours)
+        return BorrowedPage(page, kind, context.new_cdp_session(page), page.viewport_size)
 
     def give_back(self, borrowed: BorrowedPage) -> None:
         """Clean a page and keep it; close it if that fails."""

@@ -25,6 +25,7 @@ from webapp.lessons.topic import Topic
 
 EVERY_LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)
 PAGES = ["/", "/compare", "/record", "/teachers", "/class/new", "/privacy", "/schedules", "/api"]
+LONG = ["/teachers", "/privacy", "/record", "/api"]
 EVERYTHING = "/threads/lock/lock-around-everything"
 QUICK = f"{EVERYTHING}?thread_count=10&sleep_seconds=0.05"
 LOST_UPDATE = "/threads/lock/lost-update"
@@ -107,6 +108,16 @@ def test_a_topic(open_page: Opener, judged: set[str], topic: Topic, language: st
 def test_a_page_without_a_demo(open_page: Opener, address: str, language: str) -> None:
     page = open_page(f"/{language}{address}")
     assert faults(page) == []
+    if address in LONG:
+        assert_its_contents_stand_beside_it(page)
+
+
+def assert_its_contents_stand_beside_it(page: Page) -> None:
+    """Assert that a long page and its table of contents use the width of a desk together."""
+    assert page.viewport_size
+    toc, parts = (page.locator(part).bounding_box() for part in (".toc", ".document-parts"))
+    assert toc and parts
+    assert toc["width"] + parts["width"] > 0.85 * page.viewport_size["width"]
 
 
 def test_every_page_of_the_sitemap_is_tested(live_site: Site) -> None:

@@ -1,26 +1,8 @@
-"""The long pages in a browser: for teachers, on recording, on the API."""
+"""The long pages in a browser, besides how they are laid out: test_axe.py sees that."""
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Opener
-from tests.browser.test_pages import sideways
-
-PAGES = ["teachers", "privacy", "record", "api"]
-
-
-@pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize("language", ["en", "fa"])
-def test_a_long_page_uses_its_width_and_overflows_nowhere(
-    open_page: Opener, language: str, name: str
-) -> None:
-    page = open_page(f"/{language}/{name}", viewport={"width": 1280, "height": 800})
-    toc, parts = (page.locator(part).bounding_box() for part in (".toc", ".document-parts"))
-    assert toc and parts
-    assert toc["width"] + parts["width"] > 0.85 * 1280
-    assert sideways(page) <= 0
-    page.set_viewport_size({"width": 360, "height": 740})
-    assert sideways(page) <= 0
 
 
 def test_a_button_copies_what_one_types_in_a_terminal(open_page: Opener) -> None:
