@@ -53,7 +53,7 @@ def test_lost_update_shows_its_spread_and_its_rarest_run(open_page: Opener) -> N
     expect(outcomes.locator(".expected .bar-label")).to_have_text(re.compile("800"))
     expect(found.locator(".compared")).not_to_have_attribute("open", "")
     expect(page.locator(".run-line")).to_have_count(30)
-    expect(page.locator("#status")).to_have_text("30 of 30 runs are over")
+    expect(page.locator("#status")).to_have_text("30 of 30 runs")
     expect(page).to_have_url(re.compile(re.escape(LOST_UPDATE) + "$"))
     page.get_by_role("link", name="Show me the rarest run").click()
     expect(page).to_have_url(re.compile(r"/en/runs/[\w-]+$"))
