@@ -11,7 +11,6 @@ import re
 import selectors
 import time
 from collections.abc import Callable
-from functools import partial
 
 from gunicorn.workers.gthread import TConn
 
@@ -98,12 +97,9 @@ class Arrivals:
             self._arrived(conn, read)
             return
         conn.sock.setblocking(False)
-        self._arrivals[conn.sock.fileno()] = arrival
-        self._poller.register(conn.sock, selectors.EVENT_READ, partial(self._read, arrival))
-        if len(self._arrivals) > MOST:
-            self._lose(next(iter(self._arrivals.values())))
-        else:
-            self._read(arrival, conn.sock)  # mostly it has arrived
+        self._read(arrival)  # mostly it has arrived
+        if not arrival.is_over:
+            self._wait(arrival)
 
     def close_late(self, *, leaving: bool) -> None:
         """Close connections that are late; when `leaving`, also those that sent nothing."""
@@ -114,7 +110,14 @@ class Arrivals:
             for silent in [one for one in self._arrivals.values() if not one.data]:
                 self._lose(silent)
 
-    def _read(self, arrival: Arrival, _: object) -> None:
+    def _wait(self, arrival: Arrival) -> None:
+        sock = arrival.conn.sock
+        self._arrivals[sock.fileno()] = arrival
+        self._poller.register(sock, selectors.EVENT_READ, lambda _: self._read(arrival))
+        if len(self._arrivals) > MOST:
+            self._lose(next(iter(self._arrivals.values())))
+
+    def _read(self, arrival: Arrival) -> None:
         if arrival.is_over:  # closed by an earlier event of the same poll
             return
         conn = arrival.conn
@@ -147,5 +150,5 @@ class Arrivals:
 
     def _forget(self, arrival: Arrival) -> None:
         arrival.is_over = True
-        del self._arrivals[arrival.conn.sock.fileno()]
-        self._poller.unregister(arrival.conn.sock)
+        if self._arrivals.pop(arrival.conn.sock.fileno(), None):  # else it has not waited
+            self._poller.unregister(arrival.conn.sock)
