@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, cast
@@ -116,7 +117,9 @@ def test_a_search_that_broke_off_leads_to_smaller_values(
         if link:
             smaller = client.get(html.unescape(link[1])).get_data(as_text=True)
             assert 'id="p-thread_count"' in smaller
-            assert page.count('<i class="dot"></i>') == 2  # of its outcome and of its switches
+            # One schedule is all of its outcome's and all of its number of switches.
+            assert re.findall(r'<progress value="(.*?)"', page) == ["1.0", "1.0"]
+            assert 'class="dot"' not in page
 
 
 def broken_off(why: str, complete: int) -> Found[Key]:
@@ -150,6 +153,20 @@ def test_a_search_that_broke_off_says_so_first(complete: int, en: str, fa: str) 
         assert panel.title == head
         whole = {"en": f"{en} were among them.", "fa": f"{fa} در میان آن‌ها بود."}
         assert (whole[language] in panel.facts[0]) is (complete >= 0)
+
+
+def test_the_bars_of_a_search_are_the_parts_of_all_its_schedules() -> None:
+    found = broken_off("time", 0)
+    found.outcomes = Counter({1: 39, 2: 8, 3: 1})
+    found.by_switches = Counter({0: 48})
+    panel = build_panel(load_wording("en"), "x", found, play="", search="", smaller="")
+    assert [bar.part * 48 for bar in panel.outcomes.bars] == pytest.approx([39, 8, 1], abs=0.01)
+    assert [bar.part for bar in panel.switches.bars] == [1]
+    found.outcomes = Counter(range(20))
+    panel = build_panel(load_wording("en"), "x", found, play="", search="", smaller="")
+    assert len(panel.outcomes.bars) == 13
+    assert panel.outcomes.bars[-1].label.text == "8 other outcomes"
+    assert sum(bar.part for bar in panel.outcomes.bars) == pytest.approx(1)
 
 
 def test_only_a_search_that_is_known_can_be_stopped(client: FlaskClient) -> None:

@@ -1,4 +1,7 @@
-"""Histograms of the outcomes and the wall times of many runs: a dot for each run."""
+"""Histograms of the outcomes and the wall times of many runs: a dot for each run.
+
+Where there may be thousands of runs, a bar shows the part that they are of all.
+"""
 
 from __future__ import annotations
 
@@ -33,13 +36,22 @@ class Dot:
 
 @dataclass(frozen=True)
 class HistogramBar:
-    """One bar; `expected` marks the one with the expected value."""
+    """One bar; `expected` marks the one with the expected value.
+
+    It is drawn as its `dots`, or as a `part` of all runs from 0 to 1.
+    """
 
     label: Label
     dots: tuple[Dot, ...]
     count: str
     share: str
     expected: bool = False
+    part: float = 0.0
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no run is in it."""
+        return not self.dots and not self.part
 
 
 @dataclass(frozen=True)

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from webapp.engine.findings import Found
 from webapp.lessons.repeats.distribution import Key
 from webapp.pages import addresses
-from webapp.pages.repeat.histogram import Dot, Histogram, HistogramBar
+from webapp.pages.repeat.histogram import Histogram, HistogramBar
 from webapp.pages.repeat.label import Label, count_text, outcome_label
 from webapp.pages.search.running import FURTHER
 from webapp.pages.texts.wording import Wording
 
 MOST_BARS = 12
-
-DOTS = 30
-"""The most dots of all bars together: there may be thousands of schedules."""
+"""Outcomes; the last bar is of all others."""
 
 
 @dataclass(frozen=True)
@@ -115,12 +113,16 @@ def _smallest(say: Wording, found: Found[Key]) -> str:
 
 def outcome_histogram(say: Wording, label: str, found: Found[Key]) -> Histogram:
     """Return how often each outcome has come; `label` says what the outcomes are."""
+    counts = found.outcomes.most_common()
+    bars = [(outcome_label(say, key), count) for key, count in counts[:MOST_BARS]]
+    if others := counts[MOST_BARS:]:
+        label_of_others = Label(say("repeat.others", count=len(others)))
+        bars.append((label_of_others, sum(count for _, count in others)))
     whole = found.outcomes.total()
-    bars = tuple(
-        _bar(say, outcome_label(say, key), count_text(say, count), count, whole)
-        for key, count in found.outcomes.most_common(MOST_BARS)
+    return Histogram(
+        say("repeat.outcome", label=label),
+        tuple(_bar(say, name, count_text(say, count), count, whole) for name, count in bars),
     )
-    return Histogram(say("repeat.outcome", label=label), bars)
 
 
 def _switches_histogram(say: Wording, found: Found[Key]) -> Histogram:
@@ -139,8 +141,9 @@ def _switches_histogram(say: Wording, found: Found[Key]) -> Histogram:
 
 
 def _bar(say: Wording, label: Label, often: str, count: int, whole: int) -> HistogramBar:
-    dots = (Dot("", ""),) * max(1, round(min(DOTS, whole) * count / whole))
-    return HistogramBar(label, dots, often, say("repeat.share", percent=round(100 * count / whole)))
+    part = count / whole
+    share = say("repeat.share", percent=round(100 * part))
+    return HistogramBar(label, (), often, share, part=round(part, 4))
 
 
 def _switches(say: Wording, count: int) -> str:
