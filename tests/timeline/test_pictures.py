@@ -177,8 +177,11 @@ def test_a_place_at_a_barrier_is_in_the_visitors_language(language: Language, pl
     timeline = draw(recording)
     view = View(0, timeline.end)
     drawn = draw_picture(timeline, find_arrows(timeline), view, say, label="lanes").svg
-    assert {*re.findall(r"\d of \d|\d از \d", drawn)} == {place}
-    assert place in step_text(say, recording.events[1]).replace("\u2068", "").replace("\u2069", "")
+    isolates = dict.fromkeys(range(0x2066, 0x206A))
+    assert {*re.findall(r"\d of \d|\d از \d", drawn.translate(isolates))} == {place}
+    assert place in step_text(say, recording.events[1]).translate(isolates)
+    # Beside a Latin name, or at the begin of a line, a bare number would change its place.
+    assert language == "en" or not re.findall("[^\u2068][۰-۹] از", drawn)
 
 
 def test_a_walk_has_the_state_of_every_worker_after_each_step() -> None:

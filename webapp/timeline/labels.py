@@ -32,6 +32,7 @@ SIGNS = {
 }
 
 RTL, END = "\u2067", "\u2069"  # isolate a part of a line that runs from right to left
+UNSEEN = dict.fromkeys(range(0x2066, 0x206A))  # the isolates take no room
 
 Candidate = tuple[str, frozenset[Hashable]]
 """A text, and what it says that needs to be said only once."""
@@ -101,8 +102,9 @@ class Labels:
         if not is_about_thing(stretch):
             return [(words, frozenset({stretch.state}))]
         known = self._name(stretch.object, lane)
-        place = place_text(self.say, stretch.note)
-        name = self.isolated(f"{stretch.object} {place}") if place else stretch.object
+        place, name = place_text(self.say, stretch.note), stretch.object
+        if place:
+            name = self.words("state.short_place", object=name, place=place)
         return [
             (words, frozenset({"waiting", known})),
             (name, frozenset({known})),
@@ -127,7 +129,7 @@ class Labels:
                 until = next((f" until-{end}" for end in later if chosen[end] != text), "")
                 classes = f"{kind} fit-{width}{until}{' far' if piece.band else ''}".strip()
                 self.text(text, percent(piece.start), y, classes, f' dx="{taken + EDGE:g}"')
-                room = max(room, len(text) * LETTER + EDGE)
+                room = max(room, _pixels(text) + EDGE)
             shown = text
         return room
 
@@ -136,7 +138,7 @@ class Labels:
     ) -> str:
         pixels = piece.width / UNITS * WIDTHS[width]
         for text, says in candidates:
-            fits = pixels >= taken + len(text) * LETTER + 2 * EDGE
+            fits = pixels >= taken + _pixels(text) + 2 * EDGE
             if text and fits and not self.silent and not says & self._said[width]:
                 self._said[width] |= says
                 return text
@@ -155,6 +157,10 @@ class Labels:
 
 
 NOTHING: frozenset[Hashable] = frozenset()
+
+
+def _pixels(text: str) -> float:
+    return len(text.translate(UNSEEN)) * LETTER
 
 
 def fitting(width: int, room: float) -> str | None:

@@ -65,10 +65,10 @@ def state_text(say: Words, stretch: Stretch) -> str:
 
 def place_text(say: Words, place: str) -> str:
     """Write a place at a barrier, "2 of 3", in the visitor's language."""
-    arrived, _, parties = place.partition(" of ")
-    if not (arrived.isdecimal() and parties.isdecimal()):
+    arrived, of, parties = place.partition(" of ")
+    if not of:
         return place
-    return say("state.place", arrived=int(arrived), parties=int(parties))
+    return say("state.place", arrived=say.figures(arrived), parties=say.figures(parties))
 
 
 def count_text(say: Words, counts: Mapping[str, int]) -> str:
