@@ -55,6 +55,8 @@ def test_a_search_streams_what_it_tries_and_then_the_smallest_run(
     assert answer.mimetype == "text/event-stream"
     text = answer.get_data(as_text=True)
     assert text.count('id="search-title"') == 1
+    # What a switch is stands where the search begins, and where it has ended.
+    assert text.count(load_wording(language)("search.switch")) == 2
     assert text.endswith("event: over\ndata:\n\n")
     # The smallest run has lanes and a link of its own.
     [run] = set(re.findall(rf'href="(/{language}/runs/[\w-]+)"', text))

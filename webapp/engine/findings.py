@@ -110,15 +110,16 @@ def extent(found: Found[Label], limits: Search, recording: Recording) -> str:
         return f"the search did not end by itself: {recording.outcome} {recording.detail}".strip()
     told = f"{found.broken} of them break it" if found.broken else "none breaks it"
     if end.why == "all":
-        few = f"with at most {plural(limits.switches, 'switch')}"
+        few = at_most(limits.switches)
         return f"all {plural(end.number, 'schedule')} {few} were tried; {told}"
     after = plural(end.number, "schedule") if end.why == "number" else f"{end.seconds:.1f} s"
-    whole = (
-        f"; all with at most {plural(end.complete, 'switch')} were among them"
-        if end.complete >= 0
-        else ""
-    )
+    whole = f"; all {at_most(end.complete)} were among them" if end.complete >= 0 else ""
     return f"stopped after {after} ({plural(end.number, 'schedule')}); {told}{whole}"
+
+
+def at_most(switches: int) -> str:
+    """Return the words for schedules of at most so many switches."""
+    return f"with at most {plural(switches, 'switch')}" if switches else "without a switch"
 
 
 def plural(count: int, noun: str) -> str:
