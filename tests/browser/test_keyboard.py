@@ -76,17 +76,30 @@ STOP = """
 """
 
 
+# Each stop is noted when its key goes up: then the page has scrolled to it.
+NOTE_STOPS = f"""
+  (first) => {{
+    const note = () => window.stops.push(({STOP})());
+    window.stops = [];
+    window.noted ??= addEventListener("keyup", ({{ key }}) => key === "Tab" && note()) ?? true;
+    window.reachable.at(first).focus();
+    note();
+    return window.reachable.length;
+  }}
+"""
+
+
 def stops(page: Page, key: str, first: int) -> list[dict[str, Any]]:
     """Return every element that a key focuses after the first, until one repeats."""
-    page.evaluate("first => window.reachable.at(first).focus()", first)
-    found = [page.evaluate(STOP)]
-    while True:
+    for _ in range(page.evaluate(NOTE_STOPS, first)):
         page.keyboard.press(key)
-        stop = page.evaluate(STOP)
+    found: list[dict[str, Any]] = []
+    for stop in page.evaluate("window.stops"):
         # After the last element the browser's own controls follow, or the first again.
         if stop["at"] < 0 or stop["at"] in [one["at"] for one in found]:
-            return found[1:]
+            break
         found.append(stop)
+    return found[1:]
 
 
 def tab_to(page: Page, selector: str, key: str = "Tab") -> None:
