@@ -59,9 +59,10 @@ def test_each_run_makes_one_option_true(runs: Runs, demo: Demo) -> None:
     for values, run in runs:
         for question in (*demo.questions, *demo.lines):
             answer = question.answer(run, values)
-            # None, if the machine was too late for a question of time to be decided.
-            undecided = None in answer.holds.values()
-            assert len(answer.true) == 1 or undecided, (question.name, values, answer.holds)
+            # Short times may be too close for a busy machine, and are then undecided. The defaults,
+            # with which students run a demo, are to decide each question on any machine.
+            close = values != demo.defaults and None in answer.holds.values()
+            assert len(answer.true) == 1 or close, (question.name, values, answer.holds)
             for option in question.options:
                 if answer.holds[option.name] is False:
                     assert option.feedback is not UNSAID, (question.name, option.name, values)

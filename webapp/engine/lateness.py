@@ -30,6 +30,27 @@ def lateness(recording: Recording) -> float:
     return max(recording.held_up, overslept / MICROSECONDS) + lines * LINE_SECONDS
 
 
+def time_asleep(recording: Recording) -> float:
+    """Return the seconds in which some worker slept, none of them longer than it had asked to.
+
+    That is what the program takes on any machine. It needs the observer: 0 without it.
+    """
+    asleep = sum(end - start for start, end in _joined(_asleep(recording)))
+    return asleep / MICROSECONDS
+
+
+def _asleep(recording: Recording) -> Iterator[tuple[int, int]]:
+    """Yield the interval of each sleep, to its due end or to an earlier real one, in µs."""
+    begun: dict[Key, Event] = {}
+    for event in recording.of(Kind.SLEPT, Kind.WOKE):
+        if event.kind is Kind.SLEPT:
+            begun[event.key] = event
+        elif event.key in begun:
+            sleep = begun.pop(event.key)
+            due = sleep.time + round(float(sleep.text) * MICROSECONDS)
+            yield sleep.time, min(due, event.time)
+
+
 def _overslept(events: Iterable[Event]) -> Iterator[tuple[int, int]]:
     """Yield the intervals from the due end of a sleep or time-out to the real one, in µs.
 

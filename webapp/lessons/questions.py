@@ -78,8 +78,8 @@ class Answer:
 
     @property
     def is_decided(self) -> bool:
-        """Whether the run made some option true or false."""
-        return any(held is not None for held in self.holds.values())
+        """Whether the run made some option true, or all of them false."""
+        return bool(self.true) or None not in self.holds.values()
 
     def is_right(self, chosen: str) -> bool | None:
         """Return whether a student's answer is right, or None if the run does not decide it."""
