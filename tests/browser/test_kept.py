@@ -156,7 +156,7 @@ def test_pressing_run_does_not_wait_for_the_example(open_page: Opener, live_site
     page = open_page("about:blank", base="")
     page.route("**/_example", hold)
     page.goto(live_site.url + DEMO)
-    expect(page.locator("#transcript")).to_contain_text("Nothing has run yet")
+    expect(page.locator("#transcript")).to_contain_text("Lines appear here")
     page.locator("#transcript [hx-get]").click()
     ran(page)
     lines = page.locator(".line").count()

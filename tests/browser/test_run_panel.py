@@ -115,6 +115,18 @@ def test_stop_status_and_clock_stay_in_sight_on_a_phone(
 
 
 @EVERY_LANGUAGE
+def test_what_is_said_before_a_run_is_seen_whole_on_a_small_desk(
+    open_page: Opener, language: str
+) -> None:
+    page = open_page(
+        f"/{language}/threads/lock/lost-update", viewport={"width": 1024, "height": 768}
+    )
+    screen = page.locator("#screen")
+    needs, has = screen.evaluate("screen => [screen.scrollHeight, screen.clientHeight]")
+    assert needs <= has
+
+
+@EVERY_LANGUAGE
 @pytest.mark.parametrize("address", [SEVERAL, "/threads/barrier/race"])
 def test_run_brings_the_transcript_into_sight_on_a_phone(
     open_page: Opener, address: str, language: str

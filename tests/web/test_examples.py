@@ -64,7 +64,7 @@ def test_a_page_links_to_its_example_and_does_not_show_it(
     client: FlaskClient, runner: SlowRunner
 ) -> None:
     page = client.get(HELLO).text
-    assert "Nothing has run yet" in page
+    assert "Lines appear here" in page
     assert ASKS in page
     assert f'href="{LINK}"' in page
     assert runner.programs == []
@@ -109,7 +109,7 @@ def test_a_visitors_run_with_the_defaults_becomes_the_example(client: FlaskClien
 def test_a_page_with_other_values_shows_no_example(client: FlaskClient, query: str) -> None:
     client.get(FRAGMENT)
     page = client.get(HELLO + query).text
-    assert "Nothing has run yet" in page
+    assert "Lines appear here" in page
     assert "_example" not in page
     assert "example" in client.get(f"{HELLO}?times=2").text
 
@@ -185,7 +185,7 @@ def test_without_a_database_there_is_no_example(client: FlaskClient, tmp_path: P
     (tmp_path / "runs.sqlite").unlink()
     page = client.get(HELLO)
     assert page.status_code == 200
-    assert "Nothing has run yet" in page.text
+    assert "Lines appear here" in page.text
     assert NONE in client.get(FRAGMENT).text
 
 

@@ -39,7 +39,7 @@ def test_without_javascript_the_page_has_the_transcript_and_the_result(
     assert "outcome-finished" in page.text
     assert "0.214 s" in page.text
     assert page.text.rstrip().endswith("</html>")
-    assert "Nothing has run yet" not in page.text
+    assert "Lines appear here" not in page.text
 
 
 def test_the_page_is_streamed_while_the_program_runs(client: FlaskClient) -> None:

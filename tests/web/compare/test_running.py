@@ -66,7 +66,7 @@ def test_without_javascript_the_page_is_streamed(client: FlaskClient) -> None:
     assert "the first took 3.0 times as long as the second" in page
     assert page.rstrip().endswith("</html>")
     assert "<!--" not in page
-    assert "Nothing has run yet" not in page
+    assert "Lines appear here" not in page
 
 
 def test_each_transcript_leads_to_its_own_source(client: FlaskClient) -> None:
