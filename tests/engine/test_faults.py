@@ -13,6 +13,8 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
+from queue import SimpleQueue
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,7 +22,7 @@ import pytest
 from bench.counting import SHARED_MEMORY, count
 from tests.engine.conftest import Write
 from tests.engine.running import finish, is_alive, pids_printed, texts, until_printed, wait_until
-from webapp.engine import embedded, link, live_run, run_folder, wire
+from webapp.engine import embedded, launcher, link, live_run, run_folder, slots, tree, wire
 from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.recording import Outcome
 
@@ -217,6 +219,41 @@ def test_a_launcher_that_hangs_is_replaced(
     wait_until(lambda: runner.launcher_pid != before)
     assert runner.answers(30)
     assert texts(finish(runner, runner.start(write("print('again')")))) == ["again"]
+
+
+def test_a_launcher_that_fails_is_started_again_after_a_pause(
+    make_runner: MakeRunner, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: SimpleQueue[float] = SimpleQueue()
+    goes_on = threading.Event()
+
+    def pause(seconds: float) -> None:
+        pauses.put(seconds)
+        assert goes_on.wait(30)
+
+    runner = make_runner()
+    with monkeypatch.context() as patch:
+        patch.setattr(link, "time", SimpleNamespace(sleep=pause, monotonic=time.monotonic))
+        patch.setattr(launcher, "command", lambda *_, **__: [sys.executable, "-c", "1 / 0"])
+        os.kill(runner.launcher_pid, signal.SIGKILL)
+        assert pauses.get(timeout=30) == link.PAUSE
+        assert not runner.answers(0.1)
+    goes_on.set()
+    assert texts(finish(runner, runner.start(write("print('again')")))) == ["again"]
+    assert pauses.empty()
+
+
+def test_a_supervisor_that_ends_while_waiting_is_replaced_after_a_pause(
+    make_runner: MakeRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slots, "RETRY", 60.0)
+    runner = make_runner()
+    assert runner.answers(30)
+    [supervisor] = tree.children(runner.launcher_pid)
+    os.kill(supervisor, signal.SIGKILL)
+    its_slots = runner._engine.slots
+    wait_until(lambda: not its_slots.names)
+    assert not (its_slots.is_to_refill() or its_slots.names)
 
 
 def test_a_run_whose_supervisor_hangs_is_ended(

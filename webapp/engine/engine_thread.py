@@ -265,7 +265,7 @@ class EngineThread:
             self._take_rest(run, slot)
             self._finish(run, Outcome.LOST)
         else:
-            self.slots.give_up(slot, remove=not self._closing)
+            self.slots.lose(slot, remove=not self._closing)
 
     def _start_anew(self) -> None:
         """Start a new launcher, after the old one and all runs have ended."""

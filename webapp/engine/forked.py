@@ -30,23 +30,28 @@ class ForkedLauncher:
 
     def __init__(self, pid: int) -> None:
         self.pid = pid
-        self._ended = False
+        self._code: int | None = None
 
     def kill(self) -> None:
         """Kill it, unless it has ended."""
-        if not self._ended:
+        if self._code is None:
             os.kill(self.pid, signal.SIGKILL)
 
-    def wait(self, timeout: float | None = None) -> None:
-        """Wait until it has ended. Raises subprocess.TimeoutExpired after `timeout` seconds."""
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait until it has ended, and return its exit code, negative for a signal.
+
+        Raises subprocess.TimeoutExpired after `timeout` seconds.
+        """
         until = None if timeout is None else time.monotonic() + timeout
-        while not self._ended:
-            pid, _ = os.waitpid(self.pid, os.WNOHANG if until else 0)
-            self._ended = pid != 0
-            if not self._ended and until and time.monotonic() > until:
+        while self._code is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG if until else 0)
+            if pid:
+                self._code = os.waitstatus_to_exitcode(status)
+            elif until and time.monotonic() > until:
                 raise subprocess.TimeoutExpired("the launcher", timeout or 0)
-            if not self._ended:
+            else:
                 time.sleep(POLL)
+        return self._code
 
 
 def become_launcher(

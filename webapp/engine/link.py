@@ -29,6 +29,9 @@ HUNG = 15.0
 """Seconds without an answer after which the launcher and all runs are killed and a new launcher is
 started. It may be late while a whole class uses all cores."""
 
+PAUSE = 1.0
+"""Seconds before a new launcher is started after one that failed: the next may fail as well."""
+
 log = logging.getLogger(__name__)
 
 
@@ -171,12 +174,7 @@ class Link:
             data = b""
         # A supervisor sends its report before it ends: read reports before the news of its end.
         if not data:
-            self._process.wait()
-            self._receive_endings()
-            for socket_ in (self._control, self._endings):
-                self._selector.unregister(socket_)
-                socket_.close()
-            self._gone()
+            self._receive_end()
             return
         self._receive_endings()
         message = wire.load(data)
@@ -187,6 +185,18 @@ class Link:
             waiting, self._waiting = self._waiting, []
             for answered in waiting:
                 answered()
+
+    def _receive_end(self) -> None:
+        """Report that the launcher has ended, and all runs with it."""
+        code = self._process.wait()
+        self._receive_endings()
+        for socket_ in (self._control, self._endings):
+            self._selector.unregister(socket_)
+            socket_.close()
+        if code > 0:  # an error, and no signal
+            log.error("the launcher of runs failed; a new one starts in %g s", PAUSE)
+            time.sleep(PAUSE)  # nothing else can be done without a launcher
+        self._gone()
 
     def _receive_endings(self) -> None:
         with contextlib.suppress(BlockingIOError):

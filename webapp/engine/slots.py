@@ -37,7 +37,8 @@ UNUSED = 2.0
 """Seconds after which a free slot is removed, if there is another one."""
 
 RETRY = 2.0
-"""Seconds between two attempts to make a slot when there is no room for it."""
+"""Seconds between two attempts to make a slot: when there is no room for it, or when its supervisor
+has ended before there was a run for it."""
 
 
 class Slot:
@@ -249,6 +250,11 @@ class Slots:
         slot.close()
         if remove:
             shutil.rmtree(slot.folder, ignore_errors=True)
+
+    def lose(self, slot: Slot, *, remove: bool) -> None:
+        """Give up a free slot whose supervisor has ended; the next one may end as well."""
+        self.give_up(slot, remove=remove)
+        self._refill_at = time.monotonic() + RETRY
 
     def _set_free(self, slot: Slot) -> None:
         slot.free_since = time.monotonic()
