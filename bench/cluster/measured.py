@@ -151,8 +151,8 @@ def _print_costs(own: Cluster, alone: int) -> RunCost:
     for name, label in COSTED_PARTS.items():
         other = f"{beside[name] * 1000:.1f}" if name in beside else "–"
         print(f"| {label}, CPU ms | {cpu[name] * 1000:.1f} | {other} |")
-        print(f"| Redis, commands | {per_run('commands'):.0f} | – |")
-        print(f"| Redis, kB in and out | {per_run('traffic') / 1000:.1f} | – |")
+    print(f"| Redis, commands | {per_run('commands'):.0f} | – |")
+    print(f"| Redis, kB in and out | {per_run('traffic') / 1000:.1f} | – |")
     held, stored = per_run("memory"), per_run("stored")
     print(f"| Redis, kB for ten minutes | {held / 1000:.1f} | – |")
     print(f"| PostgreSQL, kB for good | {stored / 1000:.1f} | – |", flush=True)

@@ -433,6 +433,16 @@ def test_keys_of_runs_expire(cluster: ClusterRunner, write: Write) -> None:
         cluster.state(run)
 
 
+def test_keys_of_a_running_run_expire(cluster: ClusterRunner, write: Write) -> None:
+    run = cluster.start(write("import time\nprint('ready')\ntime.sleep(60)"))
+    until_printed(cluster, run, "ready")
+    redis = cluster.registry.redis
+    keys: Sequence[bytes] = redis.keys(f"run:{run}*")  # type: ignore[assignment]
+    assert len(keys) == 3
+    assert all(redis.pttl(key) > 0 for key in keys)  # type: ignore[operator]
+    cluster.cancel(run)
+
+
 def test_an_idle_worker_uses_almost_no_cpu_time(own_redis: RedisServer, make_worker: Make) -> None:
     worker = make_worker(own_redis.url())
     ticks = os.sysconf("SC_CLK_TCK")

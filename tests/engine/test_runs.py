@@ -23,7 +23,7 @@ from tests.engine.running import (
 )
 from tests.engine.seam import *  # noqa: F403  (tests of what every runner promises)
 from tests.engine.seam import FOREVER
-from webapp.engine import tree
+from webapp.engine import live_run, tree
 from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.recording import Outcome
 from webapp.engine.runner import UnknownRun
@@ -115,7 +115,7 @@ def test_a_killed_server_leaves_no_runs_and_no_files(write: Write) -> None:
     code = f"""
 import sys
 from pathlib import Path
-from webapp.engine import tree
+from webapp.engine import live_run, tree
 from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.program import Program
 runner = EmbeddedRunner()
@@ -155,3 +155,27 @@ def test_the_oldest_finished_runs_are_removed(make_runner: MakeEngine, write: Wr
     finish(runner, runner.start(program))
     with pytest.raises(UnknownRun):
         runner.state(first)
+
+
+def test_a_follower_that_gathers_events_gets_the_first_line_and_the_end_at_once(
+    make_runner: MakeEngine, write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("SHORTEST_GATHER", "LONGEST_GATHER"):
+        monkeypatch.setattr(live_run, name, 600.0)
+    runner = make_runner()
+    names = [tmp_path / name for name in ("may print", "may end")]
+    source = """
+        import time
+        from pathlib import Path
+        for name in {names}:
+            while not Path(name).exists():
+                time.sleep(0.01)
+            print(name, flush=True)
+    """
+    run = runner.start(write(source.format(names=[*map(str, names)])))
+    batches = filter(None, runner.follow(run))
+    next(batches)
+    names[0].touch()
+    assert [event.text for event in next(batches) if event.text] == [f"{names[0]}\n"]
+    names[1].touch()
+    assert f"{names[1]}\n" in [event.text for batch in batches for event in batch]

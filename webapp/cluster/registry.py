@@ -103,7 +103,8 @@ class Registry:
 
     def append(self, id: str, events: Sequence[Event]) -> None:
         """Add events to a run's stream. Raises OverAlready, Vanished."""
-        arguments = (f"{events[-1].id}-0", pack_events(events), _ms(self.life))
+        life = _ms(self.life) if events[0].id == 1 else ""
+        arguments = (f"{events[-1].id}-0", pack_events(events), life)
         check_answer(self._call(APPEND, (keys.run(id), keys.events(id)), arguments))
 
     def finish(self, job: Job, recording: Recording, *, only: Phase | None = None) -> None:

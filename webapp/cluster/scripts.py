@@ -58,8 +58,9 @@ return 1
 """
 )
 
-# If the entry exists, an earlier attempt has added it and its answer was lost.
-# KEYS run, events; ARGV id, packed, life
+# If the entry exists, an earlier attempt has added it and its answer was lost. The first entry has
+# the time that the stream lives.
+# KEYS run, events; ARGV id, packed, life or ''
 APPEND = """
 local phase = redis.call('HGET', KEYS[1], 'phase')
 if not phase then return -1 end
@@ -68,7 +69,7 @@ local added = redis.pcall('XADD', KEYS[2], ARGV[1], 'events', ARGV[2])
 if type(added) == 'table' and added.err and not string.find(added.err, 'equal or smaller') then
   return redis.error_reply(added.err)
 end
-redis.call('PEXPIRE', KEYS[2], ARGV[3])
+if ARGV[3] ~= '' then redis.call('PEXPIRE', KEYS[2], ARGV[3]) end
 return 1
 """
 

@@ -37,9 +37,10 @@ if TYPE_CHECKING:
 ESSENTIAL_SHARE = 1.5
 """ESSENTIAL events are kept up to this multiple of the limit of events."""
 
-GATHER, SHORTEST_GATHER, LONGEST_GATHER = 0.001, 0.016, 0.2
+GATHER, SHORTEST_GATHER, LONGEST_GATHER = 0.01, 0.016, 0.2
 """Seconds that a follower waits after a batch, to get the next events as one batch: per running
-run, at least, and at most. The first line and the end are never delayed."""
+run, at least, and at most. A worker of a cluster sends each batch through Redis, which costs more
+than the events in it. The first line and the end end the wait."""
 
 BACKSTOP = 5.0
 """Seconds beyond deadline and grace after which a run is killed: ending it takes some time."""
@@ -71,6 +72,7 @@ class LiveRun:
     listeners: list[Changed] = field(default_factory=list)
     recording: Recording | None = None
     changed: threading.Condition = field(default_factory=threading.Condition)
+    spoken: threading.Event = field(default_factory=threading.Event)  # has printed, or is over
     ended: threading.Event = field(default_factory=threading.Event)
     # Used only by the engine's thread:
     reports: Reports = field(default_factory=Reports)
@@ -131,8 +133,9 @@ class LiveRun:
                     return
                 if batch:
                     printed = printed or any(event.kind is Kind.PRINTED for event in batch)
-                    gather = max(SHORTEST_GATHER if printed else 0, GATHER * how_many_run())
-                    self.ended.wait(min(LONGEST_GATHER, gather))
+                    gather = max(SHORTEST_GATHER, GATHER * how_many_run())
+                    urgent = self.ended if printed else self.spoken
+                    urgent.wait(min(LONGEST_GATHER, gather))
 
     @contextmanager
     def _followed(self, changed: Changed | None = None) -> Iterator[None]:
@@ -243,6 +246,8 @@ class LiveRun:
     def _tell(self, *, urgent: bool = False) -> None:
         """Wake the followers. The caller holds `changed`."""
         self.changed.notify_all()
+        if urgent:
+            self.spoken.set()
         for listener in self.listeners:
             listener(urgent)
 
