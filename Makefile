@@ -78,7 +78,7 @@ test-cluster: .venv/.dev ## Test several servers and workers, on a real Redis an
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null \
 		|| tools/apt.sh postgresql
 	$(VENV) tools/browser.py
-	$(VENV) -m pytest -n 2 tests/cluster/real_*.py $(ARGS)
+	$(VENV) -m pytest -n 3 tests/cluster/real_*.py $(ARGS)
 
 bench: .venv/.dev ## Measure: make bench ARGS="..."
 	$(VENV) -m bench $(ARGS)
