@@ -127,6 +127,27 @@ def test_a_supervisor_that_is_killed_while_waiting_is_replaced(
     assert texts(finish(runner, runner.start(write("print('again')")))) == ["again"]
 
 
+def test_a_supervisor_whose_slot_is_gone_before_it_begins_ends_quietly(
+    make_runner: MakeRunner, write: Write, capfd: pytest.CaptureFixture[str]
+) -> None:
+    runner = make_runner()
+    slots = runner._engine.slots
+    gone: list[str] = []
+
+    def prepare_and_give_up() -> None:
+        slot = slots._prepare(observe=True)
+        slots.give_up(slot, remove=True)
+        gone.append(slot.name)
+
+    for _ in range(5):
+        runner._engine.command(prepare_and_give_up)
+    wait_until(lambda: len(gone) == 5)
+    assert runner.answers(30)  # the launcher has forked all of them
+    wait_until(lambda: len(tree.children(runner.launcher_pid)) == 1)
+    assert texts(finish(runner, runner.start(write("print('again')")))) == ["again"]
+    assert capfd.readouterr().err == ""
+
+
 def test_spare_slots_are_closed_after_a_while(make_runner: MakeRunner, write: Write) -> None:
     runner = make_runner()
     sleeps = write("import time\ntime.sleep(0.3)")

@@ -171,7 +171,10 @@ class Launcher:
             raise  # this is a main process by now
         except BlockingIOError:
             print("a run needs one more process (see `ulimit -u`)", file=sys.stderr)
-        except BaseException:
+        except BaseException as error:
+            # The server may give a slot up, and remove it, before its supervisor has begun.
+            if isinstance(error, FileNotFoundError) and not Path(message.slot).exists():
+                os._exit(0)
             sys.excepthook(*sys.exc_info())
         os._exit(1)
 
