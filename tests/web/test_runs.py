@@ -117,6 +117,9 @@ def test_the_place_in_line_is_shown(client: FlaskClient, runner: ScriptedRunner)
     assert "In line: number 3" in data[1]
     assert "In line: number 2" in data[2]
     assert "Running" in data[3]
+    # Stop keeps the focus while the place changes.
+    controls = ['hx-target="#controls"' in content for content in data[:4]]
+    assert controls == [True, False, False, True]
 
 
 @pytest.mark.parametrize("outcome", Outcome)

@@ -161,7 +161,7 @@ def _as_events(site: Site, run: Run, after: int) -> Pieces:
                 if site.runner.is_remote:
                     yield SLOW
                 before, progress = progress, _progress(site, run)
-                html = site.render("run/_progress.html", progress) if progress != before else ""
+                html = _changes(site, before, progress)
             if not run.transcript_only:
                 frames.take(batch)
             html += _more(site, progress.say, screen, batch, after)
@@ -207,6 +207,15 @@ def _more(site: Site, say: Wording, screen: Screen, batch: Sequence[Event], afte
     screen.feed([event for event in batch if event.id <= after])
     lines = screen.feed([event for event in batch if event.id > after])
     return site.render("run/_more.html", TranscriptLines(say, lines)) if lines else ""
+
+
+def _changes(site: Site, before: Progress, now: Progress) -> str:
+    """Return what has changed of a run's state. A new place in line leaves the controls alone, so
+    that Stop keeps the focus."""
+    if now == before:
+        return ""
+    template = "run/_status.html" if now.phase is before.phase else "run/_progress.html"
+    return site.render(template, now)
 
 
 def _progress(site: Site, run: Run, *, first: bool = False) -> Progress:
