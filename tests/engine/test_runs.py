@@ -115,7 +115,7 @@ def test_a_killed_server_leaves_no_runs_and_no_files(write: Write) -> None:
     code = f"""
 import sys
 from pathlib import Path
-from webapp.engine import live_run, tree
+from webapp.engine import tree
 from webapp.engine.embedded import EmbeddedRunner
 from webapp.engine.program import Program
 runner = EmbeddedRunner()

@@ -37,8 +37,7 @@ UNUSED = 2.0
 """Seconds after which a free slot is removed, if there is another one."""
 
 RETRY = 2.0
-"""Seconds between two attempts to make a slot: when there is no room for it, or when its supervisor
-has ended before there was a run for it."""
+"""Seconds until another slot is made if there is no room for one, or its supervisor has ended."""
 
 
 class Slot:
@@ -276,8 +275,7 @@ class Slots:
         return slot
 
     def _furnish(self, folder: Path, *, observe: bool) -> Slot:
-        own = Path(tempfile.mkdtemp(prefix="", dir=folder))
-        slot = Slot(own, self._selector, observe=observe)
+        slot = Slot(Path(tempfile.mkdtemp(prefix="", dir=folder)), self._selector, observe=observe)
         try:
             slot.furnish(self._user)
         except OSError:
