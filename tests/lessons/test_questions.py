@@ -92,6 +92,22 @@ def test_a_run_that_was_stopped_decides_nothing(outcome: Outcome) -> None:
         assert answer.is_right("all") is answer.is_right(VARIES) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "held_up", "found"),
+    [
+        pytest.param("2", 0.0, (False, False), id="on time"),
+        pytest.param("2", 0.4, (None, None), id="late"),
+        pytest.param("3", 0.4, (True, False), id="late, and yet as an option says"),
+    ],
+)
+def test_a_late_run_that_fits_no_option_decides_nothing(
+    text: str, held_up: float, found: tuple[bool | None, bool | None]
+) -> None:
+    order = Question("order", (Option("a", printed("^3")), Option("b", printed("^4"))))
+    run = recording(prints(text), held_up=held_up)
+    assert (*order.answer(run, {}).holds.values(),) == found
+
+
 def test_a_deadlock_decides() -> None:
     stuck = replace(recording(prints("2")), outcome=Outcome.DEADLOCKED)
     assert QUESTION.answer(stuck, {}).true == ("fewer",)

@@ -25,6 +25,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from webapp.engine.lateness import lateness
 from webapp.engine.recording import Outcome, Recording
 from webapp.lessons.claims import Check, Measured, judged
 from webapp.lessons.measures import Measure
@@ -34,6 +35,9 @@ from webapp.lessons.values import Values
 
 VARIES = "varies"
 """The option "it differs from run to run" of a question that `varies`. No run can decide it."""
+
+LATE = 0.05
+"""Seconds of lateness that may upset what workers do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +110,18 @@ class Question:
     it_varies: Text = UNSAID  # likewise: the text of the option VARIES
 
     def answer(self, recording: Recording, values: Values) -> Answer:
-        """Have a run decide. One that was cancelled, lost or cut decides nothing."""
+        """Have a run decide. One that was cancelled, lost or cut decides nothing.
+
+        Neither does one that was late and made no option true: a busy machine upset its order.
+        """
         whole = recording.outcome not in (Outcome.CANCELLED, Outcome.LOST) and not recording.cut
-        return Answer(
-            {
-                option.name: option.holds(recording, values).holds if whole else None
-                for option in self.options
-            }
-        )
+        found = {
+            option.name: option.holds(recording, values).holds if whole else None
+            for option in self.options
+        }
+        if not any(found.values()) and lateness(recording) > LATE:
+            found = dict.fromkeys(found)
+        return Answer(found)
 
     def choices(self) -> dict[str, Text]:
         """Return the text of each option, by name, "it differs from run to run" included."""
