@@ -100,8 +100,9 @@ def test_many_runs_leave_nothing(make_runner: MakeRunner, write: Write) -> None:
     dies = write(SHARES, method="spawn", die=True)
     programs = [*[plain] * 24, *shares, dies] * 3
     finish(runner, runner.start(plain))
-    # The next run's supervisor and main process.
-    wait_until(lambda: count(runner).processes == 2)
+    # One slot is left, ready: the next run's supervisor and main process. Two supervisors without a
+    # main process are two processes as well.
+    wait_until(lambda: (count(runner).folders_of_runs, count(runner).processes) == (1, 2))
     before = count(runner)
     with ThreadPoolExecutor(8) as pool:
         names = [*pool.map(lambda program: _run(runner, program), programs)]

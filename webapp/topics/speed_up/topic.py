@@ -208,7 +208,7 @@ topic = Topic(
                 Question(
                     "pays",
                     (
-                        Option("yes", pool_won),
+                        Option("yes", pool_won, when={"task_ms": 10.0}),
                         Option("no", unless(pool_won), when={"task_ms": 0.0}),
                     ),
                     varies=True,
