@@ -27,7 +27,7 @@ RECORDED = ("engine", "record")
 """The folders whose tests start the engine's command, which hands its environment on."""
 
 FAST = ("engine", "lessons", "web")
-"""The folders of tests that `--fast` runs."""
+"""The folders of tests that `--fast` runs, but for those marked `thorough`."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -35,7 +35,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--fast",
         action="store_true",
-        help=f"only the tests of {', '.join(FAST)}, none of them in a browser",
+        help=f"only the tests of {', '.join(FAST)}, none in a browser, and no thorough ones",
     )
     parser.addoption(
         "--runs",
@@ -49,6 +49,12 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     """With `--fast`, ignore other folders; None leaves the decision to other plugins."""
     other = collection_path.parent == HERE and collection_path.name not in FAST
     return True if other and config.getoption("fast") else None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """With `--fast`, leave out what is marked `thorough`, unless `-m` selects something else."""
+    if config.getoption("fast") and not config.option.markexpr:
+        config.option.markexpr = "not thorough"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

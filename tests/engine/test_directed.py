@@ -71,6 +71,7 @@ def test_a_receipt_holds_the_schedule(runner: EmbeddedRunner, write: Write) -> N
     assert recording.receipt.observed
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda path: path.stem)
 def test_the_reduction_loses_no_outcome(patient: EmbeddedRunner, program: Path) -> None:
     """All schedules with at most one switch, and those that the reduction leaves."""
@@ -85,6 +86,7 @@ def test_the_reduction_loses_no_outcome(patient: EmbeddedRunner, program: Path) 
     assert len(few.tried) < len(all_of_them.tried)
 
 
+@pytest.mark.thorough
 def test_the_reduction_takes_a_third_of_the_schedules(patient: EmbeddedRunner) -> None:
     program = Program(Path(__file__).parent / "directed" / "three_counters.py")
     few = search_all(patient, program, Search(1))
@@ -107,6 +109,7 @@ def test_starts_and_ends_of_threads_have_one_order(runner: EmbeddedRunner, write
     assert len(search_all(runner, program, Search(2)).tried) == 1
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["lost_update", "opposite_order", "looks_once", "in_a_pool"])
 def test_a_found_schedule_replays_twenty_times_also_on_a_busy_machine(
     patient: EmbeddedRunner, name: str

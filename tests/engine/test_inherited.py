@@ -15,6 +15,8 @@ from tests.engine.conftest import Write
 from tests.engine.test_command import COMMAND, ROOT, lines
 from tests.started import started_with
 
+pytestmark = pytest.mark.thorough
+
 TELL = """
     import multiprocessing
     import os

@@ -93,6 +93,7 @@ def test_a_lost_run_leaves_nothing_in_shared_memory(
     wait_until(lambda: not any(is_alive(event.pid) for event in seen))
 
 
+@pytest.mark.thorough
 def test_many_runs_leave_nothing(make_runner: MakeRunner, write: Write) -> None:
     runner = make_runner(grace=0.3, capacity=8)
     plain = write("import threading\nt = threading.Thread(target=print)\nt.start()\nt.join()")

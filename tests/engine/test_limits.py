@@ -66,6 +66,7 @@ def run_demo(runner: EmbeddedRunner, name: str) -> Recording:
     return finish(runner, runner.start(Program(DEMOS / f"{name}.py")))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("demo", "detail"),
     [
@@ -82,6 +83,7 @@ def test_a_run_beyond_a_limit_fails_and_says_which(
     _hold_to_a_limit(limited, write, tmp_path / "over", demo, detail)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("demo", ["burns", "burns_on"])
 def test_a_run_that_computes_too_long_fails_and_says_so(
     short_of_time: EmbeddedRunner, write: Write, tmp_path: Path, demo: str

@@ -38,6 +38,7 @@ COMMANDS = (
 )
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_a_command_that_nobody_reads_says_nothing(write: Write, command: list[str]) -> None:
     reader, output = os.pipe()

@@ -66,6 +66,7 @@ def test_threads_behave_as_without_the_recorder(write: Write, run: Run, name: st
     assert_same_as_plain(write, run(PROGRAMS[name]), PROGRAMS[name])
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("method", START_METHODS)
 @pytest.mark.parametrize("name", PROCESS_PROGRAMS)
 def test_processes_behave_as_without_the_recorder(

@@ -227,6 +227,7 @@ HEALTHY = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("waker", HEALTHY)
 def test_a_loop_that_can_still_be_woken_is_no_deadlock(run: Run, waker: str) -> None:
     recording = run(f"""

@@ -69,6 +69,7 @@ REPEATED = re.compile("backs off|heart: beat")
 GLUED = re.compile(r"(?<=\d)(?=thread-\d)")
 
 
+@pytest.mark.thorough
 @every_demo()
 def test_it_prints_the_same_recorded_and_plain(
     runner: EmbeddedRunner, demo: Demo, tmp_path: Path
@@ -120,6 +121,7 @@ def impatient() -> Iterator[EmbeddedRunner]:
     runner.close()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "mistake",
     [mistake for _, mistake in MENDINGS],

@@ -27,8 +27,12 @@ every_demo_once = every_demo(scope="module")
 
 @pytest.fixture(scope="module")
 def runs(runner: EmbeddedRunner, demo: Demo, pytestconfig: pytest.Config) -> Runs:
-    """The demo's runs with the defaults and with each choice, as often as `--runs` says."""
-    chosen = [demo.defaults, *each_choice(demo)]
+    """The demo's runs with the defaults and with each choice, as often as `--runs` says.
+
+    With `--fast` only those with the defaults.
+    """
+    others = [] if pytestconfig.getoption("fast") else each_choice(demo)
+    chosen = [demo.defaults, *others]
     return [
         run
         for _ in range(pytestconfig.getoption("runs"))
@@ -66,6 +70,7 @@ def test_each_run_makes_one_option_true(runs: Runs, demo: Demo) -> None:
                     assert option.feedback is not UNSAID, (question.name, option.name, values)
 
 
+@pytest.mark.thorough
 @every_demo_once
 def test_each_option_is_true_of_some_run(runner: EmbeddedRunner, runs: Runs, demo: Demo) -> None:
     """Each but those that are rare, or that never are: these are true of none of the runs."""

@@ -35,6 +35,7 @@ def of_time(demo: Demo) -> dict[str, Claim]:
     }
 
 
+@pytest.mark.thorough
 @every_demo(of_time)
 def test_each_claim_of_time_fails_for_a_wrong_program(
     runner: EmbeddedRunner, demo: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -55,6 +56,7 @@ def test_each_claim_of_time_fails_for_a_wrong_program(
 TOPICS_OF_TIME = [topic for topic in TOPICS if any(map(of_time, topic.demos))]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("topic", TOPICS_OF_TIME, ids=lambda topic: topic.slug)
 def test_no_claim_of_time_is_false_on_a_busy_machine(runner: EmbeddedRunner, topic: Topic) -> None:
     demos = [demo for demo in topic.demos if of_time(demo)]

@@ -23,6 +23,8 @@ from webapp.pages.demo.form import value_texts
 from webapp.settings import Settings
 from webapp.store.store import Store
 
+pytestmark = pytest.mark.thorough
+
 ID = "-" * 12 + "run1"
 FEW = VALUES[:12]
 """Values that could break a page, for the many forms that have the same templates."""

@@ -82,6 +82,7 @@ def status(real_client: FlaskClient) -> Callable[[str], int]:
     return status
 
 
+@pytest.mark.thorough
 @EVERY_TOPIC
 @EVERY_LANGUAGE
 def test_every_link_of_a_topic_exists(

@@ -318,6 +318,7 @@ def test_each_choice_shows_the_shared_values_before_and_after_it(
     assert crossed == "Thread-2"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("address", "field"),
     [
