@@ -38,8 +38,8 @@ from webapp.streaming import DRIVES, STREAM, Piece
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-SWITCH_INTERVAL = 0.0001
-"""Seconds that a thread may keep the GIL while others wait for it, a fiftieth of Python's default.
+SWITCH_INTERVAL = 0.001
+"""Seconds that a thread may keep the GIL while others wait for it, a fifth of Python's default.
 A page needs the GIL again after each of its system calls, and streams compete for it."""
 
 YOUNG = 10_000
